@@ -1,0 +1,48 @@
+// The sandbox's own interface: credentials, acting for the shopper, the clock, the outbox, the audit.
+// Fixed: users' scripts rely on these shapes; fields may be added, none removed or renamed.
+import { z } from 'zod';
+
+export const SandboxMerchant = z.object({
+  name: z.string(),
+  clientId: z.string(),
+  /** PKCS#8, bare base64. */
+  merchantPrivateKey: z.string(),
+  /** The same key as PKCS#1, which the official Python client needs. */
+  merchantPrivateKeyPkcs1: z.string(),
+  /** SPKI, bare base64: what the merchant verifies answers and notifications with. */
+  gatewayPublicKey: z.string(),
+  keyVersion: z.number().int(),
+  settlementCurrency: z.string().length(3),
+  /** Credentials for the classic gateway. */
+  classic: z.object({ partner: z.string(), md5Key: z.string(), gatewayUrl: z.string() }),
+});
+export const SandboxCustomer = z.object({ name: z.string(), phone: z.string(), pin: z.string(), region: z.string() });
+
+export const Credentials = z.object({
+  gatewayUrl: z.string(),
+  merchants: z.array(SandboxMerchant),
+  customers: z.array(SandboxCustomer),
+});
+export type Credentials = z.infer<typeof Credentials>;
+
+export const PayForShopper = z
+  .object({
+    paymentId: z.string().optional(),
+    cashierUrl: z.string().optional(),
+    /** A customer's phone; the first customer when absent. */
+    customer: z.string().optional(),
+    decision: z.enum(['approve', 'decline']).default('approve'),
+    /** Pay with the balance (default) or with the customer's first bank card. */
+    method: z.enum(['balance', 'card']).default('balance'),
+  })
+  .refine((body) => body.paymentId !== undefined || body.cashierUrl !== undefined, {
+    message: 'paymentId or cashierUrl is needed',
+  });
+
+/** ISO 8601 duration of weeks, days, hours, minutes, seconds: PT15M, P1D, P400D. */
+export const Duration = z.string().regex(/^P(?!$)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/);
+export const MoveClock = z.union([z.object({ advance: Duration }), z.object({ set: z.iso.datetime({ offset: true }) })]);
+
+export const AuditProof = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
+export const AuditAnswer = z.object({ ok: z.boolean(), checkedAt: z.string(), proofs: z.array(AuditProof) });
+export type AuditAnswer = z.infer<typeof AuditAnswer>;

@@ -1,0 +1,74 @@
+// The cashier's operations. A payment is addressed by its cashier token: `<paymentId>.<mac>`, part of the URL
+// that the merchant sends the shopper to. The token shows the order; paying needs a signed-in shopper and a PIN.
+import { z } from 'zod';
+import { CardView, CustomerView, Instant, RateView, WireMoney } from './shapes.ts';
+
+export const CashierStatus = z.enum(['created', 'pending', 'paid', 'cancelled', 'expired']);
+
+/** A way to pay. `disabledReason` is absent when the way can be used. */
+export const PayMethod = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('balance'),
+    available: WireMoney,
+    disabledReason: z.enum(['BALANCE_NOT_ENOUGH']).optional(),
+  }),
+  z.object({
+    kind: z.literal('card'),
+    card: CardView,
+    disabledReason: z.enum(['CARD_NOT_ACTIVE']).optional(),
+  }),
+]);
+export type PayMethod = z.infer<typeof PayMethod>;
+
+export const CashierView = z.object({
+  paymentId: z.string(),
+  status: CashierStatus,
+  merchant: z.object({ name: z.string(), region: z.string() }),
+  order: z.object({
+    reference: z.string().nullable(),
+    description: z.string(),
+    goods: z.array(z.object({ name: z.string(), quantity: z.string(), unitAmount: WireMoney.nullable() })),
+  }),
+  /** What the shop asks, in its currency, and what that costs the shopper at the locked rate. */
+  amount: WireMoney,
+  payerAmount: WireMoney,
+  rate: RateView,
+  createdAt: Instant,
+  expiresAt: Instant,
+  paidAt: Instant.nullable(),
+  /** The server's clock at the time of this answer; count down against it, not against the browser's. */
+  now: Instant,
+  /** The signed-in shopper, or null: then ask to sign in. */
+  customer: CustomerView.nullable(),
+  /** Ways to pay, best first; empty when nobody is signed in. */
+  methods: z.array(PayMethod),
+  /** What was used, once paid. */
+  paidWith: z.union([z.object({ kind: z.literal('balance') }), z.object({ kind: z.literal('card'), card: CardView })]).nullable(),
+  /** Where the shop wants the shopper back, with nothing added that could be mistaken for proof of payment. */
+  returnUrl: z.string(),
+  /** The last refused try of this payment, if any: a declined card is shown and another way can be chosen. */
+  lastRefusal: z.string().nullable(),
+});
+export type CashierView = z.infer<typeof CashierView>;
+
+export const AuthorizePayment = z.object({
+  method: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('balance') }),
+    z.object({ kind: z.literal('card'), cardId: z.string() }),
+  ]),
+  pin: z.string().regex(/^\d{6}$/),
+});
+export type AuthorizePayment = z.infer<typeof AuthorizePayment>;
+
+export const cashierOperations = {
+  /** The one read view of the cashier. Errors: PAYMENT_NOT_FOUND. */
+  viewPayment: { method: 'GET', path: '/api/cashier/payments/:token', body: null, answer: CashierView, signedIn: false },
+  /** Confirm with the PIN. Answers the new view: `paid`, or `pending` while the bank decides (poll viewPayment). */
+  authorizePayment: {
+    method: 'POST',
+    path: '/api/cashier/payments/:token/authorizations',
+    body: AuthorizePayment,
+    answer: CashierView,
+    signedIn: true,
+  },
+} as const;

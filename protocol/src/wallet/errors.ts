@@ -1,0 +1,42 @@
+// How the shopper's API says no: an HTTP status and one body, the same for every operation.
+import { z } from 'zod';
+
+/** Every code a shopper operation can answer with. Pages translate the code; `message` is for developers. */
+export const ShopperErrorCode = z.enum([
+  'INVALID_REQUEST',
+  'NOT_SIGNED_IN',
+  'CODE_WRONG',
+  'CODE_EXPIRED',
+  'CODE_TOO_MANY',
+  'PHONE_UNKNOWN',
+  'PIN_WRONG',
+  'PIN_LOCKED',
+  'PAYMENT_NOT_FOUND',
+  'PAYMENT_EXPIRED',
+  'PAYMENT_CANCELLED',
+  'PAYMENT_ALREADY_PAID',
+  'PAYMENT_IN_PROGRESS',
+  'BALANCE_NOT_ENOUGH',
+  'CARD_DECLINED',
+  'CARD_NOT_FOUND',
+  'AMOUNT_LIMIT',
+  'RISK_REJECTED',
+  'REQUEST_REUSED',
+  'NOT_FOUND',
+  'TOO_MANY_REQUESTS',
+  'FORBIDDEN',
+  'UNAVAILABLE',
+]);
+export type ShopperErrorCode = z.infer<typeof ShopperErrorCode>;
+
+export const ShopperError = z.object({
+  error: z.object({
+    code: ShopperErrorCode,
+    message: z.string(),
+    /** With PIN_WRONG: tries left before the lock. */
+    attemptsLeft: z.number().int().optional(),
+    /** With PIN_LOCKED and CODE_TOO_MANY: when to try again, by the server's clock. */
+    retryAt: z.string().optional(),
+  }),
+});
+export type ShopperError = z.infer<typeof ShopperError>;
