@@ -1,0 +1,88 @@
+// PostgreSQL as the rooms see it: named statements, transactions that are passed explicitly, bigint for int8.
+import pg from 'pg';
+
+/** SQL with a name: PostgreSQL prepares it once per connection. Built only in `store.ts` files. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export const statement = (name: string, text: string): Statement => ({ name, text });
+
+/** Something SQL can be sent to: the pool, or one open transaction. */
+export interface Connection {
+  query<Row>(query: Statement, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** An open transaction. Functions that write take one as their first argument, never optional. */
+export interface Transaction extends Connection {
+  readonly open: true;
+}
+
+export interface Database extends Connection {
+  /** Runs `work` in one transaction: commits what it did, or rolls back and throws what it threw. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** One consistent, read-only view of everything, for proofs and exports. */
+  snapshot<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+const int8 = 20;
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === int8 && format !== 'binary'
+      ? (text: string) => BigInt(text)
+      : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+};
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly maxConnections?: number;
+  /** Called when an idle connection breaks; the pool replaces it. */
+  readonly onConnectionError?: (error: Error) => void;
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 12,
+    types,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 60_000,
+    application_name: 'tongbao',
+  });
+  pool.on('error', (error) => options.onConnectionError?.(error));
+
+  async function inTransaction<T>(begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query(begin);
+      const tx: Transaction = {
+        open: true,
+        query: async <Row>(query: Statement, values: readonly unknown[] = []) =>
+          (await client.query({ name: query.name, text: query.text, values: values as unknown[] })).rows as Row[],
+      };
+      const result = await work(tx);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  return {
+    pool,
+    query: async <Row>(query: Statement, values: readonly unknown[] = []) =>
+      (await pool.query({ name: query.name, text: query.text, values: values as unknown[] })).rows as Row[],
+    transaction: (work) => inTransaction('BEGIN', work),
+    snapshot: (work) => inTransaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
+    close: () => pool.end(),
+  };
+}

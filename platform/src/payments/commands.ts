@@ -1,0 +1,95 @@
+// What can be asked of the payments room: one command a verb. Adapters build them; the verbs decide.
+import type { Money } from '@tongbao/money';
+import type { Funding, OrderFacts, Payment, Refund } from './payment.ts';
+
+export interface CreatePayment {
+  readonly merchantId: bigint;
+  /** 1–64 characters; the same id with the same input answers the same payment. */
+  readonly requestId: string;
+  /** SHA-256 of the key parameters (amount, currency, method): a reuse with another hash is 'request-reused'. */
+  readonly inputHash: Buffer;
+  readonly amount: Money;
+  /** The currency the shopper pays in (CNY for mainland wallets). */
+  readonly payerCurrency: string;
+  /** Absent: the contract's only one. Rejections: settlement-currency-not-contracted. */
+  readonly settlementCurrency: string | null;
+  /** A quote from `fx.createQuote`, or null for the rate of the moment. */
+  readonly quoteId: string | null;
+  /** Absent: the contract's default (14 minutes, 1 hour for a session). */
+  readonly expiresAt: Date | null;
+  readonly lifetimeMs: number;
+  readonly order: OrderFacts;
+}
+
+/** `replayed` says that this request had been answered before: nothing was changed now. */
+export interface CreateAnswer {
+  readonly payment: Payment;
+  readonly replayed: boolean;
+}
+
+export interface AuthorizePayment {
+  readonly paymentId: bigint;
+  readonly payerId: bigint;
+  /** The payer's wallet account in the payer's currency. */
+  readonly payerAccount: bigint;
+  readonly funding: Funding;
+  /** Debit side of a card payment: the clearing account of the card's bank. Null for the balance. */
+  readonly clearingAccount: bigint | null;
+}
+
+export interface CancelPayment {
+  readonly merchantId: bigint;
+  readonly paymentId: bigint;
+}
+
+export interface RefundPayment {
+  readonly merchantId: bigint;
+  readonly paymentId: bigint;
+  readonly requestId: string;
+  readonly inputHash: Buffer;
+  readonly amount: Money;
+  readonly reason: string | null;
+  readonly notifyUrl: string | null;
+  readonly metadata: string | null;
+}
+
+export interface RefundAnswer {
+  readonly refund: Refund;
+  readonly payment: Payment;
+  readonly replayed: boolean;
+}
+
+/** How a payment is found: by its own id, or by the merchant's id of the request. */
+export type PaymentKey =
+  | { readonly merchantId: bigint; readonly paymentId: bigint }
+  | { readonly merchantId: bigint; readonly requestId: string };
+
+/** The room's door, as adapters see it. Every verb throws `Rejection` when it refuses. */
+export interface Payments {
+  /**
+   * Creates (or answers again) a payment and locks its rate.
+   * Rejections: merchant-not-active, currency-not-supported, settlement-currency-not-contracted,
+   * amount-out-of-limits, quote-not-available, quote-expired, request-reused, overloaded, unavailable.
+   */
+  create(command: CreatePayment): Promise<CreateAnswer>;
+  /**
+   * The shopper confirms; the PIN has been checked by the caller. Balance: paid at once. Card: pending.
+   * Rejections: payment-not-found, payment-expired, payment-cancelled, payment-already-paid,
+   * payment-in-progress, balance-insufficient, risk-rejected.
+   */
+  authorize(command: AuthorizePayment): Promise<Payment>;
+  /** Rejections: payment-not-found, payment-in-progress, cancel-window-exceeded, payment-expired (closed). Idempotent. */
+  cancel(command: CancelPayment): Promise<Payment>;
+  /**
+   * Rejections: payment-not-found, payment-not-paid, payment-cancelled, currency-not-supported,
+   * refund-amount-exceeded, refund-window-exceeded, request-reused.
+   */
+  refund(command: RefundPayment): Promise<RefundAnswer>;
+  /** Null when the merchant has no such payment. Read-only; does not touch the lanes. */
+  find(key: PaymentKey): Promise<Payment | null>;
+  /** By id alone, for the cashier (the caller has checked the token). */
+  findById(paymentId: bigint): Promise<Payment | null>;
+  findRefund(key: { merchantId: bigint } & ({ refundId: bigint } | { requestId: string })): Promise<Refund | null>;
+  /** Refunds of one payment, oldest first; at most 1,000. */
+  refundsOf(paymentId: bigint): Promise<Refund[]>;
+}

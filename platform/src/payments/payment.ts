@@ -1,0 +1,124 @@
+// The noun of the room: what a payment and a refund are, and which events may happen to them.
+import type { Money, Rate } from '@tongbao/money';
+
+/**
+ * created    – the merchant asked; the shopper has not confirmed
+ * pending    – the shopper confirmed with a bank card and the bank's answer is not known yet
+ * paid       – final success; refunds happen on top of it
+ * cancelled  – the merchant cancelled it, before or (same day, nothing refunded) after it was paid
+ * expired    – nobody confirmed in time
+ */
+export type PaymentStatus = 'created' | 'pending' | 'paid' | 'cancelled' | 'expired';
+
+export type PaymentEventKind =
+  | 'created'
+  | 'debit-requested'
+  | 'debit-declined'
+  | 'paid'
+  | 'cancelled'
+  | 'reversed'
+  | 'expired'
+  | 'refund-requested'
+  | 'refunded'
+  | 'refund-failed';
+
+/** The state machine, whole. An event that is not in a status's row cannot happen. */
+export const transitions: Readonly<Record<PaymentStatus | 'none', Partial<Record<PaymentEventKind, PaymentStatus>>>> = {
+  none: { created: 'created' },
+  created: { paid: 'paid', 'debit-requested': 'pending', cancelled: 'cancelled', expired: 'expired' },
+  pending: { paid: 'paid', 'debit-declined': 'created' },
+  paid: { reversed: 'cancelled', 'refund-requested': 'paid', refunded: 'paid', 'refund-failed': 'paid' },
+  cancelled: {},
+  expired: {},
+};
+
+/** The status after an event. Throws when the table has no such step: that is a bug, not a refusal. */
+export function advance(status: PaymentStatus | 'none', event: PaymentEventKind): PaymentStatus {
+  const next = transitions[status][event];
+  if (next === undefined) throw new Error(`a payment that is ${status} cannot take the event ${event}`);
+  return next;
+}
+
+/**
+ * The rate that a payment was created with. `price` and `mid` say how many units of the payer's currency one unit
+ * of the order's currency costs, in major units of both; `price` includes the contract's spread.
+ */
+export interface LockedQuote {
+  readonly quoteId: string;
+  readonly mid: Rate;
+  readonly price: Rate;
+  readonly spreadBps: number;
+  /** ISO date (YYYY-MM-DD) of the published rate, and its source. */
+  readonly rateDate: string;
+  readonly source: string;
+  readonly lockedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** What the merchant said about the order; shown on the cashier and echoed on the wire, never decided upon. */
+export interface OrderFacts {
+  readonly reference: string | null;
+  readonly description: string;
+  /** The seller's name where it is not the merchant itself (marketplaces, buying agents). */
+  readonly merchantName: string | null;
+  readonly goods: readonly { readonly name: string; readonly quantity: string; readonly unitAmount: Money | null }[];
+  readonly redirectUrl: string;
+  readonly notifyUrl: string | null;
+  readonly metadata: string | null;
+  /** Which protocol and operation created the payment: its notifications and pages follow that protocol. */
+  readonly channel: 'ams-pay' | 'ams-session' | 'gateway';
+  /** Wire facts that only the channel's adapter understands and wants back (product code, method type …). */
+  readonly channelData: Readonly<Record<string, unknown>>;
+}
+
+export type Funding = { readonly kind: 'balance' } | { readonly kind: 'card'; readonly cardId: bigint };
+
+export interface Payment {
+  readonly id: bigint;
+  readonly merchantId: bigint;
+  /** The merchant's own id of the request: the idempotency key. */
+  readonly requestId: string;
+  readonly status: PaymentStatus;
+  /** In the order's currency (what the merchant asked). */
+  readonly amount: Money;
+  /** What the shopper pays at the locked rate, and the parts of it: middle-rate value and spread. */
+  readonly payerAmount: Money;
+  readonly midAmount: Money;
+  readonly spreadAmount: Money;
+  /** The merchant's discount fee, in the order's currency. */
+  readonly fee: Money;
+  readonly quote: LockedQuote;
+  readonly payerId: bigint | null;
+  readonly funding: Funding | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly paidAt: Date | null;
+  /** When it was cancelled or expired. */
+  readonly closedAt: Date | null;
+  /** Sum of succeeded refunds and of refunds in progress, order's currency; and what went back to the payer. */
+  readonly refunded: Money;
+  readonly refunding: Money;
+  readonly refundedToPayer: Money;
+  readonly lastRefusal: string | null;
+  readonly order: OrderFacts;
+}
+
+export type RefundStatus = 'processing' | 'succeeded' | 'failed';
+
+export interface Refund {
+  readonly id: bigint;
+  readonly paymentId: bigint;
+  readonly merchantId: bigint;
+  readonly requestId: string;
+  readonly status: RefundStatus;
+  readonly amount: Money;
+  /** What the shopper gets back, at the payment's own rate. */
+  readonly payerAmount: Money;
+  /** The part of the discount fee that the merchant gets back (zero when the contract keeps it). */
+  readonly feeReturned: Money;
+  readonly reason: string | null;
+  readonly notifyUrl: string | null;
+  readonly metadata: string | null;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}

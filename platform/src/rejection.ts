@@ -1,0 +1,72 @@
+// The closed list of reasons for which the platform refuses something. Each protocol maps every code to its own
+// (`Record<RejectionCode, …>`: a missing mapping does not compile). Three kinds of "no" exist: a refusal that is
+// recorded (a declined card: a value in the books), a Rejection (thrown; nothing was changed), and a bug
+// (anything else thrown; the wire says "unknown", never "failed").
+export const rejectionCodes = [
+  // who asks
+  'merchant-unknown',
+  'merchant-not-active',
+  'customer-unknown',
+  'customer-blocked',
+  'not-signed-in',
+  // what is asked
+  'request-reused',
+  'currency-not-supported',
+  'settlement-currency-not-contracted',
+  'amount-out-of-limits',
+  'method-not-available',
+  'region-not-supported',
+  'quote-not-available',
+  'quote-expired',
+  // the payment's state
+  'payment-not-found',
+  'payment-expired',
+  'payment-cancelled',
+  'payment-already-paid',
+  'payment-in-progress',
+  'payment-not-paid',
+  'cancel-window-exceeded',
+  'refund-not-found',
+  'refund-amount-exceeded',
+  'refund-window-exceeded',
+  // the shopper
+  'balance-insufficient',
+  'card-unknown',
+  'card-declined',
+  'pin-wrong',
+  'pin-locked',
+  'pin-not-set',
+  'code-wrong',
+  'code-expired',
+  'code-too-many',
+  'risk-rejected',
+  'bill-not-found',
+  'top-up-not-found',
+  // the machine
+  'overloaded',
+  'unavailable',
+] as const;
+
+export type RejectionCode = (typeof rejectionCodes)[number];
+
+export interface RejectionDetail {
+  /** A wrong PIN or code: tries left before the lock. */
+  readonly attemptsLeft?: number;
+  /** When the same call can succeed. */
+  readonly retryAt?: Date;
+  /** The field of the command that is at fault, in domain words. */
+  readonly field?: string;
+}
+
+/** Thrown by verbs when they refuse; nothing was changed in the books. */
+export class Rejection extends Error {
+  readonly code: RejectionCode;
+  readonly detail: RejectionDetail;
+
+  constructor(code: RejectionCode, message?: string, detail: RejectionDetail = {}) {
+    super(message ?? code);
+    this.name = 'Rejection';
+    this.code = code;
+    this.detail = detail;
+  }
+}

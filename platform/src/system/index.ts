@@ -1,0 +1,4 @@
+// The door of the only room that touches time, randomness and the outside network.
+export { type Clock, MovableClock, StillClock, machineClock } from './clock.ts';
+export { Ids, type BlockSource } from './ids.ts';
+export { type Randomness, machineRandomness } from './randomness.ts';
