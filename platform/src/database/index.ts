@@ -1,0 +1,11 @@
+// The door of the database room.
+export {
+  type Connection,
+  type Database,
+  openDatabase,
+  type Statement,
+  statement,
+  type Transaction,
+} from './database.ts';
+export { createLanes, isInfrastructureError, type Lanes, type Verb } from './lanes.ts';
+export { migrate } from './migrate.ts';

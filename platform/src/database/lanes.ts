@@ -1,0 +1,171 @@
+// Lanes: callers see one command and one answer; the database sees batches. Commands that arrive while a lane's
+// previous transaction commits are gathered and run together as load → decide → record in one transaction. A lone
+// command starts at once: a lane never waits for company.
+import { Rejection } from '../rejection.ts';
+import type { Database, Transaction } from './database.ts';
+
+/**
+ * A verb that moves money or state, as three functions. `load` reads and locks all facts of the batch, sorted;
+ * `decide` is pure over those facts (it may update them in memory, so that a later command of the same batch sees
+ * what an earlier one did); `record` writes all decisions set-based. A refusal is a decision like any other.
+ */
+export interface Verb<Command, Facts, Decision> {
+  readonly name: string;
+  load(tx: Transaction, commands: readonly Command[]): Promise<Facts>;
+  decide(facts: Facts, command: Command): Decision;
+  record(tx: Transaction, facts: Facts, decisions: readonly Decision[]): Promise<void>;
+  /** Called once after the commit, outside the transaction: to wake whoever waits for what was left. */
+  committed?(facts: Facts, decisions: readonly Decision[]): void;
+}
+
+export interface LanesOptions {
+  readonly database: Database;
+  /** Transactions in flight at once. Two are the sweet spot on two cores (docs: write path). */
+  readonly lanes?: number;
+  readonly maxBatch?: number;
+  /** Waiting commands over all verbs; one more is refused as 'overloaded' instead of growing the queue. */
+  readonly maxWaiting?: number;
+}
+
+interface Waiting<Command, Decision> {
+  readonly command: Command;
+  readonly resolve: (decision: Decision) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface VerbQueue {
+  // biome-ignore lint/suspicious/noExplicitAny: the queue holds verbs of every type; `run` is where types are kept.
+  readonly verb: Verb<any, any, any>;
+  readonly waiting: Waiting<unknown, unknown>[];
+}
+
+export interface Lanes {
+  /** Runs one command through its verb. Rejects with `Rejection('overloaded' | 'unavailable')` or a bug's error. */
+  run<Command, Facts, Decision>(verb: Verb<Command, Facts, Decision>, command: Command): Promise<Decision>;
+  /** Resolves when nothing is waiting or running. New commands are refused as 'unavailable' from now on. */
+  close(): Promise<void>;
+}
+
+const maxAttempts = 4;
+// serialization_failure, deadlock_detected, unique_violation (two lanes took the same request id: load again and see it)
+const retryable = new Set(['40001', '40P01', '23505']);
+
+/** Whether PostgreSQL could not be reached or gave up: the caller then does not know, and must ask again. */
+export function isInfrastructureError(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string') {
+    return /terminat|Connection ended|timeout exceeded|not queryable|connect/i.test(String((error as Error)?.message));
+  }
+  return /^(08|53|57|58|XX|25006|55P03)/.test(code) || /^E[A-Z]+$/.test(code);
+}
+
+export function createLanes(options: LanesOptions): Lanes {
+  const { database } = options;
+  const laneCount = options.lanes ?? 2;
+  const maxBatch = options.maxBatch ?? 200;
+  const maxWaiting = options.maxWaiting ?? 10_000;
+  const queues = new Map<string, VerbQueue>();
+  let turn: VerbQueue[] = [];
+  let waitingCount = 0;
+  let busyLanes = 0;
+  let closing = false;
+  let whenIdle: (() => void)[] = [];
+
+  function wake(): void {
+    while (busyLanes < laneCount) {
+      const queue = turn.shift();
+      if (queue === undefined) break;
+      const batch = queue.waiting.splice(0, maxBatch);
+      waitingCount -= batch.length;
+      // Round robin: a verb with a long queue goes to the back, so that no verb starves the others.
+      if (queue.waiting.length > 0) turn.push(queue);
+      busyLanes++;
+      void runBatch(database, queue.verb, batch).finally(() => {
+        busyLanes--;
+        wake();
+      });
+    }
+    if (busyLanes === 0 && waitingCount === 0) {
+      for (const done of whenIdle) done();
+      whenIdle = [];
+    }
+  }
+
+  return {
+    run(verb, command) {
+      if (closing) return Promise.reject(new Rejection('unavailable', 'the platform is shutting down'));
+      if (waitingCount >= maxWaiting) {
+        return Promise.reject(new Rejection('overloaded', `${maxWaiting} commands are waiting`));
+      }
+      let queue = queues.get(verb.name);
+      if (queue === undefined) {
+        queue = { verb, waiting: [] };
+        queues.set(verb.name, queue);
+      }
+      const { waiting } = queue;
+      return new Promise((resolve, reject) => {
+        if (waiting.length === 0) turn.push(queue);
+        waiting.push({ command, resolve: resolve as (decision: unknown) => void, reject });
+        waitingCount++;
+        // The commands of one turn of the event loop travel together; nobody waits longer than that.
+        if (busyLanes < laneCount) queueMicrotask(wake);
+      });
+    },
+    close() {
+      closing = true;
+      turn = turn.filter((queue) => queue.waiting.length > 0);
+      return new Promise((resolve) => {
+        whenIdle.push(resolve);
+        wake();
+      });
+    },
+  };
+}
+
+/** Runs a batch; when its transaction fails, halves it until the culprit stands alone, so that neighbours pass. */
+async function runBatch<Command, Facts, Decision>(
+  database: Database,
+  verb: Verb<Command, Facts, Decision>,
+  batch: readonly Waiting<Command, Decision>[],
+): Promise<void> {
+  try {
+    const { facts, decisions } = await attempt(database, verb, batch.map((waiting) => waiting.command));
+    for (const [index, waiting] of batch.entries()) waiting.resolve(decisions[index]!);
+    verb.committed?.(facts, decisions);
+  } catch (error) {
+    if (batch.length === 1 || isInfrastructureError(error)) {
+      const reason = isInfrastructureError(error) ? unavailable(error) : error;
+      for (const waiting of batch) waiting.reject(reason);
+      return;
+    }
+    const middle = batch.length >> 1;
+    await runBatch(database, verb, batch.slice(0, middle));
+    await runBatch(database, verb, batch.slice(middle));
+  }
+}
+
+function unavailable(cause: unknown): Rejection {
+  const rejection = new Rejection('unavailable', 'the database could not be reached; the outcome is unknown');
+  rejection.cause = cause;
+  return rejection;
+}
+
+async function attempt<Command, Facts, Decision>(
+  database: Database,
+  verb: Verb<Command, Facts, Decision>,
+  commands: readonly Command[],
+): Promise<{ facts: Facts; decisions: Decision[] }> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await database.transaction(async (tx) => {
+        const facts = await verb.load(tx, commands);
+        const decisions = commands.map((command) => verb.decide(facts, command));
+        await verb.record(tx, facts, decisions);
+        return { facts, decisions };
+      });
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? '';
+      if (tries >= maxAttempts || !retryable.has(code)) throw error;
+    }
+  }
+}

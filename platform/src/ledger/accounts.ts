@@ -1,0 +1,81 @@
+// The chart of accounts: every kind of account there is, whose money it is, and how its code is written.
+// Liabilities and income grow by credits (positive), assets by debits (negative).
+
+export interface AccountKind {
+  readonly side: 'liability' | 'asset' | 'income' | 'position';
+  /** Customers' and merchants' money, which must be covered by safeguarded funds. */
+  readonly clientMoney: boolean;
+  /** The lowest balance allowed, holds deducted; null for none. */
+  readonly floor: bigint | null;
+  readonly meaning: string;
+}
+
+export const chart = {
+  'customer-wallet': {
+    side: 'liability',
+    clientMoney: true,
+    floor: 0n,
+    meaning: 'What the wallet owes a customer.',
+  },
+  'merchant-pending': {
+    side: 'liability',
+    clientMoney: true,
+    floor: null,
+    meaning: 'Paid by shoppers, less fees, not yet in a settlement batch. May go below zero by refunds.',
+  },
+  'merchant-payable': {
+    side: 'liability',
+    clientMoney: true,
+    floor: null,
+    meaning: 'In a closed settlement batch, waiting for its payout.',
+  },
+  'merchant-reserve': {
+    side: 'liability',
+    clientMoney: true,
+    floor: null,
+    meaning: 'Held back from settlement by the contract.',
+  },
+  'fx-position': {
+    side: 'position',
+    clientMoney: false,
+    floor: null,
+    meaning: 'The house between two currencies: long what was collected, short what is owed.',
+  },
+  'fx-spread': { side: 'income', clientMoney: false, floor: null, meaning: 'The spread on locked rates.' },
+  'discount-fee': { side: 'income', clientMoney: false, floor: null, meaning: "The merchants' discount fees." },
+  rounding: {
+    side: 'income',
+    clientMoney: false,
+    floor: null,
+    meaning: 'What rounding leaves, each unit of it, when parts of a payment are refunded.',
+  },
+  'card-clearing': {
+    side: 'asset',
+    clientMoney: false,
+    floor: null,
+    meaning: "Due from a card bank for debits it approved, less refunds it was told to make: money in transit.",
+  },
+  'safeguarding-bank': {
+    side: 'asset',
+    clientMoney: false,
+    floor: null,
+    meaning: "Client money at the safeguarding bank.",
+  },
+  'settlement-bank': {
+    side: 'asset',
+    clientMoney: false,
+    floor: null,
+    meaning: 'The account that merchants are paid from.',
+  },
+  suspense: { side: 'liability', clientMoney: false, floor: null, meaning: 'Money whose owner is not known yet.' },
+} as const satisfies Record<string, AccountKind>;
+
+export type AccountKindName = keyof typeof chart;
+
+/** `fx-position:KRW`, `card-clearing:CCB:CNY`: accounts of the house, by kind, optional part, and currency. */
+export const houseCode = (kind: AccountKindName, currency: string, part?: string): string =>
+  part === undefined ? `${kind}:${currency}` : `${kind}:${part}:${currency}`;
+
+/** `customer-wallet:4097:CNY`, `merchant-pending:12:KRW`: accounts of a customer or merchant. */
+export const ownedCode = (kind: AccountKindName, ownerId: bigint, currency: string): string =>
+  `${kind}:${ownerId}:${currency}`;

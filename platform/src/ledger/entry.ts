@@ -1,0 +1,62 @@
+// A journal entry: postings that sum to zero in every currency. Credits are positive, debits negative. An account's
+// id carries its currency (id % 1000 = ISO 4217 numeric code), so balance is provable from the entry alone.
+
+export interface Posting {
+  readonly account: bigint;
+  /** Minor units of the account's currency; positive credits the account, negative debits it; never zero. */
+  readonly amount: bigint;
+}
+
+/** What an entry records. The chart in accounts.ts says which accounts each kind moves. */
+export type EntryKind =
+  | 'opening'
+  | 'top-up'
+  | 'payment'
+  | 'payment-reversal'
+  | 'refund'
+  | 'withdrawal'
+  | 'transfer';
+
+export interface Entry {
+  readonly id: bigint;
+  readonly kind: EntryKind;
+  /** The customer whose money it is about; 0 where there is none. */
+  readonly payerId: bigint;
+  /** The payment, refund or top-up that it belongs to. */
+  readonly subjectId: bigint;
+  readonly occurredAt: Date;
+  readonly postings: readonly Posting[];
+}
+
+/** The ISO 4217 numeric code of an account's currency. */
+export const currencyNumberOf = (account: bigint): bigint => account % 1000n;
+
+/** Leaves out zero postings and joins postings of the same account, so that an entry names each account once. */
+export function postingsOf(movements: readonly Posting[]): Posting[] {
+  const byAccount = new Map<bigint, bigint>();
+  for (const { account, amount } of movements) byAccount.set(account, (byAccount.get(account) ?? 0n) + amount);
+  const postings: Posting[] = [];
+  for (const [account, amount] of byAccount) if (amount !== 0n) postings.push({ account, amount });
+  return postings;
+}
+
+/** Throws unless the entry has two to 64 postings, none of them zero, that sum to zero in each currency. */
+export function assertBalanced(entry: Entry): void {
+  const { postings } = entry;
+  if (postings.length < 2 || postings.length > 64) {
+    throw new Error(`entry ${entry.id} (${entry.kind}) has ${postings.length} postings`);
+  }
+  const sums = new Map<bigint, bigint>();
+  for (const { account, amount } of postings) {
+    if (amount === 0n) throw new Error(`entry ${entry.id} (${entry.kind}) posts nothing to account ${account}`);
+    const currency = currencyNumberOf(account);
+    sums.set(currency, (sums.get(currency) ?? 0n) + amount);
+  }
+  for (const [currency, sum] of sums) {
+    if (sum !== 0n) throw new Error(`entry ${entry.id} (${entry.kind}) is off by ${sum} in currency ${currency}`);
+  }
+}
+
+/** The same entry the other way round: how corrections are made, since entries are never edited. */
+export const reversed = (postings: readonly Posting[]): Posting[] =>
+  postings.map(({ account, amount }) => ({ account, amount: -amount }));

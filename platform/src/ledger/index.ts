@@ -1,0 +1,23 @@
+// The door of the ledger.
+export { type AccountKind, type AccountKindName, chart, houseCode, ownedCode } from './accounts.ts';
+export {
+  assertBalanced,
+  currencyNumberOf,
+  type Entry,
+  type EntryKind,
+  type Posting,
+  postingsOf,
+  reversed,
+} from './entry.ts';
+export {
+  availableOf,
+  type Balance,
+  HouseAccounts,
+  lockBalances,
+  openAccount,
+  placeHold,
+  readBalances,
+  recordEntries,
+  releaseHold,
+  settleHold,
+} from './ledger.ts';

@@ -1,0 +1,125 @@
+// The ledger's verbs: open accounts, record entries, place and end holds. Everything happens inside the caller's
+// transaction, so that money and what it was for are recorded together or not at all.
+import { currency as currencyOf } from '@tongbao/money';
+import type { Connection, Transaction } from '../database/index.ts';
+import { type AccountKindName, chart, houseCode, ownedCode } from './accounts.ts';
+import { assertBalanced, type Entry } from './entry.ts';
+import {
+  endHoldRow,
+  insertAccountRow,
+  insertEntryRows,
+  insertHoldRow,
+  lockBalanceRows,
+  moveBalanceRows,
+  readBalanceRows,
+  selectAccounts,
+} from './store.ts';
+
+/** What stands on an account, minor units of its currency. `available` is what may still leave it. */
+export interface Balance {
+  readonly account: bigint;
+  readonly balance: bigint;
+  readonly held: bigint;
+  readonly floor: bigint | null;
+}
+
+export const availableOf = (balance: Balance): bigint => balance.balance - balance.held - (balance.floor ?? 0n);
+
+/** Opens the account of an owner, or answers the one that is open. */
+export function openAccount(
+  tx: Connection,
+  account: { kind: AccountKindName; ownerId: bigint; currency: string; createdAt: Date },
+): Promise<bigint> {
+  return insertAccountRow(tx, {
+    code: ownedCode(account.kind, account.ownerId, account.currency),
+    kind: account.kind,
+    currency: account.currency,
+    currencyNumber: currencyNumber(account.currency),
+    ownerId: account.ownerId,
+    floor: chart[account.kind].floor,
+    createdAt: account.createdAt,
+  });
+}
+
+const currencyNumber = (code: string): bigint => BigInt(currencyOf(code).numeric);
+
+/** The house's accounts by kind and currency; opened when first asked for, then remembered (they never change). */
+export class HouseAccounts {
+  readonly #connection: Connection;
+  readonly #known = new Map<string, bigint>();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** `part` distinguishes several accounts of a kind: the bank's code of a clearing account. */
+  async open(kind: AccountKindName, currency: string, createdAt: Date, part?: string): Promise<bigint> {
+    const code = houseCode(kind, currency, part);
+    const known = this.#known.get(code);
+    if (known !== undefined) return known;
+    const found = (await selectAccounts(this.#connection, [code]))[0]?.id;
+    const id =
+      found ??
+      (await insertAccountRow(this.#connection, {
+        code,
+        kind,
+        currency,
+        currencyNumber: currencyNumber(currency),
+        ownerId: null,
+        floor: chart[kind].floor,
+        createdAt,
+      }));
+    this.#known.set(code, id);
+    return id;
+  }
+}
+
+/** Locks the accounts' balances in id order until the transaction ends. Accounts that do not exist are absent. */
+export async function lockBalances(tx: Transaction, accounts: Iterable<bigint>): Promise<Map<bigint, Balance>> {
+  const distinct = [...new Set(accounts)];
+  if (distinct.length === 0) return new Map();
+  return balanceMap(await lockBalanceRows(tx, distinct));
+}
+
+/** Reads balances without locking: for views, never for decisions. */
+export async function readBalances(connection: Connection, accounts: readonly bigint[]): Promise<Map<bigint, Balance>> {
+  return balanceMap(await readBalanceRows(connection, accounts));
+}
+
+function balanceMap(rows: Awaited<ReturnType<typeof readBalanceRows>>): Map<bigint, Balance> {
+  return new Map(
+    rows.map((row) => [
+      row.account_id,
+      { account: row.account_id, balance: row.balance, held: row.held, floor: row.floor },
+    ]),
+  );
+}
+
+/**
+ * Appends entries and moves each touched account once. Call it last in a transaction: from here to the commit the
+ * shared accounts are locked. Throws when an entry does not balance; the database refuses a balance below its floor.
+ */
+export async function recordEntries(tx: Transaction, entries: readonly Entry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const deltas = new Map<bigint, bigint>();
+  for (const entry of entries) {
+    assertBalanced(entry);
+    for (const { account, amount } of entry.postings) deltas.set(account, (deltas.get(account) ?? 0n) + amount);
+  }
+  for (const [account, delta] of deltas) if (delta === 0n) deltas.delete(account);
+  await insertEntryRows(tx, entries);
+  if (deltas.size > 0) await moveBalanceRows(tx, deltas);
+}
+
+/** Reserves money on an account whose balance the caller has locked and found sufficient. */
+export const placeHold = insertHoldRow;
+
+/** Frees a hold without moving money. Answers false when it had ended before. */
+export async function releaseHold(tx: Transaction, hold: { id: bigint; endedAt: Date }): Promise<boolean> {
+  return (await endHoldRow(tx, { ...hold, status: 'released' })) !== null;
+}
+
+/** Ends a hold because its money leaves now: record the entry in the same transaction, after this call. */
+export async function settleHold(tx: Transaction, hold: { id: bigint; endedAt: Date }): Promise<boolean> {
+  return (await endHoldRow(tx, { ...hold, status: 'settled' })) !== null;
+}
