@@ -1,0 +1,57 @@
+// The nouns of the room: a merchant, the keys it signs with, and what was agreed with it.
+import type { KeyObject } from 'node:crypto';
+
+export interface Merchant {
+  readonly id: bigint;
+  /** How the JSON API knows the merchant; sandbox ids begin SANDBOX_. */
+  readonly clientId: string;
+  /** How the classic gateway knows it: 16 digits beginning 2088. */
+  readonly partner: string;
+  readonly name: string;
+  /** What shoppers read on the cashier. */
+  readonly displayName: string;
+  readonly region: string;
+  readonly status: 'active' | 'suspended';
+  /** Where notifications go when a request names no URL. */
+  readonly notifyUrl: string | null;
+}
+
+export interface MerchantKey {
+  readonly version: number;
+  readonly publicKey: KeyObject;
+  readonly status: 'active' | 'retired';
+  /** A rotated key stays valid until then. */
+  readonly retiresAt: Date | null;
+}
+
+export interface Contract {
+  readonly settlementCurrency: string;
+  readonly paymentCurrencies: readonly string[];
+  /** The discount fee on each payment, in hundredths of a per cent. */
+  readonly feeBps: number;
+  /** The spread on the middle rate, paid by the shopper and shown to him. */
+  readonly spreadBps: number;
+  readonly returnsFee: boolean;
+  /** Shoppers' regions (ISO 3166) that the option is offered to. */
+  readonly regions: readonly string[];
+  readonly calendar: string;
+  readonly timeZone: string;
+  /** Limits of one payment, minor units of the payment's currency. */
+  readonly minAmount: bigint;
+  readonly maxAmount: bigint;
+  readonly refundWindowDays: number;
+  readonly liveFrom: Date;
+  /** The merchant's pending account in its settlement currency. */
+  readonly pendingAccount: bigint;
+}
+
+/** Everything that a request of a merchant is judged by. */
+export interface MerchantAccess {
+  readonly merchant: Merchant;
+  readonly keys: readonly MerchantKey[];
+  readonly contract: Contract;
+}
+
+/** Whether a signature with this key counts at the instant. */
+export const keyIsValid = (key: MerchantKey, at: Date): boolean =>
+  key.status === 'active' || (key.retiresAt !== null && at < key.retiresAt);

@@ -1,0 +1,154 @@
+// The merchants room: finding a merchant (on every request, so from memory), signing merchants up, rotating keys.
+import { createPublicKey } from 'node:crypto';
+import type { Connection, Database } from '../database/index.ts';
+import { openAccount } from '../ledger/index.ts';
+import { Rejection } from '../rejection.ts';
+import type { Clock, Ids } from '../system/index.ts';
+import type { Contract, MerchantAccess } from './merchant.ts';
+import {
+  type AccessRow,
+  insertContractRow,
+  insertKeyRow,
+  insertMerchantRow,
+  retireKeyRows,
+  selectAll,
+  selectByClientId,
+  selectById,
+} from './store.ts';
+
+export interface SignUp {
+  readonly clientId: string;
+  readonly partner: string;
+  readonly classicMd5Key: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly region: string;
+  readonly notifyUrl: string | null;
+  /** SPKI, bare base64. */
+  readonly publicKey: string;
+  readonly contract: Omit<Contract, 'pendingAccount'>;
+}
+
+export interface Merchants {
+  /** Null for an unknown client. At most `cacheMs` old. */
+  findByClientId(clientId: string): Promise<MerchantAccess | null>;
+  /** Rejections: merchant-unknown. */
+  get(id: bigint): Promise<MerchantAccess>;
+  list(): Promise<MerchantAccess[]>;
+  signUp(merchant: SignUp): Promise<MerchantAccess>;
+  /** Adds a key version; former versions stay valid for `graceMs`. Answers the new version. */
+  rotateKey(merchantId: bigint, publicKey: string, graceMs: number): Promise<number>;
+}
+
+const cacheMs = 5_000;
+const cacheSize = 10_000;
+
+export function createMerchants(options: { database: Database; clock: Clock; ids: Ids }): Merchants {
+  const { database, clock, ids } = options;
+  const byClientId = new Map<string, { access: MerchantAccess | null; readAt: number }>();
+  const byId = new Map<bigint, { access: MerchantAccess | null; readAt: number }>();
+
+  async function cached<Key>(
+    cache: Map<Key, { access: MerchantAccess | null; readAt: number }>,
+    key: Key,
+    read: (connection: Connection, key: Key) => Promise<AccessRow | undefined>,
+  ): Promise<MerchantAccess | null> {
+    const now = clock.now().getTime();
+    const known = cache.get(key);
+    // A clock that was moved in either direction makes the entry old.
+    if (known !== undefined && Math.abs(now - known.readAt) < cacheMs) return known.access;
+    const row = await read(database, key);
+    const access = row === undefined ? null : accessOf(row);
+    if (cache.size >= cacheSize) cache.clear();
+    cache.set(key, { access, readAt: now });
+    return access;
+  }
+
+  function forget(): void {
+    byClientId.clear();
+    byId.clear();
+  }
+
+  return {
+    findByClientId: (clientId) => cached(byClientId, clientId, selectByClientId),
+    async get(id) {
+      const access = await cached(byId, id, selectById);
+      if (access === null) throw new Rejection('merchant-unknown');
+      return access;
+    },
+    list: async () => (await selectAll(database)).map(accessOf),
+    async signUp(merchant) {
+      const id = await ids.one();
+      const createdAt = clock.now();
+      await database.transaction(async (tx) => {
+        await insertMerchantRow(tx, { ...merchant, id, createdAt });
+        const pendingAccount = await openAccount(tx, {
+          kind: 'merchant-pending',
+          ownerId: id,
+          currency: merchant.contract.settlementCurrency,
+          createdAt,
+        });
+        await insertContractRow(tx, { ...merchant.contract, merchantId: id, pendingAccount });
+        await insertKeyRow(tx, { merchantId: id, publicKey: merchant.publicKey, createdAt });
+      });
+      forget();
+      return accessOf((await selectById(database, id))!);
+    },
+    async rotateKey(merchantId, publicKey, graceMs) {
+      publicKeyOf(publicKey);
+      const now = clock.now();
+      const version = await database.transaction(async (tx) => {
+        const added = await insertKeyRow(tx, { merchantId, publicKey, createdAt: now });
+        await retireKeyRows(tx, { merchantId, before: added, retiresAt: new Date(now.getTime() + graceMs) });
+        return added;
+      });
+      forget();
+      return version;
+    },
+  };
+}
+
+/** Reads an RSA public key of at least 2048 bits from bare base64 SPKI. Throws when it is anything else. */
+function publicKeyOf(spki: string) {
+  const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
+  if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
+    throw new Error('a merchant key must be RSA with at least 2048 bits');
+  }
+  return key;
+}
+
+function accessOf(row: AccessRow): MerchantAccess {
+  return {
+    merchant: {
+      id: row.id,
+      clientId: row.client_id,
+      partner: row.partner,
+      name: row.name,
+      displayName: row.display_name,
+      region: row.region,
+      status: row.status,
+      notifyUrl: row.notify_url,
+    },
+    keys: row.keys.map((key) => ({
+      version: key.version,
+      publicKey: publicKeyOf(key.public_key),
+      status: key.status,
+      retiresAt: key.retires_at === null ? null : new Date(key.retires_at),
+    })),
+    contract: {
+      settlementCurrency: row.settlement_currency,
+      paymentCurrencies: row.payment_currencies,
+      feeBps: row.fee_bps,
+      spreadBps: row.spread_bps,
+      returnsFee: row.returns_fee,
+      regions: row.regions,
+      calendar: row.calendar,
+      timeZone: row.time_zone,
+      minAmount: row.min_amount,
+      maxAmount: row.max_amount,
+      refundWindowDays: row.refund_window_days,
+      liveFrom: row.live_from,
+      pendingAccount: row.pending_account,
+    },
+  };
+}

@@ -1,0 +1,144 @@
+// All SQL of the merchants room.
+import { type Connection, statement, type Transaction } from '../database/index.ts';
+
+export interface AccessRow {
+  readonly id: bigint;
+  readonly client_id: string;
+  readonly partner: string;
+  readonly name: string;
+  readonly display_name: string;
+  readonly region: string;
+  readonly status: 'active' | 'suspended';
+  readonly notify_url: string | null;
+  readonly settlement_currency: string;
+  readonly payment_currencies: string[];
+  readonly fee_bps: number;
+  readonly spread_bps: number;
+  readonly returns_fee: boolean;
+  readonly regions: string[];
+  readonly calendar: string;
+  readonly time_zone: string;
+  readonly min_amount: bigint;
+  readonly max_amount: bigint;
+  readonly refund_window_days: number;
+  readonly live_from: Date;
+  readonly pending_account: bigint;
+  readonly keys: { version: number; public_key: string; status: 'active' | 'retired'; retires_at: string | null }[];
+}
+
+const accessColumns = `m.id, m.client_id, m.partner, m.name, m.display_name, m.region, m.status, m.notify_url,
+  c.settlement_currency, c.payment_currencies, c.fee_bps, c.spread_bps, c.returns_fee, c.regions, c.calendar,
+  c.time_zone, c.min_amount, c.max_amount, c.refund_window_days, c.live_from, c.pending_account,
+  coalesce((SELECT jsonb_agg(jsonb_build_object('version', k.version, 'public_key', k.public_key,
+    'status', k.status, 'retires_at', k.retires_at)) FROM merchants.key k WHERE k.merchant_id = m.id), '[]') AS keys`;
+
+const byClientId = statement(
+  'merchants.by-client-id',
+  `SELECT ${accessColumns} FROM merchants.merchant m JOIN merchants.contract c ON c.merchant_id = m.id
+   WHERE m.client_id = $1`,
+);
+const byId = statement(
+  'merchants.by-id',
+  `SELECT ${accessColumns} FROM merchants.merchant m JOIN merchants.contract c ON c.merchant_id = m.id WHERE m.id = $1`,
+);
+const all = statement(
+  'merchants.all',
+  `SELECT ${accessColumns} FROM merchants.merchant m JOIN merchants.contract c ON c.merchant_id = m.id
+   ORDER BY m.id LIMIT 1000`,
+);
+
+export const selectByClientId = async (connection: Connection, clientId: string): Promise<AccessRow | undefined> =>
+  (await connection.query<AccessRow>(byClientId, [clientId]))[0];
+export const selectById = async (connection: Connection, id: bigint): Promise<AccessRow | undefined> =>
+  (await connection.query<AccessRow>(byId, [id]))[0];
+export const selectAll = (connection: Connection): Promise<AccessRow[]> => connection.query<AccessRow>(all);
+
+const insertMerchant = statement(
+  'merchants.insert-merchant',
+  `INSERT INTO merchants.merchant
+     (id, client_id, partner, classic_md5_key, name, display_name, region, status, notify_url, created_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $9)`,
+);
+const insertContract = statement(
+  'merchants.insert-contract',
+  `INSERT INTO merchants.contract (merchant_id, settlement_currency, payment_currencies, fee_bps, spread_bps,
+     returns_fee, regions, calendar, time_zone, min_amount, max_amount, refund_window_days, live_from, pending_account)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+);
+const insertKey = statement(
+  'merchants.insert-key',
+  `INSERT INTO merchants.key (merchant_id, version, public_key, status, created_at) VALUES ($1, $2, $3, 'active', $4)`,
+);
+const retireKeys = statement(
+  'merchants.retire-keys',
+  `UPDATE merchants.key SET status = 'retired', retires_at = $3
+   WHERE merchant_id = $1 AND version < $2 AND status = 'active'`,
+);
+const nextVersion = statement(
+  'merchants.next-key-version',
+  'SELECT coalesce(max(version), 0) + 1 AS version FROM merchants.key WHERE merchant_id = $1',
+);
+
+export interface NewMerchant {
+  readonly id: bigint;
+  readonly clientId: string;
+  readonly partner: string;
+  readonly classicMd5Key: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly region: string;
+  readonly notifyUrl: string | null;
+  readonly createdAt: Date;
+}
+export async function insertMerchantRow(tx: Transaction, m: NewMerchant): Promise<void> {
+  const values = [m.id, m.clientId, m.partner, m.classicMd5Key, m.name, m.displayName, m.region, m.notifyUrl];
+  await tx.query(insertMerchant, [...values, m.createdAt]);
+}
+
+export interface NewContract {
+  readonly merchantId: bigint;
+  readonly settlementCurrency: string;
+  readonly paymentCurrencies: readonly string[];
+  readonly feeBps: number;
+  readonly spreadBps: number;
+  readonly returnsFee: boolean;
+  readonly regions: readonly string[];
+  readonly calendar: string;
+  readonly timeZone: string;
+  readonly minAmount: bigint;
+  readonly maxAmount: bigint;
+  readonly refundWindowDays: number;
+  readonly liveFrom: Date;
+  readonly pendingAccount: bigint;
+}
+export async function insertContractRow(tx: Transaction, c: NewContract): Promise<void> {
+  await tx.query(insertContract, [
+    c.merchantId,
+    c.settlementCurrency,
+    c.paymentCurrencies,
+    c.feeBps,
+    c.spreadBps,
+    c.returnsFee,
+    c.regions,
+    c.calendar,
+    c.timeZone,
+    c.minAmount,
+    c.maxAmount,
+    c.refundWindowDays,
+    c.liveFrom,
+    c.pendingAccount,
+  ]);
+}
+
+export async function insertKeyRow(
+  tx: Transaction,
+  key: { merchantId: bigint; publicKey: string; createdAt: Date },
+): Promise<number> {
+  const [{ version }] = (await tx.query<{ version: number }>(nextVersion, [key.merchantId])) as [{ version: number }];
+  await tx.query(insertKey, [key.merchantId, version, key.publicKey, key.createdAt]);
+  return version;
+}
+export const retireKeyRows = (
+  tx: Transaction,
+  key: { merchantId: bigint; before: number; retiresAt: Date },
+): Promise<unknown> => tx.query(retireKeys, [key.merchantId, key.before, key.retiresAt]);
