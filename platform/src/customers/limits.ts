@@ -1,0 +1,24 @@
+// How often and how long: the room's limits in one place. Durations in milliseconds.
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+export const limits = {
+  /** Wrong PINs in a row before the lock, and how long the lock stands. */
+  pinTries: 5,
+  pinLockMs: 3 * hour,
+  /** A one-time code: how long it is good for, and for how many tries. */
+  codeLifetimeMs: 5 * minute,
+  codeTries: 5,
+  /** Codes for one phone: this far apart, and this many in a window that opens with the first of them. */
+  codeIntervalMs: minute,
+  codesPerWindow: 10,
+  codeWindowMs: 24 * hour,
+  /** A session ends this long after it began, or this long after it was last used. */
+  sessionLifetimeMs: 7 * 24 * hour,
+  sessionIdleMs: 12 * hour,
+  /** The last use is written down at most this often. */
+  sessionTouchMs: minute,
+} as const;
+
+export const later = (instant: Date, ms: number): Date => new Date(instant.getTime() + ms);

@@ -1,0 +1,75 @@
+// A one-time code by SMS: six digits for five minutes. Whether the phone number is a customer's is not told.
+import { createHash } from 'node:crypto';
+import type { Connection } from '../database/index.ts';
+import { Rejection } from '../rejection.ts';
+import type { Clock, Randomness } from '../system/index.ts';
+import { later, limits } from './limits.ts';
+import { putCodeRow, selectCode, selectCustomerByPhone } from './store.ts';
+
+export interface CodeParts {
+  readonly database: Connection;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  /** Hands a text over for delivery. Not waited for: how long it takes would tell who is a customer. */
+  readonly sendSms: (phone: string, text: string) => Promise<void>;
+  /** Told when an SMS could not be handed over; gets no phone number and no code. */
+  readonly onSmsFailed: (error: unknown) => void;
+  /** In the sandbox the code is shown on the page, and an unknown number is said to be unknown. */
+  readonly sandbox: boolean;
+}
+
+export interface SentCode {
+  readonly expiresAt: Date;
+  /** From when another code can be asked for. */
+  readonly resendAt: Date;
+  /** The code itself; only in a sandbox, otherwise null. */
+  readonly sandboxCode: string | null;
+}
+
+export const hashCode = (salt: Buffer, code: string): Buffer =>
+  createHash('sha256').update(salt).update(code).digest();
+
+/**
+ * Makes a code for a phone (E.164) and sends it where the phone is a customer's.
+ * Rejections: code-too-many (with the time of the next), customer-unknown (in the sandbox only).
+ */
+export async function requestCode(parts: CodeParts, phone: string): Promise<SentCode> {
+  const { database, clock, randomness, sandbox } = parts;
+  const now = clock.now();
+  const customer = await selectCustomerByPhone(database, phone);
+  if (sandbox && customer === null)
+    throw new Rejection('customer-unknown', 'no customer has this phone number');
+  const code = String(randomness.below(1_000_000)).padStart(6, '0');
+  const salt = randomness.bytes(16);
+  const expiresAt = later(now, limits.codeLifetimeMs);
+  const put = await putCodeRow(database, {
+    phone,
+    salt,
+    hash: hashCode(salt, code),
+    createdAt: now,
+    expiresAt,
+    formerBy: later(now, -limits.codeIntervalMs),
+    windowOverBy: later(now, -limits.codeWindowMs),
+    perWindow: limits.codesPerWindow,
+  });
+  if (!put) throw await tooMany(database, phone, now);
+  if (customer !== null && customer.status === 'active') {
+    parts.sendSms(phone, smsText(customer.language, code)).catch(parts.onSmsFailed);
+  }
+  return { expiresAt, resendAt: later(now, limits.codeIntervalMs), sandboxCode: sandbox ? code : null };
+}
+
+async function tooMany(database: Connection, phone: string, now: Date): Promise<Rejection> {
+  const former = await selectCode(database, phone);
+  const full = former !== undefined && former.sent_in_window >= limits.codesPerWindow;
+  const retryAt = full
+    ? later(former.window_started_at, limits.codeWindowMs)
+    : later(former?.created_at ?? now, limits.codeIntervalMs);
+  return new Rejection('code-too-many', 'a code was sent a moment ago, or too many today', { retryAt });
+}
+
+function smsText(language: string, code: string): string {
+  return language.startsWith('zh')
+    ? `【通宝】验证码${code}，5分钟内有效。请勿告诉任何人。`
+    : `Tongbao: your code is ${code}, good for 5 minutes. Tell it to nobody.`;
+}

@@ -1,0 +1,302 @@
+// All SQL of the customers room.
+import { type Connection, statement, type Transaction } from '../database/index.ts';
+import type { Customer } from './customer.ts';
+import type { PinHash } from './pin-hash.ts';
+
+interface CustomerRow {
+  readonly id: bigint;
+  readonly phone: string;
+  readonly name: string;
+  readonly region: string;
+  readonly language: string;
+  readonly status: 'active' | 'blocked';
+  readonly kyc_class: 1 | 2 | 3;
+  readonly created_at: Date;
+}
+
+const customerColumns = 'c.id, c.phone, c.name, c.region, c.language, c.status, c.kyc_class, c.created_at';
+
+function customerOf(row: CustomerRow): Customer {
+  const { kyc_class: kycClass, created_at: createdAt, id, phone, name, region, language, status } = row;
+  return { id, phone, name, region, language, status, kycClass, createdAt };
+}
+
+const insertCustomer = statement(
+  'customers.insert',
+  `INSERT INTO customers.customer (id, phone, name, region, language, status, kyc_class, created_at)
+   VALUES ($1, $2, $3, $4, $5, 'active', $6, $7) ON CONFLICT (phone) DO NOTHING RETURNING id`,
+);
+/** False when the phone number is taken. */
+export async function insertCustomerRow(tx: Transaction, c: Omit<Customer, 'status'>): Promise<boolean> {
+  const values = [c.id, c.phone, c.name, c.region, c.language, c.kycClass, c.createdAt];
+  return (await tx.query(insertCustomer, values)).length === 1;
+}
+
+const byIds = statement(
+  'customers.by-ids',
+  `SELECT ${customerColumns} FROM customers.customer c WHERE c.id = ANY($1::bigint[])`,
+);
+export const selectCustomers = async (connection: Connection, ids: readonly bigint[]): Promise<Customer[]> =>
+  (await connection.query<CustomerRow>(byIds, [ids])).map(customerOf);
+
+const byPhone = statement(
+  'customers.by-phone',
+  `SELECT ${customerColumns} FROM customers.customer c WHERE c.phone = $1`,
+);
+export async function selectCustomerByPhone(connection: Connection, phone: string): Promise<Customer | null> {
+  const [row] = await connection.query<CustomerRow>(byPhone, [phone]);
+  return row === undefined ? null : customerOf(row);
+}
+
+const setStatus = statement(
+  'customers.set-status',
+  'UPDATE customers.customer SET status = $2 WHERE id = $1',
+);
+const endSessionsOf = statement(
+  'customers.end-sessions-of',
+  'DELETE FROM customers.session WHERE customer_id = $1',
+);
+export async function updateStatus(tx: Transaction, id: bigint, status: Customer['status']): Promise<void> {
+  await tx.query(setStatus, [id, status]);
+  if (status === 'blocked') await tx.query(endSessionsOf, [id]);
+}
+
+// The PIN.
+
+const writePin = statement(
+  'customers.write-pin',
+  `INSERT INTO customers.pin (customer_id, hash, salt, memory_kib, passes, parallelism, set_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7)
+   ON CONFLICT (customer_id) DO UPDATE SET hash = excluded.hash, salt = excluded.salt,
+     memory_kib = excluded.memory_kib, passes = excluded.passes, parallelism = excluded.parallelism,
+     attempts = 0, locked_until = NULL, set_at = excluded.set_at`,
+);
+export async function writePinRow(
+  tx: Connection,
+  customerId: bigint,
+  pin: PinHash,
+  setAt: Date,
+): Promise<void> {
+  await tx.query(writePin, [
+    customerId,
+    pin.hash,
+    pin.salt,
+    pin.memoryKib,
+    pin.passes,
+    pin.parallelism,
+    setAt,
+  ]);
+}
+
+// Counts the try and, with the last one, sets the lock in the same statement: however many run at once, each sees
+// the row as the one before left it.
+const reservePinTry = statement(
+  'customers.reserve-pin-try',
+  `UPDATE customers.pin SET
+     attempts = CASE WHEN locked_until IS NULL THEN attempts + 1 ELSE 1 END,
+     locked_until = CASE WHEN locked_until IS NULL AND attempts + 1 >= $3 THEN $4::timestamptz END
+   WHERE customer_id = $1 AND (locked_until IS NULL OR locked_until <= $2)
+   RETURNING hash, salt, memory_kib, passes, parallelism, attempts, locked_until`,
+);
+interface PinRow {
+  readonly hash: Buffer;
+  readonly salt: Buffer;
+  readonly memory_kib: number;
+  readonly passes: number;
+  readonly parallelism: number;
+  readonly attempts: number;
+  readonly locked_until: Date | null;
+}
+export interface PinTry {
+  readonly kept: PinHash;
+  /** Tries since the last right one, with this one. */
+  readonly attempts: number;
+  /** Set when this was the last try. */
+  readonly lockedUntil: Date | null;
+}
+/** Takes one of the tries; null when there is no PIN or it is locked. */
+export async function takePinTry(
+  connection: Connection,
+  pin: { customerId: bigint; now: Date; tries: number; lockUntil: Date },
+): Promise<PinTry | null> {
+  const [row] = await connection.query<PinRow>(reservePinTry, [
+    pin.customerId,
+    pin.now,
+    pin.tries,
+    pin.lockUntil,
+  ]);
+  if (row === undefined) return null;
+  const { hash, salt, memory_kib: memoryKib, passes, parallelism } = row;
+  return {
+    kept: { hash, salt, memoryKib, passes, parallelism },
+    attempts: row.attempts,
+    lockedUntil: row.locked_until,
+  };
+}
+
+const clearPinTries = statement(
+  'customers.clear-pin-tries',
+  'UPDATE customers.pin SET attempts = 0, locked_until = NULL WHERE customer_id = $1',
+);
+export const clearPinTriesRow = (connection: Connection, customerId: bigint): Promise<unknown> =>
+  connection.query(clearPinTries, [customerId]);
+
+const readPinLock = statement(
+  'customers.read-pin-lock',
+  'SELECT locked_until FROM customers.pin WHERE customer_id = $1',
+);
+/** Undefined when the customer has no PIN; null when it is not locked. */
+export const selectPinLock = async (
+  connection: Connection,
+  customerId: bigint,
+): Promise<Date | null | undefined> =>
+  (await connection.query<{ locked_until: Date | null }>(readPinLock, [customerId]))[0]?.locked_until;
+
+// One-time codes.
+
+const putCode = statement(
+  'customers.put-code',
+  `INSERT INTO customers.sign_in_code AS c
+     (phone, hash, salt, attempts, created_at, expires_at, used, window_started_at, sent_in_window)
+   VALUES ($1, $2, $3, 0, $4, $5, false, $4, 1)
+   ON CONFLICT (phone) DO UPDATE SET hash = excluded.hash, salt = excluded.salt, attempts = 0,
+     created_at = excluded.created_at, expires_at = excluded.expires_at, used = false,
+     window_started_at = CASE WHEN c.window_started_at <= $7 THEN excluded.created_at ELSE c.window_started_at END,
+     sent_in_window = CASE WHEN c.window_started_at <= $7 THEN 1 ELSE c.sent_in_window + 1 END
+   WHERE c.created_at <= $6 AND (c.sent_in_window < $8 OR c.window_started_at <= $7)
+   RETURNING phone`,
+);
+export interface NewCode {
+  readonly phone: string;
+  readonly hash: Buffer;
+  readonly salt: Buffer;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  /** The former code must be this old or older, its window must have begun by then to be over, and hold fewer. */
+  readonly formerBy: Date;
+  readonly windowOverBy: Date;
+  readonly perWindow: number;
+}
+/** Replaces the phone's code; false when it is too early or the window is full. */
+export async function putCodeRow(tx: Connection, c: NewCode): Promise<boolean> {
+  const values = [c.phone, c.hash, c.salt, c.createdAt, c.expiresAt, c.formerBy, c.windowOverBy, c.perWindow];
+  return (await tx.query(putCode, values)).length === 1;
+}
+
+const readCode = statement(
+  'customers.read-code',
+  `SELECT created_at, expires_at, used, attempts, window_started_at, sent_in_window
+   FROM customers.sign_in_code WHERE phone = $1`,
+);
+export interface CodeRow {
+  readonly created_at: Date;
+  readonly expires_at: Date;
+  readonly used: boolean;
+  readonly attempts: number;
+  readonly window_started_at: Date;
+  readonly sent_in_window: number;
+}
+export const selectCode = async (connection: Connection, phone: string): Promise<CodeRow | undefined> =>
+  (await connection.query<CodeRow>(readCode, [phone]))[0];
+
+const reserveCodeTry = statement(
+  'customers.reserve-code-try',
+  `UPDATE customers.sign_in_code SET attempts = attempts + 1
+   WHERE phone = $1 AND NOT used AND expires_at > $2 AND attempts < $3
+   RETURNING hash, salt, attempts, created_at`,
+);
+export interface CodeTry {
+  readonly hash: Buffer;
+  readonly salt: Buffer;
+  readonly attempts: number;
+  readonly created_at: Date;
+}
+/** Takes one of the tries of the phone's present code; undefined when there is none left. */
+export const takeCodeTry = async (
+  connection: Connection,
+  code: { phone: string; now: Date; tries: number },
+): Promise<CodeTry | undefined> =>
+  (await connection.query<CodeTry>(reserveCodeTry, [code.phone, code.now, code.tries]))[0];
+
+const useCode = statement(
+  'customers.use-code',
+  `UPDATE customers.sign_in_code SET used = true
+   WHERE phone = $1 AND created_at = $2 AND NOT used RETURNING phone`,
+);
+/** False when the code was used by another sign-in, or replaced, in the meantime. */
+export const markCodeUsed = async (tx: Transaction, phone: string, createdAt: Date): Promise<boolean> =>
+  (await tx.query(useCode, [phone, createdAt])).length === 1;
+
+// Sessions.
+
+const insertSession = statement(
+  'customers.insert-session',
+  `INSERT INTO customers.session (token_hash, customer_id, created_at, expires_at, last_seen_at, user_agent)
+   VALUES ($1, $2, $3, $4, $3, $5)`,
+);
+export async function insertSessionRow(
+  tx: Transaction,
+  s: { tokenHash: Buffer; customerId: bigint; createdAt: Date; expiresAt: Date; userAgent: string },
+): Promise<void> {
+  await tx.query(insertSession, [s.tokenHash, s.customerId, s.createdAt, s.expiresAt, s.userAgent]);
+}
+
+const findSession = statement(
+  'customers.find-session',
+  `SELECT ${customerColumns}, s.expires_at, s.last_seen_at
+   FROM customers.session s JOIN customers.customer c ON c.id = s.customer_id
+   WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 AND c.status = 'active'`,
+);
+export interface FoundSession {
+  readonly customer: Customer;
+  readonly expiresAt: Date;
+  readonly lastSeenAt: Date;
+}
+export async function selectSession(
+  connection: Connection,
+  key: { tokenHash: Buffer; now: Date; idleSince: Date },
+): Promise<FoundSession | null> {
+  const [row] = await connection.query<CustomerRow & { expires_at: Date; last_seen_at: Date }>(findSession, [
+    key.tokenHash,
+    key.now,
+    key.idleSince,
+  ]);
+  return row === undefined
+    ? null
+    : { customer: customerOf(row), expiresAt: row.expires_at, lastSeenAt: row.last_seen_at };
+}
+
+const touchSession = statement(
+  'customers.touch-session',
+  'UPDATE customers.session SET last_seen_at = greatest(last_seen_at, $2) WHERE token_hash = $1',
+);
+export const touchSessionRow = (connection: Connection, tokenHash: Buffer, now: Date): Promise<unknown> =>
+  connection.query(touchSession, [tokenHash, now]);
+
+const deleteSession = statement(
+  'customers.delete-session',
+  'DELETE FROM customers.session WHERE token_hash = $1',
+);
+export const deleteSessionRow = (connection: Connection, tokenHash: Buffer): Promise<unknown> =>
+  connection.query(deleteSession, [tokenHash]);
+
+const removeSessions = statement(
+  'customers.remove-sessions',
+  `DELETE FROM customers.session WHERE token_hash IN (
+     SELECT token_hash FROM customers.session WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1`,
+);
+const removeCodes = statement(
+  'customers.remove-codes',
+  `DELETE FROM customers.sign_in_code WHERE phone IN (
+     SELECT phone FROM customers.sign_in_code
+     WHERE created_at <= $1 AND window_started_at <= $1 ORDER BY created_at LIMIT $2) RETURNING 1`,
+);
+/** Removes what can open nothing any more, at most `limit` rows of each kind; answers how many went. */
+export async function removeExpiredRows(
+  connection: Connection,
+  limit: { now: Date; codesBy: Date; rows: number },
+): Promise<number> {
+  const sessions = await connection.query(removeSessions, [limit.now, limit.rows]);
+  const codes = await connection.query(removeCodes, [limit.codesBy, limit.rows]);
+  return sessions.length + codes.length;
+}
