@@ -27,9 +27,16 @@ export interface CreateAnswer {
   readonly replayed: boolean;
 }
 
+/** What risk rules need to know about the shopper, loaded by the caller from the customers' room. */
+export interface Payer {
+  readonly customerId: bigint;
+  readonly kycClass: 1 | 2 | 3;
+  readonly status: 'active' | 'blocked';
+}
+
 export interface AuthorizePayment {
   readonly paymentId: bigint;
-  readonly payerId: bigint;
+  readonly payer: Payer;
   /** The payer's wallet account in the payer's currency. */
   readonly payerAccount: bigint;
   readonly funding: Funding;

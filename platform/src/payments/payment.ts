@@ -71,6 +71,16 @@ export interface OrderFacts {
   readonly channelData: Readonly<Record<string, unknown>>;
 }
 
+/** What the contract said when the payment was created; later changes of the contract do not touch it. */
+export interface ContractTerms {
+  readonly pendingAccount: bigint;
+  readonly settlementCurrency: string;
+  readonly feeBps: number;
+  readonly returnsFee: boolean;
+  readonly refundWindowDays: number;
+  readonly timeZone: string;
+}
+
 export type Funding = { readonly kind: 'balance' } | { readonly kind: 'card'; readonly cardId: bigint };
 
 export interface Payment {
@@ -88,8 +98,11 @@ export interface Payment {
   /** The merchant's discount fee, in the order's currency. */
   readonly fee: Money;
   readonly quote: LockedQuote;
+  readonly terms: ContractTerms;
   readonly payerId: bigint | null;
   readonly funding: Funding | null;
+  /** The account that the payer's money left (wallet or card clearing); null while nobody confirmed. */
+  readonly fundingAccount: bigint | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly paidAt: Date | null;
@@ -99,6 +112,9 @@ export interface Payment {
   readonly refunded: Money;
   readonly refunding: Money;
   readonly refundedToPayer: Money;
+  readonly refundingToPayer: Money;
+  /** How many events it has had. */
+  readonly events: number;
   readonly lastRefusal: string | null;
   readonly order: OrderFacts;
 }
@@ -109,6 +125,7 @@ export interface Refund {
   readonly id: bigint;
   readonly paymentId: bigint;
   readonly merchantId: bigint;
+  readonly payerId: bigint;
   readonly requestId: string;
   readonly status: RefundStatus;
   readonly amount: Money;

@@ -17,17 +17,22 @@ CREATE TABLE payments.payment (
   expires_at timestamptz NOT NULL,
   paid_at timestamptz,
   closed_at timestamptz,
-  -- 0: the balance; otherwise the bank card
-  card_id bigint,
+  -- the bank card that pays; 0 for the balance, or while nobody confirmed
+  card_id bigint NOT NULL DEFAULT 0,
+  -- the account that the payer's money leaves: a wallet, or a bank's clearing account; 0 while nobody confirmed
+  funding_account bigint NOT NULL DEFAULT 0,
   refunded bigint NOT NULL DEFAULT 0,
   refunding bigint NOT NULL DEFAULT 0,
   refunded_to_payer bigint NOT NULL DEFAULT 0,
+  refunding_to_payer bigint NOT NULL DEFAULT 0,
+  -- how many events it has had: the next one's sequence
+  events smallint NOT NULL,
   last_refusal text,
   request_id text NOT NULL,
   -- everything else that is fixed at creation: quote, contract terms, the order's words
   terms jsonb NOT NULL,
   CHECK (refunded >= 0 AND refunding >= 0 AND refunded + refunding <= amount),
-  CHECK (refunded_to_payer BETWEEN 0 AND payer_amount)
+  CHECK (refunded_to_payer >= 0 AND refunding_to_payer >= 0 AND refunded_to_payer + refunding_to_payer <= payer_amount)
 ) WITH (fillfactor = 80);
 -- Only open payments can expire: the index stays as small as the number of shoppers at the cashier.
 CREATE INDEX payment_open ON payments.payment (expires_at) WHERE status = 'created';

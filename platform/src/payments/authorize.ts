@@ -1,0 +1,98 @@
+// authorize: the shopper confirms. From the balance the payment is paid at once; with a bank card it is pending
+// until the bank has answered.
+import type { Verb } from '../database/index.ts';
+import { availableOf, type Entry } from '../ledger/index.ts';
+import { decideRisk } from '../risk/index.ts';
+import type { AuthorizePayment } from './commands.ts';
+import { type ChangeFacts, type ChangeSources, changeVerb, notificationOf } from './change.ts';
+import { type Decision, refuse, withEvent } from './decision.ts';
+import { legsOf } from './house.ts';
+import type { Payment } from './payment.ts';
+import { paymentPostings } from './postings.ts';
+
+export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): Decision<Payment> {
+  const payment = facts.payments.get(command.paymentId);
+  if (payment === undefined) return refuse('payment-not-found');
+  if (payment.status === 'paid') return refuse('payment-already-paid');
+  if (payment.status === 'pending') return refuse('payment-in-progress');
+  if (payment.status === 'cancelled') return refuse('payment-cancelled');
+  // The deadline counts by the clock, whether or not the timer has closed the payment yet.
+  if (payment.status === 'expired' || payment.expiresAt <= facts.now) return refuse('payment-expired');
+  const verdict = decideRisk({ ...command.payer, method: command.funding.kind, amount: payment.payerAmount }, facts.now);
+  if (verdict.verdict === 'reject') return refuse('risk-rejected', { field: verdict.rule });
+  if (command.funding.kind === 'card') return requestDebit(facts, payment, command);
+
+  const balance = facts.balances.get(command.payerAccount);
+  if (balance === undefined) return refuse('customer-unknown');
+  if (availableOf(balance) < payment.payerAmount.amount) return refuse('balance-insufficient');
+  facts.balances.set(balance.account, { ...balance, balance: balance.balance - payment.payerAmount.amount });
+  return paid(facts, payment, {
+    payerId: command.payer.customerId,
+    funding: command.funding,
+    fundingAccount: command.payerAccount,
+  });
+}
+
+function requestDebit(facts: ChangeFacts, payment: Payment, command: AuthorizePayment): Decision<Payment> {
+  const { payment: changed, event } = withEvent(
+    payment,
+    { kind: 'debit-requested', at: facts.now },
+    {
+      payerId: command.payer.customerId,
+      funding: command.funding,
+      fundingAccount: command.clearingAccount,
+      lastRefusal: null,
+    },
+  );
+  facts.payments.set(payment.id, changed);
+  return {
+    answer: changed,
+    changed,
+    events: [event],
+    job: { task: 'debit-card', paymentId: payment.id, refundId: 0n },
+  };
+}
+
+/** Final success: the entry, the event that names it, and the merchant's notification. */
+export function paid(
+  facts: ChangeFacts,
+  payment: Payment,
+  by: Pick<Payment, 'payerId' | 'funding' | 'fundingAccount'>,
+): Decision<Payment> {
+  const entryId = facts.ids.pop()!;
+  const { payment: changed, event } = withEvent(
+    payment,
+    { kind: 'paid', at: facts.now, entryId },
+    { ...by, paidAt: facts.now, lastRefusal: null },
+  );
+  const entry: Entry = {
+    id: entryId,
+    kind: 'payment',
+    payerId: changed.payerId!,
+    subjectId: payment.id,
+    occurredAt: facts.now,
+    postings: paymentPostings(changed, changed.fundingAccount!, legsOf(facts.house, changed)),
+  };
+  facts.payments.set(payment.id, changed);
+  return {
+    answer: changed,
+    changed,
+    events: [event],
+    entry,
+    notification: notificationOf(facts, changed, {
+      kind: 'payment',
+      subjectId: payment.id,
+      url: changed.order.notifyUrl,
+    }),
+  };
+}
+
+export const authorizeVerb = (sources: ChangeSources): Verb<AuthorizePayment, ChangeFacts, Decision<Payment>> =>
+  changeVerb({
+    name: 'payments.authorize',
+    sources,
+    accounts: (commands) =>
+      commands.flatMap((command) => (command.funding.kind === 'balance' ? command.payerAccount : [])),
+    more: async (_tx, _commands, facts) => facts,
+    decide: decideAuthorize,
+  });

@@ -1,0 +1,72 @@
+// cancel: the merchant withdraws a payment: before it is paid, or, on the day it was paid and with nothing refunded,
+// by reversing every leg. Idempotent.
+import type { Verb } from '../database/index.ts';
+import type { CancelPayment } from './commands.ts';
+import { type ChangeFacts, type ChangeSources, changeVerb } from './change.ts';
+import { type Decision, refuse, withEvent } from './decision.ts';
+import { legsOf } from './house.ts';
+import { localDay } from './local-day.ts';
+import type { Payment } from './payment.ts';
+import { reversalPostings } from './postings.ts';
+
+/** A payment of day T can be reversed until 00:15 of T+1, in the contract's zone (AMS reference, sections 3.4, 5.4). */
+const graceMs = 15 * 60_000;
+
+export const cancelWindowOpen = (paidAt: Date, now: Date, timeZone: string): boolean =>
+  localDay(new Date(now.getTime() - graceMs), timeZone) <= localDay(paidAt, timeZone);
+
+export function decideCancel(facts: ChangeFacts, command: CancelPayment): Decision<Payment> {
+  const payment = facts.payments.get(command.paymentId);
+  if (payment === undefined || payment.merchantId !== command.merchantId) return refuse('payment-not-found');
+  if (payment.status === 'cancelled') return { answer: payment };
+  if (payment.status === 'pending') return refuse('payment-in-progress');
+  if (payment.status === 'expired') return refuse('payment-expired');
+  if (payment.status === 'created') {
+    const { payment: changed, event } = withEvent(
+      payment,
+      { kind: 'cancelled', at: facts.now },
+      { closedAt: facts.now },
+    );
+    facts.payments.set(payment.id, changed);
+    return { answer: changed, changed, events: [event] };
+  }
+  return reverse(facts, payment);
+}
+
+function reverse(facts: ChangeFacts, payment: Payment): Decision<Payment> {
+  const touched = payment.refunded.amount + payment.refunding.amount > 0n;
+  if (touched || !cancelWindowOpen(payment.paidAt!, facts.now, payment.terms.timeZone)) {
+    return refuse('cancel-window-exceeded');
+  }
+  const entryId = facts.ids.pop()!;
+  const { payment: changed, event } = withEvent(
+    payment,
+    { kind: 'reversed', at: facts.now, entryId },
+    { closedAt: facts.now },
+  );
+  facts.payments.set(payment.id, changed);
+  return {
+    answer: changed,
+    changed,
+    events: [event],
+    entry: {
+      id: entryId,
+      kind: 'payment-reversal',
+      payerId: payment.payerId!,
+      subjectId: payment.id,
+      occurredAt: facts.now,
+      postings: reversalPostings(payment, payment.fundingAccount!, legsOf(facts.house, payment)),
+    },
+    // The bank is told to give a card its money back; our books owe it to the bank until it has.
+    job:
+      payment.funding?.kind === 'card' ? { task: 'reverse-card', paymentId: payment.id, refundId: 0n } : undefined,
+  };
+}
+
+export const cancelVerb = (sources: ChangeSources): Verb<CancelPayment, ChangeFacts, Decision<Payment>> =>
+  changeVerb({
+    name: 'payments.cancel',
+    sources,
+    more: async (_tx, _commands, facts) => facts,
+    decide: decideCancel,
+  });

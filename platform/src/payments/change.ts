@@ -1,0 +1,85 @@
+// The frame of every verb that changes existing payments: lock them, read what the decision needs, hand out ids.
+// What such a verb adds is one pure function.
+import type { Transaction, Verb } from '../database/index.ts';
+import { type Balance, type HouseAccounts, lockBalances } from '../ledger/index.ts';
+import type { NewNotification } from '../notifications/index.ts';
+import type { Clock, Ids } from '../system/index.ts';
+import { type Decision, type EnqueueBankJobs, recordDecisions } from './decision.ts';
+import { type HouseFacts, loadHouse } from './house.ts';
+import type { Payment } from './payment.ts';
+import { lockPayments } from './store.ts';
+
+export interface ChangeFacts {
+  readonly now: Date;
+  readonly ids: bigint[];
+  /** As locked; a decision that changes one puts it back, so that the next command of the batch sees it. */
+  readonly payments: Map<bigint, Payment>;
+  readonly balances: Map<bigint, Balance>;
+  readonly house: HouseFacts;
+}
+
+export interface ChangeSources {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly house: HouseAccounts;
+  readonly enqueue: EnqueueBankJobs;
+}
+
+interface ChangeOptions<Command, Facts extends ChangeFacts, Answer> {
+  readonly name: string;
+  readonly sources: ChangeSources;
+  /** Accounts whose balance the decision depends on. */
+  readonly accounts?: (commands: readonly Command[]) => bigint[];
+  /** What this verb needs besides. Called after the payments are locked. */
+  readonly more: (tx: Transaction, commands: readonly Command[], facts: ChangeFacts) => Promise<Facts>;
+  readonly decide: (facts: Facts, command: Command) => Decision<Answer>;
+}
+
+/** Ids a command may use: an entry, a refund, a notification. */
+const idsPerCommand = 3;
+
+export function changeVerb<Command extends { paymentId: bigint }, Facts extends ChangeFacts, Answer>(
+  options: ChangeOptions<Command, Facts, Answer>,
+): Verb<Command, Facts, Decision<Answer>> {
+  const { sources } = options;
+  return {
+    name: options.name,
+    async load(tx, commands) {
+      const payments = await lockPayments(tx, commands.map((command) => command.paymentId));
+      const accounts = options.accounts?.(commands) ?? [];
+      const balances = await lockBalances(tx, accounts);
+      const now = sources.clock.now();
+      const facts: ChangeFacts = {
+        now,
+        ids: await sources.ids.take(commands.length * idsPerCommand),
+        payments,
+        balances,
+        house: await loadHouse(sources.house, payments.values(), now),
+      };
+      return options.more(tx, commands, facts);
+    },
+    decide: options.decide,
+    record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources.enqueue),
+  };
+}
+
+/** The notification that an event leaves for the merchant, if there is anywhere to send it. */
+export function notificationOf(
+  facts: { now: Date; ids: bigint[] },
+  payment: Payment,
+  about: { kind: 'payment' | 'refund'; subjectId: bigint; url: string | null },
+): NewNotification | undefined {
+  if (about.url === null) return undefined;
+  return {
+    id: facts.ids.pop()!,
+    merchantId: payment.merchantId,
+    payerId: payment.payerId,
+    kind: about.kind,
+    subjectId: about.subjectId,
+    paymentId: payment.id,
+    sequence: payment.events,
+    url: about.url,
+    dueAt: facts.now,
+    createdAt: facts.now,
+  };
+}

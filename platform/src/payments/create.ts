@@ -1,0 +1,168 @@
+// create: the merchant asks, the rate is locked, the clock starts. Idempotent on the merchant's request id.
+import { divide, money } from '@tongbao/money';
+import type { Transaction, Verb } from '../database/index.ts';
+import { type Fx, lockQuote, priceOf, type QuoteRow, type RateTable } from '../fx/index.ts';
+import type { MerchantAccess, Merchants } from '../merchants/index.ts';
+import type { Clock, Ids } from '../system/index.ts';
+import type { CreateAnswer, CreatePayment } from './commands.ts';
+import { type Decision, type EnqueueBankJobs, recordDecisions, refuse } from './decision.ts';
+import type { LockedQuote, Payment } from './payment.ts';
+import { findRequests, readPayments, requestKinds } from './store.ts';
+
+export interface CreateFacts {
+  readonly now: Date;
+  readonly ids: bigint[];
+  readonly merchants: ReadonlyMap<bigint, MerchantAccess>;
+  readonly rates: RateTable;
+  readonly quotes: ReadonlyMap<string, QuoteRow>;
+  /** Requests answered before, by merchant and request id; grows while a batch is decided. */
+  readonly answered: Map<string, { inputHash: Buffer; payment: Payment }>;
+}
+
+/** The longest that a rate stays locked, whatever the merchant asks for. */
+export const maxLifetimeMs = 24 * 3600 * 1000;
+
+const keyOf = (request: { merchantId: bigint; requestId: string }) => `${request.merchantId}/${request.requestId}`;
+
+export function decideCreate(facts: CreateFacts, command: CreatePayment): Decision<CreateAnswer> {
+  const former = facts.answered.get(keyOf(command));
+  if (former !== undefined) {
+    if (!former.inputHash.equals(command.inputHash)) return refuse('request-reused');
+    return { answer: { payment: former.payment, replayed: true } };
+  }
+  const access = facts.merchants.get(command.merchantId);
+  if (access === undefined) return refuse('merchant-unknown');
+  const { merchant, contract } = access;
+  if (merchant.status !== 'active' || contract.liveFrom > facts.now) return refuse('merchant-not-active');
+  const { currency, amount } = command.amount;
+  if (!contract.paymentCurrencies.includes(currency)) return refuse('currency-not-supported', { field: 'amount' });
+  if (command.settlementCurrency !== null && command.settlementCurrency !== contract.settlementCurrency) {
+    return refuse('settlement-currency-not-contracted', { field: 'settlementCurrency' });
+  }
+  if (amount < contract.minAmount || amount > contract.maxAmount) return refuse('amount-out-of-limits', { field: 'amount' });
+  const expiresAt = expiryOf(command, facts.now);
+  if (expiresAt === null) return refuse('payment-expired', { field: 'expiresAt' });
+  const id = facts.ids.pop()!;
+  const quote = quoteFor(facts, command, { access, expiresAt, id });
+  if (typeof quote === 'string') return refuse(quote, { field: 'quoteId' });
+  const { payerAmount, midAmount, spreadAmount } = priceOf(quote, command.amount);
+  const fresh: Payment = {
+    id,
+    merchantId: command.merchantId,
+    requestId: command.requestId,
+    status: 'created',
+    amount: command.amount,
+    payerAmount,
+    midAmount,
+    spreadAmount,
+    fee: money(currency, divide(amount * BigInt(contract.feeBps), 10_000n, 'half-even')),
+    quote,
+    terms: {
+      pendingAccount: contract.pendingAccount,
+      settlementCurrency: contract.settlementCurrency,
+      feeBps: contract.feeBps,
+      returnsFee: contract.returnsFee,
+      refundWindowDays: contract.refundWindowDays,
+      timeZone: contract.timeZone,
+    },
+    payerId: null,
+    funding: null,
+    fundingAccount: null,
+    createdAt: facts.now,
+    expiresAt,
+    paidAt: null,
+    closedAt: null,
+    refunded: money(currency, 0n),
+    refunding: money(currency, 0n),
+    refundedToPayer: money(command.payerCurrency, 0n),
+    refundingToPayer: money(command.payerCurrency, 0n),
+    events: 1,
+    lastRefusal: null,
+    order: { ...command.order, notifyUrl: command.order.notifyUrl ?? merchant.notifyUrl },
+  };
+  facts.answered.set(keyOf(command), { inputHash: command.inputHash, payment: fresh });
+  return {
+    answer: { payment: fresh, replayed: false },
+    created: fresh,
+    paymentRequest: {
+      merchantId: command.merchantId,
+      requestId: command.requestId,
+      subjectId: id,
+      inputHash: command.inputHash,
+    },
+    events: [{ paymentId: id, sequence: 1, kind: 'created', occurredAt: facts.now, entryId: 0n, refundId: 0n }],
+  };
+}
+
+/** Null when the asked time has passed already. */
+function expiryOf(command: CreatePayment, now: Date): Date | null {
+  if (command.expiresAt === null) return new Date(now.getTime() + command.lifetimeMs);
+  if (command.expiresAt <= now) return null;
+  return new Date(Math.min(command.expiresAt.getTime(), now.getTime() + maxLifetimeMs));
+}
+
+/** The quote that the merchant was given before, or one at the rate of the moment; or why there is none. */
+function quoteFor(
+  facts: CreateFacts,
+  command: CreatePayment,
+  at: { access: MerchantAccess; expiresAt: Date; id: bigint },
+): LockedQuote | 'quote-not-available' | 'quote-expired' {
+  const { currency } = command.amount;
+  if (command.quoteId !== null) {
+    const row = facts.quotes.get(command.quoteId);
+    if (row === undefined || row.merchantId !== command.merchantId) return 'quote-not-available';
+    if (row.base !== currency || row.quote !== command.payerCurrency) return 'quote-not-available';
+    if (row.locked.expiresAt <= facts.now) return 'quote-expired';
+    return { ...row.locked, expiresAt: at.expiresAt };
+  }
+  return (
+    lockQuote({
+      table: facts.rates,
+      orderCurrency: currency,
+      payerCurrency: command.payerCurrency,
+      spreadBps: at.access.contract.spreadBps,
+      lockedAt: facts.now,
+      expiresAt: at.expiresAt,
+      quoteId: at.id.toString(),
+    }) ?? 'quote-not-available'
+  );
+}
+
+export interface CreateSources {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly merchants: Merchants;
+  readonly fx: Fx;
+  readonly enqueue: EnqueueBankJobs;
+}
+
+export async function loadCreateFacts(
+  tx: Transaction,
+  commands: readonly CreatePayment[],
+  sources: CreateSources,
+): Promise<CreateFacts> {
+  const now = sources.clock.now();
+  const merchantIds = [...new Set(commands.map((command) => command.merchantId))];
+  const quoteIds = commands.flatMap((command) => command.quoteId ?? []);
+  const requests = await findRequests(tx, requestKinds.payment, commands);
+  const payments = await readPayments(tx, requests.map((request) => request.subjectId));
+  const answered = requests.map(
+    (request) => [keyOf(request), { inputHash: request.inputHash, payment: payments.get(request.subjectId)! }] as const,
+  );
+  return {
+    now,
+    ids: await sources.ids.take(commands.length),
+    merchants: new Map(await Promise.all(merchantIds.map(async (id) => [id, await sources.merchants.get(id)] as const))),
+    rates: await sources.fx.rateTableAt(now),
+    quotes: quoteIds.length === 0 ? new Map() : await sources.fx.findQuotes(tx, quoteIds),
+    answered: new Map(answered),
+  };
+}
+
+export const createVerb = (sources: CreateSources): Verb<CreatePayment, CreateFacts, Decision<CreateAnswer>> => ({
+  name: 'payments.create',
+  load: (tx, commands) => loadCreateFacts(tx, commands, sources),
+  decide: decideCreate,
+  record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources.enqueue),
+});
+

@@ -1,0 +1,29 @@
+// The door of the payments room.
+export type {
+  AuthorizePayment,
+  CancelPayment,
+  CreateAnswer,
+  CreatePayment,
+  Payer,
+  PaymentKey,
+  Payments,
+  RefundAnswer,
+  RefundPayment,
+} from './commands.ts';
+export { maxLifetimeMs } from './create.ts';
+export type { BankJob, EnqueueBankJobs } from './decision.ts';
+export {
+  advance,
+  type ContractTerms,
+  type Funding,
+  type LockedQuote,
+  type OrderFacts,
+  type Payment,
+  type PaymentEventKind,
+  type PaymentStatus,
+  type Refund,
+  type RefundStatus,
+  transitions,
+} from './payment.ts';
+export { createPayments, type PaymentsOptions, type PaymentsRoom } from './payments.ts';
+export type { PaymentEvent } from './store.ts';

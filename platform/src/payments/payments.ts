@@ -1,0 +1,117 @@
+// The door of the room, put together: every verb runs in the lanes; reading does not touch them.
+import type { Database, Lanes } from '../database/index.ts';
+import type { Fx } from '../fx/index.ts';
+import type { HouseAccounts } from '../ledger/index.ts';
+import type { Merchants } from '../merchants/index.ts';
+import type { Clock, Ids, Timer } from '../system/index.ts';
+import { authorizeVerb } from './authorize.ts';
+import { cancelVerb } from './cancel.ts';
+import type { Payments } from './commands.ts';
+import { createVerb } from './create.ts';
+import { type EnqueueBankJobs, runVerb } from './decision.ts';
+import { expireVerb } from './expire.ts';
+import { type FinishDebit, finishDebitVerb } from './finish-debit.ts';
+import { type FinishRefund, finishRefundVerb } from './finish-refund.ts';
+import type { Payment, Refund } from './payment.ts';
+import { refundVerb } from './refund.ts';
+import {
+  findRequests,
+  type PaymentEvent,
+  readDue,
+  readEvents,
+  readLatestPayments,
+  readNextDue,
+  readPayments,
+  readPaymentsOfPayer,
+  readRefunds,
+  readRefundsOfPayer,
+  readRefundsOfPayment,
+  requestKinds,
+} from './store.ts';
+
+export interface PaymentsOptions {
+  readonly database: Database;
+  readonly lanes: Lanes;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly house: HouseAccounts;
+  readonly merchants: Merchants;
+  readonly fx: Fx;
+  /** Puts bank jobs into the queue inside the verb's own transaction. */
+  readonly enqueue: EnqueueBankJobs;
+}
+
+/** What only the platform itself uses: bank answers, the expiry timer, lists. */
+export interface PaymentsRoom extends Payments {
+  finishDebit(command: FinishDebit): Promise<Payment | null>;
+  finishRefund(command: FinishRefund): Promise<Refund | null>;
+  eventsOf(paymentId: bigint): Promise<PaymentEvent[]>;
+  latest(limit: number): Promise<Payment[]>;
+  /** A payer's paid payments and refunds with ids below `before`, newest first, `limit` of each. */
+  activityOf(payer: { payerId: bigint; before: bigint; limit: number }): Promise<{ payments: Payment[]; refunds: Refund[] }>;
+  findRefundById(refundId: bigint): Promise<Refund | null>;
+  readonly expiry: Timer;
+}
+
+const expiryBatch = 1_000;
+
+export function createPayments(options: PaymentsOptions): PaymentsRoom {
+  const { database, lanes } = options;
+  const create = createVerb(options);
+  const authorize = authorizeVerb(options);
+  const cancel = cancelVerb(options);
+  const refund = refundVerb(options);
+  const expire = expireVerb(options);
+  const finishDebit = finishDebitVerb(options);
+  const finishRefund = finishRefundVerb(options);
+
+  async function findById(paymentId: bigint): Promise<Payment | null> {
+    return (await readPayments(database, [paymentId])).get(paymentId) ?? null;
+  }
+
+  async function subjectOf(kind: 1 | 2, merchantId: bigint, requestId: string): Promise<bigint | null> {
+    return (await findRequests(database, kind, [{ merchantId, requestId }]))[0]?.subjectId ?? null;
+  }
+
+  return {
+    create: (command) => runVerb(lanes, create, command),
+    authorize: (command) => runVerb(lanes, authorize, command),
+    cancel: (command) => runVerb(lanes, cancel, command),
+    refund: (command) => runVerb(lanes, refund, command),
+    finishDebit: (command) => runVerb(lanes, finishDebit, command),
+    finishRefund: (command) => runVerb(lanes, finishRefund, command),
+    findById,
+    async find(key) {
+      const id =
+        'paymentId' in key ? key.paymentId : await subjectOf(requestKinds.payment, key.merchantId, key.requestId);
+      const payment = id === null ? null : await findById(id);
+      return payment !== null && payment.merchantId === key.merchantId ? payment : null;
+    },
+    async findRefund(key) {
+      const id = 'refundId' in key ? key.refundId : await subjectOf(requestKinds.refund, key.merchantId, key.requestId);
+      if (id === null) return null;
+      const found = (await readRefunds(database, [id])).get(id);
+      return found !== undefined && found.merchantId === key.merchantId ? found : null;
+    },
+    findRefundById: async (refundId) => (await readRefunds(database, [refundId])).get(refundId) ?? null,
+    refundsOf: (paymentId) => readRefundsOfPayment(database, paymentId),
+    eventsOf: (paymentId) => readEvents(database, paymentId),
+    latest: (limit) => readLatestPayments(database, limit),
+    async activityOf(payer) {
+      const [payments, refunds] = await Promise.all([
+        readPaymentsOfPayer(database, payer),
+        readRefundsOfPayer(database, payer),
+      ]);
+      return { payments, refunds };
+    },
+    expiry: {
+      name: 'payment expiry',
+      nextDueAt: () => readNextDue(database),
+      async run(now) {
+        const due = await readDue(database, now, expiryBatch);
+        const closed = await Promise.all(due.map((paymentId) => runVerb(lanes, expire, { paymentId })));
+        return closed.filter(Boolean).length;
+      },
+    },
+  };
+}

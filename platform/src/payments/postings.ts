@@ -1,0 +1,53 @@
+// Which accounts a payment moves, on one screen. Pure. An FX entry is two balanced legs that meet in the house's
+// position; the spread, the merchant's fee and what rounding leaves are lines of their own, never hidden in a rate.
+import { divide } from '@tongbao/money';
+import { type Posting, postingsOf, reversed } from '../ledger/index.ts';
+import type { Payment, Refund } from './payment.ts';
+
+/** The house's accounts that a payment between two currencies needs. */
+export interface HouseLegs {
+  readonly payerPosition: bigint;
+  readonly orderPosition: bigint;
+  readonly payerSpread: bigint;
+  readonly payerRounding: bigint;
+  readonly orderFee: bigint;
+}
+
+/** The shopper pays: his money becomes the house's position and spread; the position becomes the merchant's money. */
+export function paymentPostings(payment: Payment, fundingAccount: bigint, house: HouseLegs): Posting[] {
+  const { amount, payerAmount, midAmount, spreadAmount, fee } = payment;
+  return postingsOf([
+    { account: fundingAccount, amount: -payerAmount.amount },
+    { account: house.payerPosition, amount: midAmount.amount },
+    { account: house.payerSpread, amount: spreadAmount.amount },
+    { account: house.orderPosition, amount: -amount.amount },
+    { account: payment.terms.pendingAccount, amount: amount.amount - fee.amount },
+    { account: house.orderFee, amount: fee.amount },
+  ]);
+}
+
+/** A paid payment is cancelled: every leg goes back, the fee included. */
+export const reversalPostings = (payment: Payment, fundingAccount: bigint, house: HouseLegs): Posting[] =>
+  reversed(paymentPostings(payment, fundingAccount, house));
+
+/**
+ * A refund at the payment's own rate. The payer gets his cumulative share (so that all refunds together return
+ * exactly what he paid); position and spread give back their own rounded shares; the difference of these roundings,
+ * at most a few minor units, is posted to the rounding account.
+ */
+export function refundPostings(payment: Payment, refund: Refund, house: HouseLegs): Posting[] {
+  const fundingAccount = payment.fundingAccount!;
+  const share = (whole: bigint) => divide(whole * refund.amount.amount, payment.amount.amount, 'half-even');
+  const mid = share(payment.midAmount.amount);
+  const spread = share(payment.spreadAmount.amount);
+  const feeReturned = refund.feeReturned.amount;
+  return postingsOf([
+    { account: fundingAccount, amount: refund.payerAmount.amount },
+    { account: house.payerPosition, amount: -mid },
+    { account: house.payerSpread, amount: -spread },
+    { account: house.payerRounding, amount: mid + spread - refund.payerAmount.amount },
+    { account: house.orderPosition, amount: refund.amount.amount },
+    { account: payment.terms.pendingAccount, amount: feeReturned - refund.amount.amount },
+    { account: house.orderFee, amount: -feeReturned },
+  ]);
+}

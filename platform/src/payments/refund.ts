@@ -1,0 +1,165 @@
+// refund: all or part of a paid payment goes back at the payment's own rate. To a balance at once; to a bank card
+// when the bank has confirmed. Parts that add up to the payment return exactly what the shopper paid.
+import { divide, money } from '@tongbao/money';
+import type { Verb } from '../database/index.ts';
+import type { Entry } from '../ledger/index.ts';
+import type { RefundAnswer, RefundPayment } from './commands.ts';
+import { type ChangeFacts, type ChangeSources, changeVerb, notificationOf } from './change.ts';
+import { type Decision, refuse, withEvent } from './decision.ts';
+import { legsOf } from './house.ts';
+import type { Payment, Refund } from './payment.ts';
+import { refundPostings } from './postings.ts';
+import { findRequests, readPayments, readRefunds, requestKinds } from './store.ts';
+
+export interface RefundFacts extends ChangeFacts {
+  readonly answered: Map<string, { inputHash: Buffer; refund: Refund; payment: Payment }>;
+}
+
+const dayMs = 24 * 3600 * 1000;
+const keyOf = (request: { merchantId: bigint; requestId: string }) => `${request.merchantId}/${request.requestId}`;
+
+export function decideRefund(facts: RefundFacts, command: RefundPayment): Decision<RefundAnswer> {
+  const former = facts.answered.get(keyOf(command));
+  if (former !== undefined) {
+    if (!former.inputHash.equals(command.inputHash)) return refuse('request-reused');
+    return { answer: { refund: former.refund, payment: former.payment, replayed: true } };
+  }
+  const payment = facts.payments.get(command.paymentId);
+  if (payment === undefined || payment.merchantId !== command.merchantId) return refuse('payment-not-found');
+  if (payment.status === 'cancelled') return refuse('payment-cancelled');
+  if (payment.status === 'expired') return refuse('payment-expired');
+  if (payment.status !== 'paid') return refuse('payment-not-paid');
+  if (command.amount.currency !== payment.amount.currency) return refuse('currency-not-supported', { field: 'amount' });
+  const windowEnd = payment.paidAt!.getTime() + payment.terms.refundWindowDays * dayMs;
+  if (facts.now.getTime() > windowEnd) return refuse('refund-window-exceeded');
+  const rest = payment.amount.amount - payment.refunded.amount - payment.refunding.amount;
+  if (command.amount.amount > rest) return refuse('refund-amount-exceeded', { field: 'amount' });
+
+  const refund = newRefund(facts, payment, command);
+  const decision = payment.funding?.kind === 'card' ? askBank(facts, payment, refund) : refundNow(facts, payment, refund);
+  facts.answered.set(keyOf(command), { inputHash: command.inputHash, refund: decision.refund, payment: decision.changed });
+  facts.payments.set(payment.id, decision.changed);
+  return {
+    ...decision.rest,
+    changed: decision.changed,
+    newRefund: decision.refund,
+    answer: { refund: decision.refund, payment: decision.changed, replayed: false },
+    refundRequest: {
+      merchantId: command.merchantId,
+      requestId: command.requestId,
+      subjectId: refund.id,
+      inputHash: command.inputHash,
+    },
+  };
+}
+
+/**
+ * The payer's share is what brings his total to the rounded share of everything refunded so far. So the last part
+ * returns the exact rest, also after a part in between has failed.
+ */
+function newRefund(facts: RefundFacts, payment: Payment, command: RefundPayment): Refund {
+  const whole = payment.amount.amount;
+  const before = payment.refunded.amount + payment.refunding.amount;
+  const share = (total: bigint, part: bigint) => divide(total * part, whole, 'half-even');
+  const owed = share(payment.payerAmount.amount, before + command.amount.amount);
+  const fee = payment.terms.returnsFee
+    ? share(payment.fee.amount, before + command.amount.amount) - share(payment.fee.amount, before)
+    : 0n;
+  return {
+    id: facts.ids.pop()!,
+    paymentId: payment.id,
+    merchantId: payment.merchantId,
+    payerId: payment.payerId!,
+    requestId: command.requestId,
+    status: 'processing',
+    amount: command.amount,
+    payerAmount: money(
+      payment.payerAmount.currency,
+      owed - payment.refundedToPayer.amount - payment.refundingToPayer.amount,
+    ),
+    feeReturned: money(payment.amount.currency, fee),
+    reason: command.reason,
+    notifyUrl: command.notifyUrl,
+    metadata: command.metadata,
+    createdAt: facts.now,
+    finishedAt: null,
+  };
+}
+
+interface RefundStep {
+  readonly refund: Refund;
+  readonly changed: Payment;
+  readonly rest: Decision<RefundAnswer>;
+}
+
+function refundNow(facts: RefundFacts, payment: Payment, asked: Refund): RefundStep {
+  const refund: Refund = { ...asked, status: 'succeeded', finishedAt: facts.now };
+  const { changed, rest } = refunded(facts, payment, refund, {
+    refunded: plus(payment.refunded, refund.amount.amount),
+    refundedToPayer: plus(payment.refundedToPayer, refund.payerAmount.amount),
+  });
+  return { refund, changed, rest };
+}
+
+function askBank(facts: RefundFacts, payment: Payment, refund: Refund): RefundStep {
+  const { payment: changed, event } = withEvent(
+    payment,
+    { kind: 'refund-requested', at: facts.now, refundId: refund.id },
+    {
+      refunding: plus(payment.refunding, refund.amount.amount),
+      refundingToPayer: plus(payment.refundingToPayer, refund.payerAmount.amount),
+    },
+  );
+  const job = { task: 'refund-card', paymentId: payment.id, refundId: refund.id } as const;
+  return { refund, changed, rest: { events: [event], job } };
+}
+
+const plus = (to: Payment['amount'], amount: bigint) => money(to.currency, to.amount + amount);
+
+/** The refund is final: entry, event, notification. */
+export function refunded(
+  facts: ChangeFacts,
+  payment: Payment,
+  refund: Refund,
+  changes: Partial<Payment>,
+): { changed: Payment; rest: Pick<Decision<never>, 'events' | 'entry' | 'notification'> } {
+  const entryId = facts.ids.pop()!;
+  const { payment: changed, event } = withEvent(
+    payment,
+    { kind: 'refunded', at: facts.now, entryId, refundId: refund.id },
+    changes,
+  );
+  const entry: Entry = {
+    id: entryId,
+    kind: 'refund',
+    payerId: refund.payerId,
+    subjectId: payment.id,
+    occurredAt: facts.now,
+    postings: refundPostings(payment, refund, legsOf(facts.house, payment)),
+  };
+  const notification = notificationOf(facts, changed, {
+    kind: 'refund',
+    subjectId: refund.id,
+    url: refund.notifyUrl ?? payment.order.notifyUrl,
+  });
+  return { changed, rest: { events: [event], entry, notification } };
+}
+
+export const refundVerb = (sources: ChangeSources): Verb<RefundPayment, RefundFacts, Decision<RefundAnswer>> =>
+  changeVerb({
+    name: 'payments.refund',
+    sources,
+    async more(tx, commands, facts) {
+      const requests = await findRequests(tx, requestKinds.refund, commands);
+      const refunds = await readRefunds(tx, requests.map((request) => request.subjectId));
+      const payments = await readPayments(tx, [...refunds.values()].map((refund) => refund.paymentId));
+      const answered = new Map<string, { inputHash: Buffer; refund: Refund; payment: Payment }>();
+      for (const request of requests) {
+        const refund = refunds.get(request.subjectId)!;
+        const payment = payments.get(refund.paymentId)!;
+        answered.set(keyOf(request), { inputHash: request.inputHash, refund, payment });
+      }
+      return { ...facts, answered };
+    },
+    decide: decideRefund,
+  });
