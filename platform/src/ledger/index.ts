@@ -21,3 +21,16 @@ export {
   releaseHold,
   settleHold,
 } from './ledger.ts';
+export {
+  type AccountWithBalance,
+  countEntriesByKind,
+  type KindSum,
+  readAccountPage,
+  readBelowFloor,
+  readDifferingBalances,
+  readDifferingHolds,
+  readEntries,
+  readEntryPage,
+  readKindSums,
+  readPostingSums,
+} from './store.ts';

@@ -136,3 +136,114 @@ export async function endHoldRow(
   await tx.query(changeHeld, [ended.account_id, -ended.amount]);
   return ended;
 }
+
+// ---- What the proofs read: everything, in one snapshot.
+
+const sumsStatement = statement(
+  'ledger.sums',
+  `SELECT a.currency, a.kind, sum(b.balance)::bigint AS balance, sum(b.held)::bigint AS held, count(*) AS accounts
+   FROM ledger.account a JOIN ledger.balance b ON b.account_id = a.id GROUP BY a.currency, a.kind ORDER BY 1, 2`,
+);
+export interface KindSum {
+  readonly currency: string;
+  readonly kind: string;
+  readonly balance: bigint;
+  readonly held: bigint;
+  readonly accounts: bigint;
+}
+export const readKindSums = (connection: Connection): Promise<KindSum[]> => connection.query<KindSum>(sumsStatement);
+
+const postingSumsStatement = statement(
+  'ledger.posting-sums',
+  `SELECT p.account % 1000 AS currency_number, sum(p.amount)::bigint AS sum, count(DISTINCT e.id) AS entries
+   FROM ledger.entry e, LATERAL unnest(e.accounts, e.amounts) AS p(account, amount) GROUP BY 1 ORDER BY 1`,
+);
+export const readPostingSums = (
+  connection: Connection,
+): Promise<{ currency_number: bigint; sum: bigint; entries: bigint }[]> => connection.query(postingSumsStatement);
+
+const differingStatement = statement(
+  'ledger.differing-balances',
+  `WITH folded AS (
+     SELECT p.account, sum(p.amount)::bigint AS sum
+     FROM ledger.entry e, LATERAL unnest(e.accounts, e.amounts) AS p(account, amount) GROUP BY p.account
+   )
+   SELECT coalesce(b.account_id, f.account) AS account, b.balance, f.sum
+   FROM ledger.balance b FULL JOIN folded f ON f.account = b.account_id
+   WHERE b.account_id IS NULL OR b.balance <> coalesce(f.sum, 0) ORDER BY 1 LIMIT 20`,
+);
+export const readDifferingBalances = (
+  connection: Connection,
+): Promise<{ account: bigint; balance: bigint | null; sum: bigint | null }[]> => connection.query(differingStatement);
+
+const differingHoldsStatement = statement(
+  'ledger.differing-holds',
+  `SELECT b.account_id AS account, b.held, coalesce(h.sum, 0)::bigint AS sum
+   FROM ledger.balance b
+   LEFT JOIN (SELECT account_id, sum(amount) AS sum FROM ledger.hold WHERE status = 'held' GROUP BY 1) h USING (account_id)
+   WHERE b.held <> coalesce(h.sum, 0) ORDER BY 1 LIMIT 20`,
+);
+export const readDifferingHolds = (
+  connection: Connection,
+): Promise<{ account: bigint; held: bigint; sum: bigint }[]> => connection.query(differingHoldsStatement);
+
+const belowFloorStatement = statement(
+  'ledger.below-floor',
+  `SELECT account_id AS account, balance, held, floor FROM ledger.balance WHERE balance - held < floor ORDER BY 1 LIMIT 20`,
+);
+export const readBelowFloor = (
+  connection: Connection,
+): Promise<{ account: bigint; balance: bigint; held: bigint; floor: bigint }[]> => connection.query(belowFloorStatement);
+
+interface EntryRow {
+  readonly id: bigint;
+  readonly kind: Entry['kind'];
+  readonly payer_id: bigint;
+  readonly subject_id: bigint;
+  readonly occurred_at: Date;
+  readonly accounts: string[];
+  readonly amounts: string[];
+}
+const entryColumns = 'id, kind, payer_id, subject_id, occurred_at, accounts::text[], amounts::text[]';
+const entryOf = (row: EntryRow): Entry => ({
+  id: row.id,
+  kind: row.kind,
+  payerId: row.payer_id,
+  subjectId: row.subject_id,
+  occurredAt: row.occurred_at,
+  postings: row.accounts.map((account, index) => ({ account: BigInt(account), amount: BigInt(row.amounts[index]!) })),
+});
+
+const entriesByIds = statement('ledger.entries-by-ids', `SELECT ${entryColumns} FROM ledger.entry WHERE id = ANY($1::bigint[])`);
+export async function readEntries(connection: Connection, ids: readonly bigint[]): Promise<Map<bigint, Entry>> {
+  if (ids.length === 0) return new Map();
+  const rows = await connection.query<EntryRow>(entriesByIds, [ids]);
+  return new Map(rows.map((row) => [row.id, entryOf(row)]));
+}
+
+const entryPage = statement(
+  'ledger.entry-page',
+  `SELECT ${entryColumns} FROM ledger.entry WHERE id > $1 ORDER BY id LIMIT $2`,
+);
+export const readEntryPage = async (connection: Connection, after: bigint, limit: number): Promise<Entry[]> =>
+  (await connection.query<EntryRow>(entryPage, [after, limit])).map(entryOf);
+
+const accountPage = statement(
+  'ledger.account-page',
+  `SELECT a.id, a.code, a.kind, a.currency, a.owner_id, b.balance, b.held, b.floor
+   FROM ledger.account a LEFT JOIN ledger.balance b ON b.account_id = a.id WHERE a.id > $1 ORDER BY a.id LIMIT $2`,
+);
+export interface AccountWithBalance extends AccountRow {
+  readonly balance: bigint | null;
+  readonly held: bigint | null;
+  readonly floor: bigint | null;
+}
+export const readAccountPage = (connection: Connection, after: bigint, limit: number): Promise<AccountWithBalance[]> =>
+  connection.query<AccountWithBalance>(accountPage, [after, limit]);
+
+const countEntries = statement(
+  'ledger.count-entries',
+  'SELECT kind, count(*) AS count FROM ledger.entry GROUP BY kind ORDER BY kind',
+);
+export const countEntriesByKind = async (connection: Connection): Promise<Map<string, bigint>> =>
+  new Map((await connection.query<{ kind: string; count: bigint }>(countEntries)).map((row) => [row.kind, row.count]));

@@ -5,16 +5,15 @@ import { type Entry, recordEntries } from '../ledger/index.ts';
 import { type NewNotification, recordNotifications } from '../notifications/index.ts';
 import { Rejection, type RejectionCode, type RejectionDetail } from '../rejection.ts';
 import { advance, type Payment, type PaymentEventKind, type Refund } from './payment.ts';
+import { insertRefunds, updateRefunds } from './refund-store.ts';
 import {
   insertEvents,
   insertPayments,
-  insertRefunds,
   insertRequests,
   type PaymentEvent,
   type RequestRow,
   requestKinds,
   updatePayments,
-  updateRefunds,
 } from './store.ts';
 
 /** Everything that one command leads to. A refusal has only `refused`; a replay has only its answer. */

@@ -5,7 +5,7 @@ import { type ChangeFacts, type ChangeSources, changeVerb, notificationOf } from
 import { type Decision, withEvent } from './decision.ts';
 import type { Payment, Refund } from './payment.ts';
 import { refunded } from './refund.ts';
-import { readRefunds } from './store.ts';
+import { readRefunds } from './refund-store.ts';
 
 export interface FinishRefund {
   readonly paymentId: bigint;

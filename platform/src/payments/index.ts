@@ -26,4 +26,7 @@ export {
   transitions,
 } from './payment.ts';
 export { createPayments, type PaymentsOptions, type PaymentsRoom } from './payments.ts';
-export type { PaymentEvent } from './store.ts';
+export { type HouseFacts, legsOf, loadHouse } from './house.ts';
+export { paymentPostings, refundPostings, reversalPostings } from './postings.ts';
+export { readRefundsOfPayments } from './refund-store.ts';
+export { countEventsWithEntry, type PaymentEvent, readEvents, readPaymentPage } from './store.ts';

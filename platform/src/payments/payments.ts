@@ -14,6 +14,7 @@ import { type FinishDebit, finishDebitVerb } from './finish-debit.ts';
 import { type FinishRefund, finishRefundVerb } from './finish-refund.ts';
 import type { Payment, Refund } from './payment.ts';
 import { refundVerb } from './refund.ts';
+import { readRefunds, readRefundsOfPayer, readRefundsOfPayment } from './refund-store.ts';
 import {
   findRequests,
   type PaymentEvent,
@@ -23,9 +24,6 @@ import {
   readNextDue,
   readPayments,
   readPaymentsOfPayer,
-  readRefunds,
-  readRefundsOfPayer,
-  readRefundsOfPayment,
   requestKinds,
 } from './store.ts';
 
@@ -95,7 +93,7 @@ export function createPayments(options: PaymentsOptions): PaymentsRoom {
     },
     findRefundById: async (refundId) => (await readRefunds(database, [refundId])).get(refundId) ?? null,
     refundsOf: (paymentId) => readRefundsOfPayment(database, paymentId),
-    eventsOf: (paymentId) => readEvents(database, paymentId),
+    eventsOf: (paymentId) => readEvents(database, [paymentId]),
     latest: (limit) => readLatestPayments(database, limit),
     async activityOf(payer) {
       const [payments, refunds] = await Promise.all([

@@ -9,7 +9,8 @@ import { type Decision, refuse, withEvent } from './decision.ts';
 import { legsOf } from './house.ts';
 import type { Payment, Refund } from './payment.ts';
 import { refundPostings } from './postings.ts';
-import { findRequests, readPayments, readRefunds, requestKinds } from './store.ts';
+import { readRefunds } from './refund-store.ts';
+import { findRequests, readPayments, requestKinds } from './store.ts';
 
 export interface RefundFacts extends ChangeFacts {
   readonly answered: Map<string, { inputHash: Buffer; refund: Refund; payment: Payment }>;

@@ -1,0 +1,119 @@
+// All SQL about refunds.
+import { money } from '@tongbao/money';
+import { type Connection, statement, type Transaction } from '../database/index.ts';
+import type { Refund, RefundStatus } from './payment.ts';
+
+interface RefundRow {
+  id: bigint;
+  payment_id: bigint;
+  merchant_id: bigint;
+  payer_id: bigint;
+  request_id: string;
+  status: RefundStatus;
+  amount: bigint;
+  payer_amount: bigint;
+  fee_returned: bigint;
+  reason: string | null;
+  notify_url: string | null;
+  metadata: string | null;
+  created_at: Date;
+  finished_at: Date | null;
+  currency: string;
+  payer_currency: string;
+}
+
+const refundColumns = `r.id, r.payment_id, r.merchant_id, r.payer_id, r.request_id, r.status, r.amount, r.payer_amount,
+  r.fee_returned, r.reason, r.notify_url, r.metadata, r.created_at, r.finished_at, p.currency, p.payer_currency`;
+const refundsFrom = 'FROM payments.refund r JOIN payments.payment p ON p.id = r.payment_id';
+
+function refundOf(row: RefundRow): Refund {
+  return {
+    id: row.id,
+    paymentId: row.payment_id,
+    merchantId: row.merchant_id,
+    payerId: row.payer_id,
+    requestId: row.request_id,
+    status: row.status,
+    amount: money(row.currency, row.amount),
+    payerAmount: money(row.payer_currency, row.payer_amount),
+    feeReturned: money(row.currency, row.fee_returned),
+    reason: row.reason,
+    notifyUrl: row.notify_url,
+    metadata: row.metadata,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  };
+}
+
+const refundsByIds = statement('payments.refunds-by-ids', `SELECT ${refundColumns} ${refundsFrom} WHERE r.id = ANY($1::bigint[])`);
+export async function readRefunds(connection: Connection, ids: readonly bigint[]): Promise<Map<bigint, Refund>> {
+  if (ids.length === 0) return new Map();
+  const rows = await connection.query<RefundRow>(refundsByIds, [ids]);
+  return new Map(rows.map((row) => [row.id, refundOf(row)]));
+}
+
+const refundsByPayment = statement(
+  'payments.refunds-by-payment',
+  `SELECT ${refundColumns} ${refundsFrom} WHERE r.payment_id = $1 ORDER BY r.id LIMIT 1000`,
+);
+export const readRefundsOfPayment = async (connection: Connection, paymentId: bigint): Promise<Refund[]> =>
+  (await connection.query<RefundRow>(refundsByPayment, [paymentId])).map(refundOf);
+
+const refundsByPayer = statement(
+  'payments.refunds-by-payer',
+  `SELECT ${refundColumns} ${refundsFrom} WHERE r.payer_id = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3`,
+);
+export async function readRefundsOfPayer(
+  connection: Connection,
+  payer: { payerId: bigint; before: bigint; limit: number },
+): Promise<Refund[]> {
+  return (await connection.query<RefundRow>(refundsByPayer, [payer.payerId, payer.before, payer.limit])).map(refundOf);
+}
+
+const insertRefundsStatement = statement(
+  'payments.insert-refunds',
+  `INSERT INTO payments.refund (id, payment_id, merchant_id, payer_id, request_id, status, amount, payer_amount,
+     fee_returned, reason, notify_url, metadata, created_at, finished_at)
+   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[],
+     $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[])`,
+);
+export async function insertRefunds(tx: Transaction, refunds: readonly Refund[]): Promise<void> {
+  if (refunds.length === 0) return;
+  await tx.query(insertRefundsStatement, [
+    refunds.map((r) => r.id),
+    refunds.map((r) => r.paymentId),
+    refunds.map((r) => r.merchantId),
+    refunds.map((r) => r.payerId),
+    refunds.map((r) => r.requestId),
+    refunds.map((r) => r.status),
+    refunds.map((r) => r.amount.amount),
+    refunds.map((r) => r.payerAmount.amount),
+    refunds.map((r) => r.feeReturned.amount),
+    refunds.map((r) => r.reason),
+    refunds.map((r) => r.notifyUrl),
+    refunds.map((r) => r.metadata),
+    refunds.map((r) => r.createdAt),
+    refunds.map((r) => r.finishedAt),
+  ]);
+}
+
+const updateRefundsStatement = statement(
+  'payments.update-refunds',
+  `UPDATE payments.refund AS r SET status = u.status, finished_at = u.finished_at
+   FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) AS u(id, status, finished_at) WHERE r.id = u.id`,
+);
+export async function updateRefunds(tx: Transaction, refunds: readonly Refund[]): Promise<void> {
+  if (refunds.length === 0) return;
+  await tx.query(updateRefundsStatement, [
+    refunds.map((r) => r.id),
+    refunds.map((r) => r.status),
+    refunds.map((r) => r.finishedAt),
+  ]);
+}
+
+const refundsOfPayments = statement(
+  'payments.refunds-of-payments',
+  `SELECT ${refundColumns} ${refundsFrom} WHERE r.payment_id = ANY($1::bigint[]) ORDER BY r.id`,
+);
+export const readRefundsOfPayments = async (connection: Connection, ids: readonly bigint[]): Promise<Refund[]> =>
+  (await connection.query<RefundRow>(refundsOfPayments, [ids])).map(refundOf);
