@@ -20,7 +20,7 @@ export function decideCancel(facts: ChangeFacts, command: CancelPayment): Decisi
   if (payment === undefined || payment.merchantId !== command.merchantId) return refuse('payment-not-found');
   if (payment.status === 'cancelled') return { answer: payment };
   if (payment.status === 'pending') return refuse('payment-in-progress');
-  if (payment.status === 'expired') return refuse('payment-expired');
+  if (payment.status === 'expired' || payment.status === 'declined') return refuse('payment-expired');
   if (payment.status === 'created') {
     const { payment: changed, event } = withEvent(
       payment,

@@ -85,6 +85,8 @@ export interface Payments {
    * payment-in-progress, balance-insufficient, risk-rejected.
    */
   authorize(command: AuthorizePayment): Promise<Payment>;
+  /** The shopper says no. Rejections: payment-not-found, payment-already-paid, payment-in-progress, payment-cancelled, payment-expired. */
+  decline(command: { paymentId: bigint }): Promise<Payment>;
   /** Rejections: payment-not-found, payment-in-progress, cancel-window-exceeded, payment-expired (closed). Idempotent. */
   cancel(command: CancelPayment): Promise<Payment>;
   /**

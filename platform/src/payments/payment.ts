@@ -6,9 +6,10 @@ import type { Money, Rate } from '@tongbao/money';
  * pending    – the shopper confirmed with a bank card and the bank's answer is not known yet
  * paid       – final success; refunds happen on top of it
  * cancelled  – the merchant cancelled it, before or (same day, nothing refunded) after it was paid
+ * declined   – the shopper said no at the cashier
  * expired    – nobody confirmed in time
  */
-export type PaymentStatus = 'created' | 'pending' | 'paid' | 'cancelled' | 'expired';
+export type PaymentStatus = 'created' | 'pending' | 'paid' | 'cancelled' | 'declined' | 'expired';
 
 export type PaymentEventKind =
   | 'created'
@@ -16,6 +17,7 @@ export type PaymentEventKind =
   | 'debit-declined'
   | 'paid'
   | 'cancelled'
+  | 'declined'
   | 'reversed'
   | 'expired'
   | 'refund-requested'
@@ -25,10 +27,11 @@ export type PaymentEventKind =
 /** The state machine, whole. An event that is not in a status's row cannot happen. */
 export const transitions: Readonly<Record<PaymentStatus | 'none', Partial<Record<PaymentEventKind, PaymentStatus>>>> = {
   none: { created: 'created' },
-  created: { paid: 'paid', 'debit-requested': 'pending', cancelled: 'cancelled', expired: 'expired' },
+  created: { paid: 'paid', 'debit-requested': 'pending', cancelled: 'cancelled', declined: 'declined', expired: 'expired' },
   pending: { paid: 'paid', 'debit-declined': 'created' },
   paid: { reversed: 'cancelled', 'refund-requested': 'paid', refunded: 'paid', 'refund-failed': 'paid' },
   cancelled: {},
+  declined: {},
   expired: {},
 };
 
@@ -106,7 +109,7 @@ export interface Payment {
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly paidAt: Date | null;
-  /** When it was cancelled or expired. */
+  /** When it was cancelled, declined or expired. */
   readonly closedAt: Date | null;
   /** Sum of succeeded refunds and of refunds in progress, order's currency; and what went back to the payer. */
   readonly refunded: Money;

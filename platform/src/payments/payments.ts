@@ -7,9 +7,9 @@ import type { Clock, Ids, Timer } from '../system/index.ts';
 import { authorizeVerb } from './authorize.ts';
 import { cancelVerb } from './cancel.ts';
 import type { Payments } from './commands.ts';
+import { declineVerb, expireVerb } from './close.ts';
 import { createVerb } from './create.ts';
 import { type EnqueueBankJobs, runVerb } from './decision.ts';
-import { expireVerb } from './expire.ts';
 import { type FinishDebit, finishDebitVerb } from './finish-debit.ts';
 import { type FinishRefund, finishRefundVerb } from './finish-refund.ts';
 import type { Payment, Refund } from './payment.ts';
@@ -60,6 +60,7 @@ export function createPayments(options: PaymentsOptions): PaymentsRoom {
   const cancel = cancelVerb(options);
   const refund = refundVerb(options);
   const expire = expireVerb(options);
+  const decline = declineVerb(options);
   const finishDebit = finishDebitVerb(options);
   const finishRefund = finishRefundVerb(options);
 
@@ -75,6 +76,7 @@ export function createPayments(options: PaymentsOptions): PaymentsRoom {
     create: (command) => runVerb(lanes, create, command),
     authorize: (command) => runVerb(lanes, authorize, command),
     cancel: (command) => runVerb(lanes, cancel, command),
+    decline: (command) => runVerb(lanes, decline, command),
     refund: (command) => runVerb(lanes, refund, command),
     finishDebit: (command) => runVerb(lanes, finishDebit, command),
     finishRefund: (command) => runVerb(lanes, finishRefund, command),
@@ -108,7 +110,7 @@ export function createPayments(options: PaymentsOptions): PaymentsRoom {
       async run(now) {
         const due = await readDue(database, now, expiryBatch);
         const closed = await Promise.all(due.map((paymentId) => runVerb(lanes, expire, { paymentId })));
-        return closed.filter(Boolean).length;
+        return closed.filter((payment) => payment !== null).length;
       },
     },
   };

@@ -28,7 +28,7 @@ export function decideRefund(facts: RefundFacts, command: RefundPayment): Decisi
   const payment = facts.payments.get(command.paymentId);
   if (payment === undefined || payment.merchantId !== command.merchantId) return refuse('payment-not-found');
   if (payment.status === 'cancelled') return refuse('payment-cancelled');
-  if (payment.status === 'expired') return refuse('payment-expired');
+  if (payment.status === 'expired' || payment.status === 'declined') return refuse('payment-expired');
   if (payment.status !== 'paid') return refuse('payment-not-paid');
   if (command.amount.currency !== payment.amount.currency) return refuse('currency-not-supported', { field: 'amount' });
   const windowEnd = payment.paidAt!.getTime() + payment.terms.refundWindowDays * dayMs;

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { CardView, CustomerView, Instant, RateView, WireMoney } from './shapes.ts';
 
-export const CashierStatus = z.enum(['created', 'pending', 'paid', 'cancelled', 'expired']);
+export const CashierStatus = z.enum(['created', 'pending', 'paid', 'cancelled', 'declined', 'expired']);
 
 /** A way to pay. `disabledReason` is absent when the way can be used. */
 export const PayMethod = z.discriminatedUnion('kind', [
@@ -70,5 +70,13 @@ export const cashierOperations = {
     body: AuthorizePayment,
     answer: CashierView,
     signedIn: true,
+  },
+  /** The shopper says no: the payment ends as failed and the merchant is told. Whoever has the token may say it. */
+  declinePayment: {
+    method: 'POST',
+    path: '/api/cashier/payments/:token/decline',
+    body: z.object({}),
+    answer: CashierView,
+    signedIn: false,
   },
 } as const;
