@@ -1,0 +1,133 @@
+// Every rule at its border, on both sides of its dates, and for nobody else.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decideRisk, periodsOf, type RiskFacts } from './decide.ts';
+import { type Rule, rules } from './rules.ts';
+
+const in2014 = new Date('2014-11-11T02:00:00Z');
+const beforePboc = new Date('2016-06-30T15:59:59.999Z');
+const sincePboc = new Date('2016-06-30T16:00:00Z');
+
+const nothingPaid: RiskFacts = {
+  payer: { status: 'active', kycClass: 3 },
+  method: 'balance',
+  amount: { currency: 'CNY', amount: 100n },
+  today: { count: 0n, amount: 0n },
+  balanceThisYear: 0n,
+  balanceEver: 0n,
+};
+const cny = (yuan: bigint, fen = 0n): RiskFacts['amount'] => ({ currency: 'CNY', amount: yuan * 100n + fen });
+const ruleThatRefuses = (facts: Partial<RiskFacts>, at = in2014): string | null => {
+  const decision = decideRisk({ ...nothingPaid, ...facts }, at);
+  return decision.verdict === 'reject' ? decision.rule : null;
+};
+
+describe('decideRisk', () => {
+  it('refuses a blocked payer whatever he pays, with the rule and its source', () => {
+    const decision = decideRisk({ ...nothingPaid, payer: { status: 'blocked', kycClass: 3 } }, in2014);
+    expect(decision).toEqual({ verdict: 'reject', rule: 'payer-blocked', source: rules[0]!.source });
+  });
+
+  it.each([
+    [1, 'balance', 1_000n, 'single-balance-class-1'],
+    [2, 'balance', 20_000n, 'single-balance-class-2'],
+    [3, 'balance', 50_000n, 'single-balance-class-3'],
+    [1, 'card', 50_000n, 'single-card'],
+    [3, 'card', 50_000n, 'single-card'],
+  ] as const)('allows class %s by %s up to CNY %s, and not a fen more', (kycClass, method, yuan, rule) => {
+    const payer = { status: 'active', kycClass } as const;
+    expect(ruleThatRefuses({ payer, method, amount: cny(yuan) })).toBeNull();
+    expect(ruleThatRefuses({ payer, method, amount: cny(yuan, 1n) })).toBe(rule);
+  });
+
+  it('counts the day with this payment, by number and by amount', () => {
+    expect(ruleThatRefuses({ today: { count: 99n, amount: 0n } })).toBeNull();
+    expect(ruleThatRefuses({ today: { count: 100n, amount: 0n } })).toBe('day-count');
+    const amount = cny(10n);
+    expect(ruleThatRefuses({ amount, today: { count: 1n, amount: 9_999_000n } })).toBeNull();
+    expect(ruleThatRefuses({ amount, today: { count: 1n, amount: 9_999_001n } })).toBe('day-amount');
+  });
+
+  it.each([
+    [1, { balanceEver: 99_900n }, { balanceEver: 99_901n }, 'pboc-class-1-lifetime'],
+    [2, { balanceThisYear: 9_999_900n }, { balanceThisYear: 9_999_901n }, 'pboc-class-2-year'],
+    [3, { balanceThisYear: 19_999_900n }, { balanceThisYear: 19_999_901n }, 'pboc-class-3-year'],
+  ] as const)(
+    'caps what class %s pays from the balance since 1 July 2016',
+    (kycClass, within, over, rule) => {
+      const payer = { status: 'active', kycClass } as const;
+      expect(ruleThatRefuses({ payer, ...within }, sincePboc)).toBeNull();
+      expect(ruleThatRefuses({ payer, ...over }, sincePboc)).toBe(rule);
+      expect(ruleThatRefuses({ payer, ...over }, beforePboc)).toBeNull();
+      expect(ruleThatRefuses({ payer, ...over, method: 'card' }, sincePboc)).toBeNull();
+    },
+  );
+
+  it('does not look at rules whose facts were not loaded, nor at limits of another currency', () => {
+    const unloaded = { today: null, balanceThisYear: null, balanceEver: null };
+    expect(ruleThatRefuses({ ...unloaded, payer: { status: 'active', kycClass: 1 } }, sincePboc)).toBeNull();
+    expect(ruleThatRefuses({ amount: { currency: 'HKD', amount: 10_000_000n } })).toBeNull();
+    expect(
+      ruleThatRefuses({ today: { count: 100n, amount: 0n }, amount: { currency: 'HKD', amount: 1n } }),
+    ).toBe('day-count');
+  });
+
+  it('ends a rule at its last instant', () => {
+    const until: Rule = { ...rules[0]!, validTo: '2015-01-01T00:00:00Z' };
+    const facts = { ...nothingPaid, payer: { status: 'blocked', kycClass: 3 } as const };
+    expect(decideRisk(facts, new Date('2014-12-31T23:59:59.999Z'), [until]).verdict).toBe('reject');
+    expect(decideRisk(facts, new Date('2015-01-01T00:00:00Z'), [until]).verdict).toBe('allow');
+  });
+
+  it('never allows more of what it refused less of', () => {
+    const paid = fc.bigInt({ min: 0n, max: 30_000_000n });
+    fc.assert(
+      fc.property(
+        paid,
+        paid,
+        fc.constantFrom(1, 2, 3),
+        fc.constantFrom('balance', 'card'),
+        paid,
+        (a, b, c, method, y) => {
+          const [less, more] = a < b ? [a, b] : [b, a];
+          const rest = {
+            payer: { status: 'active', kycClass: c },
+            method,
+            balanceThisYear: y,
+            balanceEver: y,
+          } as const;
+          const refusedLess =
+            ruleThatRefuses({ ...rest, amount: { currency: 'CNY', amount: less } }, sincePboc) !== null;
+          const refusedMore =
+            ruleThatRefuses({ ...rest, amount: { currency: 'CNY', amount: more } }, sincePboc) !== null;
+          expect(refusedMore || !refusedLess).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe('the rule book', () => {
+  it('names each rule once, with a source and readable dates', () => {
+    expect(new Set(rules.map((rule) => rule.name)).size).toBe(rules.length);
+    for (const rule of rules) {
+      expect(rule.source.length).toBeGreaterThan(10);
+      for (const date of [rule.validFrom, rule.validTo]) {
+        if (date !== null) expect(Number.isNaN(new Date(date).getTime())).toBe(false);
+      }
+    }
+  });
+});
+
+describe('periodsOf', () => {
+  it('begins days and years at midnight in Shanghai', () => {
+    expect(periodsOf(new Date('2014-12-31T15:59:59.999Z'))).toEqual({
+      day: new Date('2014-12-30T16:00:00Z'),
+      year: new Date('2013-12-31T16:00:00Z'),
+    });
+    expect(periodsOf(new Date('2014-12-31T16:00:00Z'))).toEqual({
+      day: new Date('2014-12-31T16:00:00Z'),
+      year: new Date('2014-12-31T16:00:00Z'),
+    });
+  });
+});

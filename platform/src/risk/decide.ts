@@ -1,0 +1,65 @@
+// The one decision of the room: may this payer make this payment now? Pure: the caller brings the facts.
+import type { Money } from '@tongbao/money';
+import { type Measure, type Rule, rules } from './rules.ts';
+
+export interface RiskFacts {
+  readonly payer: { readonly status: 'active' | 'blocked'; readonly kycClass: 1 | 2 | 3 };
+  readonly method: 'balance' | 'card';
+  /** What the payer pays, in the wallet's currency. */
+  readonly amount: Money;
+  /**
+   * What the payer had paid before this payment, in minor units of the same currency, counted from the instants of
+   * `periodsOf`. Null: not loaded; the rules that need it are not looked at.
+   */
+  readonly today: { readonly count: bigint; readonly amount: bigint } | null;
+  readonly balanceThisYear: bigint | null;
+  readonly balanceEver: bigint | null;
+}
+
+export type RiskDecision =
+  | { readonly verdict: 'allow' }
+  | { readonly verdict: 'reject'; readonly rule: string; readonly source: string };
+
+/** Decides by the rules in force at an instant; the first that refuses gives its name and source. */
+export function decideRisk(facts: RiskFacts, at: Date, ruleBook: readonly Rule[] = rules): RiskDecision {
+  for (const rule of ruleBook) {
+    if (!isInForce(rule, at) || !isFor(rule, facts)) continue;
+    const measured = measures[rule.measure](facts);
+    if (measured !== null && measured > rule.atMost) {
+      return { verdict: 'reject', rule: rule.name, source: rule.source };
+    }
+  }
+  return { verdict: 'allow' };
+}
+
+const measures: Readonly<Record<Measure, (facts: RiskFacts) => bigint | null>> = {
+  'payer-blocked': (facts) => (facts.payer.status === 'blocked' ? 1n : 0n),
+  'payment-amount': (facts) => facts.amount.amount,
+  'day-count': (facts) => (facts.today === null ? null : facts.today.count + 1n),
+  'day-amount': (facts) => plus(facts.today?.amount, facts),
+  'year-balance-amount': (facts) => plus(facts.balanceThisYear, facts),
+  'ever-balance-amount': (facts) => plus(facts.balanceEver, facts),
+};
+
+const plus = (before: bigint | null | undefined, facts: RiskFacts): bigint | null =>
+  before === null || before === undefined ? null : before + facts.amount.amount;
+
+const isInForce = (rule: Rule, at: Date): boolean =>
+  (rule.validFrom === null || new Date(rule.validFrom) <= at) &&
+  (rule.validTo === null || at < new Date(rule.validTo));
+
+const isFor = (rule: Rule, facts: RiskFacts): boolean =>
+  (rule.kycClass === undefined || rule.kycClass === facts.payer.kycClass) &&
+  (rule.method === undefined || rule.method === facts.method) &&
+  (rule.currency === null || rule.currency === facts.amount.currency);
+
+// Mainland China has had one time zone and no summer time since 1991, so the offset is arithmetic.
+const shanghaiOffsetMs = 8 * 3_600_000;
+
+/** When the day and the year began that an instant belongs to, in Shanghai: what `today` and `balanceThisYear` count from. */
+export function periodsOf(at: Date): { day: Date; year: Date } {
+  const there = new Date(at.getTime() + shanghaiOffsetMs);
+  const day = Date.UTC(there.getUTCFullYear(), there.getUTCMonth(), there.getUTCDate());
+  const year = Date.UTC(there.getUTCFullYear(), 0, 1);
+  return { day: new Date(day - shanghaiOffsetMs), year: new Date(year - shanghaiOffsetMs) };
+}
