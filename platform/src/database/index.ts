@@ -9,3 +9,11 @@ export {
 } from './database.ts';
 export { createLanes, isInfrastructureError, type Lanes, type Verb } from './lanes.ts';
 export { migrate } from './migrate.ts';
+export {
+  isAlive,
+  readClockOffset,
+  readSetting,
+  settingOrKeep,
+  takeIdBlock,
+  writeClockOffset,
+} from './system-store.ts';

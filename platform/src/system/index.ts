@@ -2,3 +2,4 @@
 export { type Clock, MovableClock, StillClock, machineClock } from './clock.ts';
 export { Ids, type BlockSource } from './ids.ts';
 export { type Randomness, machineRandomness } from './randomness.ts';
+export { generateRsaKeys, type KeyPairText, pkcs1Of, privateKeyOf, publicTextOf } from './rsa.ts';

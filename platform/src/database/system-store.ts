@@ -1,0 +1,40 @@
+// SQL of the platform's own few rows: id blocks, the test clock's offset, settings of the installation.
+import { type Connection, statement } from './database.ts';
+
+const nextBlock = statement('system.next-id-block', `SELECT nextval('system.id_block') AS block`);
+export const takeIdBlock = async (connection: Connection): Promise<bigint> =>
+  (await connection.query<{ block: bigint }>(nextBlock))[0]!.block;
+
+const readOffset = statement('system.read-clock', 'SELECT offset_ms FROM system.clock');
+export const readClockOffset = async (connection: Connection): Promise<bigint | null> =>
+  (await connection.query<{ offset_ms: bigint }>(readOffset))[0]?.offset_ms ?? null;
+
+const writeOffset = statement(
+  'system.write-clock',
+  `INSERT INTO system.clock (offset_ms) VALUES ($1)
+   ON CONFLICT (only_row) DO UPDATE SET offset_ms = excluded.offset_ms`,
+);
+export const writeClockOffset = async (connection: Connection, offsetMs: number): Promise<void> => {
+  await connection.query(writeOffset, [offsetMs]);
+};
+
+const readSettingStatement = statement('system.read-setting', 'SELECT value FROM system.setting WHERE name = $1');
+export const readSetting = async (connection: Connection, name: string): Promise<string | null> =>
+  (await connection.query<{ value: string }>(readSettingStatement, [name]))[0]?.value ?? null;
+
+const keepSetting = statement(
+  'system.keep-setting',
+  `WITH kept AS (
+     INSERT INTO system.setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING value
+   ) SELECT value FROM kept UNION ALL SELECT value FROM system.setting WHERE name = $1 LIMIT 1`,
+);
+/** Stores a value unless the name has one; answers the one that stands. */
+export const settingOrKeep = async (connection: Connection, name: string, value: string): Promise<string> => {
+  const kept = (await connection.query<{ value: string }>(keepSetting, [name, value]))[0];
+  // Two processes at the same instant: the other's row became visible only after this statement began.
+  return kept?.value ?? (await readSetting(connection, name))!;
+};
+
+const aliveStatement = statement('system.alive', 'SELECT 1 AS one');
+export const isAlive = async (connection: Connection): Promise<boolean> =>
+  (await connection.query(aliveStatement)).length === 1;

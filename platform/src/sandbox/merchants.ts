@@ -1,0 +1,147 @@
+// The sandbox's merchants: five shops of the story, each with a contract, and keys that only the sandbox knows.
+// Names are our own; what each is modelled on is said in docs/guides/sandbox.md.
+import { type Database, readSetting, settingOrKeep } from '../database/index.ts';
+import type { Merchants, SignUp } from '../merchants/index.ts';
+import { generateRsaKeys, pkcs1Of, type Randomness } from '../system/index.ts';
+
+type Seed = Omit<SignUp, 'publicKey' | 'classicMd5Key'>;
+
+// One contract's worth of common terms; each shop states what differs.
+const terms = {
+  returnsFee: false,
+  regions: ['CN'],
+  refundWindowDays: 365,
+  liveFrom: new Date('2014-01-01T00:00:00Z'),
+} as const;
+
+export const sandboxMerchants: readonly Seed[] = [
+  {
+    clientId: 'SANDBOX_HANBIT_KR_0001',
+    partner: '2088501410000001',
+    name: 'Hanbit Mall',
+    displayName: '韩光百货 Hanbit Mall',
+    region: 'KR',
+    notifyUrl: null,
+    contract: {
+      ...terms,
+      settlementCurrency: 'KRW',
+      paymentCurrencies: ['KRW'],
+      feeBps: 150,
+      spreadBps: 50,
+      calendar: 'KR',
+      timeZone: 'Asia/Seoul',
+      minAmount: 100n,
+      maxAmount: 50_000_000n,
+    },
+  },
+  {
+    clientId: 'SANDBOX_ICHIBA_JP_0001',
+    partner: '2088501410000002',
+    name: 'Hinode Ichiba',
+    displayName: '日出市场 Hinode Ichiba',
+    region: 'JP',
+    notifyUrl: null,
+    contract: {
+      ...terms,
+      settlementCurrency: 'JPY',
+      paymentCurrencies: ['JPY'],
+      feeBps: 180,
+      spreadBps: 60,
+      calendar: 'JP',
+      timeZone: 'Asia/Tokyo',
+      minAmount: 10n,
+      maxAmount: 5_000_000n,
+    },
+  },
+  {
+    clientId: 'SANDBOX_ALDWYN_GB_0001',
+    partner: '2088501410000003',
+    name: 'Aldwyn Fashion',
+    displayName: 'Aldwyn 时尚',
+    region: 'GB',
+    notifyUrl: null,
+    contract: {
+      ...terms,
+      settlementCurrency: 'GBP',
+      paymentCurrencies: ['GBP'],
+      feeBps: 200,
+      spreadBps: 80,
+      returnsFee: true,
+      calendar: 'GB',
+      timeZone: 'Europe/London',
+      minAmount: 10n,
+      maxAmount: 1_000_000n,
+    },
+  },
+  {
+    clientId: 'SANDBOX_HARBOUR_HK_0001',
+    partner: '2088501410000004',
+    name: 'Harbour Lane',
+    displayName: '海港里 Harbour Lane',
+    region: 'HK',
+    notifyUrl: null,
+    contract: {
+      ...terms,
+      settlementCurrency: 'HKD',
+      paymentCurrencies: ['HKD'],
+      feeBps: 160,
+      spreadBps: 40,
+      calendar: 'HK',
+      timeZone: 'Asia/Hong_Kong',
+      minAmount: 10n,
+      maxAmount: 20_000_000n,
+    },
+  },
+  {
+    clientId: 'SANDBOX_JADE_TW_0001',
+    partner: '2088501410000005',
+    name: 'Jade Street',
+    displayName: '玉街 Jade Street',
+    region: 'TW',
+    notifyUrl: null,
+    contract: {
+      ...terms,
+      settlementCurrency: 'TWD',
+      paymentCurrencies: ['TWD'],
+      feeBps: 160,
+      spreadBps: 60,
+      calendar: 'TW',
+      timeZone: 'Asia/Taipei',
+      minAmount: 100n,
+      maxAmount: 50_000_000n,
+    },
+  },
+];
+
+const keySetting = (clientId: string) => `sandbox.merchant-key.${clientId}`;
+const md5Setting = (clientId: string) => `sandbox.classic-key.${clientId}`;
+
+/** Signs the merchants up that are missing; a second start changes nothing. */
+export async function seedMerchants(parts: {
+  database: Database;
+  merchants: Merchants;
+  randomness: Randomness;
+}): Promise<void> {
+  for (const seed of sandboxMerchants) {
+    if ((await parts.merchants.findByClientId(seed.clientId)) !== null) continue;
+    const keys = await generateRsaKeys();
+    const classicMd5Key = parts.randomness.bytes(16).toString('hex');
+    await parts.merchants.signUp({ ...seed, publicKey: keys.publicKey, classicMd5Key });
+    await settingOrKeep(parts.database, keySetting(seed.clientId), keys.privateKey);
+    await settingOrKeep(parts.database, md5Setting(seed.clientId), classicMd5Key);
+  }
+}
+
+export interface MerchantSecrets {
+  readonly merchantPrivateKey: string;
+  readonly merchantPrivateKeyPkcs1: string;
+  readonly md5Key: string;
+}
+
+/** What only a sandbox can answer: a merchant's own secrets. Null for a merchant that the sandbox did not make. */
+export async function secretsOf(database: Database, clientId: string): Promise<MerchantSecrets | null> {
+  const privateKey = await readSetting(database, keySetting(clientId));
+  const md5Key = await readSetting(database, md5Setting(clientId));
+  if (privateKey === null || md5Key === null) return null;
+  return { merchantPrivateKey: privateKey, merchantPrivateKeyPkcs1: pkcs1Of(privateKey), md5Key };
+}
