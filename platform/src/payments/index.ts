@@ -10,6 +10,7 @@ export type {
   RefundAnswer,
   RefundPayment,
 } from './commands.ts';
+export { askForDebit, askForRefund, askForReversal, type AskBankParts } from './ask-bank.ts';
 export { maxLifetimeMs } from './create.ts';
 export type { BankJob, EnqueueBankJobs } from './decision.ts';
 export {

@@ -1,0 +1,37 @@
+// Serves the built browser apps: hashed assets for ever, pages never from a cache.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+
+export interface PagesOptions {
+  /** web/dist: cashier.html, wallet.html, sandbox.html, audit.html, assets/. */
+  readonly folder: string;
+  /** The start page and the audit page belong to the sandbox. */
+  readonly sandbox: boolean;
+}
+
+const oneYearSeconds = 31_536_000;
+
+export const pagesAdapter =
+  (options: PagesOptions): FastifyPluginAsync =>
+  async (app) => {
+    if (!existsSync(options.folder)) {
+      app.log.warn('the browser apps are not built (npm run build -w web): only the APIs are served');
+      return;
+    }
+    await app.register(fastifyStatic, {
+      root: path.join(options.folder, 'assets'),
+      prefix: '/assets/',
+      immutable: true,
+      maxAge: oneYearSeconds * 1000,
+    });
+    const page = (file: string) => (_request: FastifyRequest, reply: FastifyReply) =>
+      reply.header('cache-control', 'no-store').sendFile(file, options.folder);
+    app.get('/cashier/:token', page('cashier.html'));
+    app.get('/wallet', page('wallet.html'));
+    app.get('/wallet/*', page('wallet.html'));
+    if (!options.sandbox) return;
+    app.get('/', page('sandbox.html'));
+    app.get('/audit', page('audit.html'));
+  };

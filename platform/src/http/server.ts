@@ -1,0 +1,78 @@
+// The HTTP server: what is common to every adapter and nothing else. Each adapter is a sealed plugin with its own
+// parser, authorization and error shape.
+import helmet from '@fastify/helmet';
+import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import type { Logger } from 'pino';
+
+export interface ServerOptions {
+  readonly logger: Logger;
+  /** For https: a key and certificate in PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly adapters: readonly FastifyPluginAsync[];
+  /** True once everything is usable. */
+  readonly healthy: () => Promise<boolean>;
+}
+
+/** `POST https://host/ams/... HTTP/1.1`: some official clients send the absolute form; routes see the origin form. */
+export function originForm(target: string): string {
+  const absolute = /^https?:\/\/[^/?#]*/i.exec(target);
+  if (absolute === null) return target;
+  const rest = target.slice(absolute[0].length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    rewriteUrl: (request) => originForm(request.url ?? '/'),
+    bodyLimit: 1024 * 1024,
+    // Long GETs of the classic gateway and long keep-alive clients; every wait is bounded.
+    requestTimeout: 60_000,
+    keepAliveTimeout: 30_000,
+    maxParamLength: 200,
+    forceCloseConnections: true,
+    ...(options.tls === undefined ? {} : { https: { key: options.tls.key, cert: options.tls.cert } }),
+  } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance;
+
+  await app.register(helmet, {
+    global: true,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        // antd-mobile sets CSS variables in style attributes.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // The sandbox speaks plain http on localhost; a browser must not remember otherwise.
+    strictTransportSecurity: options.tls !== undefined,
+    crossOriginOpenerPolicy: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+
+  app.get('/healthz', async (_request, reply) => {
+    const ok = await options.healthy().catch(() => false);
+    return reply.status(ok ? 200 : 503).send({ ok });
+  });
+
+  app.setNotFoundHandler((request, reply) => {
+    void reply.status(404).send({ error: { code: 'NOT_FOUND', message: `nothing is served at ${request.method} ${request.url}` } });
+  });
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) request.log.error({ err: error }, 'unexpected error');
+    const message = status >= 500 ? `unexpected error; it is logged under ${request.id}` : error.message;
+    void reply.status(status).send({ error: { code: status >= 500 ? 'UNAVAILABLE' : 'INVALID_REQUEST', message } });
+  });
+
+  for (const adapter of options.adapters) await app.register(adapter);
+  return app;
+}

@@ -1,0 +1,26 @@
+// Calls that change something must come from our own pages. Three fences: a header and a content type that another
+// site's form cannot send, and the origin that the browser states. The session cookie is SameSite=Strict besides.
+import type { FastifyRequest } from 'fastify';
+import { RequestRefused } from './errors.ts';
+
+export const csrfHeader = 'x-tongbao-csrf';
+
+/** Throws unless a state-changing request comes from a page of this very host. */
+export function assertOwnPage(request: FastifyRequest): void {
+  const { headers } = request;
+  if (headers[csrfHeader] !== '1') throw forbidden(`the header ${csrfHeader}: 1 is needed`);
+  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
+    throw new RequestRefused(415, 'INVALID_REQUEST', 'the body must be application/json');
+  }
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin') throw forbidden('the call comes from another site');
+  const { origin } = headers;
+  if (origin !== undefined && hostOf(origin) !== request.host) throw forbidden('the call comes from another origin');
+}
+
+/** The host and port of an origin; null for `null` and for what is no origin. */
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}
+
+const forbidden = (message: string): RequestRefused => new RequestRefused(403, 'FORBIDDEN', message);

@@ -1,0 +1,55 @@
+// How the shopper's API says no. Every reason of the platform has an HTTP status and a shopper code here; a reason
+// without one does not compile.
+import type { ShopperErrorCode } from '@tongbao/protocol/wallet';
+import type { RejectionCode } from '../../rejection.ts';
+
+export interface ShopperRefusal {
+  readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 422 | 423 | 429 | 503;
+  readonly code: ShopperErrorCode;
+}
+
+const refusal = (status: ShopperRefusal['status'], code: ShopperErrorCode): ShopperRefusal => ({ status, code });
+
+export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = {
+  'merchant-unknown': refusal(404, 'NOT_FOUND'),
+  'merchant-not-active': refusal(422, 'INVALID_REQUEST'),
+  'customer-unknown': refusal(404, 'PHONE_UNKNOWN'),
+  'customer-blocked': refusal(403, 'FORBIDDEN'),
+  'not-signed-in': refusal(401, 'NOT_SIGNED_IN'),
+
+  'request-reused': refusal(409, 'REQUEST_REUSED'),
+  'currency-not-supported': refusal(422, 'INVALID_REQUEST'),
+  'settlement-currency-not-contracted': refusal(422, 'INVALID_REQUEST'),
+  'amount-out-of-limits': refusal(422, 'AMOUNT_LIMIT'),
+  'method-not-available': refusal(422, 'CARD_DECLINED'),
+  'region-not-supported': refusal(422, 'RISK_REJECTED'),
+  'quote-not-available': refusal(503, 'UNAVAILABLE'),
+  'quote-expired': refusal(410, 'PAYMENT_EXPIRED'),
+
+  'payment-not-found': refusal(404, 'PAYMENT_NOT_FOUND'),
+  'payment-expired': refusal(410, 'PAYMENT_EXPIRED'),
+  'payment-cancelled': refusal(410, 'PAYMENT_CANCELLED'),
+  'payment-already-paid': refusal(409, 'PAYMENT_ALREADY_PAID'),
+  'payment-in-progress': refusal(409, 'PAYMENT_IN_PROGRESS'),
+  'payment-not-paid': refusal(409, 'INVALID_REQUEST'),
+  'cancel-window-exceeded': refusal(410, 'INVALID_REQUEST'),
+  'refund-not-found': refusal(404, 'NOT_FOUND'),
+  'refund-amount-exceeded': refusal(422, 'INVALID_REQUEST'),
+  'refund-window-exceeded': refusal(410, 'INVALID_REQUEST'),
+
+  'balance-insufficient': refusal(422, 'BALANCE_NOT_ENOUGH'),
+  'card-unknown': refusal(404, 'CARD_NOT_FOUND'),
+  'card-declined': refusal(422, 'CARD_DECLINED'),
+  'pin-wrong': refusal(403, 'PIN_WRONG'),
+  'pin-locked': refusal(423, 'PIN_LOCKED'),
+  'pin-not-set': refusal(403, 'FORBIDDEN'),
+  'code-wrong': refusal(403, 'CODE_WRONG'),
+  'code-expired': refusal(410, 'CODE_EXPIRED'),
+  'code-too-many': refusal(429, 'CODE_TOO_MANY'),
+  'risk-rejected': refusal(422, 'RISK_REJECTED'),
+  'bill-not-found': refusal(404, 'NOT_FOUND'),
+  'top-up-not-found': refusal(404, 'NOT_FOUND'),
+
+  overloaded: refusal(503, 'UNAVAILABLE'),
+  unavailable: refusal(503, 'UNAVAILABLE'),
+};

@@ -1,0 +1,102 @@
+// How an operation of the shopper's API becomes a route: own pages only, rate limit, session, body checked by the
+// operation's schema, and the answer checked by it as well (which also drops whatever the schema does not name).
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Customer, Customers } from '../../customers/index.ts';
+import { Rejection } from '../../rejection.ts';
+import { answerError, RequestRefused } from './errors.ts';
+import { assertOwnPage } from './origin.ts';
+import { tokenOf } from './session.ts';
+
+interface Operation {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body: z.ZodType | null;
+  readonly answer: z.ZodType;
+  readonly signedIn: boolean;
+}
+
+type BodyOf<Op extends Operation> = Op['body'] extends z.ZodType ? z.output<Op['body']> : null;
+type CustomerOf<Op extends Operation> = Op['signedIn'] extends true ? Customer : Customer | null;
+
+export interface Call<Op extends Operation> {
+  readonly body: BodyOf<Op>;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  /** Who is signed in; never null where the operation asks for it. */
+  readonly customer: CustomerOf<Op>;
+  /** The session token that the browser sent, whether or not it opens anything. */
+  readonly token: string | null;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+export interface RouteOptions {
+  /** Calls a minute from one address; absent where guessing gains nothing. */
+  readonly perMinute?: number;
+}
+
+export type AddRoute = <Op extends Operation>(
+  operation: Op,
+  handle: (call: Call<Op>) => Promise<z.input<Op['answer']>>,
+  options?: RouteOptions,
+) => void;
+
+/** Limits for one address, a minute, on operations where somebody could guess. */
+export const perMinute = (sandbox: boolean) =>
+  sandbox ? { code: 300, signIn: 600, pin: 600 } : { code: 10, signIn: 20, pin: 30 };
+
+/**
+ * Readies a Fastify instance (an encapsulated one: its error handler, cookies and limits stay its own) and answers
+ * the function that adds operations to it. Logs of these routes carry no URL, header or body.
+ */
+export async function shopperRoutes(app: FastifyInstance, customers: Customers): Promise<AddRoute> {
+  if (!app.hasRequestDecorator('cookies')) await app.register(cookie);
+  await app.register(rateLimit, { global: false });
+  app.setErrorHandler(answerError);
+  return (operation, handle, options = {}) => {
+    app.route({
+      method: operation.method,
+      url: operation.path,
+      config: options.perMinute === undefined ? {} : { rateLimit: { max: options.perMinute, timeWindow: 60_000 } },
+      logSerializers: { req: (request) => ({ method: request.method, route: request.routeOptions?.url }) },
+      onRequest: async (request) => {
+        if (operation.method !== 'GET') assertOwnPage(request);
+      },
+      handler: async (request, reply) => {
+        const token = tokenOf(request);
+        const customer = token === null ? null : await customers.findSession(token);
+        if (operation.signedIn && customer === null) throw new Rejection('not-signed-in', 'sign in first');
+        const call = {
+          body: bodyOf(operation, request),
+          params: request.params as Record<string, string>,
+          query: request.query as Record<string, unknown>,
+          customer,
+          token,
+          request,
+          reply,
+        };
+        const answer = operation.answer.parse(await handle(call as Call<typeof operation>));
+        return reply.header('cache-control', 'no-store').send(answer);
+      },
+    });
+  };
+}
+
+function bodyOf(operation: Operation, request: FastifyRequest): unknown {
+  if (operation.body === null) return null;
+  const parsed = operation.body.safeParse(request.body);
+  if (parsed.success) return parsed.data;
+  // Paths and rules only: the message must not carry what was typed, which may be a PIN.
+  const faults = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'body'}: ${issue.code}`);
+  throw new RequestRefused(400, 'INVALID_REQUEST', faults.join('; '));
+}
+
+/** A decimal id of a path or cursor; null when it cannot be one. */
+export function idOf(text: string): bigint | null {
+  if (!/^\d{1,19}$/.test(text)) return null;
+  const id = BigInt(text);
+  return id < 2n ** 63n ? id : null;
+}

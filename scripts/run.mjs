@@ -1,0 +1,9 @@
+// Runs a TypeScript file of the project with its own Node, after setting up what is missing.
+import path from 'node:path';
+import { ensureInstalled, ensureWebBuilt, fail, root, runNode } from './setup.mjs';
+
+const [file, ...rest] = process.argv.slice(2);
+if (file === undefined) fail('usage: node scripts/run.mjs FILE [ARGUMENTS]');
+ensureInstalled();
+if (file.startsWith('tests/')) ensureWebBuilt();
+runNode([path.join(root, file), ...rest]);

@@ -1,0 +1,61 @@
+// What a fresh clone needs before anything of ours can run. Plain JavaScript for the system's Node (20 or newer):
+// installs the packages when they are missing or older than the lock file, and says where our own Node is.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const bin = path.join(root, 'node_modules', '.bin');
+
+/** The environment in which our own tools come first. */
+export const environment = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` };
+
+export function ensureInstalled() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 20) fail(`Tongbao needs Node 20 or newer to set itself up; this is ${process.version}.`);
+  const marker = path.join(root, 'node_modules', '.package-lock.json');
+  const lock = path.join(root, 'package-lock.json');
+  if (existsSync(marker) && existsSync(path.join(bin, 'node')) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return;
+  console.log('Installing packages (once, about a minute) …');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const done = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit' });
+  if (done.status !== 0) fail('npm ci failed; its own message is above.');
+  if (!existsSync(path.join(bin, 'node'))) fail('npm ci left no node_modules/.bin/node: were install scripts switched off?');
+}
+
+export function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+/** Builds the browser apps when they are missing or older than their sources. */
+export function ensureWebBuilt() {
+  const built = path.join(root, 'web', 'dist', 'sandbox.html');
+  if (existsSync(built) && newestOf(['web', 'protocol/src', 'money/src']) <= statSync(built).mtimeMs) return;
+  console.log('Building the browser apps (once) …');
+  const done = spawnSync(path.join(bin, 'node'), [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
+    cwd: path.join(root, 'web'),
+    stdio: 'inherit',
+    env: environment,
+  });
+  if (done.status !== 0) fail('the browser apps could not be built; the message is above.');
+}
+
+function newestOf(folders) {
+  // `git ls-files` is exact where there is a checkout, and knows what is ignored.
+  const listed = spawnSync('git', ['ls-files', '-co', '--exclude-standard', ...folders], { cwd: root, encoding: 'utf8' });
+  if (listed.status !== 0) return 0;
+  return listed.stdout
+    .split('\n')
+    .filter((file) => file !== '' && existsSync(path.join(root, file)))
+    .reduce((newest, file) => Math.max(newest, statSync(path.join(root, file)).mtimeMs), 0);
+}
+
+/** Runs a TypeScript file with our own Node, passes signals on, and ends as it ends. */
+export function runNode(args) {
+  const child = spawn(path.join(bin, 'node'), args, { cwd: process.cwd(), stdio: 'inherit', env: environment });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => fail(error.message));
+  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
+}
