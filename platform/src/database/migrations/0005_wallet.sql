@@ -57,4 +57,4 @@ CREATE TABLE wallet.card_transfer (
   CHECK ((status = 'succeeded') = (entry_id <> 0))
 );
 CREATE INDEX card_transfer_open ON wallet.card_transfer (next_ask_at) WHERE status = 'pending';
-CREATE INDEX card_transfer_by_customer ON wallet.card_transfer (customer_id, created_at, id);
+CREATE INDEX card_transfer_by_customer ON wallet.card_transfer (customer_id, id);

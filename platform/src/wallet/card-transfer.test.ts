@@ -1,0 +1,64 @@
+// The pure parts of transfers: how long to wait for a bank, what a request's hash covers, which accounts move.
+import { money } from '@tongbao/money';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { assertBalanced } from '../ledger/index.ts';
+import { bankReference, transferHash, waitAfter } from './card-transfer.ts';
+import { openingPostings, transferPostings } from './postings.ts';
+
+const cnyAccount = fc.bigInt({ min: 1n, max: 10n ** 12n }).map((number) => number * 1000n + 156n);
+const fen = fc.bigInt({ min: 1n, max: 5_000_000n });
+
+describe('waitAfter', () => {
+  it('never shrinks, is longer than a bank may take, and never exceeds an hour', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), (attempts) => {
+        const wait = waitAfter(attempts);
+        expect(wait).toBeGreaterThanOrEqual(10_000);
+        expect(wait).toBeLessThanOrEqual(3_600_000);
+        expect(waitAfter(attempts + 1)).toBeGreaterThanOrEqual(wait);
+      }),
+    );
+  });
+});
+
+describe('transferHash', () => {
+  it('differs with the card, the currency and the amount, and with nothing else', () => {
+    const asked = { cardId: 12n, amount: money('CNY', 345n) };
+    const hash = transferHash(asked).toString('hex');
+    expect(transferHash({ ...asked }).toString('hex')).toBe(hash);
+    const others = [
+      { ...asked, cardId: 1n },
+      { cardId: 1n, amount: money('CNY', 2_345n) },
+      { ...asked, amount: money('CNY', 346n) },
+      { ...asked, amount: money('HKD', 345n) },
+    ];
+    for (const other of others) expect(transferHash(other).toString('hex')).not.toBe(hash);
+  });
+});
+
+describe('postings', () => {
+  it('balance, and a withdrawal undoes a top-up', () => {
+    fc.assert(
+      fc.property(cnyAccount, cnyAccount, fen, (wallet, clearing, amount) => {
+        fc.pre(wallet !== clearing);
+        const entry = { id: 1n, payerId: 1n, subjectId: 1n, occurredAt: new Date(0) };
+        const topUp = transferPostings('top-up', { wallet, clearing, amount });
+        const withdrawal = transferPostings('withdrawal', { wallet, clearing, amount });
+        assertBalanced({ ...entry, kind: 'top-up', postings: topUp });
+        assertBalanced({ ...entry, kind: 'withdrawal', postings: withdrawal });
+        expect(topUp).toContainEqual({ account: wallet, amount });
+        for (const [index, posting] of topUp.entries())
+          expect(withdrawal[index]!.amount).toBe(-posting.amount);
+        const opening = openingPostings({ wallet, safeguarding: clearing, amount });
+        assertBalanced({ ...entry, kind: 'opening', postings: opening });
+        expect(opening).toContainEqual({ account: wallet, amount });
+      }),
+    );
+  });
+
+  it('name a reference of its own for each kind', () => {
+    expect(bankReference('top-up', 5n)).toBe('TOPUP-5');
+    expect(bankReference('withdrawal', 5n)).toBe('WITHDRAWAL-5');
+  });
+});

@@ -1,0 +1,57 @@
+// The noun of the room: money on its way between a bank card and the balance. A top-up credits the balance once the
+// bank has approved; a withdrawal holds the money first.
+import { createHash } from 'node:crypto';
+import type { Money } from '@tongbao/money';
+import type { Card } from './card.ts';
+
+export type CardTransferKind = 'top-up' | 'withdrawal';
+
+/** pending – the bank's answer is not known yet; then, for good, succeeded or failed. */
+export type CardTransferStatus = 'pending' | 'succeeded' | 'failed';
+
+export interface CardTransfer {
+  readonly id: bigint;
+  readonly kind: CardTransferKind;
+  readonly customerId: bigint;
+  readonly requestId: string;
+  readonly inputHash: Buffer;
+  readonly card: Card;
+  /** The wallet account in the ledger. */
+  readonly account: bigint;
+  readonly amount: Money;
+  readonly status: CardTransferStatus;
+  /** Why it failed: a bank's refusal, or 'bank-unavailable' when the bank never got to know of it. */
+  readonly refusal: string | null;
+  /** The hold of a withdrawal; 0 for a top-up. */
+  readonly holdId: bigint;
+  /** How often the bank was asked, and from when it may be asked again. */
+  readonly attempts: number;
+  readonly nextAskAt: Date;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+/** Limits of one transfer, in minor units; a currency that is not here cannot be transferred. Source: house policy. */
+export const transferLimits: Readonly<Record<string, { readonly least: bigint; readonly most: bigint }>> = {
+  CNY: { least: 1n, most: 5_000_000n },
+};
+
+const second = 1_000;
+const firstWaitMs = 10 * second;
+const longestWaitMs = 3_600 * second;
+
+/** How long to wait after the n-th question (from 1): 10 s, doubling, at most an hour. Longer than a bank may take. */
+export function waitAfter(attempts: number): number {
+  return Math.min(firstWaitMs * 2 ** Math.min(attempts - 1, 20), longestWaitMs);
+}
+
+/** When a bank that came back does not know the reference, a transfer older than this is given up, not begun late. */
+export const beginWithinMs = 24 * 3_600 * second;
+
+/** What the bank knows the transfer by. */
+export const bankReference = (kind: CardTransferKind, id: bigint): string =>
+  `${kind === 'top-up' ? 'TOPUP' : 'WITHDRAWAL'}-${id}`;
+
+/** The same request id with another hash is a reuse, not a repetition. */
+export const transferHash = (asked: { cardId: bigint; amount: Money }): Buffer =>
+  createHash('sha256').update(`${asked.cardId} ${asked.amount.currency} ${asked.amount.amount}`).digest();

@@ -1,0 +1,15 @@
+// The door of the wallet room.
+export type { BankAnswer, BankGateway, BankRefusal, BankRequest } from './bank.ts';
+export type { Card } from './card.ts';
+export type { CardTransfer, CardTransferKind, CardTransferStatus } from './card-transfer.ts';
+export type { WalletParts } from './parts.ts';
+export type { RequestTransfer } from './request-transfer.ts';
+export {
+  createWallet,
+  type NewCard,
+  readCards,
+  readOpenReferences,
+  type Wallet,
+  type WalletBalance,
+  walletCurrency,
+} from './wallet.ts';

@@ -1,0 +1,18 @@
+// What the room's verbs are given by whoever puts the platform together.
+import type { Database, Transaction } from '../database/index.ts';
+import type { HouseAccounts } from '../ledger/index.ts';
+import type { Clock, Ids } from '../system/index.ts';
+import type { BankGateway } from './bank.ts';
+import type { CardTransfer } from './card-transfer.ts';
+
+export interface WalletParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly house: HouseAccounts;
+  readonly bank: BankGateway;
+  /** Leaves, in the given transaction, a job that calls `askBank(transferId)` after the commit. */
+  readonly enqueueAsk: (tx: Transaction, transferId: bigint) => Promise<void>;
+  /** Told when a bank could not be asked; the transfer stays pending. */
+  readonly onBankFailed: (error: unknown, transfer: CardTransfer) => void;
+}

@@ -1,0 +1,263 @@
+// All SQL of the wallet room.
+import { type Connection, statement, type Transaction } from '../database/index.ts';
+import type { Card } from './card.ts';
+import type { CardTransfer, CardTransferKind, CardTransferStatus } from './card-transfer.ts';
+
+const insertAccount = statement(
+  'wallet.insert-account',
+  `INSERT INTO wallet.account (customer_id, currency, account_id, opened_at) VALUES ($1, $2, $3, $4)
+   ON CONFLICT (customer_id, currency) DO NOTHING RETURNING account_id`,
+);
+/** False when the customer had the account before. */
+export async function insertAccountRow(
+  tx: Transaction,
+  account: { customerId: bigint; currency: string; account: bigint; openedAt: Date },
+): Promise<boolean> {
+  const values = [account.customerId, account.currency, account.account, account.openedAt];
+  return (await tx.query(insertAccount, values)).length === 1;
+}
+
+const findAccount = statement(
+  'wallet.find-account',
+  'SELECT account_id FROM wallet.account WHERE customer_id = $1 AND currency = $2',
+);
+export async function selectAccount(
+  connection: Connection,
+  customerId: bigint,
+  currency: string,
+): Promise<bigint | null> {
+  const [row] = await connection.query<{ account_id: bigint }>(findAccount, [customerId, currency]);
+  return row?.account_id ?? null;
+}
+
+// Cards.
+
+interface CardRow {
+  readonly card_id: bigint;
+  readonly customer_id: bigint;
+  readonly bank: string;
+  readonly bank_name_zh: string;
+  readonly bank_name_en: string;
+  readonly last4: string;
+  readonly card_kind: 'debit' | 'credit';
+  readonly card_currency: string;
+  readonly token: string;
+  readonly card_status: Card['status'];
+  readonly added_at: Date;
+}
+
+const cardColumns = `c.id AS card_id, c.customer_id, c.bank, c.bank_name_zh, c.bank_name_en, c.last4,
+  c.kind AS card_kind, c.currency AS card_currency, c.token, c.status AS card_status, c.added_at`;
+
+const cardOf = (row: CardRow): Card => ({
+  id: row.card_id,
+  customerId: row.customer_id,
+  bank: row.bank,
+  bankName: { zh: row.bank_name_zh, en: row.bank_name_en },
+  last4: row.last4,
+  kind: row.card_kind,
+  currency: row.card_currency,
+  token: row.token,
+  status: row.card_status,
+  addedAt: row.added_at,
+});
+
+const insertCard = statement(
+  'wallet.insert-card',
+  `INSERT INTO wallet.card
+     (id, customer_id, bank, bank_name_zh, bank_name_en, last4, kind, currency, token, status, added_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (bank, token) DO NOTHING`,
+);
+export async function insertCardRow(tx: Connection, card: Card): Promise<void> {
+  const { id, customerId, bank, bankName, last4, kind, currency, token, status, addedAt } = card;
+  const values = [
+    id,
+    customerId,
+    bank,
+    bankName.zh,
+    bankName.en,
+    last4,
+    kind,
+    currency,
+    token,
+    status,
+    addedAt,
+  ];
+  await tx.query(insertCard, values);
+}
+
+const setCardStatus = statement(
+  'wallet.set-card-status',
+  'UPDATE wallet.card SET status = $3 WHERE customer_id = $1 AND id = $2',
+);
+export const updateCardStatus = (
+  connection: Connection,
+  key: { customerId: bigint; cardId: bigint; status: Card['status'] },
+): Promise<unknown> => connection.query(setCardStatus, [key.customerId, key.cardId, key.status]);
+
+const cardsByCustomer = statement(
+  'wallet.cards-by-customer',
+  `SELECT ${cardColumns} FROM wallet.card c WHERE c.customer_id = $1 AND c.status <> 'removed' ORDER BY c.id LIMIT 50`,
+);
+export const selectCardsOf = async (connection: Connection, customerId: bigint): Promise<Card[]> =>
+  (await connection.query<CardRow>(cardsByCustomer, [customerId])).map(cardOf);
+
+const cardsByIds = statement(
+  'wallet.cards-by-ids',
+  `SELECT ${cardColumns} FROM wallet.card c WHERE c.id = ANY($1::bigint[])`,
+);
+export const selectCards = async (connection: Connection, ids: readonly bigint[]): Promise<Card[]> =>
+  (await connection.query<CardRow>(cardsByIds, [ids])).map(cardOf);
+
+// Transfers between a card and the balance.
+
+interface TransferRow extends CardRow {
+  readonly id: bigint;
+  readonly kind: CardTransferKind;
+  readonly request_id: string;
+  readonly input_hash: Buffer;
+  readonly account_id: bigint;
+  readonly currency: string;
+  readonly amount: bigint;
+  readonly status: CardTransferStatus;
+  readonly refusal: string | null;
+  readonly hold_id: bigint;
+  readonly attempts: number;
+  readonly next_ask_at: Date;
+  readonly created_at: Date;
+  readonly finished_at: Date | null;
+}
+
+const transferColumns = `t.id, t.kind, t.request_id, t.input_hash, t.account_id, t.currency, t.amount, t.status,
+  t.refusal, t.hold_id, t.attempts, t.next_ask_at, t.created_at, t.finished_at, ${cardColumns}`;
+const transfers = `SELECT ${transferColumns} FROM wallet.card_transfer t JOIN wallet.card c ON c.id = t.card_id`;
+
+const transferOf = (row: TransferRow): CardTransfer => ({
+  id: row.id,
+  kind: row.kind,
+  customerId: row.customer_id,
+  requestId: row.request_id,
+  inputHash: row.input_hash,
+  card: cardOf(row),
+  account: row.account_id,
+  amount: { currency: row.currency, amount: row.amount },
+  status: row.status,
+  refusal: row.refusal,
+  holdId: row.hold_id,
+  attempts: row.attempts,
+  nextAskAt: row.next_ask_at,
+  createdAt: row.created_at,
+  finishedAt: row.finished_at,
+});
+
+const first = async (rows: Promise<TransferRow[]>): Promise<CardTransfer | null> => {
+  const [row] = await rows;
+  return row === undefined ? null : transferOf(row);
+};
+
+const insertTransfer = statement(
+  'wallet.insert-transfer',
+  `INSERT INTO wallet.card_transfer (id, kind, customer_id, request_id, input_hash, card_id, account_id, currency,
+     amount, status, hold_id, next_ask_at, created_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11, $11)
+   ON CONFLICT (customer_id, request_id, kind) DO NOTHING RETURNING id`,
+);
+/** False when the request id is taken (by a transaction that has committed by now). */
+export async function insertTransferRow(tx: Transaction, t: CardTransfer): Promise<boolean> {
+  const rows = await tx.query(insertTransfer, [
+    t.id,
+    t.kind,
+    t.customerId,
+    t.requestId,
+    t.inputHash,
+    t.card.id,
+    t.account,
+    t.amount.currency,
+    t.amount.amount,
+    t.holdId,
+    t.createdAt,
+  ]);
+  return rows.length === 1;
+}
+
+const byRequest = statement(
+  'wallet.transfer-by-request',
+  `${transfers} WHERE t.customer_id = $1 AND t.request_id = $2 AND t.kind = $3`,
+);
+export const selectTransferByRequest = (
+  connection: Connection,
+  key: { customerId: bigint; requestId: string; kind: CardTransferKind },
+): Promise<CardTransfer | null> =>
+  first(connection.query<TransferRow>(byRequest, [key.customerId, key.requestId, key.kind]));
+
+const byId = statement('wallet.transfer-by-id', `${transfers} WHERE t.id = $1`);
+export const selectTransfer = (connection: Connection, id: bigint): Promise<CardTransfer | null> =>
+  first(connection.query<TransferRow>(byId, [id]));
+
+const lockById = statement('wallet.lock-transfer', `${transfers} WHERE t.id = $1 FOR UPDATE OF t`);
+export const lockTransfer = (tx: Transaction, id: bigint): Promise<CardTransfer | null> =>
+  first(tx.query<TransferRow>(lockById, [id]));
+
+const latest = statement(
+  'wallet.transfers-of',
+  `${transfers} WHERE t.customer_id = $1 AND t.kind = $2 AND t.id < $3 ORDER BY t.id DESC LIMIT $4`,
+);
+export const selectTransfersOf = async (
+  connection: Connection,
+  page: { customerId: bigint; kind: CardTransferKind; before: bigint; limit: number },
+): Promise<CardTransfer[]> =>
+  (await connection.query<TransferRow>(latest, [page.customerId, page.kind, page.before, page.limit])).map(
+    transferOf,
+  );
+
+const takeAsk = statement(
+  'wallet.take-ask',
+  `UPDATE wallet.card_transfer SET attempts = attempts + 1, next_ask_at = $4
+   WHERE id = $1 AND attempts = $2 AND status = 'pending' AND next_ask_at <= $3 RETURNING id`,
+);
+/** Takes the right to ask the bank now; false when another process took it, or it is too early. */
+export const takeAskRow = async (
+  connection: Connection,
+  ask: { id: bigint; attempts: number; now: Date; nextAskAt: Date },
+): Promise<boolean> =>
+  (await connection.query(takeAsk, [ask.id, ask.attempts, ask.now, ask.nextAskAt])).length === 1;
+
+const due = statement(
+  'wallet.transfers-due',
+  `SELECT id FROM wallet.card_transfer WHERE status = 'pending' AND next_ask_at <= $1 ORDER BY next_ask_at LIMIT $2`,
+);
+export const selectDueTransfers = async (
+  connection: Connection,
+  now: Date,
+  limit: number,
+): Promise<bigint[]> => (await connection.query<{ id: bigint }>(due, [now, limit])).map((row) => row.id);
+
+const nextDue = statement(
+  'wallet.next-due',
+  `SELECT min(next_ask_at) AS at FROM wallet.card_transfer WHERE status = 'pending'`,
+);
+export const selectNextDue = async (connection: Connection): Promise<Date | null> =>
+  (await connection.query<{ at: Date | null }>(nextDue))[0]?.at ?? null;
+
+const open = statement(
+  'wallet.open-transfers',
+  `SELECT kind, id FROM wallet.card_transfer WHERE status = 'pending'`,
+);
+export const selectOpenTransfers = (
+  connection: Connection,
+): Promise<{ kind: CardTransferKind; id: bigint }[]> => connection.query(open);
+
+const finish = statement(
+  'wallet.finish-transfer',
+  `UPDATE wallet.card_transfer SET status = $2, refusal = $3, entry_id = $4, finished_at = $5 WHERE id = $1`,
+);
+export const finishTransferRow = (
+  tx: Transaction,
+  t: {
+    id: bigint;
+    status: 'succeeded' | 'failed';
+    refusal: string | null;
+    entryId: bigint;
+    finishedAt: Date;
+  },
+): Promise<unknown> => tx.query(finish, [t.id, t.status, t.refusal, t.entryId, t.finishedAt]);

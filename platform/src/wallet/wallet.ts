@@ -1,0 +1,167 @@
+// The room put together: accounts, cards, and transfers between them.
+import type { Money } from '@tongbao/money';
+import type { Connection } from '../database/index.ts';
+import { availableOf, openAccount, readBalances, recordEntries } from '../ledger/index.ts';
+import { Rejection } from '../rejection.ts';
+import type { Timer } from '../system/index.ts';
+import { askBank, askDue } from './ask-bank.ts';
+import type { Card } from './card.ts';
+import { bankReference, type CardTransfer, type CardTransferKind } from './card-transfer.ts';
+import type { WalletParts } from './parts.ts';
+import { openingPostings } from './postings.ts';
+import { type RequestTransfer, requestTransfer, usable } from './request-transfer.ts';
+import {
+  insertAccountRow,
+  insertCardRow,
+  selectAccount,
+  selectCards,
+  selectCardsOf,
+  selectNextDue,
+  selectOpenTransfers,
+  selectTransfer,
+  selectTransfersOf,
+  updateCardStatus,
+} from './store.ts';
+
+/** The currency that a mainland wallet keeps and pays in. */
+export const walletCurrency = 'CNY';
+
+export interface WalletBalance {
+  readonly account: bigint;
+  readonly balance: Money;
+  /** The balance less what is held. */
+  readonly available: Money;
+}
+
+export type NewCard = Omit<Card, 'id' | 'addedAt'>;
+
+export interface Wallet {
+  /**
+   * Opens the customer's account in a currency, or answers the open one: its number in the ledger. A new account may
+   * begin with money (minor units) that the safeguarding bank has received for the customer.
+   */
+  openAccount(account: { customerId: bigint; currency: string; opening: bigint }): Promise<bigint>;
+  /** The account's number in the ledger, or null: what payments.authorize debits. */
+  accountOf(customerId: bigint, currency: string): Promise<bigint | null>;
+  /** Rejections: currency-not-supported (the customer keeps none of it). */
+  balanceOf(customerId: bigint, currency: string): Promise<WalletBalance>;
+  /** Adds a card that its bank has made known. The same token again changes nothing. */
+  addCard(card: NewCard): Promise<void>;
+  setCardStatus(key: { customerId: bigint; cardId: bigint; status: Card['status'] }): Promise<void>;
+  /** The customer's cards, oldest first, without removed ones; at most 50. */
+  cardsOf(customerId: bigint): Promise<Card[]>;
+  /** Removed ones too: bills name them. Null when the card is another customer's. */
+  findCard(customerId: bigint, cardId: bigint): Promise<Card | null>;
+  /** A card to pay with and its bank's clearing account. Rejections: card-unknown, method-not-available. */
+  cardForPayment(customerId: bigint, cardId: bigint): Promise<{ card: Card; clearingAccount: bigint }>;
+  /** Begins a top-up or a withdrawal; the PIN has been checked. Rejections: see request-transfer.ts. */
+  requestTransfer(asked: RequestTransfer): Promise<CardTransfer>;
+  /** Null when the customer has no such transfer. */
+  findTransfer(customerId: bigint, transferId: bigint): Promise<CardTransfer | null>;
+  /** Those of a kind with ids below `before`, newest first, at most `limit` (up to 100). */
+  transfersOf(page: {
+    customerId: bigint;
+    kind: CardTransferKind;
+    before: bigint;
+    limit: number;
+  }): Promise<CardTransfer[]>;
+  /** The job: asks the bank about a transfer whose time has come. A bank that fails is no error here. */
+  askBank(transferId: bigint): Promise<void>;
+  /** Asks again about transfers whose time has come, at most 100 a run. */
+  readonly asking: Timer;
+}
+
+const asksPerRun = 100;
+
+export function createWallet(parts: WalletParts): Wallet {
+  const { database, clock, ids, house } = parts;
+  const findCard = async (customerId: bigint, cardId: bigint): Promise<Card | undefined> =>
+    (await selectCards(database, [cardId])).find((card) => card.customerId === customerId);
+  return {
+    openAccount: (account) => openWalletAccount(parts, account),
+    accountOf: (customerId, currency) => selectAccount(database, customerId, currency),
+    balanceOf: (customerId, currency) => balanceOf(database, customerId, currency),
+    addCard: async (card) => insertCardRow(database, { ...card, id: await ids.one(), addedAt: clock.now() }),
+    setCardStatus: async (key) => void (await updateCardStatus(database, key)),
+    cardsOf: (customerId) => selectCardsOf(database, customerId),
+    findCard: async (customerId, cardId) => (await findCard(customerId, cardId)) ?? null,
+    async cardForPayment(customerId, cardId) {
+      const card = usable(await findCard(customerId, cardId), customerId);
+      return {
+        card,
+        clearingAccount: await house.open('card-clearing', card.currency, clock.now(), card.bank),
+      };
+    },
+    requestTransfer: (asked) => requestTransfer(parts, asked),
+    async findTransfer(customerId, transferId) {
+      const transfer = await selectTransfer(database, transferId);
+      return transfer?.customerId === customerId ? transfer : null;
+    },
+    transfersOf: (page) => selectTransfersOf(database, { ...page, limit: Math.min(page.limit, 100) }),
+    askBank: (transferId) => askBank(parts, transferId),
+    asking: {
+      name: 'bank questions',
+      nextDueAt: () => selectNextDue(database),
+      run: () => askDue(parts, asksPerRun),
+    },
+  };
+}
+
+async function openWalletAccount(
+  parts: WalletParts,
+  { customerId, currency, opening }: { customerId: bigint; currency: string; opening: bigint },
+): Promise<bigint> {
+  const { database, clock, ids, house } = parts;
+  const openedAt = clock.now();
+  const safeguarding = await house.open('safeguarding-bank', currency, openedAt);
+  const entryId = await ids.one();
+  return database.transaction(async (tx) => {
+    const account = await openAccount(tx, {
+      kind: 'customer-wallet',
+      ownerId: customerId,
+      currency,
+      createdAt: openedAt,
+    });
+    const isNew = await insertAccountRow(tx, { customerId, currency, account, openedAt });
+    if (isNew && opening > 0n) {
+      const postings = openingPostings({ wallet: account, safeguarding, amount: opening });
+      await recordEntries(tx, [
+        {
+          id: entryId,
+          kind: 'opening',
+          payerId: customerId,
+          subjectId: customerId,
+          occurredAt: openedAt,
+          postings,
+        },
+      ]);
+    }
+    return account;
+  });
+}
+
+async function balanceOf(
+  connection: Connection,
+  customerId: bigint,
+  currency: string,
+): Promise<WalletBalance> {
+  const account = await selectAccount(connection, customerId, currency);
+  if (account === null)
+    throw new Rejection('currency-not-supported', `the customer has no account in ${currency}`);
+  const balance = (await readBalances(connection, [account])).get(account)!;
+  return {
+    account,
+    balance: { currency, amount: balance.balance },
+    available: { currency, amount: availableOf(balance) },
+  };
+}
+
+/** Cards by id, for a batch verb or a job; those who do not exist are absent. */
+export async function readCards(connection: Connection, ids: readonly bigint[]): Promise<Map<bigint, Card>> {
+  if (ids.length === 0) return new Map();
+  return new Map((await selectCards(connection, ids)).map((card) => [card.id, card]));
+}
+
+/** What the bank knows the pending transfers by: it may have moved money that the ledger has not heard of yet. */
+export const readOpenReferences = async (connection: Connection): Promise<string[]> =>
+  (await selectOpenTransfers(connection)).map(({ kind, id }) => bankReference(kind, id));
