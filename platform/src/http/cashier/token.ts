@@ -14,7 +14,8 @@ const macBytes = 16;
 /** `secret`: 32 random bytes that an installation keeps. With another secret, all old links are void. */
 export function createCashierTokens(secret: Buffer): CashierTokens {
   if (secret.length < 32) throw new Error('the cashier secret needs 32 bytes');
-  const macOf = (wireId: string): Buffer => createHmac('sha256', secret).update(wireId).digest().subarray(0, macBytes);
+  const macOf = (wireId: string): Buffer =>
+    createHmac('sha256', secret).update(wireId).digest().subarray(0, macBytes);
   return {
     path: (wireId) => `/cashier/${wireId}.${macOf(wireId).toString('base64url')}`,
     read(token) {

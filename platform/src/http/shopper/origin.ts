@@ -15,7 +15,8 @@ export function assertOwnPage(request: FastifyRequest): void {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') throw forbidden('the call comes from another site');
   const { origin } = headers;
-  if (origin !== undefined && hostOf(origin) !== request.host) throw forbidden('the call comes from another origin');
+  if (origin !== undefined && hostOf(origin) !== request.host)
+    throw forbidden('the call comes from another origin');
 }
 
 /** The host and port of an origin; null for `null` and for what is no origin. */

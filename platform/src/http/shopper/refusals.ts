@@ -8,7 +8,10 @@ export interface ShopperRefusal {
   readonly code: ShopperErrorCode;
 }
 
-const refusal = (status: ShopperRefusal['status'], code: ShopperErrorCode): ShopperRefusal => ({ status, code });
+const refusal = (status: ShopperRefusal['status'], code: ShopperErrorCode): ShopperRefusal => ({
+  status,
+  code,
+});
 
 export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = {
   'merchant-unknown': refusal(404, 'NOT_FOUND'),

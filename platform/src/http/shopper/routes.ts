@@ -60,7 +60,8 @@ export async function shopperRoutes(app: FastifyInstance, customers: Customers):
     app.route({
       method: operation.method,
       url: operation.path,
-      config: options.perMinute === undefined ? {} : { rateLimit: { max: options.perMinute, timeWindow: 60_000 } },
+      config:
+        options.perMinute === undefined ? {} : { rateLimit: { max: options.perMinute, timeWindow: 60_000 } },
       logSerializers: { req: (request) => ({ method: request.method, route: request.routeOptions?.url }) },
       onRequest: async (request) => {
         if (operation.method !== 'GET') assertOwnPage(request);
@@ -90,7 +91,9 @@ function bodyOf(operation: Operation, request: FastifyRequest): unknown {
   const parsed = operation.body.safeParse(request.body);
   if (parsed.success) return parsed.data;
   // Paths and rules only: the message must not carry what was typed, which may be a PIN.
-  const faults = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'body'}: ${issue.code}`);
+  const faults = parsed.error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'body'}: ${issue.code}`);
   throw new RequestRefused(400, 'INVALID_REQUEST', faults.join('; '));
 }
 
