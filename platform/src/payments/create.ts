@@ -1,12 +1,12 @@
 // create: the merchant asks, the rate is locked, the clock starts. Idempotent on the merchant's request id.
 import { divide, money } from '@tongbao/money';
 import type { Transaction, Verb } from '../database/index.ts';
-import { type Fx, lockQuote, priceOf, type QuoteRow, type RateTable } from '../fx/index.ts';
+import { type Fx, type LockedQuote, lockQuote, priceOf, type QuoteRow, type RateTable } from '../fx/index.ts';
 import type { MerchantAccess, Merchants } from '../merchants/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
 import type { CreateAnswer, CreatePayment } from './commands.ts';
 import { type Decision, type EnqueueBankJobs, recordDecisions, refuse } from './decision.ts';
-import type { LockedQuote, Payment } from './payment.ts';
+import type { Payment } from './payment.ts';
 import { findRequests, readPayments, requestKinds } from './store.ts';
 
 export interface CreateFacts {

@@ -17,7 +17,6 @@ export {
   advance,
   type ContractTerms,
   type Funding,
-  type LockedQuote,
   type OrderFacts,
   type Payment,
   type PaymentEventKind,

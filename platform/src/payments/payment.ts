@@ -1,5 +1,6 @@
 // The noun of the room: what a payment and a refund are, and which events may happen to them.
-import type { Money, Rate } from '@tongbao/money';
+import type { Money } from '@tongbao/money';
+import type { LockedQuote } from '../fx/index.ts';
 
 /**
  * created    – the merchant asked; the shopper has not confirmed
@@ -40,22 +41,6 @@ export function advance(status: PaymentStatus | 'none', event: PaymentEventKind)
   const next = transitions[status][event];
   if (next === undefined) throw new Error(`a payment that is ${status} cannot take the event ${event}`);
   return next;
-}
-
-/**
- * The rate that a payment was created with. `price` and `mid` say how many units of the payer's currency one unit
- * of the order's currency costs, in major units of both; `price` includes the contract's spread.
- */
-export interface LockedQuote {
-  readonly quoteId: string;
-  readonly mid: Rate;
-  readonly price: Rate;
-  readonly spreadBps: number;
-  /** ISO date (YYYY-MM-DD) of the published rate, and its source. */
-  readonly rateDate: string;
-  readonly source: string;
-  readonly lockedAt: Date;
-  readonly expiresAt: Date;
 }
 
 /** What the merchant said about the order; shown on the cashier and echoed on the wire, never decided upon. */

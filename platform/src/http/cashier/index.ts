@@ -1,14 +1,13 @@
 // The cashier's adapter: one view of a payment, and its confirmation. The token in the path says which payment, the
 // session who pays, the PIN that it is meant; nothing else that a browser sends is believed.
 import { type AuthorizePayment, type CashierView, cashierOperations } from '@tongbao/protocol/wallet';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 import type { Customer, Customers } from '../../customers/index.ts';
 import type { Payment, Payments } from '../../payments/index.ts';
 import { Rejection } from '../../rejection.ts';
 import type { Clock } from '../../system/index.ts';
 import type { Wallet } from '../../wallet/index.ts';
-import { RequestRefused } from '../shopper/errors.ts';
-import { idOf, perMinute, shopperRoutes } from '../shopper/routes.ts';
+import { idOf, perMinute, refuseOthers, shopperRoutes } from '../shopper/routes.ts';
 import type { CashierTokens } from './token.ts';
 import { cashierView, type Onlooker } from './view.ts';
 
@@ -27,29 +26,23 @@ export interface CashierHttpOptions {
   readonly sandbox: boolean;
 }
 
-/** A Fastify plugin; register it without a prefix. */
-export async function cashierHttp(app: FastifyInstance, options: CashierHttpOptions): Promise<void> {
-  const route = await shopperRoutes(app, options.customers);
-  route(cashierOperations.viewPayment, async ({ params, customer }) =>
-    view(options, await findPayment(options, params.token), customer),
-  );
-  route(
-    cashierOperations.authorizePayment,
-    async ({ params, body, customer }) => {
-      const payment = await findPayment(options, params.token);
-      return view(options, await authorize(options, { payment, customer, asked: body }), customer);
-    },
-    { perMinute: perMinute(options.sandbox).pin },
-  );
-  app.route({
-    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    url: '/api/cashier/*',
-    logSerializers: { req: (request) => ({ method: request.method, route: request.routeOptions?.url }) },
-    handler: () => {
-      throw new RequestRefused(404, 'NOT_FOUND', 'there is no such operation');
-    },
-  });
-}
+export const cashierAdapter =
+  (options: CashierHttpOptions): FastifyPluginAsync =>
+  async (app) => {
+    const route = await shopperRoutes(app, options.customers);
+    route(cashierOperations.viewPayment, async ({ params, customer }) =>
+      view(options, await findPayment(options, params.token), customer),
+    );
+    route(
+      cashierOperations.authorizePayment,
+      async ({ params, body, customer }) => {
+        const payment = await findPayment(options, params.token);
+        return view(options, await authorize(options, { payment, customer, asked: body }), customer);
+      },
+      { perMinute: perMinute(options.sandbox).pin },
+    );
+    refuseOthers(app, '/api/cashier/*');
+  };
 
 async function findPayment(options: CashierHttpOptions, token: string | undefined): Promise<Payment> {
   const wireId = options.tokens.read(token ?? '');

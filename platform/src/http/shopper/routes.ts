@@ -62,7 +62,7 @@ export async function shopperRoutes(app: FastifyInstance, customers: Customers):
       url: operation.path,
       config:
         options.perMinute === undefined ? {} : { rateLimit: { max: options.perMinute, timeWindow: 60_000 } },
-      logSerializers: { req: (request) => ({ method: request.method, route: request.routeOptions?.url }) },
+      logSerializers,
       onRequest: async (request) => {
         if (operation.method !== 'GET') assertOwnPage(request);
       },
@@ -86,6 +86,11 @@ export async function shopperRoutes(app: FastifyInstance, customers: Customers):
   };
 }
 
+/** The route's pattern instead of the URL, which may be a cashier's key; no header, no body. */
+const logSerializers = {
+  req: (request: FastifyRequest) => ({ method: request.method, route: request.routeOptions?.url }),
+};
+
 function bodyOf(operation: Operation, request: FastifyRequest): unknown {
   if (operation.body === null) return null;
   const parsed = operation.body.safeParse(request.body);
@@ -95,6 +100,18 @@ function bodyOf(operation: Operation, request: FastifyRequest): unknown {
     .slice(0, 5)
     .map((issue) => `${issue.path.join('.') || 'body'}: ${issue.code}`);
   throw new RequestRefused(400, 'INVALID_REQUEST', faults.join('; '));
+}
+
+/** Everything else below a path is no operation: the shopper's error body, not the server's page. */
+export function refuseOthers(app: FastifyInstance, url: string): void {
+  app.route({
+    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url,
+    logSerializers,
+    handler: () => {
+      throw new RequestRefused(404, 'NOT_FOUND', 'there is no such operation');
+    },
+  });
 }
 
 /** A decimal id of a path or cursor; null when it cannot be one. */

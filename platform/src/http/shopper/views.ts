@@ -2,7 +2,7 @@
 import { invert, type Money, type Rate, roundToSignificant, toPlainDecimal } from '@tongbao/money';
 import type { CardView, CustomerView, RateView, WireMoney } from '@tongbao/protocol/wallet';
 import { type Customer, maskName, maskPhone } from '../../customers/index.ts';
-import type { LockedQuote } from '../../payments/index.ts';
+import type { LockedQuote } from '../../fx/index.ts';
 import type { Card } from '../../wallet/index.ts';
 
 export const wireMoney = ({ currency, amount }: Money): WireMoney => ({ currency, value: amount.toString() });

@@ -1,12 +1,12 @@
 // The wallet's adapter: signing in, the balance, top-ups and bills over HTTP.
 import { type TopUpView, type WalletView, walletOperations } from '@tongbao/protocol/wallet';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 import { type Customer, type Customers, maskPhone, phoneOf } from '../../customers/index.ts';
 import { Rejection } from '../../rejection.ts';
 import type { Clock } from '../../system/index.ts';
 import { type CardTransfer, type Wallet, walletCurrency } from '../../wallet/index.ts';
 import { RequestRefused } from '../shopper/errors.ts';
-import { type AddRoute, idOf, perMinute, shopperRoutes } from '../shopper/routes.ts';
+import { type AddRoute, idOf, perMinute, refuseOthers, shopperRoutes } from '../shopper/routes.ts';
 import { forgetToken, keepToken } from '../shopper/session.ts';
 import { cardView, customerView, wireMoney } from '../shopper/views.ts';
 import { type BillSources, billPage, findBill, type PaymentBills } from './bills.ts';
@@ -23,20 +23,15 @@ export interface WalletHttpOptions {
   readonly sandbox: boolean;
 }
 
-/** A Fastify plugin; register it without a prefix. */
-export async function walletHttp(app: FastifyInstance, options: WalletHttpOptions): Promise<void> {
-  const route = await shopperRoutes(app, options.customers);
-  sessionRoutes(route, options);
-  topUpRoutes(route, options);
-  billRoutes(route, options);
-  app.route({
-    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    url: '/api/wallet/*',
-    handler: () => {
-      throw new RequestRefused(404, 'NOT_FOUND', 'there is no such operation');
-    },
-  });
-}
+export const walletAdapter =
+  (options: WalletHttpOptions): FastifyPluginAsync =>
+  async (app) => {
+    const route = await shopperRoutes(app, options.customers);
+    sessionRoutes(route, options);
+    topUpRoutes(route, options);
+    billRoutes(route, options);
+    refuseOthers(app, '/api/wallet/*');
+  };
 
 function sessionRoutes(route: AddRoute, options: WalletHttpOptions): void {
   const { customers, sandbox } = options;

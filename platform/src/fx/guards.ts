@@ -1,0 +1,27 @@
+// What keeps a wrong rate from being quoted: too old, or too far from the one before. Pure.
+import { divide } from '@tongbao/money';
+import { daysBetween } from './source.ts';
+
+/** A rate older than this many days is not quoted: longer than any bank holiday, shorter than a forgotten feed. */
+export const defaultStaleAfterDays = 10;
+/** A day's move beyond this share is held until somebody confirms it. */
+export const defaultMaxMoveBps = 1_000;
+
+export const isStale = (rateDate: string, today: string, staleAfterDays: number): boolean =>
+  daysBetween(rateDate, today) > staleAfterDays;
+
+/** Whether a decimal rate differs from the former by more than `maxMoveBps`. The first rate has nothing to differ from. */
+export function isOutlier(rate: string, former: string | null, maxMoveBps: number): boolean {
+  if (former === null) return false;
+  const [now, before] = sameScale(rate, former);
+  const difference = now > before ? now - before : before - now;
+  return divide(difference * 10_000n, before, 'up') > BigInt(maxMoveBps);
+}
+
+function sameScale(left: string, right: string): [bigint, bigint] {
+  const places = Math.max(fractionOf(left).length, fractionOf(right).length);
+  const scaled = (text: string) => BigInt(`${text.split('.')[0]}${fractionOf(text).padEnd(places, '0')}`);
+  return [scaled(left), scaled(right)];
+}
+
+const fractionOf = (text: string): string => text.split('.')[1] ?? '';

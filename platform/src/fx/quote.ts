@@ -1,0 +1,72 @@
+// A locked rate: what it is made from, and what an amount costs at it. Pure and exact.
+import { convert, type Money, money, type Rate, rate, roundToSignificant, subtract, withSpread } from '@tongbao/money';
+import type { RateTable } from './rate-table.ts';
+
+/**
+ * The rate that a payment is made at. `price` and `mid` say how many units of the payer's currency one unit of the
+ * order's currency costs, in major units of both; `price` includes the contract's spread.
+ */
+export interface LockedQuote {
+  readonly quoteId: string;
+  readonly mid: Rate;
+  readonly price: Rate;
+  readonly spreadBps: number;
+  /** ISO date (YYYY-MM-DD) of the published rate, and its source. */
+  readonly rateDate: string;
+  readonly source: string;
+  readonly lockedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Seven significant digits, half to even: the wire carries the price as a JSON number, and clients that read it into
+ * a 32-bit float keep about seven digits. What the shopper sees is what is computed with.
+ */
+const priceDigits = 7;
+
+export interface QuoteRequest {
+  readonly table: RateTable;
+  readonly orderCurrency: string;
+  readonly payerCurrency: string;
+  readonly spreadBps: number;
+  readonly lockedAt: Date;
+  readonly expiresAt: Date;
+  readonly quoteId: string;
+}
+
+/** Null when the pair cannot be quoted at the moment (unknown currency, stale or held rate). */
+export function lockQuote(request: QuoteRequest): LockedQuote | null {
+  const { orderCurrency, payerCurrency, lockedAt, expiresAt, quoteId } = request;
+  const same = orderCurrency === payerCurrency;
+  const found = same ? null : request.table.mid(orderCurrency, payerCurrency);
+  if (!same && found === null) return null;
+  const mid = found?.rate ?? rate(orderCurrency, payerCurrency, 1n, 1n);
+  const spreadBps = same ? 0 : request.spreadBps;
+  return {
+    quoteId,
+    mid,
+    price: same ? mid : roundToSignificant(withSpread(mid, spreadBps), priceDigits, 'half-even'),
+    spreadBps,
+    rateDate: found?.date ?? lockedAt.toISOString().slice(0, 10),
+    source: found?.source ?? 'same currency',
+    lockedAt,
+    expiresAt,
+  };
+}
+
+export interface PricedAmount {
+  /** What the payer pays: the amount at the price, half to even, at least one minor unit. */
+  readonly payerAmount: Money;
+  /** The part of it that is the amount at the middle rate (half to even), and the spread, which is the rest. */
+  readonly midAmount: Money;
+  readonly spreadAmount: Money;
+}
+
+export function priceOf(quote: Pick<LockedQuote, 'mid' | 'price'>, amount: Money): PricedAmount {
+  const converted = convert(amount, quote.price, 'half-even');
+  const payerAmount = converted.amount < 1n ? money(converted.currency, 1n) : converted;
+  const atMid = convert(amount, quote.mid, 'half-even');
+  // The price is rounded and the middle rate is not: with no spread the middle value could come out a hair above.
+  const midAmount = atMid.amount > payerAmount.amount ? payerAmount : atMid;
+  return { payerAmount, midAmount, spreadAmount: subtract(payerAmount, midAmount) };
+}

@@ -1,0 +1,141 @@
+// All SQL of the fx room.
+import { rate as rateOf, parseRate, toPlainDecimal } from '@tongbao/money';
+import { type Connection, statement, type Transaction } from '../database/index.ts';
+import type { LockedQuote } from './quote.ts';
+import type { AcceptedRate } from './rate-table.ts';
+
+const insertRatesStatement = statement(
+  'fx.insert-rates',
+  `INSERT INTO fx.rate (source, pivot, currency, rate_date, rate, status, recorded_at)
+   SELECT $1, $2, r.currency, r.rate_date, r.rate, r.status, $7
+   FROM unnest($3::text[], $4::date[], $5::text[], $6::text[]) AS r(currency, rate_date, rate, status)
+   ON CONFLICT DO NOTHING`,
+);
+export interface NewRate {
+  readonly currency: string;
+  readonly date: string;
+  readonly rate: string;
+  readonly status: 'accepted' | 'held';
+}
+export async function insertRates(
+  tx: Transaction,
+  published: { source: string; pivot: string; rates: readonly NewRate[]; recordedAt: Date },
+): Promise<void> {
+  if (published.rates.length === 0) return;
+  await tx.query(insertRatesStatement, [
+    published.source,
+    published.pivot,
+    published.rates.map((row) => row.currency),
+    published.rates.map((row) => row.date),
+    published.rates.map((row) => row.rate),
+    published.rates.map((row) => row.status),
+    published.recordedAt,
+  ]);
+}
+
+const latestStatement = statement(
+  'fx.latest-rates',
+  `SELECT DISTINCT ON (currency) currency, pivot, rate, to_char(rate_date, 'YYYY-MM-DD') AS date, source
+   FROM fx.rate WHERE source = $1 AND status = 'accepted' AND rate_date <= $2::date AND rate_date > $3::date
+   ORDER BY currency, rate_date DESC`,
+);
+/** Each currency's newest accepted rate with a date after `after` and not after `upTo`. */
+export const selectLatest = (
+  connection: Connection,
+  of: { source: string; upTo: string; after: string },
+): Promise<AcceptedRate[]> => connection.query<AcceptedRate>(latestStatement, [of.source, of.upTo, of.after]);
+
+const heldStatement = statement(
+  'fx.held-rates',
+  `SELECT currency, pivot, rate, to_char(rate_date, 'YYYY-MM-DD') AS date, source
+   FROM fx.rate WHERE status = 'held' ORDER BY rate_date DESC, currency LIMIT 100`,
+);
+export const selectHeld = (connection: Connection): Promise<AcceptedRate[]> => connection.query<AcceptedRate>(heldStatement);
+
+const confirmStatement = statement(
+  'fx.confirm-rate',
+  `UPDATE fx.rate SET status = 'accepted' WHERE source = $1 AND currency = $2 AND rate_date = $3::date AND status = 'held'
+   RETURNING currency`,
+);
+export const confirmRow = async (
+  tx: Transaction,
+  of: { source: string; currency: string; date: string },
+): Promise<boolean> => (await tx.query(confirmStatement, [of.source, of.currency, of.date])).length === 1;
+
+export interface QuoteRow {
+  readonly merchantId: bigint;
+  readonly base: string;
+  readonly quote: string;
+  readonly locked: LockedQuote;
+}
+
+const insertQuotesStatement = statement(
+  'fx.insert-quotes',
+  `INSERT INTO fx.quote (id, merchant_id, base, quote, mid_numerator, mid_denominator, price, spread_bps, rate_date,
+     source, locked_at, expires_at)
+   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::numeric[], $6::numeric[], $7::text[],
+     $8::int[], $9::date[], $10::text[], $11::timestamptz[], $12::timestamptz[])`,
+);
+export async function insertQuotes(connection: Connection, rows: readonly QuoteRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await connection.query(insertQuotesStatement, [
+    rows.map((row) => row.locked.quoteId),
+    rows.map((row) => row.merchantId),
+    rows.map((row) => row.base),
+    rows.map((row) => row.quote),
+    rows.map((row) => row.locked.mid.numerator.toString()),
+    rows.map((row) => row.locked.mid.denominator.toString()),
+    rows.map((row) => toPlainDecimal(row.locked.price)),
+    rows.map((row) => row.locked.spreadBps),
+    rows.map((row) => row.locked.rateDate),
+    rows.map((row) => row.locked.source),
+    rows.map((row) => row.locked.lockedAt),
+    rows.map((row) => row.locked.expiresAt),
+  ]);
+}
+
+interface StoredQuote {
+  id: bigint;
+  merchant_id: bigint;
+  base: string;
+  quote: string;
+  mid_numerator: string;
+  mid_denominator: string;
+  price: string;
+  spread_bps: number;
+  rate_date: string;
+  source: string;
+  locked_at: Date;
+  expires_at: Date;
+}
+const quotesStatement = statement(
+  'fx.quotes',
+  `SELECT id, merchant_id, base, quote, mid_numerator::text, mid_denominator::text, price, spread_bps,
+     to_char(rate_date, 'YYYY-MM-DD') AS rate_date, source, locked_at, expires_at
+   FROM fx.quote WHERE id = ANY($1::bigint[])`,
+);
+/** By quote id as the wire has it; ids that are no numbers are simply not found. */
+export async function selectQuotes(connection: Connection, quoteIds: readonly string[]): Promise<Map<string, QuoteRow>> {
+  const ids = quoteIds.filter((id) => /^\d{1,18}$/.test(id));
+  if (ids.length === 0) return new Map();
+  const rows = await connection.query<StoredQuote>(quotesStatement, [ids]);
+  return new Map(rows.map((row) => [row.id.toString(), quoteRowOf(row)]));
+}
+
+function quoteRowOf(row: StoredQuote): QuoteRow {
+  return {
+    merchantId: row.merchant_id,
+    base: row.base,
+    quote: row.quote,
+    locked: {
+      quoteId: row.id.toString(),
+      mid: rateOf(row.base, row.quote, BigInt(row.mid_numerator), BigInt(row.mid_denominator)),
+      price: parseRate(row.base, row.quote, row.price),
+      spreadBps: row.spread_bps,
+      rateDate: row.rate_date,
+      source: row.source,
+      lockedAt: row.locked_at,
+      expiresAt: row.expires_at,
+    },
+  };
+}

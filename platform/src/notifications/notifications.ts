@@ -1,0 +1,34 @@
+// The room put together: what other rooms leave here, and what the worker and the sandbox ask of it.
+import type { Timer } from '../system/index.ts';
+import { type DeliverParts, deliverDue } from './deliver.ts';
+import type { Attempt, Notification } from './notification.ts';
+import { makeDue, readAttempts, readNextDue, readNotifications } from './store.ts';
+
+export interface Notifications {
+  /** Deliveries, by the clock. */
+  readonly delivery: Timer;
+  /** A payment's notifications with their attempts; the latest 50 of all for null. */
+  list(paymentId: bigint | null): Promise<{ notification: Notification; attempts: Attempt[] }[]>;
+  /** Makes a notification due now, also an acknowledged or exhausted one. False when there is none. */
+  resend(notificationId: bigint): Promise<boolean>;
+}
+
+export function createNotifications(parts: DeliverParts): Notifications {
+  const { database, clock } = parts;
+  return {
+    delivery: {
+      name: 'notification delivery',
+      nextDueAt: () => readNextDue(database),
+      run: (now) => deliverDue(parts, now),
+    },
+    async list(paymentId) {
+      const notifications = await readNotifications(database, paymentId);
+      const attempts = await readAttempts(database, notifications.map((notification) => notification.id));
+      return notifications.map((notification) => ({
+        notification,
+        attempts: attempts.filter((attempt) => attempt.notificationId === notification.id),
+      }));
+    },
+    resend: (notificationId) => makeDue(database, notificationId, clock.now()),
+  };
+}

@@ -1,0 +1,186 @@
+// All SQL of the notifications room.
+import { type Connection, statement, type Transaction } from '../database/index.ts';
+import type { Attempt, NewNotification, Notification, NotificationStatus } from './notification.ts';
+
+const insertStatement = statement(
+  'notifications.insert',
+  `INSERT INTO notifications.notification (id, merchant_id, payer_id, kind, subject_id, payment_id, sequence, url,
+     next_attempt_at, created_at)
+   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
+     $7::smallint[], $8::text[], $9::timestamptz[], $10::timestamptz[])`,
+);
+export async function insertNotifications(tx: Transaction, rows: readonly NewNotification[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(insertStatement, [
+    rows.map((row) => row.id),
+    rows.map((row) => row.merchantId),
+    rows.map((row) => row.payerId ?? 0n),
+    rows.map((row) => row.kind),
+    rows.map((row) => row.subjectId),
+    rows.map((row) => row.paymentId),
+    rows.map((row) => row.sequence),
+    rows.map((row) => row.url),
+    rows.map((row) => row.dueAt),
+    rows.map((row) => row.createdAt),
+  ]);
+}
+
+interface NotificationRow {
+  id: bigint;
+  merchant_id: bigint;
+  kind: Notification['kind'];
+  subject_id: bigint;
+  payment_id: bigint;
+  sequence: number;
+  url: string;
+  status: NotificationStatus;
+  attempts: number;
+  next_attempt_at: Date;
+  body: Buffer | null;
+}
+const columns = 'id, merchant_id, kind, subject_id, payment_id, sequence, url, status, attempts, next_attempt_at, body';
+const notificationOf = (row: NotificationRow): Notification => ({
+  id: row.id,
+  merchantId: row.merchant_id,
+  kind: row.kind,
+  subjectId: row.subject_id,
+  paymentId: row.payment_id,
+  sequence: row.sequence,
+  url: row.url,
+  status: row.status,
+  attempts: row.attempts,
+  nextAttemptAt: row.next_attempt_at,
+  body: row.body,
+});
+
+// A later notification of a payment waits while an earlier one has never been tried: merchants hear of a payment
+// before they hear of its refund. It does not wait for the earlier one's acknowledgement.
+const leaseStatement = statement(
+  'notifications.lease',
+  `UPDATE notifications.notification AS n SET leased_until = clock_timestamp() + $3 * interval '1 millisecond'
+   FROM (
+     SELECT d.id FROM notifications.notification d
+     WHERE d.status = 'due' AND d.next_attempt_at <= $1
+       AND (d.leased_until IS NULL OR d.leased_until < clock_timestamp())
+       AND NOT EXISTS (
+         SELECT 1 FROM notifications.notification e
+         WHERE e.payment_id = d.payment_id AND e.sequence < d.sequence AND e.status = 'due' AND e.attempts = 0)
+     ORDER BY d.next_attempt_at, d.id LIMIT $2 FOR UPDATE SKIP LOCKED
+   ) AS due WHERE n.id = due.id RETURNING ${columns.replace(/(\w+)/g, 'n.$1')}`,
+);
+/** Takes due notifications for one worker; a worker that dies gives them back when the lease ends. */
+export async function leaseDue(
+  connection: Connection,
+  of: { now: Date; limit: number; leaseMs: number },
+): Promise<Notification[]> {
+  const rows = await connection.query<NotificationRow>(leaseStatement, [of.now, of.limit, of.leaseMs]);
+  return rows.map(notificationOf).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export interface Outcome {
+  readonly notification: Notification;
+  readonly body: Buffer;
+  readonly attempt: Attempt;
+  readonly status: NotificationStatus;
+  readonly nextAttemptAt: Date;
+}
+
+const finishStatement = statement(
+  'notifications.finish',
+  `UPDATE notifications.notification AS n SET status = u.status, attempts = u.attempts,
+     next_attempt_at = u.next_attempt_at, leased_until = NULL, body = u.body
+   FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::timestamptz[], $5::bytea[])
+     AS u(id, status, attempts, next_attempt_at, body)
+   WHERE n.id = u.id AND n.attempts = u.attempts - 1 RETURNING n.id`,
+);
+const insertAttempts = statement(
+  'notifications.insert-attempts',
+  `INSERT INTO notifications.attempt (notification_id, number, started_at, latency_ms, http_status, answer_head, error,
+     acknowledged)
+   SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::timestamptz[], $4::int[], $5::smallint[], $6::text[],
+     $7::text[], $8::boolean[])`,
+);
+/** Writes a round of outcomes. One whose lease ended and whom another worker has recorded meanwhile is left out. */
+export async function recordOutcomes(tx: Transaction, outcomes: readonly Outcome[]): Promise<number> {
+  if (outcomes.length === 0) return 0;
+  const updated = await tx.query<{ id: bigint }>(finishStatement, [
+    outcomes.map((outcome) => outcome.notification.id),
+    outcomes.map((outcome) => outcome.status),
+    outcomes.map((outcome) => outcome.attempt.number),
+    outcomes.map((outcome) => outcome.nextAttemptAt),
+    outcomes.map((outcome) => outcome.body),
+  ]);
+  const mine = new Set(updated.map((row) => row.id));
+  const attempts = outcomes.map((outcome) => outcome.attempt).filter((attempt) => mine.has(attempt.notificationId));
+  await tx.query(insertAttempts, [
+    attempts.map((attempt) => attempt.notificationId),
+    attempts.map((attempt) => attempt.number),
+    attempts.map((attempt) => attempt.startedAt),
+    attempts.map((attempt) => attempt.latencyMs),
+    attempts.map((attempt) => attempt.httpStatus),
+    attempts.map((attempt) => attempt.answer),
+    attempts.map((attempt) => attempt.error),
+    attempts.map((attempt) => attempt.acknowledged),
+  ]);
+  return attempts.length;
+}
+
+const nextDueStatement = statement(
+  'notifications.next-due',
+  `SELECT min(next_attempt_at) AS at FROM notifications.notification
+   WHERE status = 'due' AND (leased_until IS NULL OR leased_until < clock_timestamp())`,
+);
+export const readNextDue = async (connection: Connection): Promise<Date | null> =>
+  (await connection.query<{ at: Date | null }>(nextDueStatement))[0]?.at ?? null;
+
+const byPayment = statement(
+  'notifications.by-payment',
+  `SELECT ${columns} FROM notifications.notification WHERE payment_id = $1 ORDER BY sequence, id LIMIT 500`,
+);
+const latest = statement(
+  'notifications.latest',
+  `SELECT ${columns} FROM notifications.notification ORDER BY id DESC LIMIT 50`,
+);
+export const readNotifications = async (connection: Connection, paymentId: bigint | null): Promise<Notification[]> =>
+  (
+    await (paymentId === null
+      ? connection.query<NotificationRow>(latest)
+      : connection.query<NotificationRow>(byPayment, [paymentId]))
+  ).map(notificationOf);
+
+interface AttemptRow {
+  notification_id: bigint;
+  number: number;
+  started_at: Date;
+  latency_ms: number;
+  http_status: number | null;
+  answer_head: string | null;
+  error: string | null;
+  acknowledged: boolean;
+}
+const attemptsStatement = statement(
+  'notifications.attempts',
+  `SELECT notification_id, number, started_at, latency_ms, http_status, answer_head, error, acknowledged
+   FROM notifications.attempt WHERE notification_id = ANY($1::bigint[]) ORDER BY notification_id, number`,
+);
+export async function readAttempts(connection: Connection, ids: readonly bigint[]): Promise<Attempt[]> {
+  const rows = await connection.query<AttemptRow>(attemptsStatement, [ids]);
+  return rows.map((row) => ({
+    notificationId: row.notification_id,
+    number: row.number,
+    startedAt: row.started_at,
+    latencyMs: row.latency_ms,
+    httpStatus: row.http_status,
+    answer: row.answer_head,
+    error: row.error,
+    acknowledged: row.acknowledged,
+  }));
+}
+
+const resendStatement = statement(
+  'notifications.resend',
+  `UPDATE notifications.notification SET status = 'due', next_attempt_at = $2
+   WHERE id = $1 AND attempts < 32000 RETURNING id`,
+);
+export const makeDue = async (connection: Connection, id: bigint, at: Date): Promise<boolean> =>
+  (await connection.query(resendStatement, [id, at])).length === 1;

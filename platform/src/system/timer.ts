@@ -1,0 +1,9 @@
+// Something that has to happen at an instant of the clock: payments that expire, notifications that are due. Each room
+// owns its timers' rows; who drives them (a ticking worker, or a sandbox clock being moved) does not matter to it.
+export interface Timer {
+  readonly name: string;
+  /** The earliest instant at which there is something to do, possibly in the past; null when there is nothing. */
+  nextDueAt(): Promise<Date | null>;
+  /** Does what is due by `now`, a bounded amount; answers how many things it did. */
+  run(now: Date): Promise<number>;
+}
