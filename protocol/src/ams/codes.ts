@@ -34,7 +34,6 @@ export const resultCodes = {
   ORDER_IS_CANCELED: ['F', 'The order is cancelled.'],
   ORDER_NOT_EXIST: ['F', 'The order does not exist.'],
   ORDER_STATUS_INVALID: ['F', 'The status of the order does not allow this.'],
-  REFUND_NOT_EXIST: ['F', 'The refund does not exist.'],
   RISK_REJECT: ['F', 'The request was rejected by risk control.'],
   PAYMENT_AMOUNT_EXCEED_LIMIT: ['F', 'The amount is outside the limits.'],
   USER_BALANCE_NOT_ENOUGH: ['F', "The shopper's balance is not enough."],

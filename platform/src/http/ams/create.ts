@@ -1,0 +1,112 @@
+// pay and createPaymentSession: both create a payment; they differ in what they answer and how long it lives.
+import type { ParsedRequestOf } from '@tongbao/protocol/ams';
+import { result } from '@tongbao/protocol/ams';
+import type { CreatePayment, OrderFacts, Payment } from '../../payments/index.ts';
+import { paymentIdToWire } from '../payment-ids.ts';
+import type { AmsCall, AmsParts } from './adapter.ts';
+import { IllegalParameter } from './illegal-parameter.ts';
+import { isoTime } from './times.ts';
+import { inputHash, moneyOf, paidFacts, paymentHead, paymentStatuses, quoteOf, walletMethod } from './views.ts';
+
+/** A payment that nobody confirms is closed after this long (AMS reference, section 5.4). */
+const payLifetimeMs = 14 * 60_000;
+const sessionLifetimeMs = 60 * 60_000;
+
+export async function pay(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'pay'>) {
+  if (body.productCode !== 'CASHIER_PAYMENT') return { result: result('BUSINESS_NOT_SUPPORT', `productCode ${body.productCode} is not offered yet`) };
+  if (body.paymentFactor?.isAuthorization === true) {
+    return { result: result('BUSINESS_NOT_SUPPORT', 'authorizations to be captured later are not offered for this wallet') };
+  }
+  if (body.paymentMethod.paymentMethodType !== walletMethod) return { result: result('PAYMENT_METHOD_NOT_SUPPORTED') };
+  if (body.paymentRedirectUrl === undefined) throw new IllegalParameter('paymentRedirectUrl', 'is missing');
+  const { payment } = await parts.payments.create(
+    commandOf(call, body, { channel: 'ams-pay', expiresAt: body.paymentExpiryTime, lifetimeMs: payLifetimeMs }),
+  );
+  return { ...payAnswer(parts, payment) };
+}
+
+function payAnswer(parts: AmsParts, payment: Payment) {
+  const { status, code } = paymentStatuses[payment.status];
+  const head = paymentHead(payment);
+  if (status === 'SUCCESS') return { result: result('SUCCESS'), ...head, ...paidFacts(payment) };
+  if (status !== 'PROCESSING') return { result: result(code) };
+  const normalUrl = parts.cashierUrl(paymentIdToWire(payment));
+  return {
+    result: result('PAYMENT_IN_PROCESS'),
+    ...head,
+    paymentQuote: quoteOf(payment),
+    redirectActionForm: { method: 'GET', redirectUrl: normalUrl, actionFormType: 'REDIRECT' },
+    normalUrl,
+  };
+}
+
+export async function createPaymentSession(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'createPaymentSession'>) {
+  if (body.productCode !== 'CASHIER_PAYMENT') return { result: result('BUSINESS_NOT_SUPPORT', `productCode ${body.productCode} is not offered yet`) };
+  const method = body.paymentMethod?.paymentMethodType;
+  if (method !== undefined && method !== walletMethod) return { result: result('PAYMENT_METHOD_NOT_SUPPORTED') };
+  if (body.paymentRedirectUrl === undefined) throw new IllegalParameter('paymentRedirectUrl', 'is missing');
+  const expiresAt = body.paymentSessionExpiryTime ?? body.paymentExpiryTime;
+  const { payment } = await parts.payments.create(
+    commandOf(call, body, { channel: 'ams-session', expiresAt, lifetimeMs: sessionLifetimeMs }),
+  );
+  const { status, code } = paymentStatuses[payment.status];
+  if (status === 'FAIL' || status === 'CANCELLED') return { result: result(code) };
+  const paymentSessionId = paymentIdToWire(payment);
+  const normalUrl = parts.cashierUrl(paymentSessionId);
+  return {
+    result: result('SUCCESS'),
+    paymentSessionData: sessionData(paymentSessionId, normalUrl),
+    paymentSessionExpiryTime: isoTime(payment.expiresAt),
+    paymentSessionId,
+    normalUrl,
+  };
+}
+
+/** Opaque to merchants; four parts like the real one's, so that the browser SDK can take it apart. */
+const sessionData = (sessionId: string, normalUrl: string): string =>
+  [sessionId, 'SG', sessionId.slice(-8), Buffer.from(JSON.stringify({ normalUrl })).toString('base64')].join('&&');
+
+function commandOf(
+  call: AmsCall,
+  body: ParsedRequestOf<'pay'> | ParsedRequestOf<'createPaymentSession'>,
+  how: { channel: OrderFacts['channel']; expiresAt: Date | undefined; lifetimeMs: number },
+): CreatePayment {
+  const amount = moneyOf('paymentAmount', body.paymentAmount);
+  if (how.expiresAt !== undefined && how.expiresAt <= call.now) throw new IllegalParameter('paymentExpiryTime', 'has passed');
+  const method = body.paymentMethod;
+  return {
+    merchantId: call.access.merchant.id,
+    requestId: body.paymentRequestId,
+    inputHash: inputHash([how.channel, amount.currency, amount.amount.toString(), method?.paymentMethodType ?? '', method?.paymentMethodId ?? '']),
+    amount,
+    payerCurrency: 'CNY',
+    settlementCurrency: body.settlementStrategy?.settlementCurrency ?? null,
+    quoteId: body.paymentQuote?.quoteId ?? null,
+    expiresAt: how.expiresAt ?? null,
+    lifetimeMs: how.lifetimeMs,
+    order: orderOf(body, how.channel),
+  };
+}
+
+function orderOf(
+  body: ParsedRequestOf<'pay'> | ParsedRequestOf<'createPaymentSession'>,
+  channel: OrderFacts['channel'],
+): OrderFacts {
+  const { order } = body;
+  const goods = order.goods ?? [];
+  return {
+    reference: order.referenceOrderId ?? null,
+    description: order.orderDescription ?? goods[0]?.goodsName ?? '',
+    merchantName: order.merchant?.merchantDisplayName ?? order.merchant?.merchantName ?? null,
+    goods: goods.map((item) => ({
+      name: item.goodsName,
+      quantity: item.goodsQuantity ?? '1',
+      unitAmount: item.goodsUnitAmount === undefined ? null : moneyOf('order.goods.goodsUnitAmount', item.goodsUnitAmount),
+    })),
+    redirectUrl: body.paymentRedirectUrl ?? '',
+    notifyUrl: body.paymentNotifyUrl ?? null,
+    metadata: body.metadata ?? null,
+    channel,
+    channelData: { paymentMethodType: walletMethod },
+  };
+}

@@ -1,0 +1,106 @@
+// consult and inquireExchangeRate: what can be offered to a shopper, and at which rate, before anything is created.
+import { money, roundToSignificant, toWire } from '@tongbao/money';
+import { type ParsedRequestOf, result } from '@tongbao/protocol/ams';
+import type { AmsCall, AmsParts } from './adapter.ts';
+import { jsonNumber, moneyOf, walletMethod, wireQuote } from './views.ts';
+import { isoTime } from './times.ts';
+
+const walletRegion = 'CN';
+const walletCurrency = 'CNY';
+/** How long a quote of inquireExchangeRate can be used in pay. */
+const quoteLifetimeMs = 30 * 60_000;
+
+export async function consult(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'consult'>) {
+  const { contract, merchant } = call.access;
+  const amount = moneyOf('paymentAmount', body.paymentAmount);
+  const has = (list: string[] | undefined, wanted: string) => list?.some((item) => item.toUpperCase() === wanted) ?? false;
+  const regions = body.allowedPaymentMethodRegions;
+  const listed =
+    !has(body.blockedPaymentMethods, walletMethod) &&
+    (body.allowedPaymentMethods === undefined || has(body.allowedPaymentMethods, walletMethod)) &&
+    (regions === undefined || has(regions, walletRegion) || has(regions, 'GLOBAL'));
+  if (!listed) return { result: result('NO_PAY_OPTIONS') };
+  const currencyAgreed = contract.paymentCurrencies.includes(amount.currency);
+  const rates = await parts.fx.rateTableAt(call.now);
+  const quotable = amount.currency === walletCurrency || rates.mid(amount.currency, walletCurrency) !== null;
+  const withinLimits = amount.amount >= contract.minAmount && amount.amount <= contract.maxAmount;
+  const regionAgreed = body.userRegion === undefined || contract.regions.includes(body.userRegion.toUpperCase());
+  const live = merchant.status === 'active' && contract.liveFrom <= call.now;
+  const disableReason = !live
+    ? 'CHANNEL_DISABLE'
+    : !currencyAgreed || !quotable
+      ? 'CHANNEL_NOT_SUPPORT_CURRENCY'
+      : !withinLimits
+        ? 'EXCEED_CHANNEL_LIMIT_RULE'
+        : !regionAgreed
+          ? 'PAYMENT_ACCOUNT_NOT_AVAILABLE'
+          : undefined;
+  const limits = {
+    minAmount: toWire(money(contract.settlementCurrency, contract.minAmount)),
+    maxAmount: toWire(money(contract.settlementCurrency, contract.maxAmount)),
+  };
+  return {
+    result: result('SUCCESS'),
+    paymentOptions: [
+      {
+        paymentMethodType: walletMethod,
+        paymentMethodCategory: 'WALLET',
+        paymentMethodRegion: [walletRegion],
+        enabled: disableReason === undefined,
+        preferred: disableReason === undefined,
+        disableReason,
+        supportedCurrencies: [...contract.paymentCurrencies],
+        logo: { logoName: 'Tongbao' },
+        amountLimitInfoMap: { [contract.settlementCurrency]: { singleLimit: limits } },
+      },
+    ],
+  };
+}
+
+export async function inquireExchangeRate(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'inquireExchangeRate'>) {
+  const { contract, merchant } = call.access;
+  const asked = body.currencyPairs ?? [
+    {
+      buyCurrency: body.buyCurrency ?? body.paymentCurrency ?? contract.settlementCurrency,
+      sellCurrency: body.sellCurrency ?? walletCurrency,
+    },
+  ];
+  const pairs = asked.filter((pair) => pair.sellCurrency === walletCurrency && contract.paymentCurrencies.includes(pair.buyCurrency));
+  if (body.rateType === 'REFERENCE') return referenceRates(parts, call, pairs);
+  const expiresAt = new Date(call.now.getTime() + quoteLifetimeMs);
+  const quotes = [];
+  for (const pair of pairs) {
+    const quote = await parts.fx.createQuote({
+      merchantId: merchant.id,
+      orderCurrency: pair.buyCurrency,
+      payerCurrency: pair.sellCurrency,
+      spreadBps: contract.spreadBps,
+      expiresAt,
+    });
+    if (quote !== null) quotes.push(quote.locked);
+  }
+  if (quotes.length === 0) return { result: result('NO_AVAILABLE_QUOTE') };
+  return {
+    result: result('SUCCESS'),
+    quotes: quotes.map(wireQuote),
+    paymentQuotes: quotes.map((quote) => ({
+      buyCurrency: quote.price.base,
+      sellCurrency: quote.price.quote,
+      quoteId: quote.quoteId,
+      exchangeRate: jsonNumber(quote.price),
+    })),
+  };
+}
+
+/** Middle rates for information: no spread, nothing stored, nothing promised. */
+async function referenceRates(parts: AmsParts, call: AmsCall, pairs: readonly { buyCurrency: string; sellCurrency: string }[]) {
+  const rates = await parts.fx.rateTableAt(call.now);
+  const quotes = pairs.flatMap((pair) => {
+    const mid = rates.mid(pair.buyCurrency, pair.sellCurrency);
+    if (mid === null) return [];
+    const quotePrice = jsonNumber(roundToSignificant(mid.rate, 7, 'half-even'));
+    const quoteCurrencyPair = `${pair.buyCurrency}/${pair.sellCurrency}`;
+    return [{ quoteCurrencyPair, quotePrice, quoteStartTime: isoTime(call.now), guaranteed: false }];
+  });
+  return quotes.length === 0 ? { result: result('NO_AVAILABLE_QUOTE') } : { result: result('SUCCESS'), quotes };
+}
