@@ -192,7 +192,7 @@ describe('one-time codes', () => {
   });
 
   it('comes once a minute and ten times a day', async () => {
-    const { customers, clock } = world(true);
+    const { customers, clock } = world(false);
     await signUp(customers);
     await customers.requestCode(phone);
     const early = await refusal(customers.requestCode(phone));
@@ -206,6 +206,15 @@ describe('one-time codes', () => {
     expect(full).toEqual({ code: 'code-too-many', retryAt: new Date(start.getTime() + 24 * hour) });
     clock.advance(24 * hour);
     await customers.requestCode(phone);
+  });
+
+  it('can be asked for at once when the former was used, and more often in a sandbox', async () => {
+    const { customers } = world(true);
+    await signUp(customers);
+    for (let n = 0; n < 12; n++) {
+      const { sandboxCode } = await customers.requestCode(phone);
+      await customers.signIn({ phone, code: sandboxCode!, userAgent: '', formerToken: null });
+    }
   });
 
   it('is given to one of two that ask at once', async () => {
@@ -306,8 +315,17 @@ describe('sessions', () => {
     const here = world(true);
     await signUp(here.customers);
     await signedIn(here);
-    expect(await here.customers.removeExpired()).toBe(0);
-    here.clock.advance(7 * 24 * hour);
-    expect(await here.customers.removeExpired()).toBe(2);
+    const { housekeeping } = here.customers;
+    expect(await housekeeping.run(here.clock.now())).toBe(0);
+    for (const [days, left] of [
+      [1, 'session'],
+      [7, null],
+    ] as const) {
+      const due = (await housekeeping.nextDueAt())!;
+      expect(due).toEqual(new Date(start.getTime() + minute + days * 24 * hour));
+      expect(await housekeeping.run(new Date(due.getTime() - 1))).toBe(0);
+      expect(await housekeeping.run(due)).toBe(1);
+      expect((await housekeeping.nextDueAt()) === null).toBe(left === null);
+    }
   });
 });

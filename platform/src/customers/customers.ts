@@ -1,13 +1,19 @@
 // The room put together: one object whose verbs already know the database, the clock and the way out for SMS.
 import type { Connection, Database } from '../database/index.ts';
-import type { Clock, Ids, Randomness } from '../system/index.ts';
+import type { Clock, Ids, Randomness, Timer } from '../system/index.ts';
 import { checkPin, pinLockedUntil, setPin } from './check-pin.ts';
 import type { Customer } from './customer.ts';
 import { later, limits } from './limits.ts';
 import { requestCode, type SentCode } from './request-code.ts';
 import { findSession, type SignedIn, type SignIn, signIn, signOut } from './sign-in.ts';
 import { type NewCustomer, signUp } from './sign-up.ts';
-import { removeExpiredRows, selectCustomerByPhone, selectCustomers, updateStatus } from './store.ts';
+import {
+  removeExpiredRows,
+  selectCustomerByPhone,
+  selectCustomers,
+  selectFirstExpiry,
+  updateStatus,
+} from './store.ts';
 
 export interface CustomersParts {
   readonly database: Database;
@@ -39,15 +45,15 @@ export interface Customers {
   signIn(asked: SignIn): Promise<SignedIn>;
   findSession(token: string): Promise<Customer | null>;
   signOut(token: string): Promise<void>;
-  /** Housekeeping: removes sessions and codes that can open nothing any more, at most 1,000 of each. */
-  removeExpired(): Promise<number>;
+  /** Removes sessions that have ended and codes whose window is over, at most 1,000 of each a run. */
+  readonly housekeeping: Timer;
 }
 
 const rowsPerSweep = 1_000;
 
 export function createCustomers(given: CustomersParts): Customers {
   const parts = { ...given, onSmsFailed: given.onSmsFailed ?? (() => undefined) };
-  const { database, clock } = parts;
+  const { database } = parts;
   return {
     signUp: (customer) => signUp(parts, customer),
     find: async (id) => (await selectCustomers(database, [id]))[0] ?? null,
@@ -60,13 +66,11 @@ export function createCustomers(given: CustomersParts): Customers {
     signIn: (asked) => signIn(parts, asked),
     findSession: (token) => findSession(parts, token),
     signOut: (token) => signOut(parts, token),
-    removeExpired() {
-      const now = clock.now();
-      return removeExpiredRows(database, {
-        now,
-        codesBy: later(now, -limits.codeWindowMs),
-        rows: rowsPerSweep,
-      });
+    housekeeping: {
+      name: 'ended sessions and codes',
+      nextDueAt: () => selectFirstExpiry(database, limits.codeWindowMs),
+      run: (now) =>
+        removeExpiredRows(database, { now, codesBy: later(now, -limits.codeWindowMs), rows: rowsPerSweep }),
     },
   };
 }

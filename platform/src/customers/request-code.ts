@@ -50,18 +50,21 @@ export async function requestCode(parts: CodeParts, phone: string): Promise<Sent
     expiresAt,
     formerBy: later(now, -limits.codeIntervalMs),
     windowOverBy: later(now, -limits.codeWindowMs),
-    perWindow: limits.codesPerWindow,
+    perWindow: perWindow(sandbox),
   });
-  if (!put) throw await tooMany(database, phone, now);
+  if (!put) throw await tooMany(parts, phone, now);
   if (customer !== null && customer.status === 'active') {
     parts.sendSms(phone, smsText(customer.language, code)).catch(parts.onSmsFailed);
   }
   return { expiresAt, resendAt: later(now, limits.codeIntervalMs), sandboxCode: sandbox ? code : null };
 }
 
-async function tooMany(database: Connection, phone: string, now: Date): Promise<Rejection> {
+const perWindow = (sandbox: boolean): number =>
+  sandbox ? limits.sandboxCodesPerWindow : limits.codesPerWindow;
+
+async function tooMany({ database, sandbox }: CodeParts, phone: string, now: Date): Promise<Rejection> {
   const former = await selectCode(database, phone);
-  const full = former !== undefined && former.sent_in_window >= limits.codesPerWindow;
+  const full = former !== undefined && former.sent_in_window >= perWindow(sandbox);
   const retryAt = full
     ? later(former.window_started_at, limits.codeWindowMs)
     : later(former?.created_at ?? now, limits.codeIntervalMs);

@@ -163,7 +163,7 @@ const putCode = statement(
      created_at = excluded.created_at, expires_at = excluded.expires_at, used = false,
      window_started_at = CASE WHEN c.window_started_at <= $7 THEN excluded.created_at ELSE c.window_started_at END,
      sent_in_window = CASE WHEN c.window_started_at <= $7 THEN 1 ELSE c.sent_in_window + 1 END
-   WHERE c.created_at <= $6 AND (c.sent_in_window < $8 OR c.window_started_at <= $7)
+   WHERE (c.used OR c.created_at <= $6) AND (c.sent_in_window < $8 OR c.window_started_at <= $7)
    RETURNING phone`,
 );
 export interface NewCode {
@@ -172,7 +172,10 @@ export interface NewCode {
   readonly salt: Buffer;
   readonly createdAt: Date;
   readonly expiresAt: Date;
-  /** The former code must be this old or older, its window must have begun by then to be over, and hold fewer. */
+  /**
+   * The former code must have been used or be as old as `formerBy`; its window must have begun by `windowOverBy` to be
+   * over, or hold fewer than `perWindow`.
+   */
   readonly formerBy: Date;
   readonly windowOverBy: Date;
   readonly perWindow: number;
@@ -289,8 +292,17 @@ const removeCodes = statement(
   'customers.remove-codes',
   `DELETE FROM customers.sign_in_code WHERE phone IN (
      SELECT phone FROM customers.sign_in_code
-     WHERE created_at <= $1 AND window_started_at <= $1 ORDER BY created_at LIMIT $2) RETURNING 1`,
+     WHERE created_at <= $1 ORDER BY created_at LIMIT $2) RETURNING 1`,
 );
+const firstExpiry = statement(
+  'customers.first-expiry',
+  `SELECT least((SELECT min(expires_at) FROM customers.session),
+     (SELECT min(created_at) + $1 * interval '1 millisecond' FROM customers.sign_in_code)) AS at`,
+);
+/** When the first session ends or the first code is `codeWindowMs` old; null when there is neither. */
+export const selectFirstExpiry = async (connection: Connection, codeWindowMs: number): Promise<Date | null> =>
+  (await connection.query<{ at: Date | null }>(firstExpiry, [codeWindowMs]))[0]!.at;
+
 /** Removes what can open nothing any more, at most `limit` rows of each kind; answers how many went. */
 export async function removeExpiredRows(
   connection: Connection,

@@ -3,7 +3,7 @@
 export interface Sms {
   readonly phone: string;
   readonly text: string;
-  readonly sentAt: Date;
+  readonly at: Date;
 }
 
 export interface SandboxSms {
@@ -18,7 +18,7 @@ export function createSandboxSms(now: () => Date): SandboxSms {
   const messages: Sms[] = [];
   return {
     send(phone, text) {
-      messages.unshift({ phone, text, sentAt: now() });
+      messages.unshift({ phone, text, at: now() });
       messages.length = Math.min(messages.length, kept);
       return Promise.resolve();
     },

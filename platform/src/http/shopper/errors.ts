@@ -17,7 +17,7 @@ export class RequestRefused extends Error {
   }
 }
 
-export interface ErrorAnswer {
+interface ErrorAnswer {
   readonly status: number;
   readonly body: ShopperError;
   /** Nobody's fault but ours: worth a line in the log. */
@@ -25,7 +25,7 @@ export interface ErrorAnswer {
 }
 
 /** The answer for anything thrown. */
-export function errorAnswer(error: unknown): ErrorAnswer {
+function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof Rejection) {
     const { status, code } = shopperRefusals[error.code];
     const { attemptsLeft, retryAt } = error.detail;

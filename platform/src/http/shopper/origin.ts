@@ -3,7 +3,7 @@
 import type { FastifyRequest } from 'fastify';
 import { RequestRefused } from './errors.ts';
 
-export const csrfHeader = 'x-tongbao-csrf';
+const csrfHeader = 'x-tongbao-csrf';
 
 /** Throws unless a state-changing request comes from a page of this very host. */
 export function assertOwnPage(request: FastifyRequest): void {

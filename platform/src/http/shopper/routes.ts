@@ -21,7 +21,7 @@ interface Operation {
 type BodyOf<Op extends Operation> = Op['body'] extends z.ZodType ? z.output<Op['body']> : null;
 type CustomerOf<Op extends Operation> = Op['signedIn'] extends true ? Customer : Customer | null;
 
-export interface Call<Op extends Operation> {
+interface Call<Op extends Operation> {
   readonly body: BodyOf<Op>;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, unknown>>;
@@ -33,7 +33,7 @@ export interface Call<Op extends Operation> {
   readonly reply: FastifyReply;
 }
 
-export interface RouteOptions {
+interface RouteOptions {
   /** Calls a minute from one address; absent where guessing gains nothing. */
   readonly perMinute?: number;
 }

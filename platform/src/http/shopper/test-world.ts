@@ -1,0 +1,188 @@
+// For the adapters' tests: the real rooms on real PostgreSQL behind the real routes, with a clock that stands still.
+
+import { money } from '@tongbao/money';
+import fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
+import { type Customers, createCustomers } from '../../customers/index.ts';
+import { createLanes } from '../../database/index.ts';
+import { createFx, freechangeSource } from '../../fx/index.ts';
+import { HouseAccounts } from '../../ledger/index.ts';
+import { createMerchants } from '../../merchants/index.ts';
+import { type BankJob, createPayments, type Payment, type PaymentsRoom } from '../../payments/index.ts';
+import { createSandboxBank, type SandboxBank } from '../../sandbox/bank/index.ts';
+import { sandboxMerchants } from '../../sandbox/merchants.ts';
+import { type SeededCustomer, seedCustomers } from '../../sandbox/seed-customers.ts';
+import { generateRsaKeys, Ids, machineRandomness, StillClock } from '../../system/index.ts';
+import { type TestDatabase, testDatabase } from '../../testing/index.ts';
+import { createWallet, type Wallet } from '../../wallet/index.ts';
+import { cashierAdapter, createCashierTokens } from '../cashier/index.ts';
+import { walletAdapter } from '../wallet/index.ts';
+
+export const start = new Date('2014-11-11T02:00:00Z');
+const minute = 60_000;
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+  readonly body: any;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** The session cookie that came with the answer, whole; null when none did. */
+  readonly cookie: string | null;
+}
+
+export interface ShopperWorld {
+  readonly app: FastifyInstance;
+  readonly test: TestDatabase;
+  readonly clock: StillClock;
+  readonly customers: Customers;
+  readonly wallet: Wallet;
+  readonly bank: SandboxBank;
+  readonly payments: PaymentsRoom;
+  readonly people: readonly (SeededCustomer & { readonly customerId: bigint })[];
+  readonly jobs: BankJob[];
+  readonly asks: bigint[];
+  readonly log: string[];
+  call(
+    method: 'GET' | 'POST',
+    url: string,
+    more?: { body?: unknown; session?: string; headers?: object },
+  ): Promise<Answer>;
+  /** Signs a person in and answers the cookie to send (`name=token`). */
+  signIn(phone: string): Promise<string>;
+  /** A payment of so many won at the first shop. */
+  order(won: bigint, lifetimeMs?: number): Promise<Payment>;
+  /** `/api/cashier/payments/<token>` of a payment. */
+  cashierUrl(payment: Payment): string;
+  close(): Promise<void>;
+}
+
+/** The headers that our own pages send with every call that changes something. */
+export const ownPage = { 'x-tongbao-csrf': '1', 'content-type': 'application/json' } as const;
+
+const wireIds = {
+  toWire: (id: bigint): string => id.toString().padStart(30, '0'),
+  fromWire: (wireId: string): bigint | null => BigInt(wireId),
+};
+
+export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
+  const test = await testDatabase();
+  const { database } = test;
+  const clock = new StillClock(start);
+  let block = 1n;
+  const ids = new Ids(() => Promise.resolve(block++));
+  const house = new HouseAccounts(database);
+  const lanes = createLanes({ database });
+  const merchants = createMerchants({ database, clock, ids });
+  const { publicKey } = await generateRsaKeys();
+  const shop = await merchants.signUp({ ...sandboxMerchants[0]!, publicKey, classicMd5Key: 'test' });
+  const fx = createFx({ database, clock, ids, source: freechangeSource() });
+  const jobs: BankJob[] = [];
+  const asks: bigint[] = [];
+  const payments = createPayments({
+    ...{ database, lanes, clock, ids, house, merchants, fx },
+    enqueue: async (_tx, added) => void jobs.push(...added),
+  });
+  const codes = new Map<string, string>();
+  const customers = createCustomers({
+    ...{ database, clock, ids, randomness: machineRandomness, sandbox },
+    sendSms: async (phone, text) => void codes.set(phone, /\d{6}/.exec(text)![0]),
+  });
+  const bank = createSandboxBank({ database, clock, pause: async () => undefined });
+  const wallet = createWallet({
+    ...{ database, clock, ids, house, bank },
+    enqueueAsk: async (_tx, id) => void asks.push(id),
+    onBankFailed: () => undefined,
+  });
+  const people = await seedCustomers({ customers, wallet, bank });
+  const tokens = createCashierTokens(Buffer.alloc(32, 3));
+  const log: string[] = [];
+  const app = fastify({
+    logger: { level: 'trace', stream: { write: (line: string) => void log.push(line) } },
+  });
+  const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
+  await app.register(
+    walletAdapter({
+      ...{ customers, wallet, payments, clock, sandbox },
+      merchantName: async (id) => (await findMerchant(id)).displayName,
+    }),
+  );
+  await app.register(
+    cashierAdapter({
+      customers,
+      wallet,
+      payments,
+      findMerchant,
+      tokens,
+      paymentIds: wireIds,
+      clock,
+      sandbox,
+    }),
+  );
+
+  async function call(
+    method: 'GET' | 'POST',
+    url: string,
+    { body, session, headers }: { body?: unknown; session?: string; headers?: object } = {},
+  ): Promise<Answer> {
+    const sent = {
+      ...(method === 'POST' ? ownPage : {}),
+      ...(session === undefined ? {} : { cookie: session }),
+      ...headers,
+    };
+    const request: InjectOptions = {
+      method,
+      url,
+      headers: Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined)),
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    };
+    const answer = await app.inject(request);
+    const cookie = answer.headers['set-cookie'];
+    return {
+      status: answer.statusCode,
+      body: answer.json(),
+      headers: answer.headers,
+      cookie: cookie === undefined ? null : String(cookie),
+    };
+  }
+
+  let orders = 0;
+  return {
+    ...{ app, test, clock, customers, wallet, bank, payments, people, jobs, asks, log, call },
+    async signIn(phone) {
+      await call('POST', '/api/wallet/session/code', { body: { phone } });
+      const answer = await call('POST', '/api/wallet/session', { body: { phone, code: codes.get(phone) } });
+      return answer.cookie!.split(';')[0]!;
+    },
+    async order(won, lifetimeMs = 14 * minute) {
+      const { payment } = await payments.create({
+        merchantId: shop.merchant.id,
+        requestId: `order-${++orders}`,
+        inputHash: Buffer.from([orders]),
+        amount: money('KRW', won),
+        payerCurrency: 'CNY',
+        settlementCurrency: null,
+        quoteId: null,
+        expiresAt: null,
+        lifetimeMs,
+        order: {
+          reference: `LT-${orders}`,
+          description: '气垫粉底 Cushion foundation',
+          merchantName: null,
+          goods: [{ name: '气垫粉底', quantity: '1', unitAmount: money('KRW', won) }],
+          redirectUrl: 'https://mall.example/return',
+          notifyUrl: null,
+          metadata: null,
+          channel: 'ams-pay',
+          channelData: {},
+        },
+      });
+      return payment;
+    },
+    cashierUrl: (payment) =>
+      `/api/cashier/payments/${tokens.path(wireIds.toWire(payment.id)).slice('/cashier/'.length)}`,
+    async close() {
+      await app.close();
+      await lanes.close();
+      await test.drop();
+    },
+  };
+}
