@@ -1,7 +1,7 @@
 // The cashier over HTTP: what is shown to whom, paying by balance and card, and every way in which it does not work.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Payment } from '../../payments/index.ts';
-import { type ShopperWorld, shopperWorld } from '../shopper/test-world.ts';
+import { type ShopperWorld, shopperWorld } from '../../testing/shopper-world.ts';
 
 let world: ShopperWorld;
 let liWei: string;

@@ -1,7 +1,7 @@
 // The wallet over HTTP: sign-in and its cookie, the fences against other sites, top-ups, bills.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ShopperWorld, shopperWorld } from '../../testing/shopper-world.ts';
 import { keepToken } from '../shopper/session.ts';
-import { type ShopperWorld, shopperWorld } from '../shopper/test-world.ts';
 
 let world: ShopperWorld;
 beforeAll(async () => {

@@ -2,25 +2,25 @@
 
 import { money } from '@tongbao/money';
 import fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
-import { type Customers, createCustomers } from '../../customers/index.ts';
-import { createLanes } from '../../database/index.ts';
-import { createFx, freechangeSource } from '../../fx/index.ts';
-import { HouseAccounts } from '../../ledger/index.ts';
-import { createMerchants } from '../../merchants/index.ts';
-import { type BankJob, createPayments, type Payment, type PaymentsRoom } from '../../payments/index.ts';
-import { createSandboxBank, type SandboxBank } from '../../sandbox/bank/index.ts';
-import { sandboxMerchants } from '../../sandbox/merchants.ts';
-import { type SeededCustomer, seedCustomers } from '../../sandbox/seed-customers.ts';
-import { generateRsaKeys, Ids, machineRandomness, StillClock } from '../../system/index.ts';
-import { type TestDatabase, testDatabase } from '../../testing/index.ts';
-import { createWallet, type Wallet } from '../../wallet/index.ts';
-import { cashierAdapter, createCashierTokens } from '../cashier/index.ts';
-import { walletAdapter } from '../wallet/index.ts';
+import { type Customers, createCustomers } from '../customers/index.ts';
+import { createLanes } from '../database/index.ts';
+import { createFx, freechangeSource } from '../fx/index.ts';
+import { cashierAdapter, createCashierTokens } from '../http/cashier/index.ts';
+import { walletAdapter } from '../http/wallet/index.ts';
+import { HouseAccounts } from '../ledger/index.ts';
+import { createMerchants } from '../merchants/index.ts';
+import { type BankJob, createPayments, type Payment, type PaymentsRoom } from '../payments/index.ts';
+import { createSandboxBank, type SandboxBank } from '../sandbox/bank/index.ts';
+import { sandboxMerchants } from '../sandbox/merchants.ts';
+import { type SeededCustomer, seedCustomers } from '../sandbox/seed-customers.ts';
+import { generateRsaKeys, Ids, machineRandomness, StillClock } from '../system/index.ts';
+import { createWallet, type Wallet } from '../wallet/index.ts';
+import { type TestDatabase, testDatabase } from './index.ts';
 
-export const start = new Date('2014-11-11T02:00:00Z');
+const start = new Date('2014-11-11T02:00:00Z');
 const minute = 60_000;
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
   readonly body: any;
@@ -56,7 +56,7 @@ export interface ShopperWorld {
 }
 
 /** The headers that our own pages send with every call that changes something. */
-export const ownPage = { 'x-tongbao-csrf': '1', 'content-type': 'application/json' } as const;
+const ownPage = { 'x-tongbao-csrf': '1', 'content-type': 'application/json' } as const;
 
 const wireIds = {
   toWire: (id: bigint): string => id.toString().padStart(30, '0'),
