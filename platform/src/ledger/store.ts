@@ -54,7 +54,8 @@ export async function insertAccountRow(tx: Connection, account: NewAccount): Pro
     account.createdAt,
     account.floor,
   ]);
-  return rows[0]!.id;
+  // No row: somebody else opened it while this statement waited for his commit. A new statement sees the account.
+  return rows[0]?.id ?? (await selectAccounts(tx, [account.code]))[0]!.id;
 }
 
 const lockBalancesStatement = statement(
