@@ -25,7 +25,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const app = fastify({
     loggerInstance: options.logger,
     disableRequestLogging: true,
-    rewriteUrl: (request) => originForm(request.url ?? '/'),
+    rewriteUrl: (request: { url?: string }) => originForm(request.url ?? '/'),
     bodyLimit: 1024 * 1024,
     // Long GETs of the classic gateway and long keep-alive clients; every wait is bounded.
     requestTimeout: 60_000,

@@ -23,6 +23,8 @@ export interface ChangeSources {
   readonly ids: Ids;
   readonly house: HouseAccounts;
   readonly enqueue: EnqueueBankJobs;
+  /** Told after a commit that left a notification: whoever delivers need not wait for its next look. */
+  readonly onNotifiable?: () => void;
 }
 
 interface ChangeOptions<Command, Facts extends ChangeFacts, Answer> {
@@ -60,6 +62,9 @@ export function changeVerb<Command extends { paymentId: bigint }, Facts extends 
     },
     decide: options.decide,
     record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources.enqueue),
+    committed(_facts, decisions) {
+      if (decisions.some((decision) => decision.notification !== undefined)) sources.onNotifiable?.();
+    },
   };
 }
 

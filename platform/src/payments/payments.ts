@@ -37,6 +37,7 @@ export interface PaymentsOptions {
   readonly fx: Fx;
   /** Puts bank jobs into the queue inside the verb's own transaction. */
   readonly enqueue: EnqueueBankJobs;
+  readonly onNotifiable?: () => void;
 }
 
 /** What only the platform itself uses: bank answers, the expiry timer, lists. */

@@ -189,3 +189,28 @@ export async function prepareDatabase(serverUrl: string, name: string, fresh: bo
   }
   return `${serverUrl}/${name}`;
 }
+
+/** `--fresh` on a server of the user's own: our schemas go, the rest of his database stays. */
+export async function emptyDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const schema of ownSchemas) await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+    await client.query('DROP TABLE IF EXISTS public.tongbao_migration');
+  } finally {
+    await client.end();
+  }
+}
+
+const ownSchemas = [
+  'payments',
+  'notifications',
+  'wallet',
+  'customers',
+  'merchants',
+  'fx',
+  'ledger',
+  'sandbox_bank',
+  'system',
+  'graphile_worker',
+];

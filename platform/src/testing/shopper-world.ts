@@ -59,7 +59,7 @@ export interface ShopperWorld {
 const ownPage = { 'x-tongbao-csrf': '1', 'content-type': 'application/json' } as const;
 
 const wireIds = {
-  toWire: (id: bigint): string => id.toString().padStart(30, '0'),
+  toWire: ({ id }: { id: bigint }): string => id.toString().padStart(30, '0'),
   fromWire: (wireId: string): bigint | null => BigInt(wireId),
 };
 
@@ -178,7 +178,7 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
       return payment;
     },
     cashierUrl: (payment) =>
-      `/api/cashier/payments/${tokens.path(wireIds.toWire(payment.id)).slice('/cashier/'.length)}`,
+      `/api/cashier/payments/${tokens.path(wireIds.toWire(payment)).slice('/cashier/'.length)}`,
     async close() {
       await app.close();
       await lanes.close();

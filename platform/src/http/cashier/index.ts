@@ -21,7 +21,7 @@ export interface CashierHttpOptions {
   readonly findMerchant: (merchantId: bigint) => Promise<{ displayName: string; region: string }>;
   readonly tokens: CashierTokens;
   /** Between our ids and those on the wire (30 digits); null for an id that is not ours. */
-  readonly paymentIds: { toWire(id: bigint): string; fromWire(wireId: string): bigint | null };
+  readonly paymentIds: { toWire(payment: Payment): string; fromWire(wireId: string): bigint | null };
   readonly clock: Clock;
   readonly sandbox: boolean;
 }
@@ -97,7 +97,7 @@ async function view(
       : null;
   return cashierView({
     payment,
-    wireId: paymentIds.toWire(payment.id),
+    wireId: paymentIds.toWire(payment),
     merchant: await findMerchant(payment.merchantId),
     onlooker: customer === null ? null : await onlookerOf(options, payment, customer),
     paidCard,

@@ -1,0 +1,149 @@
+// Puts the rooms together, in reading order; the only place that constructs anything. What differs between a sandbox
+// and production comes in from outside: the clock, the bank, the SMS, the rate source.
+import type { Logger } from 'pino';
+import type { AuditOptions } from './audit/index.ts';
+import type { Config } from './config.ts';
+import { createCustomers, type Customers } from './customers/index.ts';
+import { createLanes, type Database, isAlive, type Lanes, settingOrKeep, takeIdBlock } from './database/index.ts';
+import { createFx, type Fx, type RateSource } from './fx/index.ts';
+import { type GatewayKey, amsChannel } from './http/ams/index.ts';
+import { type CashierTokens, createCashierTokens } from './http/cashier/index.ts';
+import { createJobs, type Jobs, prepareJobs } from './jobs/index.ts';
+import { HouseAccounts } from './ledger/index.ts';
+import { createMerchants, type Merchants } from './merchants/index.ts';
+import { createNotifications, type Notifications } from './notifications/index.ts';
+import { askForDebit, askForRefund, askForReversal, type BankJob, createPayments, type PaymentsRoom } from './payments/index.ts';
+import { type Clock, createOutbound, generateRsaKeys, Ids, type Outbound, privateKeyOf, publicTextOf, type Randomness, type Timer } from './system/index.ts';
+import { type BankGateway, createWallet, type Wallet } from './wallet/index.ts';
+
+export interface PlatformParts {
+  readonly config: Pick<Config, 'mode' | 'lanes' | 'maxBatch' | 'publicUrl'>;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly bank: BankGateway;
+  readonly rates: RateSource;
+  readonly sendSms: (phone: string, text: string) => Promise<void>;
+  readonly bankBooks: AuditOptions['bankBooks'];
+  readonly log: Logger;
+}
+
+export interface Platform {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly lanes: Lanes;
+  readonly house: HouseAccounts;
+  readonly merchants: Merchants;
+  readonly fx: Fx;
+  readonly customers: Customers;
+  readonly wallet: Wallet;
+  readonly payments: PaymentsRoom;
+  readonly notifications: Notifications;
+  readonly jobs: Jobs;
+  readonly timers: readonly Timer[];
+  readonly gatewayKey: GatewayKey;
+  readonly tokens: CashierTokens;
+  readonly audit: AuditOptions;
+  isUsable(): Promise<boolean>;
+  /** Lets what is running finish; the database stays open for whoever gave it. */
+  close(): Promise<void>;
+}
+
+const jobFields = ({ paymentId, refundId }: BankJob) => ({ paymentId: String(paymentId), refundId: String(refundId) });
+
+export async function createPlatform(parts: PlatformParts): Promise<Platform> {
+  const { config, database, clock, randomness, bank, log } = parts;
+  const sandbox = config.mode === 'sandbox';
+  await prepareJobs({ database, log });
+  const ids = new Ids(() => takeIdBlock(database));
+  const lanes = createLanes({ database, lanes: config.lanes, maxBatch: config.maxBatch });
+  const house = new HouseAccounts(database);
+  const merchants = createMerchants({ database, clock, ids });
+  const fx = createFx({ database, clock, ids, source: parts.rates });
+  const outbound: Outbound = createOutbound({ reach: sandbox ? 'public-and-loopback' : 'public' });
+  const { gatewayKey, tokens } = await keysOf(database, randomness);
+
+  // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
+  let jobs: Jobs;
+  const customers = createCustomers({ database, clock, ids, randomness, sendSms: parts.sendSms, sandbox });
+  const wallet = createWallet({
+    database,
+    clock,
+    ids,
+    house,
+    bank,
+    enqueueAsk: (tx, transferId) => jobs.enqueue(tx, 'ask-bank', [{ transferId: String(transferId) }]),
+    onBankFailed: (error, transfer) => log.warn({ err: error, transfer: String(transfer.id) }, 'a bank could not be asked'),
+  });
+  const payments = createPayments({
+    database,
+    lanes,
+    clock,
+    ids,
+    house,
+    merchants,
+    fx,
+    async enqueue(tx, bankJobs) {
+      for (const task of new Set(bankJobs.map((job) => job.task))) {
+        await jobs.enqueue(tx, task, bankJobs.filter((job) => job.task === task).map(jobFields));
+      }
+    },
+    onNotifiable: () => jobs.nudge('notification delivery'),
+  });
+  const channel = amsChannel({ payments, merchants, clock, gatewayKey });
+  const notifications = createNotifications({ database, clock, outbound, channel });
+  const askParts = { database, bank, payments };
+  const timers: Timer[] = [payments.expiry, notifications.delivery, wallet.asking, customers.housekeeping];
+  jobs = createJobs({
+    database,
+    clock,
+    log,
+    timers,
+    tasks: {
+      'ask-bank': (job) => wallet.askBank(BigInt(job.transferId!)),
+      'debit-card': (job) => askForDebit(askParts, { paymentId: BigInt(job.paymentId!) }),
+      'refund-card': (job) => askForRefund(askParts, { paymentId: BigInt(job.paymentId!), refundId: BigInt(job.refundId!) }),
+      'reverse-card': (job) => askForReversal(askParts, { paymentId: BigInt(job.paymentId!) }),
+    },
+  });
+
+  return {
+    database,
+    clock,
+    ids,
+    lanes,
+    house,
+    merchants,
+    fx,
+    customers,
+    wallet,
+    payments,
+    notifications,
+    jobs,
+    timers,
+    gatewayKey,
+    tokens,
+    audit: { database, clock, house, bankBooks: parts.bankBooks },
+    isUsable: () => isAlive(database),
+    async close() {
+      await jobs.stop();
+      await Promise.race([lanes.close(), new Promise((resolve) => setTimeout(resolve, 4_000).unref())]);
+      outbound.close();
+    },
+  };
+}
+
+/** The installation's own key and cashier secret: made at the first start, kept for ever. */
+async function keysOf(
+  database: Database,
+  randomness: Randomness,
+): Promise<{ gatewayKey: GatewayKey; tokens: CashierTokens }> {
+  const privateText = await settingOrKeep(database, 'gateway-key', (await generateRsaKeys()).privateKey);
+  const secret = await settingOrKeep(database, 'cashier-secret', randomness.bytes(32).toString('base64'));
+  const privateKey = privateKeyOf(privateText);
+  return {
+    gatewayKey: { version: 1, privateKey, publicKey: publicTextOf(privateKey) },
+    tokens: createCashierTokens(Buffer.from(secret, 'base64')),
+  };
+}

@@ -1,0 +1,180 @@
+// `tongbao sandbox`: starts everything, prints what there is, and stops everything.
+import { mkdir } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
+import { type Logger, pino } from 'pino';
+import type { Config } from '../config.ts';
+import { type Database, migrate, openDatabase, readClockOffset, writeClockOffset } from '../database/index.ts';
+import { freechangeSource } from '../fx/index.ts';
+import { amsAdapter } from '../http/ams/index.ts';
+import { auditAdapter } from '../http/audit/index.ts';
+import { cashierAdapter } from '../http/cashier/index.ts';
+import { pagesAdapter } from '../http/pages/index.ts';
+import { paymentIdFromWire, paymentIdToWire } from '../http/payment-ids.ts';
+import { sandboxAdapter } from '../http/sandbox/index.ts';
+import { createServer } from '../http/server.ts';
+import { walletAdapter } from '../http/wallet/index.ts';
+import { createPlatform, type Platform } from '../platform.ts';
+import { machineClock, machineRandomness, MovableClock } from '../system/index.ts';
+import { createSandboxBank } from './bank/index.ts';
+import { seedMerchants } from './merchants.ts';
+import { type EmbeddedServer, emptyDatabase, prepareDatabase, startEmbeddedPostgres } from './postgres.ts';
+import { seedCustomers } from './seed-customers.ts';
+import { createSandboxSms } from './sms.ts';
+import { sandboxParts } from './sandbox-parts.ts';
+import { localCertificate } from './tls.ts';
+import { createClockMover } from './clock-mover.ts';
+
+/** A fresh world begins here: Singles' Day of 2014, ten in the morning in Shanghai, with the rates of that day. */
+export const worldBegins = new Date('2014-11-11T10:00:00+08:00');
+const databaseName = 'tongbao';
+
+export interface RunningSandbox {
+  readonly platform: Platform;
+  readonly httpUrl: string;
+  readonly httpsUrl: string | null;
+  stop(): Promise<void>;
+}
+
+/** Starts a sandbox. Throws a readable error when a port is taken or the data folder cannot be used. */
+export async function startSandbox(config: Config, log: Logger): Promise<RunningSandbox> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const step of undo.reverse()) await step().catch((error) => log.warn({ err: error }, 'while stopping'));
+  };
+  try {
+    const { database, server } = await openWorld(config, log);
+    if (server !== null) undo.push(() => server.stop());
+    undo.push(() => database.close());
+    await migrate(database.pool);
+    const clock = await sandboxClock(database);
+    const bank = createSandboxBank({ database, clock, pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
+    const sms = createSandboxSms(() => clock.now());
+    const platform = await createPlatform({
+      config,
+      database,
+      clock,
+      randomness: machineRandomness,
+      bank,
+      rates: freechangeSource(),
+      sendSms: sms.send,
+      bankBooks: null,
+      log,
+    });
+    undo.push(() => platform.close());
+    await seedMerchants({ database, merchants: platform.merchants, randomness: machineRandomness });
+    const people = await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });
+    const mover = createClockMover({ database, clock, timers: platform.timers });
+    const parts = sandboxParts({ platform, config, mover, people, sms });
+    const adapters = adaptersOf(platform, config, parts);
+    const healthy = () => platform.isUsable();
+    const http = await createServer({ logger: log, adapters, healthy });
+    const https =
+      config.httpsPort === null
+        ? null
+        : await createServer({ logger: log, adapters, healthy, tls: await localCertificate(config.dataFolder, machineClock.now()) });
+    undo.push(() => Promise.all([http.close(), https?.close()]));
+    await listen(http, config.port, '--port');
+    if (https !== null) await listen(https, config.httpsPort!, '--https-port');
+    await platform.jobs.start();
+    return {
+      platform,
+      httpUrl: `http://localhost:${config.port}`,
+      httpsUrl: https === null ? null : `https://localhost:${config.httpsPort}`,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openWorld(config: Config, log: Logger): Promise<{ database: Database; server: EmbeddedServer | null }> {
+  try {
+    await mkdir(config.dataFolder, { recursive: true });
+  } catch (error) {
+    throw new Error(`the data folder ${config.dataFolder} cannot be used: ${(error as Error).message}`);
+  }
+  const server = config.databaseUrl === null ? await startEmbeddedPostgres(config.dataFolder) : null;
+  const url = server === null ? config.databaseUrl! : await prepareDatabase(server.url, databaseName, config.fresh);
+  if (server === null && config.fresh) await emptyDatabase(url);
+  const onConnectionError = (error: Error) => log.warn({ err: error }, 'an idle database connection broke');
+  return { server, database: openDatabase({ url, onConnectionError, maxConnections: 24 }) };
+}
+
+async function sandboxClock(database: Database): Promise<MovableClock> {
+  const stored = await readClockOffset(database);
+  if (stored !== null) return new MovableClock(Number.parseInt(stored.toString(), 10));
+  const clock = MovableClock.startingAt(worldBegins);
+  await writeClockOffset(database, Math.round(clock.offsetMs));
+  return clock;
+}
+
+function adaptersOf(platform: Platform, config: Config, sandbox: Parameters<typeof sandboxAdapter>[0]) {
+  const { payments, merchants, fx, clock, gatewayKey, tokens, customers, wallet } = platform;
+  const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
+  const paymentIds = { toWire: paymentIdToWire, fromWire: paymentIdFromWire };
+  return [
+    amsAdapter({
+      payments,
+      merchants,
+      fx,
+      clock,
+      gatewayKey,
+      cashierUrl: (wireId) => `${config.publicUrl}${tokens.path(wireId)}`,
+      skewMs: null,
+      explain: true,
+    }),
+    cashierAdapter({ customers, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox: true }),
+    walletAdapter({ customers, wallet, payments, merchantName: async (id) => (await findMerchant(id)).displayName, clock, sandbox: true }),
+    auditAdapter(platform.audit),
+    sandboxAdapter(sandbox),
+    pagesAdapter({ folder: config.webFolder, sandbox: true }),
+  ];
+}
+
+async function listen(app: FastifyInstance, port: number, option: string): Promise<void> {
+  try {
+    await app.listen({ host: '127.0.0.1', port });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'EADDRINUSE') throw new Error(`port ${port} is taken; choose another with ${option}`);
+    if (code === 'EACCES') throw new Error(`port ${port} may not be used by this user; choose another with ${option}`);
+    throw error;
+  }
+}
+
+/** The command: runs until it is asked to stop. */
+export async function runSandbox(config: Config): Promise<void> {
+  const log = pino({ level: config.logLevel, redact: ['*.pin', '*.code', '*.password', 'req.headers', 'headers'] });
+  const sandbox = await startSandbox(config, log);
+  announce(config, sandbox);
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    const impatience = setTimeout(() => process.exit(1), 9_500);
+    void sandbox.stop().then(() => {
+      clearTimeout(impatience);
+      process.exit(0);
+    });
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function announce(config: Config, sandbox: RunningSandbox): void {
+  const { httpUrl } = sandbox;
+  console.log(`
+  Tongbao sandbox
+
+    Start page     ${httpUrl}/
+    Wallet         ${httpUrl}/wallet
+    Audit          ${httpUrl}/audit
+    JSON gateway   ${httpUrl}/ams/sandbox/api/v1/…   (https: ${sandbox.httpsUrl ?? 'off'}, self-signed)
+    Credentials    ${httpUrl}/sandbox/credentials
+    Data           ${config.databaseUrl === null ? config.dataFolder : 'DATABASE_URL'}
+
+    Try a payment of ₩59,000: open the start page and press the button, sign in as +86 138 0000 0001,
+    the code is shown, the PIN is 200808. Ctrl-C stops everything.
+`);
+}

@@ -1,0 +1,164 @@
+// What the sandbox's routes do, through the same verbs that shops and shoppers use.
+import { money, toWire } from '@tongbao/money';
+import type { Credentials } from '@tongbao/protocol/sandbox';
+import type { Config } from '../config.ts';
+import { paymentIdFromWire, paymentIdToWire } from '../http/payment-ids.ts';
+import type { SandboxParts, TestPayment } from '../http/sandbox/index.ts';
+import type { Platform } from '../platform.ts';
+import { Rejection } from '../rejection.ts';
+import type { ClockMover } from './clock-mover.ts';
+import { sandboxMerchants, secretsOf } from './merchants.ts';
+import type { SeededCustomer } from './seed-customers.ts';
+import type { SandboxSms } from './sms.ts';
+
+interface Parts {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly mover: ClockMover;
+  readonly people: readonly (SeededCustomer & { readonly customerId: bigint })[];
+  readonly sms: SandboxSms;
+}
+
+export function sandboxParts(parts: Parts): SandboxParts {
+  const { platform, mover } = parts;
+  return {
+    credentials: () => credentials(parts),
+    pay: (order) => payForShopper(parts, order),
+    findPaymentId({ paymentId, cashierUrl }) {
+      if (paymentId !== undefined) return paymentIdFromWire(paymentId);
+      const token = /\/cashier\/([^/?#]+)/.exec(cashierUrl ?? '')?.[1];
+      const wireId = token === undefined ? null : platform.tokens.read(token);
+      return wireId === null ? null : paymentIdFromWire(wireId);
+    },
+    clock: { now: () => platform.clock.now(), moveTo: mover.moveTo, advance: mover.advance },
+    outbox: (paymentId) => outbox(platform, paymentId),
+    testPayment: (asked) => testPayment(parts, asked),
+    messages: parts.sms.latest,
+  };
+}
+
+async function credentials({ platform, config, people }: Parts): Promise<Credentials> {
+  const merchants = [];
+  for (const seed of sandboxMerchants) {
+    const access = await platform.merchants.findByClientId(seed.clientId);
+    const secrets = await secretsOf(platform.database, seed.clientId);
+    if (access === null || secrets === null) continue;
+    merchants.push({
+      name: seed.name,
+      clientId: seed.clientId,
+      merchantPrivateKey: secrets.merchantPrivateKey,
+      merchantPrivateKeyPkcs1: secrets.merchantPrivateKeyPkcs1,
+      gatewayPublicKey: platform.gatewayKey.publicKey,
+      keyVersion: Math.max(...access.keys.map((key) => key.version)),
+      settlementCurrency: access.contract.settlementCurrency,
+      classic: { partner: seed.partner, md5Key: secrets.md5Key, gatewayUrl: `${config.publicUrl}/gateway.do` },
+    });
+  }
+  const customers = people.map(({ name, phone, pin, region }) => ({ name, phone, pin, region }));
+  return { gatewayUrl: config.publicUrl, merchants, customers };
+}
+
+/** Acts for a shopper: his PIN is checked and his money moves, exactly as if he had typed it at the cashier. */
+async function payForShopper(
+  { platform, people }: Parts,
+  order: Parameters<SandboxParts['pay']>[0],
+): Promise<{ status: string; paymentId: string }> {
+  const { payments, customers, wallet } = platform;
+  const payment = await payments.findById(order.paymentId);
+  if (payment === null) throw new Rejection('payment-not-found', 'there is no such payment');
+  if (order.decision === 'decline') {
+    const declined = await payments.decline({ paymentId: payment.id });
+    return { status: declined.status, paymentId: paymentIdToWire(declined) };
+  }
+  const wanted = order.customer?.replace(/[\s-]/g, '') ?? people[0]!.phone;
+  const person = people.find((each) => each.phone === wanted || each.phone.endsWith(wanted));
+  if (person === undefined) throw new Rejection('customer-unknown', `${order.customer} is not a customer of this sandbox`);
+  const customer = (await customers.find(person.customerId))!;
+  const payerAccount = (await wallet.accountOf(customer.id, payment.payerAmount.currency))!;
+  const card = order.method === 'card' ? (await wallet.cardsOf(customer.id))[0] : undefined;
+  if (order.method === 'card' && card === undefined) throw new Rejection('card-unknown', `${person.name} has no bank card`);
+  const chosen = card === undefined ? null : await wallet.cardForPayment(customer.id, card.id);
+  await customers.checkPin(customer.id, person.pin);
+  const authorized = await payments.authorize({
+    paymentId: payment.id,
+    payer: { customerId: customer.id, kycClass: customer.kycClass, status: customer.status },
+    payerAccount,
+    funding: chosen === null ? { kind: 'balance' } : { kind: 'card', cardId: chosen.card.id },
+    clearingAccount: chosen?.clearingAccount ?? null,
+  });
+  return { status: authorized.status, paymentId: paymentIdToWire(authorized) };
+}
+
+async function outbox(platform: Platform, paymentId: bigint | null) {
+  const listed = await platform.notifications.list(paymentId);
+  const payments = new Map<bigint, string>();
+  for (const { notification } of listed) {
+    if (payments.has(notification.paymentId)) continue;
+    const payment = await platform.payments.findById(notification.paymentId);
+    if (payment !== null) payments.set(payment.id, paymentIdToWire(payment));
+  }
+  return {
+    notifications: listed.map(({ notification, attempts }) => ({
+      notificationId: notification.id.toString(),
+      paymentId: payments.get(notification.paymentId) ?? '',
+      kind: notification.kind,
+      url: notification.url,
+      status: notification.status,
+      nextAttemptAt: notification.status === 'due' ? notification.nextAttemptAt.toISOString() : null,
+      body: notification.body?.toString('utf8') ?? null,
+      attempts: attempts.map((attempt) => ({
+        number: attempt.number,
+        at: attempt.startedAt.toISOString(),
+        httpStatus: attempt.httpStatus,
+        latencyMs: attempt.latencyMs,
+        answer: attempt.answer,
+        error: attempt.error,
+        acknowledged: attempt.acknowledged,
+      })),
+    })),
+  };
+}
+
+const testLifetimeMs = 14 * 60_000;
+
+/** A payment as a shop would create it, for the start page's button. */
+async function testPayment({ platform, config }: Parts, asked: TestPayment): Promise<{ paymentId: string; cashierUrl: string }> {
+  const clientId = asked.clientId ?? sandboxMerchants[0]!.clientId;
+  const access = await platform.merchants.findByClientId(clientId);
+  if (access === null) throw new Rejection('merchant-unknown', `${clientId} is not a merchant of this sandbox`);
+  const sample = samples[access.contract.settlementCurrency] ?? samples.KRW!;
+  const amount =
+    asked.amount === undefined ? money(access.contract.settlementCurrency, sample.amount) : money(asked.amount.currency, BigInt(asked.amount.value));
+  const { payment } = await platform.payments.create({
+    merchantId: access.merchant.id,
+    requestId: `test-${await platform.ids.one()}`,
+    inputHash: Buffer.from(JSON.stringify(toWire(amount))),
+    amount,
+    payerCurrency: 'CNY',
+    settlementCurrency: null,
+    quoteId: null,
+    expiresAt: null,
+    lifetimeMs: testLifetimeMs,
+    order: {
+      reference: null,
+      description: asked.description ?? sample.description,
+      merchantName: null,
+      goods: [{ name: asked.description ?? sample.description, quantity: '1', unitAmount: amount }],
+      redirectUrl: asked.redirectUrl ?? `${config.publicUrl}/`,
+      notifyUrl: null,
+      metadata: null,
+      channel: 'ams-pay',
+      channelData: {},
+    },
+  });
+  const paymentId = paymentIdToWire(payment);
+  return { paymentId, cashierUrl: `${config.publicUrl}${platform.tokens.path(paymentId)}` };
+}
+
+const samples: Readonly<Record<string, { amount: bigint; description: string }>> = {
+  KRW: { amount: 59_000n, description: '雪花秀 气垫粉底 Cushion foundation' },
+  JPY: { amount: 6_800n, description: '抹茶礼盒 Matcha gift box' },
+  GBP: { amount: 4_500n, description: 'Wool scarf 羊毛围巾' },
+  HKD: { amount: 38_800n, description: '蛋卷礼盒 Egg rolls gift tin' },
+  TWD: { amount: 128_000n, description: '凤梨酥 Pineapple cakes' },
+};
