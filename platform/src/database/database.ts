@@ -53,6 +53,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: 'tongbao',
   });
   pool.on('error', (error) => options.onConnectionError?.(error));
+  // A connection can also break while it is lent out; whoever uses it sees his query fail, nobody else must die of it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
 
   async function inTransaction<T>(begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await pool.connect();

@@ -1,7 +1,7 @@
 // The HTTP server: what is common to every adapter and nothing else. Each adapter is a sealed plugin with its own
 // parser, authorization and error shape.
 import helmet from '@fastify/helmet';
-import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
 import type { Logger } from 'pino';
 
 export interface ServerOptions {
@@ -24,13 +24,13 @@ export function originForm(target: string): string {
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     rewriteUrl: (request: { url?: string }) => originForm(request.url ?? '/'),
     bodyLimit: 1024 * 1024,
     // Long GETs of the classic gateway and long keep-alive clients; every wait is bounded.
     requestTimeout: 60_000,
     keepAliveTimeout: 30_000,
-    maxParamLength: 200,
+    routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
     ...(options.tls === undefined ? {} : { https: { key: options.tls.key, cert: options.tls.cert } }),
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance;

@@ -1,7 +1,6 @@
 // `tongbao sandbox`: starts everything, prints what there is, and stops everything.
-import { mkdir } from 'node:fs/promises';
-import type { FastifyInstance } from 'fastify';
-import { type Logger, pino } from 'pino';
+import { createServer as createNetServer, type Server as NetServer } from 'node:net';
+import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { type Database, migrate, openDatabase, readClockOffset, writeClockOffset } from '../database/index.ts';
 import { freechangeSource } from '../fx/index.ts';
@@ -13,16 +12,18 @@ import { paymentIdFromWire, paymentIdToWire } from '../http/payment-ids.ts';
 import { sandboxAdapter } from '../http/sandbox/index.ts';
 import { createServer } from '../http/server.ts';
 import { walletAdapter } from '../http/wallet/index.ts';
+import { createLog } from '../log.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { machineClock, machineRandomness, MovableClock } from '../system/index.ts';
 import { createSandboxBank } from './bank/index.ts';
+import { createClockMover } from './clock-mover.ts';
+import { takeFolder } from './folder-lock.ts';
 import { seedMerchants } from './merchants.ts';
 import { type EmbeddedServer, emptyDatabase, prepareDatabase, startEmbeddedPostgres } from './postgres.ts';
 import { seedCustomers } from './seed-customers.ts';
 import { createSandboxSms } from './sms.ts';
 import { sandboxParts } from './sandbox-parts.ts';
 import { localCertificate } from './tls.ts';
-import { createClockMover } from './clock-mover.ts';
 
 /** A fresh world begins here: Singles' Day of 2014, ten in the morning in Shanghai, with the rates of that day. */
 export const worldBegins = new Date('2014-11-11T10:00:00+08:00');
@@ -42,6 +43,9 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     for (const step of undo.reverse()) await step().catch((error) => log.warn({ err: error }, 'while stopping'));
   };
   try {
+    await Promise.all([assertFree(config.port, '--port'), config.httpsPort === null ? null : assertFree(config.httpsPort, '--https-port')]);
+    const lock = await takeFolder(config.dataFolder);
+    undo.push(() => lock.release());
     const { database, server } = await openWorld(config, log);
     if (server !== null) undo.push(() => server.stop());
     undo.push(() => database.close());
@@ -73,8 +77,8 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
         ? null
         : await createServer({ logger: log, adapters, healthy, tls: await localCertificate(config.dataFolder, machineClock.now()) });
     undo.push(() => Promise.all([http.close(), https?.close()]));
-    await listen(http, config.port, '--port');
-    if (https !== null) await listen(https, config.httpsPort!, '--https-port');
+    await http.listen({ host: '127.0.0.1', port: config.port });
+    await https?.listen({ host: '127.0.0.1', port: config.httpsPort! });
     await platform.jobs.start();
     return {
       platform,
@@ -89,11 +93,6 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
 }
 
 async function openWorld(config: Config, log: Logger): Promise<{ database: Database; server: EmbeddedServer | null }> {
-  try {
-    await mkdir(config.dataFolder, { recursive: true });
-  } catch (error) {
-    throw new Error(`the data folder ${config.dataFolder} cannot be used: ${(error as Error).message}`);
-  }
   const server = config.databaseUrl === null ? await startEmbeddedPostgres(config.dataFolder) : null;
   const url = server === null ? config.databaseUrl! : await prepareDatabase(server.url, databaseName, config.fresh);
   if (server === null && config.fresh) await emptyDatabase(url);
@@ -132,20 +131,27 @@ function adaptersOf(platform: Platform, config: Config, sandbox: Parameters<type
   ];
 }
 
-async function listen(app: FastifyInstance, port: number, option: string): Promise<void> {
-  try {
-    await app.listen({ host: '127.0.0.1', port });
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (code === 'EADDRINUSE') throw new Error(`port ${port} is taken; choose another with ${option}`);
-    if (code === 'EACCES') throw new Error(`port ${port} may not be used by this user; choose another with ${option}`);
-    throw error;
-  }
+/** Found out before anything is started: a taken port is one clear line, at once. */
+async function assertFree(port: number, option: string): Promise<void> {
+  const probe = createNetServer();
+  await listening(probe.listen({ host: '127.0.0.1', port }), port, option);
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+function listening(server: NetServer, port: number, option: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('listening', resolve);
+    server.once('error', (error: Error & { code?: string }) => {
+      if (error.code === 'EADDRINUSE') reject(new Error(`port ${port} is taken; choose another with ${option}`));
+      else if (error.code === 'EACCES') reject(new Error(`port ${port} may not be used by this user; choose another with ${option}`));
+      else reject(error);
+    });
+  });
 }
 
 /** The command: runs until it is asked to stop. */
 export async function runSandbox(config: Config): Promise<void> {
-  const log = pino({ level: config.logLevel, redact: ['*.pin', '*.code', '*.password', 'req.headers', 'headers'] });
+  const log = createLog(config.logLevel);
   const sandbox = await startSandbox(config, log);
   announce(config, sandbox);
   let stopping = false;
