@@ -93,16 +93,24 @@ export async function insertEntryRows(tx: Transaction, entries: readonly Entry[]
 }
 
 // Lanes meet at this one lock, just before they move the shared (hot) accounts and commit; nowhere else. It makes
-// the order in which an UPDATE happens to visit rows irrelevant, so that two lanes cannot deadlock.
-const passGate = statement('ledger.gate', 'SELECT pg_advisory_xact_lock(7466736002)');
+// the order in which an UPDATE happens to visit rows irrelevant, so that two lanes cannot deadlock. Accounts with a
+// floor are locked before it, sorted: verbs that decide on a balance hold that lock already while they wait here.
+const passGate = statement(
+  'ledger.gate',
+  `WITH own AS MATERIALIZED (
+     SELECT account_id FROM ledger.balance WHERE account_id = ANY($1::bigint[]) AND floor IS NOT NULL
+     ORDER BY account_id FOR UPDATE
+   ) SELECT pg_advisory_xact_lock(7466736002) FROM (SELECT count(*) FROM own) AS locked`,
+);
 const moveBalances = statement(
   'ledger.move-balances',
   `UPDATE ledger.balance AS b SET balance = b.balance + d.delta
    FROM unnest($1::bigint[], $2::bigint[]) AS d(account_id, delta) WHERE b.account_id = d.account_id`,
 );
 export async function moveBalanceRows(tx: Transaction, deltas: ReadonlyMap<bigint, bigint>): Promise<void> {
-  await tx.query(passGate);
-  await tx.query(moveBalances, [[...deltas.keys()], [...deltas.values()]]);
+  const accounts = [...deltas.keys()];
+  await tx.query(passGate, [accounts]);
+  await tx.query(moveBalances, [accounts, [...deltas.values()]]);
 }
 
 const changeHeld = statement(

@@ -29,4 +29,11 @@ export { createPayments, type PaymentsOptions, type PaymentsRoom } from './payme
 export { type HouseFacts, legsOf, loadHouse } from './house.ts';
 export { paymentPostings, refundPostings, reversalPostings } from './postings.ts';
 export { readRefundsOfPayments } from './refund-store.ts';
-export { countEventsWithEntry, type PaymentEvent, readEvents, readPaymentPage } from './store.ts';
+export {
+  type BankReferences,
+  countEventsWithEntry,
+  type PaymentEvent,
+  readBankReferences,
+  readEvents,
+  readPaymentPage,
+} from './store.ts';

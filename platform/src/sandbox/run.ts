@@ -16,6 +16,7 @@ import { createLog } from '../log.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { machineClock, machineRandomness, MovableClock } from '../system/index.ts';
 import { createSandboxBank } from './bank/index.ts';
+import { sandboxBankBooks } from './bank-books.ts';
 import { createClockMover } from './clock-mover.ts';
 import { takeFolder } from './folder-lock.ts';
 import { seedMerchants } from './merchants.ts';
@@ -61,7 +62,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       bank,
       rates: freechangeSource(),
       sendSms: sms.send,
-      bankBooks: null,
+      bankBooks: sandboxBankBooks,
       log,
     });
     undo.push(() => platform.close());

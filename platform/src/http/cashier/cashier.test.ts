@@ -174,7 +174,7 @@ describe('paying', () => {
     expect((await pay(cancelled, liWei, { pin: '000001' })).body.error.code).toBe('PAYMENT_CANCELLED');
     const declined = await world.order(1_000n);
     await world.payments.decline({ paymentId: declined.id });
-    expect((await look(declined)).body.status).toBe('cancelled');
+    expect((await look(declined)).body.status).toBe('declined');
     expect((await pay(declined, liWei, { pin: '000001' })).body.error.code).toBe('PAYMENT_CANCELLED');
     expect((await pay(await world.order(1_000n), liWei, { pin: '000001' })).body.error.attemptsLeft).toBe(4);
   });

@@ -16,7 +16,7 @@ export { type CashierTokens, createCashierTokens } from './token.ts';
 export interface CashierHttpOptions {
   readonly customers: Customers;
   readonly wallet: Wallet;
-  readonly payments: Pick<Payments, 'authorize' | 'findById'>;
+  readonly payments: Pick<Payments, 'authorize' | 'decline' | 'findById'>;
   /** What the cashier shows of a merchant. */
   readonly findMerchant: (merchantId: bigint) => Promise<{ displayName: string; region: string }>;
   readonly tokens: CashierTokens;
@@ -41,6 +41,10 @@ export const cashierAdapter =
       },
       { perMinute: perMinute(options.sandbox).pin },
     );
+    route(cashierOperations.declinePayment, async ({ params, customer }) => {
+      const payment = await findPayment(options, params.token);
+      return view(options, await options.payments.decline({ paymentId: payment.id }), customer);
+    });
     refuseOthers(app, '/api/cashier/*');
   };
 

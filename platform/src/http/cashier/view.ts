@@ -59,10 +59,10 @@ export function cashierView(facts: CashierFacts): CashierView {
   };
 }
 
-/** The deadline counts by the clock, even before the timer has closed the payment. A refusal of the shopper cancels. */
+/** The deadline counts by the clock, even before the timer has closed the payment. */
 function statusOf(payment: Payment, now: Date): CashierView['status'] {
   if (payment.status === 'created' && payment.expiresAt <= now) return 'expired';
-  return payment.status === 'declined' ? 'cancelled' : payment.status;
+  return payment.status;
 }
 
 /** Ways to pay, those that can be used first; the balance before cards. */

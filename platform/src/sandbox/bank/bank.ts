@@ -220,3 +220,10 @@ export async function readBankBooks(
       : { kind: 'card-clearing', currency, amount: -balance, inTransit: -(executed.get(currency) ?? 0n) },
   );
 }
+
+/** What the banks moved to Tongbao's clearing accounts under these references (from it: negative), by currency. */
+export const readBankExecuted = async (
+  connection: Connection,
+  references: readonly string[],
+): Promise<Map<string, bigint>> =>
+  new Map((await selectExecuted(connection, references)).map(({ currency, moved }) => [currency, moved]));

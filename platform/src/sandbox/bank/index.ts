@@ -2,6 +2,7 @@
 export {
   createSandboxBank,
   readBankBooks,
+  readBankExecuted,
   type SandboxBank,
   type SimulatedBank,
   type SimulatedCard,

@@ -1,0 +1,5 @@
+// The audit: /audit.
+import { startApp } from '../ui/frame.tsx';
+import { Audit } from './audit.tsx';
+
+startApp(<Audit />);

@@ -1,0 +1,5 @@
+// The cashier: /cashier/<token>.
+import { startApp } from '../ui/frame.tsx';
+import { Cashier } from './cashier.tsx';
+
+startApp(<Cashier token={location.pathname.split('/').at(-1) ?? ''} />);

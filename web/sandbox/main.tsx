@@ -1,0 +1,5 @@
+// The sandbox's start page: /.
+import { startApp } from '../ui/frame.tsx';
+import { Sandbox } from './sandbox.tsx';
+
+startApp(<Sandbox />);

@@ -1,0 +1,19 @@
+// Four small apps in one build: each page is an entry, what they share becomes common chunks.
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [react()],
+  base: '/',
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    emptyOutDir: true,
+    // Everything is a file of ours: the content security policy allows no inline script.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: { cashier: 'cashier.html', wallet: 'wallet.html', sandbox: 'sandbox.html', audit: 'audit.html' },
+    },
+  },
+});
