@@ -128,7 +128,10 @@ async function clientMoneyProof(
     const ours = sums
       .filter((sum) => sum.currency === book.currency && sum.kind === book.kind)
       .reduce((all, sum) => all + sum.balance, 0n);
-    const line = `${book.kind} ${book.currency}: ledger ${ours}, bank ${book.amount}, not yet heard of ${book.inTransit}`;
+    const { currency } = book;
+    const line =
+      `${book.kind}: ledger ${show(currency, ours)}, bank ${show(currency, book.amount)}, ` +
+      `on the way between them ${show(currency, book.inTransit)}`;
     lines.push(line);
     if (ours + book.inTransit !== book.amount) wrong.push(line);
   }

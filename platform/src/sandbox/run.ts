@@ -128,7 +128,7 @@ function adaptersOf(platform: Platform, config: Config, sandbox: Parameters<type
     walletAdapter({ customers, wallet, payments, merchantName: async (id) => (await findMerchant(id)).displayName, clock, sandbox: true }),
     auditAdapter(platform.audit),
     sandboxAdapter(sandbox),
-    pagesAdapter({ folder: config.webFolder, sandbox: true }),
+    pagesAdapter({ folder: config.webFolder, publicUrl: config.publicUrl, sandbox: true }),
   ];
 }
 

@@ -156,7 +156,7 @@ async function testPayment({ platform, config }: Parts, asked: TestPayment): Pro
 }
 
 const samples: Readonly<Record<string, { amount: bigint; description: string }>> = {
-  KRW: { amount: 59_000n, description: '雪花秀 气垫粉底 Cushion foundation' },
+  KRW: { amount: 59_000n, description: '气垫粉底 Cushion foundation' },
   JPY: { amount: 6_800n, description: '抹茶礼盒 Matcha gift box' },
   GBP: { amount: 4_500n, description: 'Wool scarf 羊毛围巾' },
   HKD: { amount: 38_800n, description: '蛋卷礼盒 Egg rolls gift tin' },

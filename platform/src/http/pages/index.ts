@@ -1,12 +1,14 @@
-// Serves the built browser apps: hashed assets for ever, pages never from a cache.
+// Serves the built browser apps (hashed assets for ever, pages never from a cache) and the OpenAPI document.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import fastifyStatic from '@fastify/static';
+import { openApiDocument } from '@tongbao/protocol/openapi';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 
 export interface PagesOptions {
   /** web/dist: cashier.html, wallet.html, sandbox.html, audit.html, assets/. */
   readonly folder: string;
+  readonly publicUrl: string;
   /** The start page and the audit page belong to the sandbox. */
   readonly sandbox: boolean;
 }
@@ -16,6 +18,8 @@ const oneYearSeconds = 31_536_000;
 export const pagesAdapter =
   (options: PagesOptions): FastifyPluginAsync =>
   async (app) => {
+    const document = openApiDocument(options.publicUrl);
+    app.get('/openapi.json', async () => document);
     if (!existsSync(options.folder)) {
       app.log.warn('the browser apps are not built (npm run build -w web): only the APIs are served');
       return;

@@ -1,0 +1,238 @@
+// The independent verifier: `npm run verify -- FILE`. Reads an export of the books line by line and checks it with
+// nothing of the server's code but exact amounts. It keeps its own idea of what a payment does to the accounts.
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { currency, divide } from '@tongbao/money';
+
+type Json = Record<string, unknown>;
+
+interface Posting {
+  account: string;
+  amount: bigint;
+}
+interface Entry {
+  kind: string;
+  subject: string;
+  postings: Posting[];
+}
+interface Account {
+  code: string;
+  kind: string;
+  currency: string;
+  balance: bigint;
+  held: bigint;
+  floor: bigint | null;
+}
+
+/** Findings, in words; empty when the books are right. Throws when the file is not an export. */
+export async function verifyExport(lines: AsyncIterable<string>): Promise<{ findings: string[]; summary: string }> {
+  const books = new Books();
+  for await (const line of lines) books.read(line);
+  return books.judge();
+}
+
+const reach: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  none: { created: 'created' },
+  created: { paid: 'paid', 'debit-requested': 'pending', cancelled: 'cancelled', declined: 'declined', expired: 'expired' },
+  pending: { paid: 'paid', 'debit-declined': 'created' },
+  paid: { reversed: 'cancelled', 'refund-requested': 'paid', refunded: 'paid', 'refund-failed': 'paid' },
+};
+
+class Books {
+  readonly #accounts = new Map<string, Account>();
+  readonly #byCode = new Map<string, string>();
+  readonly #folded = new Map<string, bigint>();
+  readonly #paymentEntries = new Map<string, Entry>();
+  readonly #payments = new Map<string, Json>();
+  readonly #events = new Map<string, Json[]>();
+  readonly #refunds = new Map<string, Json[]>();
+  readonly #findings: string[] = [];
+  #lines = 0;
+  #entries = 0;
+  #ended = false;
+
+  read(line: string): void {
+    if (line === '') return;
+    const record = JSON.parse(line) as Json;
+    if (this.#lines === 0 && record.format !== 'tongbao-books/1') throw new Error('this is not an export of the books');
+    this.#lines += 1;
+    switch (record.type) {
+      case 'account':
+        return this.#account(record);
+      case 'entry':
+        return this.#entry(record);
+      case 'payment':
+        this.#payments.set(text(record.id), record);
+        return;
+      case 'event':
+        return push(this.#events, text(record.paymentId), record);
+      case 'refund':
+        return push(this.#refunds, text(record.paymentId), record);
+      case 'end':
+        this.#ended = true;
+        if (number(record.lines) !== BigInt(this.#lines - 1)) this.#say(`the export says ${record.lines} lines and has ${this.#lines - 1}`);
+    }
+  }
+
+  judge(): { findings: string[]; summary: string } {
+    if (!this.#ended) this.#say('the export was cut off: its last line is missing');
+    this.#balances();
+    for (const payment of this.#payments.values()) this.#payment(payment);
+    for (const [id, entry] of this.#paymentEntries) this.#say(`entry ${id} (${entry.kind}) belongs to no event of a payment`);
+    const summary = `${this.#accounts.size} accounts, ${this.#entries} entries, ${this.#payments.size} payments checked`;
+    return { findings: this.#findings, summary };
+  }
+
+  #say(finding: string): void {
+    if (this.#findings.length < 100) this.#findings.push(finding);
+  }
+
+  #account(record: Json): void {
+    const id = text(record.id);
+    const account: Account = {
+      code: text(record.code),
+      kind: text(record.kind),
+      currency: text(record.currency),
+      balance: number(record.balance),
+      held: number(record.held),
+      floor: record.floor === null ? null : number(record.floor),
+    };
+    if (BigInt(id) % 1000n !== BigInt(currency(account.currency).numeric)) this.#say(`account ${account.code} has an id of another currency`);
+    this.#accounts.set(id, account);
+    this.#byCode.set(account.code, id);
+  }
+
+  #entry(record: Json): void {
+    const id = text(record.id);
+    const postings = (record.postings as Json[]).map((posting) => ({ account: text(posting.account), amount: number(posting.amount) }));
+    const sums = new Map<string, bigint>();
+    this.#entries += 1;
+    for (const { account, amount } of postings) {
+      const of = this.#accounts.get(account)?.currency;
+      if (of === undefined) this.#say(`entry ${id} posts to account ${account}, which is not there`);
+      sums.set(of ?? '?', (sums.get(of ?? '?') ?? 0n) + amount);
+      this.#folded.set(account, (this.#folded.get(account) ?? 0n) + amount);
+    }
+    for (const [of, sum] of sums) if (sum !== 0n) this.#say(`entry ${id} is off by ${sum} in ${of}`);
+    const entry = { kind: text(record.kind), subject: text(record.subjectId), postings };
+    if (/^(payment|payment-reversal|refund)$/.test(entry.kind)) this.#paymentEntries.set(id, entry);
+  }
+
+  #balances(): void {
+    const sums = new Map<string, bigint>();
+    for (const [id, account] of this.#accounts) {
+      const folded = this.#folded.get(id) ?? 0n;
+      if (folded !== account.balance) this.#say(`${account.code} stands at ${account.balance}, its postings sum to ${folded}`);
+      if (account.floor !== null && account.balance - account.held < account.floor) this.#say(`${account.code} is below its floor`);
+      sums.set(account.currency, (sums.get(account.currency) ?? 0n) + account.balance);
+    }
+    for (const [of, sum] of sums) if (sum !== 0n) this.#say(`${of} sums to ${sum}, not to zero`);
+  }
+
+  #payment(payment: Json): void {
+    const id = text(payment.id);
+    const refunds = this.#refunds.get(id) ?? [];
+    let status = 'none';
+    let sequence = 0n;
+    for (const event of this.#events.get(id) ?? []) {
+      sequence += 1n;
+      if (number(event.sequence) !== sequence) this.#say(`payment ${id}: event ${sequence} is missing`);
+      const next = reach[status]?.[text(event.kind)];
+      if (next === undefined) return this.#say(`payment ${id} was ${status} and took the event ${text(event.kind)}`);
+      status = next;
+      this.#effect(payment, event, refunds);
+    }
+    if (status !== payment.status) this.#say(`payment ${id} is ${text(payment.status)}, its events lead to ${status}`);
+    const returned = refunds.filter((refund) => refund.status === 'succeeded');
+    const sum = (field: string) => returned.reduce((all, refund) => all + amount(refund[field]), 0n);
+    if (sum('amount') !== amount(payment.refunded)) this.#say(`payment ${id}: refunded ${amount(payment.refunded)}, refunds sum to ${sum('amount')}`);
+    if (sum('amount') > amount(payment.amount)) this.#say(`payment ${id} is refunded beyond its amount`);
+    if (sum('amount') === amount(payment.amount) && sum('payerAmount') !== amount(payment.payerAmount)) {
+      this.#say(`payment ${id} is wholly refunded, but the payer got ${sum('payerAmount')} of ${amount(payment.payerAmount)}`);
+    }
+  }
+
+  /** What the event must have done to the accounts, worked out again from the payment's own figures. */
+  #effect(payment: Json, event: Json, refunds: Json[]): void {
+    const id = text(payment.id);
+    const kind = text(event.kind);
+    const moves = kind === 'paid' || kind === 'reversed' || kind === 'refunded';
+    const entryId = text(event.entryId);
+    const entry = this.#paymentEntries.get(entryId);
+    if (!moves) {
+      if (entryId !== '0') this.#say(`payment ${id}: event ${kind} should have moved nothing`);
+      return;
+    }
+    if (entry === undefined) return this.#say(`payment ${id}: event ${kind} has no entry`);
+    this.#paymentEntries.delete(entryId);
+    const refund = refunds.find((candidate) => text(candidate.id) === text(event.refundId));
+    const expected = this.#expected(payment, kind, refund);
+    const found = new Map(entry.postings.map((posting) => [posting.account, posting.amount]));
+    const same = expected.size === found.size && [...expected].every(([account, value]) => found.get(account) === value);
+    if (!same) this.#say(`payment ${id}: entry ${entryId} does not do what event ${kind} asks for`);
+    if (entry.subject !== id) this.#say(`entry ${entryId} names payment ${entry.subject}, not ${id}`);
+  }
+
+  #expected(payment: Json, kind: string, refund: Json | undefined): Map<string, bigint> {
+    const order = code(payment.amount);
+    const payer = code(payment.payerAmount);
+    const whole = amount(payment.amount);
+    const part = refund === undefined ? whole : amount(refund.amount);
+    const share = (value: bigint) => divide(value * part, whole, 'half-even');
+    const mid = share(amount(payment.midAmount));
+    const spread = share(amount(payment.spreadAmount));
+    const fee = refund === undefined ? amount(payment.fee) : amount(refund.feeReturned);
+    const toPayer = refund === undefined ? amount(payment.payerAmount) : amount(refund.payerAmount);
+    const sign = kind === 'paid' ? 1n : -1n;
+    const expected = new Map<string, bigint>();
+    const move = (account: string, value: bigint) => {
+      const sum = (expected.get(account) ?? 0n) + value * sign;
+      if (sum === 0n) expected.delete(account);
+      else expected.set(account, sum);
+    };
+    const house = (name: string) => this.#byCode.get(name) ?? `missing account ${name}`;
+    move(text(payment.fundingAccount), -toPayer);
+    move(house(`fx-position:${payer}`), mid);
+    move(house(`fx-spread:${payer}`), spread);
+    move(house(`rounding:${payer}`), toPayer - mid - spread);
+    move(house(`fx-position:${order}`), -part);
+    move(text((payment.terms as Json).pendingAccount), part - fee);
+    move(house(`discount-fee:${order}`), fee);
+    return expected;
+  }
+}
+
+const text = (value: unknown): string => String(value);
+const number = (value: unknown): bigint => BigInt(value as string | number);
+const amount = (value: unknown): bigint => BigInt((value as { amount: string }).amount);
+const code = (value: unknown): string => (value as { currency: string }).currency;
+
+function push<Item>(map: Map<string, Item[]>, key: string, item: Item): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
+}
+
+async function main(): Promise<number> {
+  const [file] = process.argv.slice(2);
+  if (file === undefined) {
+    console.error('usage: npm run verify -- FILE   (from GET /audit/export)');
+    return 2;
+  }
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+  const { findings, summary } = await verifyExport(lines);
+  for (const finding of findings) console.log(`WRONG  ${finding}`);
+  console.log(findings.length === 0 ? `The books are right: ${summary}.` : `${findings.length} findings; ${summary}.`);
+  return findings.length === 0 ? 0 : 1;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  main().then(
+    (status) => process.exit(status),
+    (error: Error) => {
+      console.error(`The file could not be checked: ${error.message}`);
+      process.exit(2);
+    },
+  );
+}

@@ -1,0 +1,65 @@
+// Builds the three packages that are published (money, protocol, sdk) to plain JavaScript with types, each into its
+// own dist/ with a package.json that `npm pack` can take. Node strips types only outside node_modules, so what is
+// installed must be JavaScript.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const built = ['money', 'protocol', 'sdk'];
+
+function build(name) {
+  const folder = path.join(root, name);
+  const dist = path.join(folder, 'dist');
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const config = {
+    extends: path.join(root, 'tsconfig.json'),
+    compilerOptions: {
+      noEmit: false,
+      allowImportingTsExtensions: false,
+      rewriteRelativeImportExtensions: true,
+      declaration: true,
+      rootDir: path.join(folder, 'src'),
+      outDir: dist,
+      paths: declarationsOfFormer(name),
+    },
+    include: [path.join(folder, 'src')],
+    exclude: [path.join(folder, 'src', '**', '*.test.ts')],
+  };
+  const file = path.join(dist, 'tsconfig.json');
+  writeFileSync(file, JSON.stringify(config));
+  execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', file], { stdio: 'inherit' });
+  rmSync(file);
+  const { devDependencies: _dev, scripts: _scripts, private: _private, ...published } = manifest;
+  writeFileSync(
+    path.join(dist, 'package.json'),
+    `${JSON.stringify({ ...published, exports: exportsOf(manifest.exports) }, null, 2)}\n`,
+  );
+}
+
+/** What was built before is seen by its declarations, not by its sources. */
+function declarationsOfFormer(name) {
+  const paths = {};
+  for (const former of built.slice(0, built.indexOf(name))) {
+    const manifest = JSON.parse(readFileSync(path.join(root, former, 'package.json'), 'utf8'));
+    for (const [entry, source] of Object.entries(manifest.exports)) {
+      const declaration = source.replace('./src/', './').replace(/\.ts$/, '.d.ts');
+      paths[path.posix.join(manifest.name, entry)] = [path.join(root, former, 'dist', declaration)];
+    }
+  }
+  return paths;
+}
+
+function exportsOf(sources) {
+  return Object.fromEntries(
+    Object.entries(sources).map(([entry, source]) => {
+      const file = source.replace('./src/', './');
+      return [entry, { types: file.replace(/\.ts$/, '.d.ts'), default: file.replace(/\.ts$/, '.js') }];
+    }),
+  );
+}
+
+for (const name of built) build(name);
