@@ -69,14 +69,12 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     await seedMerchants({ database, merchants: platform.merchants, randomness: machineRandomness });
     const people = await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });
     const mover = createClockMover({ database, clock, timers: platform.timers });
-    const parts = sandboxParts({ platform, config, mover, people, sms });
+    const tls = config.httpsPort === null ? null : await localCertificate(config.dataFolder, machineClock.now());
+    const parts = sandboxParts({ platform, config, mover, people, sms, certificate: tls?.cert ?? null });
     const adapters = adaptersOf(platform, config, parts);
     const healthy = () => platform.isUsable();
     const http = await createServer({ logger: log, adapters, healthy });
-    const https =
-      config.httpsPort === null
-        ? null
-        : await createServer({ logger: log, adapters, healthy, tls: await localCertificate(config.dataFolder, machineClock.now()) });
+    const https = tls === null ? null : await createServer({ logger: log, adapters, healthy, tls });
     undo.push(() => Promise.all([http.close(), https?.close()]));
     await http.listen({ host: '127.0.0.1', port: config.port });
     await https?.listen({ host: '127.0.0.1', port: config.httpsPort! });

@@ -17,6 +17,8 @@ interface Parts {
   readonly mover: ClockMover;
   readonly people: readonly (SeededCustomer & { readonly customerId: bigint })[];
   readonly sms: SandboxSms;
+  /** PEM; null without https. */
+  readonly certificate: string | null;
 }
 
 export function sandboxParts(parts: Parts): SandboxParts {
@@ -33,6 +35,7 @@ export function sandboxParts(parts: Parts): SandboxParts {
     clock: { now: () => platform.clock.now(), moveTo: mover.moveTo, advance: mover.advance },
     outbox: (paymentId) => outbox(platform, paymentId),
     testPayment: (asked) => testPayment(parts, asked),
+    certificate: () => parts.certificate,
     messages: parts.sms.latest,
   };
 }

@@ -24,6 +24,8 @@ export interface SandboxParts {
   };
   readonly outbox: (paymentId: bigint | null) => Promise<unknown>;
   readonly testPayment: (asked: TestPayment) => Promise<{ paymentId: string; cashierUrl: string }>;
+  /** The https listener's own certificate, PEM; null when there is no such listener. */
+  readonly certificate: () => string | null;
   readonly messages: () => readonly { phone: string; text: string; at: Date }[];
 }
 
@@ -68,6 +70,12 @@ export const sandboxAdapter =
     });
 
     app.post('/sandbox/test-payment', async (request) => parts.testPayment(parse(TestPayment, request.body ?? {})));
+
+    app.get('/sandbox/certificate.pem', async (_request, reply) => {
+      const pem = parts.certificate();
+      if (pem === null) throw new Rejection('method-not-available', 'this sandbox does not listen for https');
+      return reply.header('content-type', 'application/x-pem-file').send(pem);
+    });
 
     app.get('/sandbox/messages', async () => ({
       messages: parts.messages().map((message) => ({ ...message, at: message.at.toISOString() })),
