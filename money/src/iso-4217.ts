@@ -1,6 +1,6 @@
 // ISO 4217 list one: every currency in use, with its numeric code, its minor units and its English name.
-// Source: SIX, list one of 2024-06-25, and amendment 176 (XCG). Metals, funds of no unit and test codes are left out:
-// nobody can pay with them.
+// Source: SIX, list one as published on 2026-01-01 (ANG, BGN and CUC have been withdrawn). Metals, units of account
+// without minor units and test codes are left out: nobody can pay with them.
 
 /** [code, numeric code, minor units, name] */
 export const currencyTable: readonly (readonly [string, number, number, string])[] = [
@@ -8,7 +8,6 @@ export const currencyTable: readonly (readonly [string, number, number, string])
   ['AFN', 971, 2, 'Afghani'],
   ['ALL', 8, 2, 'Lek'],
   ['AMD', 51, 2, 'Armenian Dram'],
-  ['ANG', 532, 2, 'Netherlands Antillean Guilder'],
   ['AOA', 973, 2, 'Kwanza'],
   ['ARS', 32, 2, 'Argentine Peso'],
   ['AUD', 36, 2, 'Australian Dollar'],
@@ -17,7 +16,6 @@ export const currencyTable: readonly (readonly [string, number, number, string])
   ['BAM', 977, 2, 'Convertible Mark'],
   ['BBD', 52, 2, 'Barbados Dollar'],
   ['BDT', 50, 2, 'Taka'],
-  ['BGN', 975, 2, 'Bulgarian Lev'],
   ['BHD', 48, 3, 'Bahraini Dinar'],
   ['BIF', 108, 0, 'Burundi Franc'],
   ['BMD', 60, 2, 'Bermudian Dollar'],
@@ -41,7 +39,6 @@ export const currencyTable: readonly (readonly [string, number, number, string])
   ['COP', 170, 2, 'Colombian Peso'],
   ['COU', 970, 2, 'Unidad de Valor Real'],
   ['CRC', 188, 2, 'Costa Rican Colon'],
-  ['CUC', 931, 2, 'Peso Convertible'],
   ['CUP', 192, 2, 'Cuban Peso'],
   ['CVE', 132, 2, 'Cabo Verde Escudo'],
   ['CZK', 203, 2, 'Czech Koruna'],
@@ -79,7 +76,7 @@ export const currencyTable: readonly (readonly [string, number, number, string])
   ['KES', 404, 2, 'Kenyan Shilling'],
   ['KGS', 417, 2, 'Som'],
   ['KHR', 116, 2, 'Riel'],
-  ['KMF', 174, 0, 'Comorian Franc '],
+  ['KMF', 174, 0, 'Comorian Franc'],
   ['KPW', 408, 2, 'North Korean Won'],
   ['KRW', 410, 0, 'Won'],
   ['KWD', 414, 3, 'Kuwaiti Dinar'],
@@ -162,6 +159,7 @@ export const currencyTable: readonly (readonly [string, number, number, string])
   ['VND', 704, 0, 'Dong'],
   ['VUV', 548, 0, 'Vatu'],
   ['WST', 882, 2, 'Tala'],
+  ['XAD', 396, 2, 'Arab Accounting Dinar'],
   ['XAF', 950, 0, 'CFA Franc BEAC'],
   ['XCD', 951, 2, 'East Caribbean Dollar'],
   ['XCG', 532, 2, 'Caribbean Guilder'],

@@ -53,12 +53,14 @@ export function chain(first: Rate, second: Rate): Rate {
   );
 }
 
-/** The rate with a spread on top: price × (1 + bps/10,000). */
+/** The rate with a spread on top: price × (1 + bps/10,000). Throws MoneyError when nothing would be left of it. */
 export const withSpread = (of: Rate, bps: number): Rate =>
   rate(of.base, of.quote, of.numerator * (10_000n + BigInt(bps)), of.denominator * 10_000n);
 
-/** Rounded to a number of significant digits; the result is a terminating decimal. */
+/** Rounded to a number of significant digits (at least one); the result is a terminating decimal. */
 export function roundToSignificant(of: Rate, digits: number, mode: RoundingMode): Rate {
+  if (!Number.isInteger(digits) || digits < 1)
+    throw new MoneyError(`${digits} significant digits do not exist`);
   // The exponent of the first significant digit, found with integers only.
   let exponent = of.numerator.toString().length - of.denominator.toString().length;
   const atLeast = (power: number) =>
