@@ -2,7 +2,7 @@
 // asked for again whenever there is doubt.
 import { useMutation } from '@tanstack/react-query';
 import type { CashierView, PayMethod } from '@tongbao/protocol/wallet';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError, call, NetworkLost } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
@@ -98,7 +98,6 @@ function Method(props: { method: PayMethod; checked: boolean; onChoose: () => vo
 function Confirm(props: PayProps & { method: PayMethod; onBack: () => void }) {
   const { t } = useTranslation();
   const { view, method } = props;
-  const heading = useRef<HTMLHeadingElement>(null);
   const pay = useMutation({
     mutationFn: (pin: string) =>
       call<CashierView>('POST', `${props.path}/authorizations`, {
@@ -112,14 +111,11 @@ function Confirm(props: PayProps & { method: PayMethod; onBack: () => void }) {
       if (!certain) props.refetch();
     },
   });
-  useEffect(() => heading.current?.focus(), []);
   const error = pay.error;
   const locked = error instanceof ApiError && error.code === 'PIN_LOCKED';
   return (
     <div style={{ textAlign: 'center' }}>
-      <h2 ref={heading} tabIndex={-1}>
-        {t('pinTitle')}
-      </h2>
+      <h2>{t('pinTitle')}</h2>
       <p className="muted">{t('pinFor', { merchant: view.merchant.name, amount: showMoney(view.payerAmount) })}</p>
       <p className="muted small">{methodName(method)}</p>
       <PinInput

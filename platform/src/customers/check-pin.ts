@@ -13,11 +13,28 @@ export interface PinParts {
   readonly randomness: Randomness;
 }
 
+const queues = new Map<bigint, Promise<void>>();
+
 /**
  * Resolves when the PIN is the customer's. Rejections: pin-wrong (with the tries left), pin-locked (with the time
  * from which another try counts), pin-not-set.
+ *
+ * One at a time for each customer: a shopper whose devices confirm six payments at the same moment, each with the
+ * right PIN, must not use up his tries. Between processes the tries reserved in the database remain the bound.
  */
-export async function checkPin(parts: PinParts, customerId: bigint, pin: string): Promise<void> {
+export function checkPin(parts: PinParts, customerId: bigint, pin: string): Promise<void> {
+  const before = queues.get(customerId) ?? Promise.resolve();
+  const check = before.then(() => checkOne(parts, customerId, pin));
+  const settled = check
+    .catch(() => undefined)
+    .finally(() => {
+      if (queues.get(customerId) === settled) queues.delete(customerId);
+    });
+  queues.set(customerId, settled);
+  return check;
+}
+
+async function checkOne(parts: PinParts, customerId: bigint, pin: string): Promise<void> {
   const { database, clock, randomness } = parts;
   const now = clock.now();
   const taken = await takePinTry(database, {

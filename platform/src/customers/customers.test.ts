@@ -128,6 +128,13 @@ describe('the PIN', () => {
     expect(await refusal(customers.checkPin(id, pin))).toMatchObject({ code: 'pin-locked' });
   });
 
+  it('lets twelve right ones at once all pass', async () => {
+    const { customers } = world(true);
+    const { id } = await signUp(customers);
+    await Promise.all(Array.from({ length: 12 }, () => customers.checkPin(id, pin)));
+    expect(await customers.pinLockedUntil(id)).toBeNull();
+  });
+
   it('makes a hash of former cost anew at the first right answer', async () => {
     const { customers } = world(true);
     const { id } = await signUp(customers);

@@ -45,41 +45,7 @@ export function decideCreate(facts: CreateFacts, command: CreatePayment): Decisi
   const id = facts.ids.pop()!;
   const quote = quoteFor(facts, command, { access, expiresAt, id });
   if (typeof quote === 'string') return refuse(quote, { field: 'quoteId' });
-  const { payerAmount, midAmount, spreadAmount } = priceOf(quote, command.amount);
-  const fresh: Payment = {
-    id,
-    merchantId: command.merchantId,
-    requestId: command.requestId,
-    status: 'created',
-    amount: command.amount,
-    payerAmount,
-    midAmount,
-    spreadAmount,
-    fee: money(currency, divide(amount * BigInt(contract.feeBps), 10_000n, 'half-even')),
-    quote,
-    terms: {
-      pendingAccount: contract.pendingAccount,
-      settlementCurrency: contract.settlementCurrency,
-      feeBps: contract.feeBps,
-      returnsFee: contract.returnsFee,
-      refundWindowDays: contract.refundWindowDays,
-      timeZone: contract.timeZone,
-    },
-    payerId: null,
-    funding: null,
-    fundingAccount: null,
-    createdAt: facts.now,
-    expiresAt,
-    paidAt: null,
-    closedAt: null,
-    refunded: money(currency, 0n),
-    refunding: money(currency, 0n),
-    refundedToPayer: money(command.payerCurrency, 0n),
-    refundingToPayer: money(command.payerCurrency, 0n),
-    events: 1,
-    lastRefusal: null,
-    order: { ...command.order, notifyUrl: command.order.notifyUrl ?? merchant.notifyUrl },
-  };
+  const fresh = newPayment(command, access, { id, quote, createdAt: facts.now, expiresAt });
   facts.answered.set(keyOf(command), { inputHash: command.inputHash, payment: fresh });
   return {
     answer: { payment: fresh, replayed: false },
@@ -91,6 +57,44 @@ export function decideCreate(facts: CreateFacts, command: CreatePayment): Decisi
       inputHash: command.inputHash,
     },
     events: [{ paymentId: id, sequence: 1, kind: 'created', occurredAt: facts.now, entryId: 0n, refundId: 0n }],
+  };
+}
+
+function newPayment(
+  command: CreatePayment,
+  { merchant, contract }: MerchantAccess,
+  made: { id: bigint; quote: LockedQuote; createdAt: Date; expiresAt: Date },
+): Payment {
+  const { currency, amount } = command.amount;
+  const { payerCurrency } = command;
+  return {
+    ...made,
+    merchantId: command.merchantId,
+    requestId: command.requestId,
+    status: 'created',
+    amount: command.amount,
+    ...priceOf(made.quote, command.amount),
+    fee: money(currency, divide(amount * BigInt(contract.feeBps), 10_000n, 'half-even')),
+    terms: {
+      pendingAccount: contract.pendingAccount,
+      settlementCurrency: contract.settlementCurrency,
+      feeBps: contract.feeBps,
+      returnsFee: contract.returnsFee,
+      refundWindowDays: contract.refundWindowDays,
+      timeZone: contract.timeZone,
+    },
+    payerId: null,
+    funding: null,
+    fundingAccount: null,
+    paidAt: null,
+    closedAt: null,
+    refunded: money(currency, 0n),
+    refunding: money(currency, 0n),
+    refundedToPayer: money(payerCurrency, 0n),
+    refundingToPayer: money(payerCurrency, 0n),
+    events: 1,
+    lastRefusal: null,
+    order: { ...command.order, notifyUrl: command.order.notifyUrl ?? merchant.notifyUrl },
   };
 }
 

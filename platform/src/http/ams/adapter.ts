@@ -44,13 +44,13 @@ interface Answer {
   readonly [field: string]: unknown;
 }
 
-type Handler<Name extends OperationName> = (
+type Operate<Name extends OperationName> = (
   parts: AmsParts,
   call: AmsCall,
   body: z.output<(typeof operations)[Name]['request']>,
 ) => Promise<Answer>;
 
-const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
+const built: { readonly [Name in OperationName]: Operate<Name> } = {
   pay,
   createPaymentSession,
   inquiryPayment,
@@ -88,7 +88,7 @@ async function answerTo(parts: AmsParts, request: FastifyRequest): Promise<Answe
     const authenticated = await authenticate(parts, received);
     if ('refused' in authenticated) return { result: authenticated.refused };
     const call: AmsCall = { access: authenticated.access, now: parts.clock.now() };
-    return await (handlers[name] as Handler<typeof name>)(parts, call, read(name, body) as never);
+    return await (built[name] as Operate<typeof name>)(parts, call, read(name, body) as never);
   } catch (error) {
     return { result: resultOf(error as Error, request) };
   }

@@ -1,0 +1,290 @@
+// Laws of the payments room's pure decisions, over generated payments: money is never made or lost, the state machine
+// is never left, refunds return exactly what was paid.
+import { money, parseRate } from '@tongbao/money';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { priceOf } from '../fx/index.ts';
+import { assertBalanced, type Balance } from '../ledger/index.ts';
+import { decideAuthorize } from './authorize.ts';
+import { cancelWindowOpen, decideCancel } from './cancel.ts';
+import { decideDecline, decideExpire } from './close.ts';
+import { decideFinishDebit } from './finish-debit.ts';
+import { decideFinishRefund } from './finish-refund.ts';
+import { advance, type Payment, type PaymentEventKind, type PaymentStatus, transitions } from './payment.ts';
+import { paymentPostings, reversalPostings } from './postings.ts';
+import { decideRefund, type RefundFacts } from './refund.ts';
+
+const now = new Date('2014-11-11T02:00:00Z');
+const house = { payerPosition: 1156n, orderPosition: 2410n, payerSpread: 3156n, payerRounding: 4156n, orderFee: 5410n };
+const wallet = 9156n;
+const pending = 8410n;
+
+function payment(of: { amount: bigint; price: string; mid: string; feeBps: bigint; returnsFee: boolean }): Payment {
+  const amount = money('KRW', of.amount);
+  const quote = { mid: parseRate('KRW', 'CNY', of.mid), price: parseRate('KRW', 'CNY', of.price) };
+  const zeroKrw = money('KRW', 0n);
+  const zeroCny = money('CNY', 0n);
+  return {
+    id: 1n,
+    merchantId: 2n,
+    requestId: 'r',
+    status: 'created',
+    amount,
+    ...priceOf(quote, amount),
+    fee: money('KRW', (of.amount * of.feeBps) / 10_000n),
+    quote: { ...quote, quoteId: '1', spreadBps: 50, rateDate: '2014-11-11', source: 'test', lockedAt: now, expiresAt: now },
+    terms: {
+      pendingAccount: pending,
+      settlementCurrency: 'KRW',
+      feeBps: 0,
+      returnsFee: of.returnsFee,
+      refundWindowDays: 365,
+      timeZone: 'Asia/Seoul',
+    },
+    payerId: null,
+    funding: null,
+    fundingAccount: null,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + 1000),
+    paidAt: null,
+    closedAt: null,
+    refunded: zeroKrw,
+    refunding: zeroKrw,
+    refundedToPayer: zeroCny,
+    refundingToPayer: zeroCny,
+    events: 1,
+    lastRefusal: null,
+    order: {
+      reference: null,
+      description: '',
+      merchantName: null,
+      goods: [],
+      redirectUrl: '',
+      notifyUrl: 'http://shop.example/n',
+      metadata: null,
+      channel: 'ams-pay',
+      channelData: {},
+    },
+  };
+}
+
+function factsFor(subject: Payment, balance: bigint, at = now): RefundFacts {
+  let next = 100n;
+  const ids = new Proxy([] as bigint[], { get: (target, key) => (key === 'pop' ? () => next++ : Reflect.get(target, key)) });
+  const balances = new Map<bigint, Balance>([[wallet, { account: wallet, balance, held: 0n, floor: 0n }]]);
+  return { now: at, ids, payments: new Map([[subject.id, subject]]), balances, house: new Map([['KRW/CNY', house]]), answered: new Map() };
+}
+
+const authorize = {
+  paymentId: 1n,
+  payer: { customerId: 7n, kycClass: 3, status: 'active' },
+  payerAccount: wallet,
+  funding: { kind: 'balance' },
+  clearingAccount: null,
+} as const;
+
+const payments = fc
+  .record({
+    amount: fc.bigInt(1n, 800_000n),
+    priceMillionths: fc.integer({ min: 1_000, max: 9_999 }),
+    spread: fc.integer({ min: 0, max: 500 }),
+    feeBps: fc.bigInt(0n, 500n),
+    returnsFee: fc.boolean(),
+  })
+  .map(({ amount, priceMillionths, spread, feeBps, returnsFee }) =>
+    payment({
+      amount,
+      price: `0.00${String(priceMillionths + spread).padStart(6, '0')}`,
+      mid: `0.00${String(priceMillionths).padStart(6, '0')}`,
+      feeBps,
+      returnsFee,
+    }),
+  );
+
+const rich = 10n ** 12n;
+
+function paidFacts(created: Payment): RefundFacts {
+  const facts = factsFor(created, rich);
+  expect(decideAuthorize(facts, authorize).answer?.status).toBe('paid');
+  return facts;
+}
+
+describe('paying', () => {
+  test('the entry balances, the payer pays his amount, the merchant is owed the amount less the fee', () => {
+    fc.assert(
+      fc.property(payments, (created) => {
+        const facts = factsFor(created, rich);
+        const decision = decideAuthorize(facts, authorize);
+        const entry = decision.entry!;
+        assertBalanced(entry);
+        const moved = new Map(entry.postings.map((posting) => [posting.account, posting.amount]));
+        expect(moved.get(wallet)).toBe(-created.payerAmount.amount);
+        expect(moved.get(pending) ?? 0n).toBe(created.amount.amount - created.fee.amount);
+        expect(facts.balances.get(wallet)!.balance).toBe(rich - created.payerAmount.amount);
+        expect(decision.notification?.sequence).toBe(2);
+      }),
+    );
+  });
+
+  test('one fen too little is refused and changes nothing', () => {
+    fc.assert(
+      fc.property(payments, (created) => {
+        const facts = factsFor(created, created.payerAmount.amount - 1n);
+        expect(decideAuthorize(facts, authorize)).toEqual({ refused: { code: 'balance-insufficient', detail: undefined } });
+        expect(facts.payments.get(1n)).toBe(created);
+      }),
+    );
+  });
+
+  test('twice in one batch is paid once', () => {
+    const facts = paidFacts(payment({ amount: 59_000n, price: '0.005687436', mid: '0.00565914', feeBps: 150n, returnsFee: false }));
+    const spent = facts.balances.get(wallet)!.balance;
+    expect(decideAuthorize(facts, authorize).refused?.code).toBe('payment-already-paid');
+    expect(facts.balances.get(wallet)!.balance).toBe(spent);
+  });
+
+  test('the deadline counts to the millisecond', () => {
+    const created = payment({ amount: 100n, price: '0.005687', mid: '0.005659', feeBps: 0n, returnsFee: false });
+    const at = (ms: number) => decideAuthorize(factsFor(created, rich, new Date(created.expiresAt.getTime() + ms)), authorize);
+    expect(at(-1).answer?.status).toBe('paid');
+    expect(at(0).refused?.code).toBe('payment-expired');
+  });
+
+  test('a reversal is the payment the other way round', () => {
+    fc.assert(
+      fc.property(payments, (created) => {
+        const there = paymentPostings(created, wallet, house);
+        const back = reversalPostings(created, wallet, house);
+        expect(back).toEqual(there.map((posting) => ({ ...posting, amount: -posting.amount })));
+      }),
+    );
+  });
+});
+
+const split = (total: bigint, cuts: readonly number[]): bigint[] => {
+  const points = [...new Set(cuts.map((cut) => (total * BigInt(cut)) / 1000n))].sort((a, b) => (a < b ? -1 : 1));
+  return [...points, total].map((point, index) => point - (index === 0 ? 0n : points[index - 1]!)).filter((part) => part > 0n);
+};
+
+describe('refunds', () => {
+  const cuts = fc.array(fc.integer({ min: 0, max: 1000 }), { maxLength: 6 });
+
+  test('parts that add up return exactly what was paid, every entry balances, and the fee goes back as agreed', () => {
+    fc.assert(
+      fc.property(payments, cuts, (created, at) => {
+        const facts = paidFacts(created);
+        const sums = { payer: 0n, fee: 0n };
+        for (const [index, part] of split(created.amount.amount, at).entries()) {
+          const decision = decideRefund(facts, refundOf(part, `part-${index}`));
+          if (decision.entry!.postings.length > 0) assertBalanced(decision.entry!);
+          sums.payer += decision.newRefund!.payerAmount.amount;
+          sums.fee += decision.newRefund!.feeReturned.amount;
+          expect(decision.newRefund!.payerAmount.amount).toBeGreaterThanOrEqual(0n);
+        }
+        expect(sums.payer).toBe(created.payerAmount.amount);
+        expect(sums.fee).toBe(created.terms.returnsFee ? created.fee.amount : 0n);
+        expect(decideRefund(facts, refundOf(1n, 'more')).refused?.code).toBe('refund-amount-exceeded');
+      }),
+    );
+  });
+
+  test('to a card: in progress until the bank says so; a failed part does not lose the payer a fen', () => {
+    fc.assert(
+      fc.property(payments, cuts, fc.infiniteStream(fc.boolean()), (created, at, luck) => {
+        const facts = factsFor(created, rich);
+        decideAuthorize(facts, { ...authorize, funding: { kind: 'card', cardId: 3n }, clearingAccount: wallet });
+        decideFinishDebit(facts, { paymentId: 1n, answer: { approved: true } });
+        let returned = 0n;
+        let tries = 0;
+        for (let rest = [...split(created.amount.amount, at)]; rest.length > 0 && tries < 40; tries++) {
+          const part = rest.shift()!;
+          const asked = decideRefund(facts, refundOf(part, `try-${tries}`));
+          expect(asked.newRefund!.status).toBe('processing');
+          const succeeded = tries > 20 || luck.next().value === true;
+          const refunds = new Map([[asked.newRefund!.id, asked.newRefund!]]);
+          const finish = { paymentId: 1n, refundId: asked.newRefund!.id, succeeded };
+          decideFinishRefund({ ...facts, refunds }, finish);
+          expect(decideFinishRefund({ ...facts, refunds }, finish).answer).toBeNull();
+          if (succeeded) returned += asked.newRefund!.payerAmount.amount;
+          else rest = [...rest, part];
+        }
+        expect(returned).toBe(created.payerAmount.amount);
+        expect(facts.payments.get(1n)!.refunding.amount).toBe(0n);
+      }),
+    );
+  });
+
+  test('the same request answers the same refund; with another amount it is refused', () => {
+    const facts = paidFacts(payment({ amount: 59_000n, price: '0.005687436', mid: '0.00565914', feeBps: 150n, returnsFee: false }));
+    const first = decideRefund(facts, refundOf(100n, 'same'));
+    const again = decideRefund(facts, refundOf(100n, 'same'));
+    expect(again.answer).toEqual({ ...first.answer, replayed: true });
+    expect(again.newRefund).toBeUndefined();
+    expect(decideRefund(facts, refundOf(101n, 'same')).refused?.code).toBe('request-reused');
+  });
+});
+
+function refundOf(amount: bigint, requestId: string) {
+  const inputHash = Buffer.from(amount.toString());
+  return { merchantId: 2n, paymentId: 1n, requestId, inputHash, amount: money('KRW', amount), reason: null, notifyUrl: null, metadata: null };
+}
+
+describe('the state machine', () => {
+  const statuses: PaymentStatus[] = ['created', 'pending', 'paid', 'cancelled', 'declined', 'expired'];
+
+  test('every status is reached from none, and final ones are never left', () => {
+    const reached = new Set(Object.values(transitions).flatMap((row) => Object.values(row)));
+    expect([...reached].sort()).toEqual([...statuses].sort());
+    for (const final of ['cancelled', 'declined', 'expired'] as const) expect(transitions[final]).toEqual({});
+  });
+
+  test('a step that is not in the table throws', () => {
+    const kinds = new Set(Object.values(transitions).flatMap((row) => Object.keys(row))) as Set<PaymentEventKind>;
+    for (const status of statuses) {
+      for (const kind of kinds) {
+        const next = transitions[status][kind];
+        if (next === undefined) expect(() => advance(status, kind)).toThrow(/cannot take/);
+        else expect(advance(status, kind)).toBe(next);
+      }
+    }
+  });
+
+  test('whatever is asked in whatever order, decisions stay inside the table and never pay twice', () => {
+    const created = payment({ amount: 5_000n, price: '0.005687', mid: '0.005659', feeBps: 100n, returnsFee: true });
+    const acts = {
+      pay: (facts: RefundFacts) => decideAuthorize(facts, authorize),
+      card: (facts: RefundFacts) => decideAuthorize(facts, { ...authorize, funding: { kind: 'card', cardId: 3n }, clearingAccount: wallet }),
+      yes: (facts: RefundFacts) => decideFinishDebit(facts, { paymentId: 1n, answer: { approved: true } }),
+      no: (facts: RefundFacts) => decideFinishDebit(facts, { paymentId: 1n, answer: { approved: false, reason: 'declined' } }),
+      cancel: (facts: RefundFacts) => decideCancel(facts, { merchantId: 2n, paymentId: 1n }),
+      decline: (facts: RefundFacts) => decideDecline(facts, { paymentId: 1n }),
+      expire: (facts: RefundFacts) => decideExpire({ ...facts, now: created.expiresAt }, { paymentId: 1n }),
+      refund: (facts: RefundFacts) => decideRefund(facts, refundOf(5_000n, 'all')),
+    };
+    const order = fc.array(fc.constantFrom(...(Object.keys(acts) as (keyof typeof acts)[])), { maxLength: 12 });
+    fc.assert(
+      fc.property(order, (steps) => {
+        const facts = factsFor(created, rich);
+        let wallets = 0n;
+        let entries = 0;
+        for (const step of steps) {
+          const decision = acts[step](facts);
+          if (decision.entry === undefined) continue;
+          entries += decision.entry.kind === 'payment' ? 1 : 0;
+          for (const posting of decision.entry.postings) if (posting.account === wallet) wallets += posting.amount;
+        }
+        expect(entries).toBeLessThanOrEqual(1);
+        const end = facts.payments.get(1n)!;
+        const kept = end.status === 'paid' ? end.payerAmount.amount - end.refundedToPayer.amount : 0n;
+        expect(wallets).toBe(-kept);
+      }),
+    );
+  });
+});
+
+test('a paid payment can be cancelled until 00:15 of the next day in the contract’s zone', () => {
+  const paidAt = new Date('2014-11-11T14:59:00Z'); // 23:59 in Seoul
+  expect(cancelWindowOpen(paidAt, new Date('2014-11-11T15:14:59Z'), 'Asia/Seoul')).toBe(true);
+  expect(cancelWindowOpen(paidAt, new Date('2014-11-11T15:15:00Z'), 'Asia/Seoul')).toBe(false);
+  expect(cancelWindowOpen(paidAt, new Date('2014-11-11T15:15:00Z'), 'Europe/London')).toBe(true);
+});

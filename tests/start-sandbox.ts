@@ -1,0 +1,85 @@
+// Starts a real sandbox for a test: its own process, ports and data folder; nothing of it is left afterwards.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Credentials } from '@tongbao/protocol/sandbox';
+
+const main = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../platform/src/main.ts');
+
+export interface Sandbox {
+  /** http://127.0.0.1:port */
+  readonly http: string;
+  readonly httpsPort: number;
+  readonly dataFolder: string;
+  readonly process: ChildProcess;
+  /** What it wrote to its standard error so far. */
+  readonly log: () => string;
+  readonly credentials: Credentials;
+  get<Answer>(path: string): Promise<Answer>;
+  post<Answer>(path: string, body: object): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** A port that nobody listens on; the wanted one if it is free and allowed, else null. */
+export function freePort(wanted = 0): Promise<number | null> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(null));
+    probe.listen(wanted, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+export async function startSandbox(options: { httpsPort?: number } = {}): Promise<Sandbox> {
+  const dataFolder = await mkdtemp(path.join(tmpdir(), 'tongbao-sandbox-'));
+  const port = (await freePort())!;
+  const httpsPort = options.httpsPort ?? (await freePort())!;
+  const args = ['sandbox', '--port', `${port}`, '--https-port', `${httpsPort}`, '--data', dataFolder, '--no-stores'];
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    log = (log + chunk.toString()).slice(-200_000);
+  });
+  const http = `http://127.0.0.1:${port}`;
+  await whenHealthy(http, child, () => log);
+  const get = async <Answer>(at: string) => (await (await fetch(`${http}${at}`)).json()) as Answer;
+  return {
+    http,
+    httpsPort,
+    dataFolder,
+    process: child,
+    log: () => log,
+    credentials: await get<Credentials>('/sandbox/credentials'),
+    get,
+    post: async <Answer>(at: string, body: object) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await (await fetch(`${http}${at}`, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as Answer;
+    },
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        child.kill('SIGTERM');
+        await ended;
+      }
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function whenHealthy(http: string, child: ChildProcess, log: () => string): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if (child.exitCode !== null) throw new Error(`the sandbox ended: ${log()}`);
+    const healthy = await fetch(`${http}/healthz`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (healthy) return;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  throw new Error(`the sandbox did not come up: ${log()}`);
+}
