@@ -1,11 +1,10 @@
 // The European Central Bank's reference rates: eurofxref-daily.xml and eurofxref-hist.xml, units of each currency for
 // one euro, from a file or a URL.
 import { readFile } from 'node:fs/promises';
-import { XMLParser } from 'fast-xml-parser';
 import { isCurrency } from '@tongbao/money';
-import { plainDecimal } from './freechange.ts';
+import { XMLParser } from 'fast-xml-parser';
 import type { PublishedRates, RateSource } from './source.ts';
-import { dayBefore } from './source.ts';
+import { dayBefore, isCalendarDay, plainDecimal } from './source.ts';
 
 const maxBytes = 16 * 1024 * 1024;
 
@@ -35,7 +34,7 @@ export function parseEurofxref(xml: string): PublishedRates[] {
 }
 
 function publishedDay(day: EcbCube): PublishedRates | null {
-  if (day.time === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(day.time)) return null;
+  if (day.time === undefined || !isCalendarDay(day.time)) return null;
   const perPivot = new Map<string, string>();
   for (const { currency, rate } of day.Cube ?? []) {
     const plain = rate === undefined ? null : plainDecimal(rate);
@@ -49,7 +48,9 @@ export function ecbSource(location: string, fetchText: (url: string) => Promise<
   return {
     name: 'ecb',
     async ratesUpTo(date, days) {
-      const xml = /^https?:\/\//.test(location) ? await fetchText(location) : await readFile(location, 'utf8');
+      const xml = /^https?:\/\//.test(location)
+        ? await fetchText(location)
+        : await readFile(location, 'utf8');
       const from = dayBefore(date, days);
       return parseEurofxref(xml).filter((day) => day.date <= date && day.date > from);
     },

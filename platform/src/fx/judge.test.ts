@@ -1,0 +1,80 @@
+// The guards: how old is too old, how far is too far, and what a held rate does to those after it.
+import { describe, expect, it } from 'vitest';
+import { isOutlier, isStale } from './guards.ts';
+import { judge } from './judge.ts';
+import type { PublishedRates } from './source.ts';
+
+const day = (date: string, rates: Record<string, string>): PublishedRates => ({
+  date,
+  pivot: 'USD',
+  perPivot: new Map(Object.entries(rates)),
+});
+const won = (date: string, rate: string) => ({ currency: 'KRW', pivot: 'USD', rate, date, source: 'test' });
+const verdicts = (published: PublishedRates[], accepted = [won('2014-11-10', '1000')], held: string[] = []) =>
+  judge(published, { accepted, held: new Set(held) }, 1_000).map(({ date, rate, status }) => [
+    date,
+    rate,
+    status,
+  ]);
+
+describe('isStale', () => {
+  it('counts calendar days', () => {
+    expect(isStale('2014-11-06', '2014-11-11', 5)).toBe(false);
+    expect(isStale('2014-11-05', '2014-11-11', 5)).toBe(true);
+    expect(isStale('2014-12-29', '2015-01-03', 5)).toBe(false);
+    expect(isStale('2014-11-11', '2014-11-11', 0)).toBe(false);
+  });
+});
+
+describe('isOutlier', () => {
+  it('lets a move of exactly the limit pass, up and down, and nothing beyond it', () => {
+    expect(isOutlier('1100', '1000', 1_000)).toBe(false);
+    expect(isOutlier('900', '1000', 1_000)).toBe(false);
+    expect(isOutlier('1100.0000001', '1000', 1_000)).toBe(true);
+    expect(isOutlier('899.9999999', '1000', 1_000)).toBe(true);
+    expect(isOutlier('0.00000000011', '0.0000000001', 1_000)).toBe(false);
+    expect(isOutlier('10850', '1085', 1_000)).toBe(true);
+  });
+});
+
+describe('judge', () => {
+  it('accepts the first rate of a currency, and then what moves within the limit', () => {
+    expect(verdicts([day('2014-11-12', { KRW: '1150' }), day('2014-11-11', { KRW: '1050' })], [])).toEqual([
+      ['2014-11-11', '1050', 'accepted'],
+      ['2014-11-12', '1150', 'accepted'],
+    ]);
+  });
+
+  it('holds an outlier and compares the next day with the last accepted rate, not with the outlier', () => {
+    const days = [
+      day('2014-11-11', { KRW: '10000' }),
+      day('2014-11-12', { KRW: '10001' }),
+      day('2014-11-13', { KRW: '1001' }),
+    ];
+    expect(verdicts(days)).toEqual([
+      ['2014-11-11', '10000', 'held'],
+      ['2014-11-12', '10001', 'held'],
+      ['2014-11-13', '1001', 'accepted'],
+    ]);
+  });
+
+  it('goes on holding a currency whose last accepted rate is forgotten', () => {
+    expect(verdicts([day('2014-12-24', { KRW: '10000', JPY: '100' })], [], ['KRW'])).toEqual([
+      ['2014-12-24', '10000', 'held'],
+      ['2014-12-24', '100', 'accepted'],
+    ]);
+  });
+
+  it('says nothing about days that it has judged before', () => {
+    expect(verdicts([day('2014-11-10', { KRW: '5' }), day('2014-11-07', { KRW: '5' })])).toEqual([]);
+  });
+
+  it('judges each currency by itself', () => {
+    const mixed = [day('2014-11-11', { KRW: '2000', JPY: '100' }), day('2014-11-12', { JPY: '101' })];
+    expect(verdicts(mixed)).toEqual([
+      ['2014-11-11', '2000', 'held'],
+      ['2014-11-11', '100', 'accepted'],
+      ['2014-11-12', '101', 'accepted'],
+    ]);
+  });
+});

@@ -1,0 +1,43 @@
+// Decides for each published rate whether it may be quoted. Pure over what was published and what is known.
+import { isOutlier } from './guards.ts';
+import type { AcceptedRate } from './rate-table.ts';
+import type { PublishedRates } from './source.ts';
+
+/** A rate as it will be stored: accepted, or held until somebody confirms it. */
+export interface JudgedRate {
+  readonly currency: string;
+  readonly date: string;
+  readonly rate: string;
+  readonly status: 'accepted' | 'held';
+}
+
+/** What the guard remembers of the last days (guards.ts says how many). */
+export interface KnownRates {
+  /** Each currency's newest accepted rate. */
+  readonly accepted: readonly AcceptedRate[];
+  /** Currencies with a held rate: theirs is no first rate, even when no accepted one is remembered. */
+  readonly held: ReadonlySet<string>;
+}
+
+/**
+ * Goes through the days, oldest first, and compares each rate with the last accepted one of its currency. What is not
+ * newer than that has been judged before and is left out.
+ */
+export function judge(
+  published: readonly PublishedRates[],
+  known: KnownRates,
+  maxMoveBps: number,
+): JudgedRate[] {
+  const accepted = new Map(known.accepted.map(({ currency, date, rate }) => [currency, { date, rate }]));
+  const judged: JudgedRate[] = [];
+  for (const day of [...published].sort((a, b) => (a.date < b.date ? -1 : 1))) {
+    for (const [currency, rate] of day.perPivot) {
+      const former = accepted.get(currency);
+      if (former !== undefined && former.date >= day.date) continue;
+      const held = former === undefined ? known.held.has(currency) : isOutlier(rate, former.rate, maxMoveBps);
+      judged.push({ currency, date: day.date, rate, status: held ? 'held' : 'accepted' });
+      if (!held) accepted.set(currency, { date: day.date, rate });
+    }
+  }
+  return judged;
+}
