@@ -141,12 +141,13 @@ function whenReady(child: ChildProcess, dataFolder: string): Promise<void> {
       clearTimeout(timer);
       reject(new Error(`PostgreSQL did not start in ${dataFolder}: ${why} ${said().slice(-600)}`));
     };
+    const ended = (code: number | null) => fail(`exit ${code}.`);
     child.once('error', (error) => fail(error.message));
-    child.once('exit', (code) => fail(`exit ${code}.`));
+    child.once('exit', ended);
     child.stderr?.on('data', () => {
       if (!said().includes('ready to accept connections')) return;
       clearTimeout(timer);
-      child.removeAllListeners('exit');
+      child.off('exit', ended);
       resolve();
     });
   });
