@@ -71,7 +71,10 @@ describe('parseEurofxref', () => {
   it.each([
     ['no XML', 'Service unavailable'],
     ['nothing', ''],
-    ['half a document', daily.slice(0, -30)],
+    ['a document cut off at its end', daily.slice(0, -30)],
+    ['a document cut off after a rate', daily.slice(0, daily.indexOf("<Cube currency='KRW'"))],
+    ['a document cut off in a rate', daily.slice(0, daily.indexOf('58.51'))],
+    ['a document with an unclosed rate', daily.replace("rate='7.6107'/>", "rate='7.6107'>")],
     ['another document', '<html><body>Moved</body></html>'],
     ['no day', envelope('')],
     [

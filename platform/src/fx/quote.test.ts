@@ -127,6 +127,28 @@ describe('lockQuote', () => {
   });
 });
 
+describe('priceOf', () => {
+  it('has no spread where the contract has none, even when the price was rounded below the middle rate', () => {
+    // 6.25 ÷ 3000 = 0.00208333…: a billion won are 2,083,333.33 yuan, and 2,083,333.00 at seven digits.
+    const quote = lock(table([row('CNY', '6.25'), row('KRW', '3000')]), 0)!;
+    expect(toPlainDecimal(quote.price)).toBe('0.002083333');
+    expect(priceOf(quote, money('KRW', 1_000_000_000n))).toEqual({
+      payerAmount: money('CNY', 208_333_300n),
+      midAmount: money('CNY', 208_333_300n),
+      spreadAmount: money('CNY', 0n),
+    });
+  });
+
+  it('never gives anything away: the least amount costs a fen, all of it spread when its value rounds to nothing', () => {
+    const quote = lock(table([row('CNY', '6.25'), row('KRW', '3000')]), 50)!;
+    expect(priceOf(quote, money('KRW', 1n))).toEqual({
+      payerAmount: money('CNY', 1n),
+      midAmount: money('CNY', 0n),
+      spreadAmount: money('CNY', 1n),
+    });
+  });
+});
+
 describe('every quote', () => {
   const decimal = fc
     .tuple(fc.bigInt(1n, 10n ** 12n), fc.integer({ min: 0, max: 12 }))
@@ -135,7 +157,7 @@ describe('every quote', () => {
     .record({
       order: decimal,
       payer: decimal,
-      bps: fc.integer({ min: 0, max: 2_000 }),
+      bps: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2_000 })),
       currency: fc.constantFrom('KRW', 'JPY', 'GBP', 'KWD'),
     })
     .map(
