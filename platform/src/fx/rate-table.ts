@@ -12,7 +12,7 @@ export interface AcceptedRate {
   readonly source: string;
 }
 
-export interface MidRate {
+interface MidRate {
   readonly rate: Rate;
   /** The older of the two days that the cross is made from. */
   readonly date: string;

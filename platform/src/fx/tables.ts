@@ -30,7 +30,7 @@ const shanghaiOffsetMs = 8 * 3_600_000;
 const sourceRetryMs = 5 * 60_000;
 
 /** The business day of an instant: Shanghai has had no summer time since 1991. */
-export const businessDayOf = (instant: Date): string =>
+const businessDayOf = (instant: Date): string =>
   new Date(instant.getTime() + shanghaiOffsetMs).toISOString().slice(0, 10);
 
 export interface Tables {
