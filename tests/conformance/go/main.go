@@ -1,274 +1,284 @@
-// The official Go SDK, unmodified, against a running sandbox. Prints one line a check: ok NAME / not ok NAME - WHY.
+// The official Go SDK, unmodified, against a running sandbox: `client CONFIG.json` prints a line a check.
 package main
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
+	"math"
 	"os"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	defaultAlipayClient "github.com/alipay/global-open-sdk-go/com/alipay/api"
 	"github.com/alipay/global-open-sdk-go/com/alipay/api/model"
 	"github.com/alipay/global-open-sdk-go/com/alipay/api/request"
-	"github.com/alipay/global-open-sdk-go/com/alipay/api/request/pay"
+	"github.com/alipay/global-open-sdk-go/com/alipay/api/request/notify"
 	responsePay "github.com/alipay/global-open-sdk-go/com/alipay/api/response/pay"
 	"github.com/alipay/global-open-sdk-go/com/alipay/api/tools"
 )
 
-type config struct {
-	HTTP            string `json:"http"`
-	OtherPrivateKey string `json:"otherPrivateKey"`
-	Merchant        struct {
-		ClientId           string `json:"clientId"`
-		MerchantPrivateKey string `json:"merchantPrivateKey"`
-		GatewayPublicKey   string `json:"gatewayPublicKey"`
-	} `json:"merchant"`
-}
-
-type received struct {
-	path    string
-	headers http.Header
-	body    string
-}
+type client = defaultAlipayClient.DefaultAlipayClient
 
 var (
-	settings  config
-	sdk       *defaultAlipayClient.DefaultAlipayClient
-	notifyUrl string
-	run       = strconv.FormatInt(time.Now().UnixNano(), 36)
-	mutex     sync.Mutex
-	inbox     []received
+	sandbox settings
+	sdk     *client
+	box     *inbox
+	run     = strconv.FormatInt(time.Now().UnixNano(), 36)
+	payId   = "go-pay-" + run
+
+	paymentId string
+	paid      *responsePay.AlipayPayQueryResponse
 )
 
-func check(name string, condition bool, why any) {
-	if condition {
-		fmt.Println("ok " + name)
-		return
-	}
-	text, _ := json.Marshal(why)
-	fmt.Printf("not ok %s - %s\n", name, text)
-}
-
-// execute answers the SDK's typed response as JSON, which is how the checks look into it.
-func execute[Response any](client *defaultAlipayClient.DefaultAlipayClient, asked *request.AlipayRequest) (*Response, map[string]any) {
-	answer, err := client.Execute(asked)
-	if err != nil {
-		return nil, map[string]any{"error": err.Error()}
-	}
-	typed, ok := answer.(*Response)
-	if !ok {
-		return nil, map[string]any{"error": fmt.Sprintf("the SDK answered a %T", answer)}
-	}
-	text, _ := json.Marshal(typed)
-	fields := map[string]any{}
-	_ = json.Unmarshal(text, &fields)
-	return typed, fields
-}
-
-func code(fields map[string]any) string {
-	result, ok := fields["result"].(map[string]any)
-	if !ok {
-		return fmt.Sprint(fields)
-	}
-	return fmt.Sprint(result["resultStatus"], " ", result["resultCode"])
-}
-
-func krw(value string) *model.Amount { return &model.Amount{Currency: "KRW", Value: value} }
-
-func newOrder() *model.Order {
-	return &model.Order{ReferenceOrderId: "GO-" + run, OrderDescription: "气垫粉底 <Cushion> & 'foundation'", OrderAmount: krw("59000"), Env: &model.Env{TerminalType: model.TerminalType_WEB}}
-}
-
-func newPay(id, value string) *request.AlipayRequest {
-	asked, body := pay.NewAlipayPayRequest()
-	body.ProductCode = model.ProductCodeType_CASHIER_PAYMENT
-	body.PaymentRequestId = id
-	body.Order = newOrder()
-	body.PaymentAmount = krw(value)
-	body.PaymentMethod = &model.PaymentMethod{PaymentMethodType: "ALIPAY_CN"}
-	body.PaymentRedirectUrl = "https://mall.example/return?order=1"
-	body.PaymentNotifyUrl = notifyUrl
-	return asked
-}
-
-func newQuery(paymentId, requestId string) *request.AlipayRequest {
-	asked, body := pay.NewAlipayPayQueryRequest()
-	body.PaymentId = paymentId
-	body.PaymentRequestId = requestId
-	return asked
-}
-
-func newRefund(paymentId, id, value string) *request.AlipayRequest {
-	asked, body := pay.NewAlipayRefundRequest()
-	body.PaymentId = paymentId
-	body.RefundRequestId = id
-	body.RefundAmount = krw(value)
-	body.RefundNotifyUrl = notifyUrl
-	return asked
-}
-
-func newRefundQuery(id string) *request.AlipayRequest {
-	asked, body := pay.NewAlipayInquiryRefundRequest()
-	body.RefundRequestId = id
-	return asked
-}
-
-func same(left, right map[string]any) bool {
-	a, _ := json.Marshal(left)
-	b, _ := json.Marshal(right)
-	return bytes.Equal(a, b)
-}
-
-func await(match func(map[string]any) bool) *received {
-	for tries := 0; tries < 100; tries++ {
-		mutex.Lock()
-		for index := range inbox {
-			fields := map[string]any{}
-			_ = json.Unmarshal([]byte(inbox[index].body), &fields)
-			if match(fields) {
-				item := inbox[index]
-				mutex.Unlock()
-				return &item
-			}
-		}
-		mutex.Unlock()
-		time.Sleep(100 * time.Millisecond)
-	}
-	return nil
-}
-
-func receive() {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+// ask sends a request and answers the SDK's typed response. It panics with the SDK's error: a group that cannot go on
+// ends there, and the runner finds out what it left unchecked.
+func ask[Response any](through *client, asked *request.AlipayRequest) *Response {
+	answer, err := through.Execute(asked)
 	if err != nil {
 		panic(err)
 	}
-	notifyUrl = "http://" + listener.Addr().String() + "/notify/go"
-	go http.Serve(listener, http.HandlerFunc(func(writer http.ResponseWriter, asked *http.Request) {
-		body, _ := io.ReadAll(asked.Body)
-		mutex.Lock()
-		inbox = append(inbox, received{asked.URL.Path, asked.Header, string(body)})
-		mutex.Unlock()
-		writer.Header().Set("Content-Type", "application/json")
-		_, _ = writer.Write([]byte(`{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}`))
-	}))
+	return answer.(*Response)
+}
+
+func askPay(id, value, quoteId string) *responsePay.AlipayPayResponse {
+	return ask[responsePay.AlipayPayResponse](sdk, newPay(id, value, box.url, quoteId))
+}
+
+func askInquiry(paymentId, requestId string) *responsePay.AlipayPayQueryResponse {
+	return ask[responsePay.AlipayPayQueryResponse](sdk, newInquiry(paymentId, requestId))
+}
+
+func askRefund(id, value string) *responsePay.AlipayRefundResponse {
+	return ask[responsePay.AlipayRefundResponse](sdk, newRefund(paymentId, id, value, box.url))
+}
+
+func code(result *model.Result) string {
+	if result == nil {
+		return "no result"
+	}
+	return string(result.ResultStatus) + " " + result.ResultCode
+}
+
+func same(left, right any) bool {
+	one, _ := json.Marshal(left)
+	other, _ := json.Marshal(right)
+	return bytes.Equal(one, other)
+}
+
+func payAndApprove() {
+	first := askPay(payId, "59000", "")
+	paymentId = first.PaymentId
+	check("pay", code(first.Result) == "U PAYMENT_IN_PROCESS" && strings.HasPrefix(first.NormalUrl, "http") && paymentId != "", first)
+	check("pay again is the same", same(askPay(payId, "59000", ""), first), first)
+	other := askPay(payId, "58000", "")
+	check("pay with another amount is refused", code(other.Result) == "F REPEAT_REQ_INCONSISTENT", other)
+	waiting := askInquiry(paymentId, "")
+	check("inquiry while open", waiting.PaymentStatus == model.TransactionStatusType_PROCESSING, waiting)
+	check("inquiry while open again is the same", same(askInquiry(paymentId, ""), waiting), waiting)
+	approved := fields{}
+	if err := sandbox.post("/sandbox/pay", fields{"paymentId": paymentId, "decision": "approve"}, &approved); err != nil {
+		panic(err)
+	}
+	check("the shopper approves", approved["status"] == "paid", approved)
+	paid = askInquiry("", payId)
+	succeeded := paid.PaymentStatus == model.TransactionStatusType_SUCCESS && paid.PaymentResultCode == "SUCCESS"
+	check("inquiry says SUCCESS", succeeded && paid.PaymentId == paymentId, paid)
+	check("inquiry again is the same", same(askInquiry("", payId), paid), paid)
+	after := askPay(payId, "59000", "")
+	check("pay after success", code(after.Result) == "S SUCCESS" && after.PaymentId == paymentId, after)
+}
+
+func amounts() {
+	quote := paid.PaymentQuote
+	// The SDK itself reads a price as float32; what it loses is less than a tenth of a fen here.
+	price := float64(quote.QuotePrice)
+	actual, err := strconv.ParseInt(paid.ActualPaymentAmount.Value, 10, 64)
+	explained := err == nil && quote.QuoteCurrencyPair == "KRW/CNY" && math.Abs(price*5_900_000-float64(actual)) <= 1
+	check("the quote explains the yuan", explained && paid.ActualPaymentAmount.Currency == "CNY", paid)
+	if sandbox.MidKrwPerCny == "" {
+		skip("the rate is of that day", "the sandbox's clock has been moved away from its first day")
+		return
+	}
+	perCny, err := strconv.ParseFloat(sandbox.MidKrwPerCny, 64)
+	check("the rate is of that day", err == nil && price >= 1/perCny && price <= 1.02/perCny, quote)
 }
 
 func verified(item *received, body string) bool {
-	valid, err := tools.CheckSignature(item.path, "POST", item.headers.Get("client-id"), item.headers.Get("request-time"), body, item.headers.Get("signature"), settings.Merchant.GatewayPublicKey)
+	valid, err := tools.CheckSignature(item.Path, "POST", item.Headers.Get("client-id"), item.Headers.Get("request-time"),
+		body, item.Headers.Get("signature"), sandbox.Merchant.GatewayPublicKey)
 	return err == nil && valid
 }
 
-func notification(paymentId string) {
-	item := await(func(fields map[string]any) bool { return fields["notifyType"] == "PAYMENT_RESULT" })
-	check("notifyPayment arrives", item != nil, "")
+func notification() {
+	item := box.wait("PAYMENT_RESULT", "paymentId", paymentId)
+	check("notifyPayment arrives", item != nil, "nothing came within 15 s")
 	if item == nil {
 		return
 	}
-	check("notifyPayment verified by the SDK", verified(item, item.body), item.body)
-	check("notifyPayment is about this payment", strings.Contains(item.body, paymentId), item.body)
-	check("a tampered notification fails", !verified(item, strings.Replace(item.body, "59000", "1", 1)), "")
+	check("notifyPayment is verified by the SDK", verified(item, item.Body), item)
+	var told notify.AlipayPayResultNotify
+	err := json.Unmarshal([]byte(item.Body), &told)
+	about := err == nil && told.PaymentId == paymentId && told.PaymentRequestId == payId && told.PaymentAmount.Value == "59000"
+	check("notifyPayment is about this payment", about && told.Result.ResultCode == "SUCCESS", item)
+	tampered := strings.Replace(item.Body, "59000", "1", 1)
+	check("a tampered notification is refused", tampered != item.Body && !verified(item, tampered), item)
+	attempts := eventually(attempts)
+	once := attempts != nil && len(*attempts) == 1 && (*attempts)[0]
+	check("notifyPayment is acknowledged and sent once", once, attempts)
+}
+
+// attempts says for every attempt to deliver this payment's result whether it was acknowledged; nil while there is none.
+func attempts() *[]bool {
+	var outbox struct {
+		Notifications []struct {
+			Kind     string `json:"kind"`
+			Attempts []struct {
+				Acknowledged bool `json:"acknowledged"`
+			} `json:"attempts"`
+		} `json:"notifications"`
+	}
+	if err := sandbox.get("/sandbox/outbox?paymentId="+paymentId, &outbox); err != nil {
+		panic(err)
+	}
+	found := []bool{}
+	for _, each := range outbox.Notifications {
+		if each.Kind != "payment" {
+			continue
+		}
+		for _, attempt := range each.Attempts {
+			found = append(found, attempt.Acknowledged)
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return &found
+}
+
+func refunds() {
+	returned := int64(0)
+	genuine := true
+	for _, part := range [][2]string{{"20000", "20000"}, {"19000", "19000"}, {"the rest", "20000"}} {
+		name, value := part[0], part[1]
+		id := "go-refund-" + strings.ReplaceAll(name, " ", "-") + "-" + run
+		made := askRefund(id, value)
+		done := code(made.Result) == "S SUCCESS" && made.RefundAmount != nil && made.RefundAmount.Value == value && made.RefundId != ""
+		check("refund "+name, done, made)
+		check("refund "+name+" again is the same", same(askRefund(id, value), made), made)
+		asked := ask[responsePay.AlipayInquiryRefundResponse](sdk, newRefundInquiry(id))
+		found := asked.RefundStatus == model.TransactionStatusType_SUCCESS && asked.RefundId == made.RefundId
+		check("inquiryRefund "+name, found, asked)
+		again := ask[responsePay.AlipayInquiryRefundResponse](sdk, newRefundInquiry(id))
+		check("inquiryRefund "+name+" again is the same", same(again, asked), again)
+		if made.ActualRefundAmount != nil {
+			fen, _ := strconv.ParseInt(made.ActualRefundAmount.Value, 10, 64)
+			returned += fen
+		}
+		item := box.wait("REFUND_RESULT", "refundRequestId", id)
+		genuine = genuine && item != nil && verified(item, item.Body)
+	}
+	actual := paid.ActualPaymentAmount.Value
+	check("refunds return exactly the yuan paid", strconv.FormatInt(returned, 10) == actual, []any{returned, actual})
+	beyond := askRefund("go-refund-beyond-"+run, "1")
+	check("refund beyond the rest is refused", code(beyond.Result) == "F REFUND_AMOUNT_EXCEED", beyond)
+	check("refund beyond the rest again is the same", same(askRefund("go-refund-beyond-"+run, "1"), beyond), beyond)
+	other := askRefund("go-refund-20000-"+run, "2")
+	check("refund with another amount is refused", code(other.Result) == "F REPEAT_REQ_INCONSISTENT", other)
+	asked := askInquiry("", payId)
+	values := []string{}
+	for _, each := range asked.Transactions {
+		values = append(values, each.TransactionAmount.Value)
+	}
+	slices.Sort(values)
+	listed := asked.PaymentStatus == model.TransactionStatusType_SUCCESS && slices.Equal(values, []string{"19000", "20000", "20000"})
+	check("inquiry lists the refunds", listed, values)
+	check("notifyRefund is verified by the SDK", genuine, "one of the three did not come, or did not verify")
+}
+
+func offers() {
+	offered := ask[responsePay.AlipayPayConsultResponse](sdk, newConsult())
+	enabled := slices.ContainsFunc(offered.PaymentOptions, func(option *model.PaymentOption) bool { return option.Enabled })
+	check("consult", code(offered.Result) == "S SUCCESS" && enabled, offered)
+	check("consult again is the same", same(ask[responsePay.AlipayPayConsultResponse](sdk, newConsult()), offered), offered)
+	id := "go-session-" + run
+	opened := ask[responsePay.AlipayPaymentSessionResponse](sdk, newSession(id, box.url))
+	usable := opened.PaymentSessionData != "" && opened.PaymentSessionId != "" && strings.HasPrefix(opened.NormalUrl, "http")
+	check("createPaymentSession", code(opened.Result) == "S SUCCESS" && usable, opened)
+	again := ask[responsePay.AlipayPaymentSessionResponse](sdk, newSession(id, box.url))
+	check("createPaymentSession again is the same", same(again, opened), again)
+	rates := ask[responsePay.AlipayInquireExchangeRateResponse](sdk, newRates())
+	quoted := code(rates.Result) == "S SUCCESS" && len(rates.Quotes) > 0 && rates.Quotes[0].QuoteCurrencyPair == "KRW/CNY"
+	check("inquireExchangeRate", quoted && len(rates.PaymentQuotes) > 0, rates)
+	next := ask[responsePay.AlipayInquireExchangeRateResponse](sdk, newRates())
+	price := rates.Quotes[0].QuotePrice
+	check("inquireExchangeRate again is the same", len(next.Quotes) > 0 && next.Quotes[0].QuotePrice == price, next)
+	quoteId := rates.PaymentQuotes[0].QuoteId
+	payment := askPay("go-quoted-"+run, "59000", quoteId)
+	used := payment.PaymentQuote != nil && payment.PaymentQuote.QuoteId == quoteId && payment.PaymentQuote.QuotePrice == price
+	check("pay with an inquired quote", code(payment.Result) == "U PAYMENT_IN_PROCESS" && used, payment)
+}
+
+func cancels() {
+	id := "go-cancel-" + run
+	askPay(id, "59000", "")
+	cancelled := ask[responsePay.AlipayPayCancelResponse](sdk, newCancel(id))
+	done := code(cancelled.Result) == "S SUCCESS" && cancelled.PaymentRequestId == id && cancelled.CancelTime != ""
+	check("cancel", done, cancelled)
+	check("cancel again is the same", same(ask[responsePay.AlipayPayCancelResponse](sdk, newCancel(id)), cancelled), cancelled)
+	asked := askInquiry("", id)
+	check("inquiry says CANCELLED", asked.PaymentStatus == model.TransactionStatusType_CANCELLED, asked)
+	after := askPay(id, "59000", "")
+	check("pay after cancel", code(after.Result) == "F ORDER_IS_CANCELED", after)
+}
+
+func refusals() {
+	unknown := askInquiry("", "go-none-"+run)
+	check("unknown payment", code(unknown.Result) == "F ORDER_NOT_EXIST", unknown)
+	id := "go-forged-" + run
+	forger := newClient(sandbox.OtherPrivateKey, sandbox.Merchant.GatewayPublicKey)
+	forged := ask[responsePay.AlipayPayResponse](forger, newPay(id, "59000", box.url, ""))
+	check("a bad signature is refused", code(forged.Result) == "F INVALID_SIGNATURE", forged)
+	asked := askInquiry("", id)
+	check("nothing came of a bad signature", code(asked.Result) == "F ORDER_NOT_EXIST", asked)
+	_, err := newClient(sandbox.Merchant.MerchantPrivateKey, sandbox.StrangerPublicKey).Execute(newInquiry("", id))
+	refused := err != nil && strings.Contains(err.Error(), "signature")
+	check("an answer that the gateway did not sign is refused", refused, fmt.Sprint(err))
+}
+
+func newClient(privateKey, gatewayKey string) *client {
+	return defaultAlipayClient.NewDefaultAlipayClient(sandbox.HTTP, sandbox.Merchant.ClientId, privateKey, gatewayKey)
+}
+
+// survived runs a group of checks and says whether it came to its end; the other groups are still worth making.
+func survived(group func()) (ended bool) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			fmt.Printf("%v\n%s\n", reason, debug.Stack())
+		}
+	}()
+	group()
+	return true
 }
 
 func main() {
-	text, err := os.ReadFile(os.Args[1])
-	if err == nil {
-		err = json.Unmarshal(text, &settings)
+	var err error
+	if sandbox, err = readSettings(os.Args[1]); err == nil {
+		box, err = openInbox()
 	}
 	if err != nil {
-		panic(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
-	merchant := settings.Merchant
-	client := func(key string) *defaultAlipayClient.DefaultAlipayClient {
-		return defaultAlipayClient.NewDefaultAlipayClient(settings.HTTP, merchant.ClientId, key, merchant.GatewayPublicKey)
+	sdk = newClient(sandbox.Merchant.MerchantPrivateKey, sandbox.Merchant.GatewayPublicKey)
+	status := 0
+	for _, group := range []func(){payAndApprove, amounts, notification, refunds, offers, cancels, refusals} {
+		if !survived(group) {
+			status = 1
+		}
 	}
-	sdk = client(merchant.MerchantPrivateKey)
-	receive()
-
-	payId := "go-pay-" + run
-	first, fields := execute[responsePay.AlipayPayResponse](sdk, newPay(payId, "59000"))
-	check("pay", code(fields) == "U PAYMENT_IN_PROCESS" && first != nil && strings.HasPrefix(first.NormalUrl, "http"), fields)
-	if first == nil {
-		return
-	}
-	_, again := execute[responsePay.AlipayPayResponse](sdk, newPay(payId, "59000"))
-	check("pay again is the same", same(fields, again), again)
-	_, fields = execute[responsePay.AlipayPayResponse](sdk, newPay(payId, "58000"))
-	check("same id, other amount", code(fields) == "F REPEAT_REQ_INCONSISTENT", fields)
-	_, fields = execute[responsePay.AlipayPayQueryResponse](sdk, newQuery(first.PaymentId, ""))
-	check("inquiry while open", fields["paymentStatus"] == "PROCESSING", fields)
-
-	body, _ := json.Marshal(map[string]string{"paymentId": first.PaymentId, "decision": "approve"})
-	if _, err := http.Post(settings.HTTP+"/sandbox/pay", "application/json", bytes.NewReader(body)); err != nil {
-		panic(err)
-	}
-	_, paid := execute[responsePay.AlipayPayQueryResponse](sdk, newQuery("", payId))
-	check("inquiry SUCCESS", paid["paymentStatus"] == "SUCCESS", paid)
-	_, again = execute[responsePay.AlipayPayQueryResponse](sdk, newQuery("", payId))
-	check("inquiry again is the same", same(paid, again), again)
-	_, fields = execute[responsePay.AlipayPayResponse](sdk, newPay(payId, "59000"))
-	check("pay after success", code(fields) == "S SUCCESS", fields)
-	notification(first.PaymentId)
-
-	for number, value := range []string{"20000", "19000", "20000"} {
-		id := fmt.Sprintf("go-refund-%d-%s", number+1, run)
-		_, made := execute[responsePay.AlipayRefundResponse](sdk, newRefund(first.PaymentId, id, value))
-		check("refund "+value, code(made) == "S SUCCESS", made)
-		_, again = execute[responsePay.AlipayRefundResponse](sdk, newRefund(first.PaymentId, id, value))
-		check("refund "+value+" again is the same", same(made, again), again)
-		_, fields = execute[responsePay.AlipayInquiryRefundResponse](sdk, newRefundQuery(id))
-		check("inquiryRefund "+value, fields["refundStatus"] == "SUCCESS", fields)
-	}
-	_, fields = execute[responsePay.AlipayRefundResponse](sdk, newRefund(first.PaymentId, "go-refund-4-"+run, "1"))
-	check("refund beyond the rest", code(fields) == "F REFUND_AMOUNT_EXCEED", fields)
-	_, fields = execute[responsePay.AlipayRefundResponse](sdk, newRefund(first.PaymentId, "go-refund-1-"+run, "2"))
-	check("same refund id, other amount", code(fields) == "F REPEAT_REQ_INCONSISTENT", fields)
-	check("notifyRefund arrives", await(func(fields map[string]any) bool { return fields["notifyType"] == "REFUND_RESULT" }) != nil, "")
-
-	consult, consultBody := pay.NewAlipayPayConsultRequest()
-	consultBody.ProductCode = model.ProductCodeType_CASHIER_PAYMENT
-	consultBody.PaymentAmount = krw("59000")
-	consultBody.UserRegion = "CN"
-	consultBody.Env = &model.Env{TerminalType: model.TerminalType_WEB}
-	_, fields = execute[responsePay.AlipayPayConsultResponse](sdk, consult)
-	check("consult", code(fields) == "S SUCCESS" && fields["paymentOptions"] != nil, fields)
-
-	rates, ratesBody := pay.NewAlipayInquireExchangeRateRequest()
-	ratesBody.BuyCurrency = "KRW"
-	ratesBody.SellCurrency = "CNY"
-	_, fields = execute[responsePay.AlipayInquireExchangeRateResponse](sdk, rates)
-	check("inquireExchangeRate", code(fields) == "S SUCCESS" && fields["quotes"] != nil, fields)
-
-	session, sessionBody := pay.NewAlipayPaymentSessionRequest()
-	sessionBody.ProductCode = model.ProductCodeType_CASHIER_PAYMENT
-	sessionBody.PaymentRequestId = "go-session-" + run
-	sessionBody.Order = newOrder()
-	sessionBody.PaymentAmount = krw("59000")
-	sessionBody.PaymentRedirectUrl = "https://mall.example/return"
-	_, fields = execute[responsePay.AlipayPaymentSessionResponse](sdk, session)
-	check("createPaymentSession", code(fields) == "S SUCCESS" && fields["paymentSessionData"] != nil, fields)
-
-	execute[responsePay.AlipayPayResponse](sdk, newPay("go-cancel-"+run, "59000"))
-	newCancel := func() *request.AlipayRequest {
-		cancel, cancelBody := pay.NewAlipayPayCancelRequest()
-		cancelBody.PaymentRequestId = "go-cancel-" + run
-		return cancel
-	}
-	_, fields = execute[responsePay.AlipayPayCancelResponse](sdk, newCancel())
-	check("cancel", code(fields) == "S SUCCESS", fields)
-	_, again = execute[responsePay.AlipayPayCancelResponse](sdk, newCancel())
-	check("cancel again is the same", same(fields, again), again)
-	_, fields = execute[responsePay.AlipayPayQueryResponse](sdk, newQuery("", "go-cancel-"+run))
-	check("inquiry CANCELLED", fields["paymentStatus"] == "CANCELLED", fields)
-	_, fields = execute[responsePay.AlipayPayQueryResponse](sdk, newQuery("", "go-none-"+run))
-	check("unknown payment", code(fields) == "F ORDER_NOT_EXIST", fields)
-
-	_, fields = execute[responsePay.AlipayPayResponse](client(settings.OtherPrivateKey), newPay("go-forged-"+run, "59000"))
-	check("a bad signature", code(fields) == "F INVALID_SIGNATURE", fields)
+	os.Exit(status)
 }

@@ -1,249 +1,225 @@
-"""The official Python SDK, unmodified, against a running sandbox. Prints one line a check: ok NAME / not ok NAME - WHY."""
+"""The official Python SDK, unmodified, against a running sandbox: `client.py CONFIG.json` prints a line a check."""
 import json
 import sys
-import threading
-import urllib.request
+import traceback
 import uuid
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from decimal import Decimal
 
+import requests_of_a_shop as shop
 from com.alipay.ams.api.default_alipay_client import DefaultAlipayClient
-from com.alipay.ams.api.model.amount import Amount
-from com.alipay.ams.api.model.env import Env
-from com.alipay.ams.api.model.order import Order
-from com.alipay.ams.api.model.payment_method import PaymentMethod
-from com.alipay.ams.api.model.product_code_type import ProductCodeType
-from com.alipay.ams.api.model.terminal_type import TerminalType
-from com.alipay.ams.api.request.pay.alipay_inquire_exchange_rate_request import AlipayInquireExchangeRateRequest
-from com.alipay.ams.api.request.pay.alipay_inquiry_refund_request import AlipayInquiryRefundRequest
-from com.alipay.ams.api.request.pay.alipay_pay_cancel_request import AlipayPayCancelRequest
-from com.alipay.ams.api.request.pay.alipay_pay_consult_request import AlipayPayConsultRequest
-from com.alipay.ams.api.request.pay.alipay_pay_query_request import AlipayPayQueryRequest
-from com.alipay.ams.api.request.pay.alipay_pay_request import AlipayPayRequest
-from com.alipay.ams.api.request.pay.alipay_payment_session_request import AlipayPaymentSessionRequest
-from com.alipay.ams.api.request.pay.alipay_refund_request import AlipayRefundRequest
+from com.alipay.ams.api.model.transaction_status_type import TransactionStatusType
+from com.alipay.ams.api.request.notify.alipay_pay_result_notify import AlipayPayResultNotify
+from com.alipay.ams.api.response.pay.alipay_inquire_exchange_rate_response import AlipayInquireExchangeRateResponse
+from com.alipay.ams.api.response.pay.alipay_inquiry_refund_response import AlipayInquiryRefundResponse
+from com.alipay.ams.api.response.pay.alipay_pay_cancel_response import AlipayPayCancelResponse
+from com.alipay.ams.api.response.pay.alipay_pay_consult_response import AlipayPayConsultResponse
 from com.alipay.ams.api.response.pay.alipay_pay_query_response import AlipayPayQueryResponse
 from com.alipay.ams.api.response.pay.alipay_pay_response import AlipayPayResponse
+from com.alipay.ams.api.response.pay.alipay_payment_session_response import AlipayPaymentSessionResponse
 from com.alipay.ams.api.response.pay.alipay_refund_response import AlipayRefundResponse
 from com.alipay.ams.api.tools.webhook_tool import check_signature
+from sandbox import Inbox, check, eventually, request, settings, skip
 
-with open(sys.argv[1], encoding="utf-8") as file:
-    config = json.load(file)
-merchant = config["merchant"]
-gateway = config["https"]
+merchant = settings["merchant"]
 run = uuid.uuid4().hex[:10]
-
-received = []
-
-
-class Receiver(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8")
-        received.append((self.path, dict((k.lower(), v) for k, v in self.headers.items()), body))
-        answer = b'{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}'
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_):
-        pass
+inbox = Inbox()
 
 
-server = HTTPServer(("127.0.0.1", 0), Receiver)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-notify_url = "http://127.0.0.1:%d/notify/python" % server.server_port
+def client(private_key=merchant["merchantPrivateKeyPkcs1"], public_key=merchant["gatewayPublicKey"]):
+    return DefaultAlipayClient(settings["https"], merchant["clientId"], private_key, public_key)
 
 
-def client(private_key):
-    return DefaultAlipayClient(gateway, merchant["clientId"], private_key, merchant["gatewayPublicKey"])
+sdk = client()
 
 
-sdk = client(merchant["merchantPrivateKeyPkcs1"])
-
-
-def call(request):
-    return json.loads(sdk.execute(request))
-
-
-def check(name, condition, why=""):
-    print("ok %s" % name if condition else "not ok %s - %s" % (name, str(why)[:400]), flush=True)
+def call(asked, response, through=sdk):
+    """The answer twice: as its JSON, to compare replays, and as the SDK's own class, to see that the SDK can read it."""
+    text = through.execute(asked)
+    return json.loads(text), response(text)
 
 
 def code(answer):
-    return answer["result"]["resultStatus"] + " " + answer["result"]["resultCode"]
+    return "%s %s" % (answer["result"]["resultStatus"], answer["result"]["resultCode"])
 
 
-def krw(value):
-    return Amount("KRW", value)
+def pay(request_id, **options):
+    return call(shop.pay(request_id, inbox.url, **options), AlipayPayResponse)
 
 
-def order():
-    made = Order()
-    made.reference_order_id = "PY-" + run
-    made.order_description = "气垫粉底 <Cushion> & 'foundation'"
-    made.order_amount = krw("59000")
-    return made
+def inquire(**ids):
+    return call(shop.inquiry(**ids), AlipayPayQueryResponse)
 
 
-def env():
-    made = Env()
-    made.terminal_type = TerminalType.WEB
-    return made
+def pay_and_approve(pay_id):
+    answer, first = pay(pay_id)
+    check("pay", code(answer) == "U PAYMENT_IN_PROCESS" and first.normal_url.startswith("http") and first.payment_id, answer)
+    check("pay again is the same", pay(pay_id)[0] == answer, answer)
+    other, _ = pay(pay_id, value="58000")
+    check("pay with another amount is refused", code(other) == "F REPEAT_REQ_INCONSISTENT", other)
+    waiting, typed = inquire(payment_id=first.payment_id)
+    check("inquiry while open", typed.payment_status == TransactionStatusType.PROCESSING, waiting)
+    check("inquiry while open again is the same", inquire(payment_id=first.payment_id)[0] == waiting, waiting)
+    approved = request("/sandbox/pay", {"paymentId": first.payment_id, "decision": "approve"})
+    check("the shopper approves", approved["status"] == "paid", approved)
+    paid, typed = inquire(payment_request_id=pay_id)
+    succeeded = typed.payment_status == TransactionStatusType.SUCCESS and typed.payment_result_code == "SUCCESS"
+    check("inquiry says SUCCESS", succeeded and typed.payment_id == first.payment_id, paid)
+    check("inquiry again is the same", inquire(payment_request_id=pay_id)[0] == paid, paid)
+    after, typed = pay(pay_id)
+    check("pay after success", code(after) == "S SUCCESS" and typed.payment_id == first.payment_id, after)
+    return first.payment_id, paid
 
 
-def pay(request_id, value="59000"):
-    request = AlipayPayRequest()
-    request.product_code = ProductCodeType.CASHIER_PAYMENT
-    request.payment_request_id = request_id
-    request.order = order()
-    request.payment_amount = krw(value)
-    method = PaymentMethod()
-    method.payment_method_type = "ALIPAY_CN"
-    request.payment_method = method
-    request.payment_redirect_url = "https://mall.example/return?order=1"
-    request.payment_notify_url = notify_url
-    request.env = env()
-    return request
+def amounts(paid):
+    quote = paid["paymentQuote"]
+    actual = paid["actualPaymentAmount"]
+    price = Decimal(str(quote["quotePrice"]))
+    fen = Decimal(59000) * price * 100
+    explained = quote["quoteCurrencyPair"] == "KRW/CNY" and abs(fen - Decimal(actual["value"])) <= 1
+    check("the quote explains the yuan", actual["currency"] == "CNY" and explained, [actual, quote])
+    if settings.get("midKrwPerCny") is None:
+        return skip("the rate is of that day", "the sandbox's clock has been moved away from its first day")
+    mid = 1 / Decimal(settings["midKrwPerCny"])
+    check("the rate is of that day", mid <= price <= mid * Decimal("1.02"), [quote, str(mid)])
 
 
-def query(**ids):
-    request = AlipayPayQueryRequest()
-    for name, value in ids.items():
-        setattr(request, name, value)
-    return request
+def verified(item, body=None):
+    headers = item["headers"]
+    body = item["body"] if body is None else body
+    try:
+        return check_signature(
+            "POST", item["path"], headers["client-id"], headers["request-time"], body, headers["signature"], merchant["gatewayPublicKey"]
+        )
+    except Exception:  # the SDK's verifier raises for a wrong signature instead of answering False
+        return False
+
+
+def notification(pay_id, payment_id):
+    item = inbox.wait(notifyType="PAYMENT_RESULT", paymentId=payment_id)
+    check("notifyPayment arrives", item is not None, "nothing came within 15 s")
+    if item is None:
+        return
+    check("notifyPayment is verified by the SDK", verified(item), item)
+    told = AlipayPayResultNotify(item["body"])
+    about = told.payment_id == payment_id and told.payment_request_id == pay_id and item["fields"]["paymentAmount"]["value"] == "59000"
+    check("notifyPayment is about this payment", about and code(item["fields"]) == "S SUCCESS", item["body"])
+    tampered = item["body"].replace("59000", "1")
+    check("a tampered notification is refused", tampered != item["body"] and not verified(item, tampered), item["body"])
+
+    def sent():
+        listed = [each for each in request("/sandbox/outbox?paymentId=" + payment_id)["notifications"] if each["kind"] == "payment"]
+        return listed if listed and listed[0]["attempts"] else None
+
+    attempts = [attempt["acknowledged"] for each in eventually(sent) or [] for attempt in each["attempts"]]
+    check("notifyPayment is acknowledged and sent once", attempts == [True], attempts)
 
 
 def refund(payment_id, request_id, value):
-    request = AlipayRefundRequest()
-    request.payment_id = payment_id
-    request.refund_request_id = request_id
-    request.refund_amount = krw(value)
-    request.refund_notify_url = notify_url
-    return request
+    return call(shop.refund(payment_id, request_id, value, inbox.url), AlipayRefundResponse)
 
 
-def refund_query(request_id):
-    request = AlipayInquiryRefundRequest()
-    request.refund_request_id = request_id
-    return request
+def refunds(pay_id, payment_id, paid):
+    returned = 0
+    for part, value in (("20000", "20000"), ("19000", "19000"), ("the rest", "20000")):
+        request_id = "py-refund-%s-%s" % (part.replace(" ", "-"), run)
+        answer, typed = refund(payment_id, request_id, value)
+        check("refund " + part, code(answer) == "S SUCCESS" and typed.refund_amount.value == value and typed.refund_id, answer)
+        check("refund %s again is the same" % part, refund(payment_id, request_id, value)[0] == answer, answer)
+        asked, typed = call(shop.refund_inquiry(request_id), AlipayInquiryRefundResponse)
+        done = typed.refund_status == TransactionStatusType.SUCCESS and asked["refundId"] == answer["refundId"]
+        check("inquiryRefund " + part, done, asked)
+        again = call(shop.refund_inquiry(request_id), AlipayInquiryRefundResponse)[0]
+        check("inquiryRefund %s again is the same" % part, again == asked, again)
+        returned += int(answer["actualRefundAmount"]["value"])
+    check("refunds return exactly the yuan paid", returned == int(paid["actualPaymentAmount"]["value"]), [returned, paid])
+    beyond = refund(payment_id, "py-refund-beyond-" + run, "1")[0]
+    check("refund beyond the rest is refused", code(beyond) == "F REFUND_AMOUNT_EXCEED", beyond)
+    again = refund(payment_id, "py-refund-beyond-" + run, "1")[0]
+    check("refund beyond the rest again is the same", again == beyond, again)
+    other = refund(payment_id, "py-refund-20000-" + run, "2")[0]
+    check("refund with another amount is refused", code(other) == "F REPEAT_REQ_INCONSISTENT", other)
+    _, typed = inquire(payment_request_id=pay_id)
+    values = sorted(each.transaction_amount.value for each in typed.transactions or [])
+    listed = typed.payment_status == TransactionStatusType.SUCCESS and values == ["19000", "20000", "20000"]
+    check("inquiry lists the refunds", listed, values)
+    items = [
+        inbox.wait(notifyType="REFUND_RESULT", refundRequestId="py-refund-%s-%s" % (part, run), refundStatus="SUCCESS")
+        for part in ("20000", "19000", "the-rest")
+    ]
+    check("notifyRefund is verified by the SDK", all(item is not None and verified(item) for item in items), items)
 
 
-def post(path, body):
-    request = urllib.request.Request(
-        config["http"] + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
+def offers():
+    answer, typed = call(shop.consult(), AlipayPayConsultResponse)
+    options = typed.payment_options or []
+    check("consult", code(answer) == "S SUCCESS" and any(option.enabled is True for option in options), answer)
+    check("consult again is the same", call(shop.consult(), AlipayPayConsultResponse)[0] == answer, answer)
+    asked = shop.session("py-session-" + run, inbox.url)
+    answer, typed = call(asked, AlipayPaymentSessionResponse)
+    opened = typed.payment_session_data and typed.payment_session_id and typed.normal_url.startswith("http")
+    check("createPaymentSession", code(answer) == "S SUCCESS" and opened, answer)
+    check("createPaymentSession again is the same", call(asked, AlipayPaymentSessionResponse)[0] == answer, answer)
+    answer, typed = call(shop.rates(), AlipayInquireExchangeRateResponse)
+    quote = typed.quotes[0]
+    check("inquireExchangeRate", code(answer) == "S SUCCESS" and quote.quote_currency_pair == "KRW/CNY", answer)
+    again = call(shop.rates(), AlipayInquireExchangeRateResponse)[1].quotes[0]
+    check("inquireExchangeRate again is the same", again.quote_price == quote.quote_price, [again.quote_price, quote.quote_price])
+    quote_id = typed.payment_quotes[0].quote_id
+    answer, typed = pay("py-quoted-" + run, quote_id=quote_id)
+    used = code(answer) == "U PAYMENT_IN_PROCESS" and typed.payment_quote.quote_id == quote_id
+    check("pay with an inquired quote", used and typed.payment_quote.quote_price == quote.quote_price, answer)
 
 
-def await_notification(match):
-    import time
+def cancels():
+    pay_id = "py-cancel-" + run
+    pay(pay_id)
+    answer, typed = call(shop.cancel(pay_id), AlipayPayCancelResponse)
+    check("cancel", code(answer) == "S SUCCESS" and typed.payment_request_id == pay_id and typed.cancel_time, answer)
+    check("cancel again is the same", call(shop.cancel(pay_id), AlipayPayCancelResponse)[0] == answer, answer)
+    asked, typed = inquire(payment_request_id=pay_id)
+    check("inquiry says CANCELLED", typed.payment_status == TransactionStatusType.CANCELLED, asked)
+    check("pay after cancel", code(pay(pay_id)[0]) == "F ORDER_IS_CANCELED", pay(pay_id)[0])
 
-    for _ in range(100):
-        for item in received:
-            if match(json.loads(item[2])):
-                return item
-        time.sleep(0.1)
-    return None
 
-
-pay_id = "py-pay-" + run
-first = call(pay(pay_id))
-check("pay", code(first) == "U PAYMENT_IN_PROCESS" and first["normalUrl"].startswith("http"), first)
-parsed = AlipayPayResponse(json.dumps(first))
-check("pay parsed by the SDK", parsed.payment_id == first["paymentId"] and parsed.result.result_code == "PAYMENT_IN_PROCESS", first)
-check("pay again is the same", call(pay(pay_id)) == first)
-check("same id, other amount", code(call(pay(pay_id, "58000"))) == "F REPEAT_REQ_INCONSISTENT")
-open_payment = call(query(payment_id=first["paymentId"]))
-check("inquiry while open", open_payment["paymentStatus"] == "PROCESSING", open_payment)
-
-post("/sandbox/pay", {"paymentId": first["paymentId"], "decision": "approve"})
-paid = call(query(payment_request_id=pay_id))
-check("inquiry SUCCESS", paid["paymentStatus"] == "SUCCESS" and paid["paymentResultCode"] == "SUCCESS", paid)
-check("inquiry again is the same", call(query(payment_request_id=pay_id)) == paid)
-parsed = AlipayPayQueryResponse(json.dumps(paid))
-check("inquiry parsed by the SDK", parsed.actual_payment_amount.currency == "CNY", paid)
-check("pay after success", code(call(pay(pay_id))) == "S SUCCESS")
-
-item = await_notification(lambda body: body.get("notifyType") == "PAYMENT_RESULT")
-check("notifyPayment arrives", item is not None)
-if item is not None:
-    path, headers, body = item
-    valid = check_signature(
-        "POST", path, headers["client-id"], headers["request-time"], body, headers["signature"], merchant["gatewayPublicKey"]
-    )
-    check("notifyPayment verified by the SDK", valid)
-    notified = json.loads(body)
-    check(
-        "notifyPayment is about this payment",
-        notified["paymentId"] == first["paymentId"] and notified["result"]["resultStatus"] == "S",
-        body,
-    )
+def refusals():
+    unknown = inquire(payment_request_id="py-none-" + run)[0]
+    check("unknown payment", code(unknown) == "F ORDER_NOT_EXIST", unknown)
+    pay_id = "py-forged-" + run
+    forged = call(shop.pay(pay_id, inbox.url), AlipayPayResponse, client(private_key=settings["otherPrivateKeyPkcs1"]))[0]
+    check("a bad signature is refused", code(forged) == "F INVALID_SIGNATURE", forged)
+    asked = inquire(payment_request_id=pay_id)[0]
+    check("nothing came of a bad signature", code(asked) == "F ORDER_NOT_EXIST", asked)
     try:
-        forged = check_signature(
-            "POST", path, headers["client-id"], headers["request-time"], body.replace("59000", "1"), headers["signature"], merchant["gatewayPublicKey"]
-        )
-    except Exception:  # the SDK's verifier raises for a wrong signature
-        forged = False
-    check("a tampered notification fails", not forged)
+        trusted = client(public_key=settings["strangerPublicKey"]).execute(shop.inquiry(payment_request_id=pay_id))
+    except Exception as error:  # AlipayApiException, which the SDK raises for every trouble: its words say which
+        trusted = None if "verif" in str(error) else str(error)
+    check("an answer that the gateway did not sign is refused", trusted is None, trusted)
 
-returned = 0
-for number, value in (("1", "20000"), ("2", "19000"), ("3", "20000")):
-    request_id = "py-refund-%s-%s" % (number, run)
-    answer = call(refund(first["paymentId"], request_id, value))
-    check("refund %s" % value, code(answer) == "S SUCCESS" and answer["refundAmount"]["value"] == value, answer)
-    AlipayRefundResponse(json.dumps(answer))
-    returned += int(answer["actualRefundAmount"]["value"])
-    check("refund %s again is the same" % value, call(refund(first["paymentId"], request_id, value)) == answer)
-    check("inquiryRefund %s" % value, call(refund_query(request_id))["refundStatus"] == "SUCCESS")
-check("refunds return the yuan paid", returned == int(paid["actualPaymentAmount"]["value"]), returned)
-check("refund beyond the rest", code(call(refund(first["paymentId"], "py-refund-4-" + run, "1"))) == "F REFUND_AMOUNT_EXCEED")
-check(
-    "same refund id, other amount",
-    code(call(refund(first["paymentId"], "py-refund-1-" + run, "2"))) == "F REPEAT_REQ_INCONSISTENT",
-)
-item = await_notification(lambda body: body.get("notifyType") == "REFUND_RESULT")
-check("notifyRefund arrives", item is not None)
 
-consult = AlipayPayConsultRequest()
-consult.product_code = ProductCodeType.CASHIER_PAYMENT
-consult.payment_amount = krw("59000")
-consult.user_region = "CN"
-consult.env = env()
-answer = call(consult)
-check("consult", code(answer) == "S SUCCESS" and answer["paymentOptions"][0]["enabled"] is True, answer)
-check("consult again is the same", call(consult) == answer)
+def main():
+    pay_id = "py-pay-" + run
+    payment = {}
 
-rates = AlipayInquireExchangeRateRequest()
-rates.buy_currency = "KRW"
-rates.sell_currency = "CNY"
-rates.product_code = ProductCodeType.CASHIER_PAYMENT
-answer = call(rates)
-check("inquireExchangeRate", code(answer) == "S SUCCESS" and answer["quotes"][0]["quoteCurrencyPair"] == "KRW/CNY", answer)
-check("inquireExchangeRate again: the same price", call(rates)["quotes"][0]["quotePrice"] == answer["quotes"][0]["quotePrice"])
+    def first():
+        payment["id"], payment["paid"] = pay_and_approve(pay_id)
 
-session = AlipayPaymentSessionRequest()
-session.product_code = ProductCodeType.CASHIER_PAYMENT
-session.payment_request_id = "py-session-" + run
-session.order = order()
-session.payment_amount = krw("59000")
-session.payment_redirect_url = "https://mall.example/return"
-session.product_scene = "CHECKOUT_PAYMENT"
-answer = call(session)
-check("createPaymentSession", code(answer) == "S SUCCESS" and "normalUrl" in answer, answer)
-check("createPaymentSession again is the same", call(session) == answer)
+    groups = [
+        first,
+        lambda: amounts(payment["paid"]),
+        lambda: notification(pay_id, payment["id"]),
+        lambda: refunds(pay_id, payment["id"], payment["paid"]),
+        offers,
+        cancels,
+        refusals,
+    ]
+    raised = False
+    for group in groups:
+        try:
+            group()
+        except Exception:  # what it left unchecked is found out by the runner; the other groups are still worth making
+            traceback.print_exc()
+            raised = True
+    sys.exit(1 if raised else 0)
 
-call(pay("py-cancel-" + run))
-cancel = AlipayPayCancelRequest()
-cancel.payment_request_id = "py-cancel-" + run
-answer = call(cancel)
-check("cancel", code(answer) == "S SUCCESS", answer)
-check("cancel again is the same", call(cancel) == answer)
-check("inquiry CANCELLED", call(query(payment_request_id="py-cancel-" + run))["paymentStatus"] == "CANCELLED")
-check("unknown payment", code(call(query(payment_request_id="py-none-" + run))) == "F ORDER_NOT_EXIST")
 
-answer = json.loads(client(config["otherPrivateKeyPkcs1"]).execute(pay("py-forged-" + run)))
-check("a bad signature", code(answer) == "F INVALID_SIGNATURE", answer)
-check("nothing came of it", code(call(query(payment_request_id="py-forged-" + run))) == "F ORDER_NOT_EXIST")
-server.shutdown()
+main()

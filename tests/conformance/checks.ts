@@ -1,0 +1,89 @@
+// What every official SDK must show here, by name, and the reading of what a client printed about it. A client that
+// leaves a check out, or makes one twice, fails: nothing passes by not being asked.
+
+const refunds = ['20000', '19000', 'the rest'];
+
+/** In the order in which the clients make them. README.md says what each one means. */
+export const checks: readonly string[] = [
+  'pay',
+  'pay again is the same',
+  'pay with another amount is refused',
+  'inquiry while open',
+  'inquiry while open again is the same',
+  'the shopper approves',
+  'inquiry says SUCCESS',
+  'inquiry again is the same',
+  'pay after success',
+  'the quote explains the yuan',
+  'the rate is of that day',
+  'notifyPayment arrives',
+  'notifyPayment is verified by the SDK',
+  'notifyPayment is about this payment',
+  'a tampered notification is refused',
+  'notifyPayment is acknowledged and sent once',
+  ...refunds.flatMap((part) => [
+    `refund ${part}`,
+    `refund ${part} again is the same`,
+    `inquiryRefund ${part}`,
+    `inquiryRefund ${part} again is the same`,
+  ]),
+  'refunds return exactly the yuan paid',
+  'refund beyond the rest is refused',
+  'refund beyond the rest again is the same',
+  'refund with another amount is refused',
+  'inquiry lists the refunds',
+  'notifyRefund is verified by the SDK',
+  'consult',
+  'consult again is the same',
+  'createPaymentSession',
+  'createPaymentSession again is the same',
+  'inquireExchangeRate',
+  'inquireExchangeRate again is the same',
+  'pay with an inquired quote',
+  'cancel',
+  'cancel again is the same',
+  'inquiry says CANCELLED',
+  'pay after cancel',
+  'unknown payment',
+  'a bad signature is refused',
+  'nothing came of a bad signature',
+  'an answer that the gateway did not sign is refused',
+];
+
+export interface Judgement {
+  readonly passed: number;
+  /** One line each: the check's name and why it failed. */
+  readonly failures: readonly string[];
+  /** One line each: what this SDK has no words for, with the client's reason. */
+  readonly leftOut: readonly string[];
+  /** Whatever else the client printed: its notes, a stack trace. */
+  readonly rest: readonly string[];
+}
+
+/** Reads `ok NAME`, `not ok NAME - WHY` and `skip NAME - WHY`, and holds them against the list above. */
+export function judge(output: string, expected: readonly string[] = checks): Judgement {
+  const seen = new Map<string, number>();
+  const failures: string[] = [];
+  const leftOut: string[] = [];
+  const rest: string[] = [];
+  let passed = 0;
+  for (const line of output.split(/\r?\n/)) {
+    const found = /^(ok|not ok|skip) (.+?)(?: - (.*))?$/.exec(line);
+    if (found === null) {
+      if (line.trim() !== '') rest.push(line);
+      continue;
+    }
+    const [, verdict, name = '', why] = found;
+    const told = why === undefined || why === '' ? name : `${name} - ${why}`;
+    seen.set(name, (seen.get(name) ?? 0) + 1);
+    if (!expected.includes(name)) failures.push(`${told} (not a check of the list)`);
+    else if (verdict === 'not ok') failures.push(told);
+    else if (verdict === 'ok') passed++;
+    else if (why === undefined || why === '') failures.push(`${name} - skipped without a reason`);
+    else leftOut.push(told);
+  }
+  for (const [name, times] of seen) if (times > 1) failures.push(`${name} - made ${times} times`);
+  const missing = expected.filter((name) => !seen.has(name));
+  if (missing.length > 0) failures.push(`${missing.length} checks were not made: ${missing.join(', ')}`);
+  return { passed, failures, leftOut, rest };
+}

@@ -1,0 +1,59 @@
+// The command line of `npm run conformance`.
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  /** Suites to run, by lower-case name; all of them when empty. */
+  readonly only: readonly string[];
+  /** A sandbox that runs already; null: one is started, and stopped at the end. */
+  readonly running: { readonly http: string; readonly https: string } | null;
+  readonly deadlineMs: number;
+  readonly verbose: boolean;
+}
+
+export const usage = `npm run conformance [-- OPTIONS]
+
+  --only NAME       java, python or go; may be repeated. All of them when absent.
+  --http URL        a sandbox that runs already, for example http://127.0.0.1:8080; needs --https as well
+  --https URL       the same sandbox over TLS, for example https://localhost:8443
+  --deadline SECS   everything must have ended by then (900)
+  --verbose         show every check, not only those that failed
+`;
+
+/** Throws an Error with a readable line for what cannot be understood. */
+export function readOptions(args: readonly string[], suites: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      http: { type: 'string' },
+      https: { type: 'string' },
+      deadline: { type: 'string', default: '900' },
+      verbose: { type: 'boolean', default: false },
+    },
+  });
+  const only = values.only.map((name) => name.toLowerCase());
+  const unknown = only.find((name) => !suites.includes(name));
+  if (unknown !== undefined) throw new Error(`--only ${unknown}: there are ${suites.join(', ')}`);
+  if (!/^[1-9]\d{0,5}$/.test(values.deadline))
+    throw new Error(`--deadline ${values.deadline}: a number of seconds is needed`);
+  return {
+    only,
+    running: runningAt(values),
+    deadlineMs: Number(values.deadline) * 1000,
+    verbose: values.verbose,
+  };
+}
+
+function runningAt({ http, https }: { http?: string; https?: string }): Options['running'] {
+  if (http === undefined && https === undefined) return null;
+  if (http === undefined || https === undefined)
+    throw new Error('--http and --https belong together: both of the running sandbox');
+  return { http: originOf(http, 'http:'), https: originOf(https, 'https:') };
+}
+
+function originOf(text: string, protocol: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || url.protocol !== protocol)
+    throw new Error(`${text}: an ${protocol}// address is needed`);
+  return url.origin;
+}

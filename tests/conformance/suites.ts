@@ -1,0 +1,132 @@
+// The official SDKs: which tools each needs, how its newest release is had from its registry, how its client is started.
+// Everything that is downloaded or built lands in `.build`, which git ignores.
+import { spawnSync } from 'node:child_process';
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Command, type Ended, runCommand } from './run-command.ts';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const build = path.join(here, '.build');
+
+/** A client that can be started. */
+export interface Prepared {
+  readonly sdk: string;
+  readonly client: Command;
+}
+
+/** Why a suite cannot run here; `registry` when its registry itself says that it does not serve the SDK. */
+export interface Missing {
+  readonly missing: string;
+  readonly registry?: true;
+}
+
+export interface Suite {
+  readonly name: string;
+  readonly tools: readonly string[];
+  /** Its SDK speaks only to port 443, whatever port its gateway's URL has. */
+  readonly needsPort443?: true;
+  /** Throws an Error that says what went wrong while downloading or building. */
+  prepare(signal: AbortSignal): Promise<Prepared | Missing>;
+}
+
+export const suites: readonly Suite[] = [
+  { name: 'Java', tools: ['java', 'mvn'], prepare: prepareJava },
+  { name: 'Python', tools: ['python3'], needsPort443: true, prepare: preparePython },
+  { name: 'Go', tools: ['go'], prepare: prepareGo },
+];
+
+/** The tools of a suite that are not on this machine's path. */
+export const missingTools = (suite: Suite): readonly string[] =>
+  suite.tools.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
+
+const preparationMs = 8 * 60_000;
+
+const attempt = (command: Command, signal: AbortSignal): Promise<Ended> =>
+  runCommand(command, { timeoutMs: preparationMs, signal });
+
+async function insist(command: Command, signal: AbortSignal): Promise<string> {
+  const ended = await attempt(command, signal);
+  if (!ended.ok) throw new Error(`${ended.ending}\n${ended.output.trim().slice(-3000)}`);
+  return ended.output.trim();
+}
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );
+
+async function prepareJava(signal: AbortSignal): Promise<Prepared> {
+  const folder = path.join(build, 'java');
+  const classpath = path.join(folder, 'classpath.txt');
+  // The pom asks for a range of versions that is open upwards, so Maven takes the newest that its registry lists.
+  const goals = ['compile', 'dependency:build-classpath', `-Dmdep.outputFile=${classpath}`];
+  const settings = [`-Dmaven.repo.local=${path.join(build, 'maven')}`, `-Dbuild.folder=${folder}`];
+  await insist(
+    { command: 'mvn', args: ['-q', '-B', ...goals, ...settings], cwd: path.join(here, 'java') },
+    signal,
+  );
+  const jars = (await readFile(classpath, 'utf8')).trim();
+  const version = /global-open-sdk-java-([^/\\]+)\.jar/.exec(jars)?.[1] ?? 'of an unknown version';
+  const args = ['-cp', [path.join(folder, 'classes'), jars].join(path.delimiter), 'Client'];
+  return { sdk: `global-open-sdk-java ${version}`, client: { command: 'java', args } };
+}
+
+const pythonSdk = 'global-open-sdk-python';
+
+async function preparePython(signal: AbortSignal): Promise<Prepared | Missing> {
+  const folder = path.join(build, 'python');
+  const python = path.join(folder, 'bin', 'python');
+  const finished = path.join(folder, 'finished');
+  if (!(await exists(finished))) {
+    const made = await attempt({ command: 'python3', args: ['-m', 'venv', '--clear', folder] }, signal);
+    if (!made.ok && /ensurepip|No module named venv/.test(made.output))
+      return { missing: 'python3 has no venv module (Debian: python3-venv)' };
+    if (!made.ok) throw new Error(`${made.ending}\n${made.output.trim().slice(-3000)}`);
+    await writeFile(finished, '');
+  }
+  await insist(
+    {
+      command: python,
+      args: ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--upgrade', pythonSdk],
+    },
+    signal,
+  );
+  const asked = `import importlib.metadata; print(importlib.metadata.version('${pythonSdk}'))`;
+  const version = await insist({ command: python, args: ['-c', asked] }, signal);
+  const client = {
+    command: python,
+    args: [path.join(here, 'python', 'client.py')],
+    env: { PYTHONDONTWRITEBYTECODE: '1' },
+  };
+  return { sdk: `${pythonSdk} ${version}`, client };
+}
+
+const goSdk = 'github.com/alipay/global-open-sdk-go';
+
+async function prepareGo(signal: AbortSignal): Promise<Prepared | Missing> {
+  // Built in a copy, because asking for the newest release writes go.mod.
+  const folder = path.join(build, 'go');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const file of await readdir(path.join(here, 'go')))
+    await copyFile(path.join(here, 'go', file), path.join(folder, file));
+  const env = {
+    GOMODCACHE: path.join(build, 'go-modules'),
+    GOFLAGS: '-mod=mod -modcacherw -buildvcs=false',
+    GOWORK: 'off',
+  };
+  const go = (...args: string[]): Command => ({ command: 'go', args, cwd: folder, env });
+  const got = await attempt(go('get', `${goSdk}@latest`), signal);
+  if (!got.ok && refusedByProxy(got.output))
+    return { missing: `the Go module proxy does not serve ${goSdk}`, registry: true };
+  if (!got.ok) throw new Error(`${got.ending}\n${got.output.trim().slice(-3000)}`);
+  await insist(go('build', '-o', 'client', '.'), signal);
+  const version = await insist(go('list', '-m', '-f', '{{.Version}}', goSdk), signal);
+  return { sdk: `global-open-sdk-go ${version}`, client: { command: path.join(folder, 'client'), args: [] } };
+}
+
+/** The proxy's own answer about this very module; a network that is down says something else. */
+const refusedByProxy = (output: string): boolean =>
+  output.split('\n').some((line) => line.includes(goSdk) && /: (403|404|410) /.test(line));
