@@ -3,7 +3,15 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['money/src/**/*.test.ts', 'protocol/src/**/*.test.ts', 'platform/src/**/*.test.ts', 'sdk/src/**/*.test.ts', 'web/**/*.test.ts', 'bench/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: [
+      'money/src/**/*.test.ts',
+      'protocol/src/**/*.test.ts',
+      'platform/src/**/*.test.ts',
+      'sdk/src/**/*.test.ts',
+      'web/**/*.test.ts',
+      'bench/**/*.test.ts',
+      'tests/**/*.test.ts',
+    ],
     exclude: ['**/node_modules/**', '**/dist/**', 'tests/conformance/.build/**'],
     globalSetup: ['platform/src/testing/global-setup.ts'],
     testTimeout: 60_000,

@@ -29,7 +29,10 @@ async function main(): Promise<number> {
   progress('starting PostgreSQL …');
   const server = await startEmbeddedPostgres(folder, { shared_buffers: '1GB' });
   try {
-    const database = openDatabase({ url: await prepareDatabase(server.url, 'bench', true), maxConnections: 16 });
+    const database = openDatabase({
+      url: await prepareDatabase(server.url, 'bench', true),
+      maxConnections: 16,
+    });
     await migrate(database.pool);
     progress('opening wallets and merchants …');
     const world = await openPostingWorld(database, { wallets: quick ? 2_000 : 20_000, merchants: 100 });
@@ -46,9 +49,17 @@ async function main(): Promise<number> {
     progress('the cores’ own limit of verifying and signing …');
     const crypto = await cryptoCeiling(quick ? 3 : 10);
     progress('signed pay over HTTP …');
-    const pay = await httpPay({ requests: quick ? 4_000 : 30_000, concurrency: 64, folder: path.join(folder, 'http') });
+    const pay = await httpPay({
+      requests: quick ? 4_000 : 30_000,
+      concurrency: 64,
+      folder: path.join(folder, 'http'),
+    });
     const report = {
-      machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryGib: Math.round(totalmem() / 2 ** 30) },
+      machine: {
+        cpu: cpus()[0]?.model ?? 'unknown',
+        cores: cpus().length,
+        memoryGib: Math.round(totalmem() / 2 ** 30),
+      },
       versions: { node: process.version, postgres: 18, tongbao: '0.1.0', commit: commit() },
       posting: { twoStep: { uniform, hotMerchant } },
       pgbench: tpcb === null ? null : { tps: tpcb },
@@ -57,7 +68,8 @@ async function main(): Promise<number> {
       proofsOk: proofsOk && pay.proofsOk,
     };
     print(report);
-    if (jsonFile !== null && jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
+    if (jsonFile !== null && jsonFile !== undefined)
+      await writeFile(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
     return report.proofsOk ? 0 : 1;
   } finally {
     await server.stop();

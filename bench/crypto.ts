@@ -1,10 +1,13 @@
 // The cores' own limit: RSA-2048 signatures, and verify-and-sign as each signed request needs it, with nothing else.
-import { cpus } from 'node:os';
+
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import { cpus } from 'node:os';
 
 const body = Buffer.alloc(1024, 'x');
 
-export async function cryptoCeiling(seconds: number): Promise<{ signPerSecond: number; verifySignPerSecond: number }> {
+export async function cryptoCeiling(
+  seconds: number,
+): Promise<{ signPerSecond: number; verifySignPerSecond: number }> {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const publicKey = createPublicKey(privateKey);
   const signature = await signed(privateKey);
@@ -33,7 +36,13 @@ export async function cryptoCeiling(seconds: number): Promise<{ signPerSecond: n
 }
 
 const signed = (key: KeyObject): Promise<Buffer> =>
-  new Promise((resolve, reject) => sign('RSA-SHA256', body, key, (error, made) => (error === null ? resolve(made) : reject(error))));
+  new Promise((resolve, reject) =>
+    sign('RSA-SHA256', body, key, (error, made) => (error === null ? resolve(made) : reject(error))),
+  );
 
 const verified = (key: KeyObject, signature: Buffer): Promise<boolean> =>
-  new Promise((resolve, reject) => verify('RSA-SHA256', body, key, signature, (error, valid) => (error === null ? resolve(valid) : reject(error))));
+  new Promise((resolve, reject) =>
+    verify('RSA-SHA256', body, key, signature, (error, valid) =>
+      error === null ? resolve(valid) : reject(error),
+    ),
+  );

@@ -17,9 +17,23 @@ interface Prepared {
   readonly body: Buffer;
 }
 
-export async function httpPay(how: { requests: number; concurrency: number; folder: string }): Promise<{ figure: PostingFigure; proofsOk: boolean }> {
+export async function httpPay(how: {
+  requests: number;
+  concurrency: number;
+  folder: string;
+}): Promise<{ figure: PostingFigure; proofsOk: boolean }> {
   const port = (await freePort())!;
-  const args = [main, 'sandbox', '--port', `${port}`, '--https-port', `${(await freePort())!}`, '--data', how.folder, '--no-stores'];
+  const args = [
+    main,
+    'sandbox',
+    '--port',
+    `${port}`,
+    '--https-port',
+    `${(await freePort())!}`,
+    '--data',
+    how.folder,
+    '--no-stores',
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const base = `http://127.0.0.1:${port}`;
@@ -43,21 +57,35 @@ export async function httpPay(how: { requests: number; concurrency: number; fold
 async function healthy(base: string, child: { exitCode: number | null }): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {
     if (child.exitCode !== null) throw new Error('the sandbox of the HTTP case did not start');
-    if (await fetch(`${base}/healthz`).then((answer) => answer.ok, () => false)) return;
+    if (
+      await fetch(`${base}/healthz`).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    )
+      return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error('the sandbox of the HTTP case did not come up');
 }
 
 function prepare(merchant: Credentials['merchants'][number], count: number): Prepared[] {
-  const key = createPrivateKey({ key: Buffer.from(merchant.merchantPrivateKey, 'base64'), format: 'der', type: 'pkcs8' });
+  const key = createPrivateKey({
+    key: Buffer.from(merchant.merchantPrivateKey, 'base64'),
+    format: 'der',
+    type: 'pkcs8',
+  });
   return Array.from({ length: count }, (_, number) => {
     const body = Buffer.from(
       JSON.stringify({
         productCode: 'CASHIER_PAYMENT',
         paymentRequestId: `bench-${number}`,
         paymentAmount: { currency: 'KRW', value: '59000' },
-        order: { referenceOrderId: `order-${number}`, orderDescription: 'Cushion foundation', orderAmount: { currency: 'KRW', value: '59000' } },
+        order: {
+          referenceOrderId: `order-${number}`,
+          orderDescription: 'Cushion foundation',
+          orderAmount: { currency: 'KRW', value: '59000' },
+        },
         paymentMethod: { paymentMethodType: 'ALIPAY_CN' },
         paymentRedirectUrl: 'https://mall.example/return',
         env: { terminalType: 'WEB' },
@@ -79,7 +107,10 @@ function prepare(merchant: Credentials['merchants'][number], count: number): Pre
   });
 }
 
-async function drive(prepared: readonly Prepared[], { port, concurrency }: { port: number; concurrency: number }): Promise<number[]> {
+async function drive(
+  prepared: readonly Prepared[],
+  { port, concurrency }: { port: number; concurrency: number },
+): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
   const latencies: number[] = [];
   let next = 0;
@@ -88,7 +119,8 @@ async function drive(prepared: readonly Prepared[], { port, concurrency }: { por
       for (let item = prepared[next++]; item !== undefined; item = prepared[next++]) {
         const started = performance.now();
         const answer = await post({ agent, port }, item);
-        if (!answer.includes('"PAYMENT_IN_PROCESS"')) throw new Error(`an unexpected answer: ${answer.slice(0, 200)}`);
+        if (!answer.includes('"PAYMENT_IN_PROCESS"'))
+          throw new Error(`an unexpected answer: ${answer.slice(0, 200)}`);
         latencies.push(performance.now() - started);
       }
     }),
@@ -99,14 +131,17 @@ async function drive(prepared: readonly Prepared[], { port, concurrency }: { por
 
 function post({ agent, port }: { agent: Agent; port: number }, item: Prepared): Promise<string> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ agent, host: '127.0.0.1', port, method: 'POST', path: resource, headers: item.headers }, (response) => {
-      let text = '';
-      response.on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('end', () => resolve(text));
-      response.on('error', reject);
-    });
+    const outgoing = request(
+      { agent, host: '127.0.0.1', port, method: 'POST', path: resource, headers: item.headers },
+      (response) => {
+        let text = '';
+        response.on('data', (chunk) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve(text));
+        response.on('error', reject);
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(item.body);
   });

@@ -26,19 +26,44 @@ export interface PostingWorld {
 
 const opening = 10n ** 12n;
 
-export async function openPostingWorld(database: Database, size: { wallets: number; merchants: number }): Promise<PostingWorld> {
+export async function openPostingWorld(
+  database: Database,
+  size: { wallets: number; merchants: number },
+): Promise<PostingWorld> {
   const clock = MovableClock.startingAt(new Date('2014-11-11T02:00:00Z'));
   const ids = new Ids(() => takeIdBlock(database));
   const house = new HouseAccounts(database);
   const lanes = createLanes({ database });
   const merchants = createMerchants({ database, clock, ids });
   const fx = createFx({ database, clock, ids, source: freechangeSource() });
-  const payments = createPayments({ database, lanes, clock, ids, house, merchants, fx, enqueue: async () => undefined });
+  const payments = createPayments({
+    database,
+    lanes,
+    clock,
+    ids,
+    house,
+    merchants,
+    fx,
+    enqueue: async () => undefined,
+  });
   const { publicKey } = await generateRsaKeys();
   const merchantIds: bigint[] = [];
   for (let number = 0; number < size.merchants; number++) {
-    const seed = { ...sandboxMerchants[0]!, clientId: `BENCH_${number}`, partner: String(2088000000000000n + BigInt(number)) };
-    merchantIds.push((await merchants.signUp({ ...seed, notifyUrl: 'http://127.0.0.1:9/n', publicKey, classicMd5Key: 'bench' })).merchant.id);
+    const seed = {
+      ...sandboxMerchants[0]!,
+      clientId: `BENCH_${number}`,
+      partner: String(2088000000000000n + BigInt(number)),
+    };
+    merchantIds.push(
+      (
+        await merchants.signUp({
+          ...seed,
+          notifyUrl: 'http://127.0.0.1:9/n',
+          publicKey,
+          classicMd5Key: 'bench',
+        })
+      ).merchant.id,
+    );
   }
   const wallets = await openWallets(database, { ids, house, clock, count: size.wallets });
   return {
@@ -67,13 +92,25 @@ async function openWallets(
       const entries: Entry[] = [];
       for (let number = from; number < Math.min(from + batch, parts.count); number++) {
         const [customerId, entryId] = (await parts.ids.take(2)) as [bigint, bigint];
-        const account = await openAccount(tx, { kind: 'customer-wallet', ownerId: customerId, currency: 'CNY', createdAt: now });
+        const account = await openAccount(tx, {
+          kind: 'customer-wallet',
+          ownerId: customerId,
+          currency: 'CNY',
+          createdAt: now,
+        });
         wallets.push({ customerId, account });
         const postings = [
           { account: bank, amount: -opening },
           { account, amount: opening },
         ];
-        entries.push({ id: entryId, kind: 'opening', payerId: customerId, subjectId: customerId, occurredAt: now, postings });
+        entries.push({
+          id: entryId,
+          kind: 'opening',
+          payerId: customerId,
+          subjectId: customerId,
+          occurredAt: now,
+          postings,
+        });
       }
       await recordEntries(tx, entries);
     });
@@ -85,7 +122,10 @@ async function openWallets(
 const callers = 400;
 let round = 0;
 
-export async function posting(world: PostingWorld, how: { seconds: number; merchant: 'uniform' | 'hot' }): Promise<PostingFigure> {
+export async function posting(
+  world: PostingWorld,
+  how: { seconds: number; merchant: 'uniform' | 'hot' },
+): Promise<PostingFigure> {
   const latencies: number[] = [];
   const run = ++round;
   let next = 0;
@@ -104,9 +144,13 @@ export async function posting(world: PostingWorld, how: { seconds: number; merch
   return figureOf(latencies, performance.now() - began);
 }
 
-async function onePayment(world: PostingWorld, of: { number: number; run: number; merchant: 'uniform' | 'hot' }): Promise<void> {
+async function onePayment(
+  world: PostingWorld,
+  of: { number: number; run: number; merchant: 'uniform' | 'hot' },
+): Promise<void> {
   const wallet = world.wallets[(of.number * 7919) % world.wallets.length]!;
-  const merchantId = world.merchants[of.merchant === 'hot' ? 0 : (of.number * 104729) % world.merchants.length]!;
+  const merchantId =
+    world.merchants[of.merchant === 'hot' ? 0 : (of.number * 104729) % world.merchants.length]!;
   const { payment } = await world.payments.create({
     merchantId,
     requestId: `b${of.run}-${of.number}`,
@@ -140,6 +184,7 @@ async function onePayment(world: PostingWorld, of: { number: number; run: number
 
 export function figureOf(latencies: number[], elapsedMs: number): PostingFigure {
   const sorted = Float64Array.from(latencies).sort();
-  const at = (share: number) => Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10;
+  const at = (share: number) =>
+    Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10;
   return { perSecond: Math.round((latencies.length * 1000) / elapsedMs), p50Ms: at(0.5), p99Ms: at(0.99) };
 }

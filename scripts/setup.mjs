@@ -16,12 +16,21 @@ export function ensureInstalled() {
   if (major < 20) fail(`Tongbao needs Node 20 or newer to set itself up; this is ${process.version}.`);
   const marker = path.join(root, 'node_modules', '.package-lock.json');
   const lock = path.join(root, 'package-lock.json');
-  if (existsSync(marker) && existsSync(path.join(bin, 'node')) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return;
+  if (
+    existsSync(marker) &&
+    existsSync(path.join(bin, 'node')) &&
+    statSync(marker).mtimeMs >= statSync(lock).mtimeMs
+  )
+    return;
   console.log('Installing packages (once, about a minute) …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const done = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit' });
+  const done = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (done.status !== 0) fail('npm ci failed; its own message is above.');
-  if (!existsSync(path.join(bin, 'node'))) fail('npm ci left no node_modules/.bin/node: were install scripts switched off?');
+  if (!existsSync(path.join(bin, 'node')))
+    fail('npm ci left no node_modules/.bin/node: were install scripts switched off?');
 }
 
 export function fail(message) {
@@ -34,17 +43,24 @@ export function ensureWebBuilt() {
   const built = path.join(root, 'web', 'dist', 'sandbox.html');
   if (existsSync(built) && newestOf(['web', 'protocol/src', 'money/src']) <= statSync(built).mtimeMs) return;
   console.log('Building the browser apps (once) …');
-  const done = spawnSync(path.join(bin, 'node'), [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
-    cwd: path.join(root, 'web'),
-    stdio: 'inherit',
-    env: environment,
-  });
+  const done = spawnSync(
+    path.join(bin, 'node'),
+    [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
+    {
+      cwd: path.join(root, 'web'),
+      stdio: 'inherit',
+      env: environment,
+    },
+  );
   if (done.status !== 0) fail('the browser apps could not be built; the message is above.');
 }
 
 function newestOf(folders) {
   // `git ls-files` is exact where there is a checkout, and knows what is ignored.
-  const listed = spawnSync('git', ['ls-files', '-co', '--exclude-standard', ...folders], { cwd: root, encoding: 'utf8' });
+  const listed = spawnSync('git', ['ls-files', '-co', '--exclude-standard', ...folders], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   if (listed.status !== 0) return 0;
   return listed.stdout
     .split('\n')
@@ -54,7 +70,11 @@ function newestOf(folders) {
 
 /** Runs a TypeScript file with our own Node, passes signals on, and ends as it ends. */
 export function runNode(args) {
-  const child = spawn(path.join(bin, 'node'), args, { cwd: process.cwd(), stdio: 'inherit', env: environment });
+  const child = spawn(path.join(bin, 'node'), args, {
+    cwd: process.cwd(),
+    stdio: 'inherit',
+    env: environment,
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(error.message));
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));

@@ -6,4 +6,10 @@ ensureInstalled();
 ensureWebBuilt();
 const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
 process.chdir(root);
-runNode([vitest, 'run', '--reporter=default', '--reporter=./scripts/count-reporter.mjs', ...process.argv.slice(2)]);
+runNode([
+  vitest,
+  'run',
+  '--reporter=default',
+  '--reporter=./scripts/count-reporter.mjs',
+  ...process.argv.slice(2),
+]);

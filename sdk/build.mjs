@@ -31,7 +31,9 @@ function build(name) {
   };
   const file = path.join(dist, 'tsconfig.json');
   writeFileSync(file, JSON.stringify(config));
-  execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', file], { stdio: 'inherit' });
+  execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', file], {
+    stdio: 'inherit',
+  });
   rmSync(file);
   const { devDependencies: _dev, scripts: _scripts, private: _private, ...published } = manifest;
   writeFileSync(

@@ -1,20 +1,25 @@
 // The main job over the wire, as a merchant's engineer sees it, through our own SDK against a real sandbox: amounts
 // against the published rates, idempotency, the clock, notifications, and every kind of bad input.
 import { createServer, type Server } from 'node:http';
-import { createMerchantClient, type MerchantClient, verifyNotification } from '@tongbao/sdk';
 import { cataloguePaths, operationAt } from '@tongbao/protocol/ams';
 import type { AuditAnswer } from '@tongbao/protocol/sandbox';
+import { createMerchantClient, type MerchantClient, verifyNotification } from '@tongbao/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyExport } from '../platform/src/audit/verify.ts';
-import { type Sandbox, startSandbox } from './start-sandbox.ts';
 import { signedPost } from './signed-post.ts';
+import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
 let sandbox: Sandbox;
 let shop: MerchantClient;
 let merchant: Sandbox['credentials']['merchants'][number];
 let receiver: Server;
 let notifyUrl: string;
-const received: { path: string; headers: Record<string, string | string[] | undefined>; body: string; at: number }[] = [];
+const received: {
+  path: string;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+  at: number;
+}[] = [];
 let answers: (path: string) => { status: number; body: string };
 
 const acknowledged = '{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}';
@@ -48,7 +53,12 @@ afterAll(async () => {
 
 function clientOf(index: number): MerchantClient {
   const { clientId, merchantPrivateKey, gatewayPublicKey } = sandbox.credentials.merchants[index]!;
-  return createMerchantClient({ gatewayUrl: sandbox.http, clientId, privateKey: merchantPrivateKey, gatewayPublicKey });
+  return createMerchantClient({
+    gatewayUrl: sandbox.http,
+    clientId,
+    privateKey: merchantPrivateKey,
+    gatewayPublicKey,
+  });
 }
 
 let counter = 0;
@@ -59,7 +69,11 @@ const payOf = (over: object = {}) =>
     productCode: 'CASHIER_PAYMENT',
     paymentRequestId: nextId('pay'),
     paymentAmount: { currency: 'KRW', value: '59000' },
-    order: { referenceOrderId: 'LT-1', orderDescription: '气垫粉底', orderAmount: { currency: 'KRW', value: '59000' } },
+    order: {
+      referenceOrderId: 'LT-1',
+      orderDescription: '气垫粉底',
+      orderAmount: { currency: 'KRW', value: '59000' },
+    },
     paymentMethod: { paymentMethodType: 'ALIPAY_CN' },
     paymentRedirectUrl: 'https://mall.example/return',
     env: { terminalType: 'WEB' },
@@ -122,12 +136,20 @@ describe('amounts', () => {
     const parts = [third, third, (BigInt(value) - 2n * BigInt(third)).toString()];
     let returned = 0n;
     for (const part of parts) {
-      const refund = await client.refund({ refundRequestId: nextId('refund'), paymentId: paymentId!, refundAmount: { currency, value: part } });
+      const refund = await client.refund({
+        refundRequestId: nextId('refund'),
+        paymentId: paymentId!,
+        refundAmount: { currency, value: part },
+      });
       expect(refund.result.resultCode).toBe('SUCCESS');
       returned += BigInt(refund.actualRefundAmount!.value);
     }
     expect(returned).toBe(BigInt(inquiry.actualPaymentAmount!.value));
-    const over = await client.refund({ refundRequestId: nextId('refund'), paymentId: paymentId!, refundAmount: { currency, value: '1' } });
+    const over = await client.refund({
+      refundRequestId: nextId('refund'),
+      paymentId: paymentId!,
+      refundAmount: { currency, value: '1' },
+    });
     expect(over.result.resultCode).toBe('REFUND_AMOUNT_EXCEED');
   });
 
@@ -136,7 +158,9 @@ describe('amounts', () => {
     const quoteId = rates.paymentQuotes![0]!.quoteId;
     const answer = await shop.pay(payOf({ paymentQuote: { quoteId } }));
     expect(answer.paymentQuote).toMatchObject({ quoteId, quotePrice: rates.quotes![0]!.quotePrice });
-    const foreign = await clientOf(1).pay(payOf({ paymentAmount: { currency: 'JPY', value: '100' }, paymentQuote: { quoteId } }));
+    const foreign = await clientOf(1).pay(
+      payOf({ paymentAmount: { currency: 'JPY', value: '100' }, paymentQuote: { quoteId } }),
+    );
     expect(foreign.result.resultCode).toBe('NO_AVAILABLE_QUOTE');
   });
 });
@@ -159,7 +183,11 @@ describe('idempotency and races', () => {
     const { paymentId } = await paid({ paymentAmount: { currency: 'KRW', value: '3000' } });
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        shop.refund({ refundRequestId: `race-${paymentId.slice(-6)}-${index}`, paymentId, refundAmount: { currency: 'KRW', value: '1000' } }),
+        shop.refund({
+          refundRequestId: `race-${paymentId.slice(-6)}-${index}`,
+          paymentId,
+          refundAmount: { currency: 'KRW', value: '1000' },
+        }),
       ),
     );
     const codes = all.map((answer) => answer.result.resultCode).sort();
@@ -179,31 +207,51 @@ describe('cancel, decline, expiry, and the clock', () => {
   test('an unpaid payment is cancelled, a paid one reversed on the same day, a refunded one not', async () => {
     const open = payOf();
     await shop.pay(open);
-    expect((await shop.cancel({ paymentRequestId: open.paymentRequestId })).result.resultCode).toBe('SUCCESS');
+    expect((await shop.cancel({ paymentRequestId: open.paymentRequestId })).result.resultCode).toBe(
+      'SUCCESS',
+    );
     expect((await shop.pay(open)).result.resultCode).toBe('ORDER_IS_CANCELED');
     const reversed = await paid();
     expect((await shop.cancel({ paymentId: reversed.paymentId })).result.resultCode).toBe('SUCCESS');
     expect((await shop.inquiryPayment({ paymentId: reversed.paymentId })).paymentStatus).toBe('CANCELLED');
     const refunded = await paid();
-    await shop.refund({ refundRequestId: nextId('refund'), paymentId: refunded.paymentId, refundAmount: { currency: 'KRW', value: '1' } });
-    expect((await shop.cancel({ paymentId: refunded.paymentId })).result.resultCode).toBe('CANCEL_WINDOW_EXCEED');
+    await shop.refund({
+      refundRequestId: nextId('refund'),
+      paymentId: refunded.paymentId,
+      refundAmount: { currency: 'KRW', value: '1' },
+    });
+    expect((await shop.cancel({ paymentId: refunded.paymentId })).result.resultCode).toBe(
+      'CANCEL_WINDOW_EXCEED',
+    );
   });
 
   test('a shopper who declines ends the payment as failed and the merchant is told', async () => {
     const { paymentId } = await shop.pay(payOf({ paymentNotifyUrl: `${notifyUrl}/declined` }));
     expect((await approve(paymentId!, { decision: 'decline' })).status).toBe('declined');
-    expect(await shop.inquiryPayment({ paymentId: paymentId! })).toMatchObject({ paymentStatus: 'FAIL', paymentResultCode: 'ORDER_IS_CLOSED' });
+    expect(await shop.inquiryPayment({ paymentId: paymentId! })).toMatchObject({
+      paymentStatus: 'FAIL',
+      paymentResultCode: 'ORDER_IS_CLOSED',
+    });
     const told = await until(() => received.find((item) => item.path === '/declined'));
-    expect(JSON.parse(told.body)).toMatchObject({ notifyType: 'PAYMENT_RESULT', result: { resultStatus: 'F' }, paymentId });
+    expect(JSON.parse(told.body)).toMatchObject({
+      notifyType: 'PAYMENT_RESULT',
+      result: { resultStatus: 'F' },
+      paymentId,
+    });
   });
 
   test('nobody pays for fifteen minutes: closed, told, and not to be confirmed any more', async () => {
     const request = payOf({ paymentNotifyUrl: `${notifyUrl}/expired` });
     const { paymentId } = await shop.pay(request);
-    const moved = await sandbox.post<{ fired: Record<string, number> }>('/sandbox/clock', { advance: 'PT15M' });
+    const moved = await sandbox.post<{ fired: Record<string, number> }>('/sandbox/clock', {
+      advance: 'PT15M',
+    });
     expect(moved.fired['payment expiry']).toBeGreaterThanOrEqual(1);
     expect((await approve(paymentId!)).error?.code).toBe('payment-expired');
-    expect(await shop.inquiryPayment({ paymentId: paymentId! })).toMatchObject({ paymentStatus: 'FAIL', paymentResultCode: 'ORDER_IS_CLOSED' });
+    expect(await shop.inquiryPayment({ paymentId: paymentId! })).toMatchObject({
+      paymentStatus: 'FAIL',
+      paymentResultCode: 'ORDER_IS_CLOSED',
+    });
     expect((await shop.pay(request)).result.resultCode).toBe('ORDER_IS_CLOSED');
     const told = await until(() => received.find((item) => item.path === '/expired'));
     expect(JSON.parse(told.body).result).toMatchObject({ resultStatus: 'F', resultCode: 'ORDER_IS_CLOSED' });
@@ -214,12 +262,26 @@ describe('notifications', () => {
   test('signed for this merchant, by its path, verified by the SDK; the refund’s comes after the payment’s', async () => {
     const url = `${notifyUrl}/signed?shop=1`;
     const { paymentId } = await paid({ paymentNotifyUrl: url, metadata: '{"cart":"购物车/1"}' });
-    await shop.refund({ refundRequestId: nextId('refund'), paymentId, refundAmount: { currency: 'KRW', value: '9000' } });
-    await until(() => (received.filter((item) => item.path === '/signed?shop=1').length === 2 ? true : undefined));
+    await shop.refund({
+      refundRequestId: nextId('refund'),
+      paymentId,
+      refundAmount: { currency: 'KRW', value: '9000' },
+    });
+    await until(() =>
+      received.filter((item) => item.path === '/signed?shop=1').length === 2 ? true : undefined,
+    );
     const [first, second] = received.filter((item) => item.path === '/signed?shop=1');
     const verify = (item: typeof first) =>
-      verifyNotification({ ...item!, clientId: merchant.clientId, gatewayPublicKey: merchant.gatewayPublicKey });
-    expect(verify(first)).toMatchObject({ notifyType: 'PAYMENT_RESULT', paymentId, metadata: '{"cart":"购物车/1"}' });
+      verifyNotification({
+        ...item!,
+        clientId: merchant.clientId,
+        gatewayPublicKey: merchant.gatewayPublicKey,
+      });
+    expect(verify(first)).toMatchObject({
+      notifyType: 'PAYMENT_RESULT',
+      paymentId,
+      metadata: '{"cart":"购物车/1"}',
+    });
     expect(verify(second)).toMatchObject({ notifyType: 'REFUND_RESULT', refundStatus: 'SUCCESS' });
     expect(first!.body).toMatch(/^[\x20-\x7e]+$/);
     expect(first!.body).toContain('KRW\\/CNY');
@@ -228,7 +290,10 @@ describe('notifications', () => {
   });
 
   test('eight deliveries at 0 s, 2 m, 10 m, 10 m, 1 h, 2 h, 6 h, 15 h to an endpoint that never acknowledges', async () => {
-    answers = (path) => (path === '/deaf' ? { status: 200, body: '{"result":{"resultStatus":"F"}}' } : { status: 200, body: acknowledged });
+    answers = (path) =>
+      path === '/deaf'
+        ? { status: 200, body: '{"result":{"resultStatus":"F"}}' }
+        : { status: 200, body: acknowledged };
     const { paymentId } = await paid({ paymentNotifyUrl: `${notifyUrl}/deaf` });
     await until(() => received.find((item) => item.path === '/deaf'));
     await sandbox.post('/sandbox/clock', { advance: 'P2D' });
@@ -249,44 +314,123 @@ describe('notifications', () => {
       ['http://169.254.169.254/latest/meta-data', /blocked/],
       ['http://10.0.0.1/', /blocked/],
     ] as const) {
-      const { paymentId } = await paid({ paymentNotifyUrl: url, paymentAmount: { currency: 'KRW', value: '100' } });
+      const { paymentId } = await paid({
+        paymentNotifyUrl: url,
+        paymentAmount: { currency: 'KRW', value: '100' },
+      });
       type Outbox = { notifications: { attempts: { error: string | null }[] }[] };
-      const error = await until(async () => (await sandbox.get<Outbox>(`/sandbox/outbox?paymentId=${paymentId}`)).notifications[0]?.attempts[0]?.error ?? undefined);
+      const error = await until(
+        async () =>
+          (await sandbox.get<Outbox>(`/sandbox/outbox?paymentId=${paymentId}`)).notifications[0]?.attempts[0]
+            ?.error ?? undefined,
+      );
       expect(error).toMatch(reason);
     }
   });
 });
 
 describe('bad input', () => {
-  const send = (over: Parameters<typeof signedPost>[2] = {}) => signedPost(sandbox, merchant, { resource: 'payments/pay', body: payOf(), ...over });
+  const send = (over: Parameters<typeof signedPost>[2] = {}) =>
+    signedPost(sandbox, merchant, { resource: 'payments/pay', body: payOf(), ...over });
 
   test.each<[string, () => Parameters<typeof signedPost>[2], string]>([
     ['an unknown client', () => ({ headers: { 'client-id': 'SANDBOX_NOBODY' } }), 'INVALID_CLIENT'],
     ['no client', () => ({ headers: { 'client-id': undefined } }), 'PARAM_ILLEGAL'],
     ['no signature', () => ({ headers: { signature: undefined } }), 'INVALID_SIGNATURE'],
-    ['a signature that is none', () => ({ headers: { signature: 'algorithm=RSA256,keyVersion=1,signature=%%%' } }), 'INVALID_SIGNATURE'],
-    ['another merchant’s key', () => ({ privateKey: sandbox.credentials.merchants[1]!.merchantPrivateKey }), 'INVALID_SIGNATURE'],
+    [
+      'a signature that is none',
+      () => ({ headers: { signature: 'algorithm=RSA256,keyVersion=1,signature=%%%' } }),
+      'INVALID_SIGNATURE',
+    ],
+    [
+      'another merchant’s key',
+      () => ({ privateKey: sandbox.credentials.merchants[1]!.merchantPrivateKey }),
+      'INVALID_SIGNATURE',
+    ],
     ['an unknown key version', () => ({ keyVersion: 9 }), 'KEY_NOT_FOUND'],
     ['a time that is none', () => ({ time: 'yesterday' }), 'PARAM_ILLEGAL'],
     ['a body that is not JSON', () => ({ raw: '{"productCode":' }), 'PARAM_ILLEGAL'],
     ['a body that is no object', () => ({ raw: '[1]' }), 'PARAM_ILLEGAL'],
     ['an empty body', () => ({ raw: '' }), 'PARAM_ILLEGAL'],
-    ['a body over 1 MiB', () => ({ raw: JSON.stringify({ ...payOf(), extendInfo: 'x'.repeat(1024 * 1024) }) }), 'PARAM_ILLEGAL'],
+    [
+      'a body over 1 MiB',
+      () => ({ raw: JSON.stringify({ ...payOf(), extendInfo: 'x'.repeat(1024 * 1024) }) }),
+      'PARAM_ILLEGAL',
+    ],
     ['a wrong type', () => ({ body: payOf({ order: 'an order' }) }), 'PARAM_ILLEGAL'],
-    ['a request id of 65 characters', () => ({ body: payOf({ paymentRequestId: 'x'.repeat(65) }) }), 'PARAM_ILLEGAL'],
-    ['an order description over its length', () => ({ body: payOf({ order: { orderDescription: 'x'.repeat(257) } }) }), 'PARAM_ILLEGAL'],
-    ['no currency of this world', () => ({ body: payOf({ paymentAmount: { currency: 'XYZ', value: '1' } }) }), 'PARAM_ILLEGAL'],
-    ['a currency that is not contracted', () => ({ body: payOf({ paymentAmount: { currency: 'USD', value: '100' } }) }), 'CURRENCY_NOT_SUPPORT'],
+    [
+      'a request id of 65 characters',
+      () => ({ body: payOf({ paymentRequestId: 'x'.repeat(65) }) }),
+      'PARAM_ILLEGAL',
+    ],
+    [
+      'an order description over its length',
+      () => ({ body: payOf({ order: { orderDescription: 'x'.repeat(257) } }) }),
+      'PARAM_ILLEGAL',
+    ],
+    [
+      'no currency of this world',
+      () => ({ body: payOf({ paymentAmount: { currency: 'XYZ', value: '1' } }) }),
+      'PARAM_ILLEGAL',
+    ],
+    [
+      'a currency that is not contracted',
+      () => ({ body: payOf({ paymentAmount: { currency: 'USD', value: '100' } }) }),
+      'CURRENCY_NOT_SUPPORT',
+    ],
     ['nothing', () => ({ body: payOf({ paymentAmount: { currency: 'KRW', value: '0' } }) }), 'PARAM_ILLEGAL'],
-    ['less than nothing', () => ({ body: payOf({ paymentAmount: { currency: 'KRW', value: '-5' } }) }), 'PARAM_ILLEGAL'],
-    ['won with decimals', () => ({ body: payOf({ paymentAmount: { currency: 'KRW', value: '59000.00' } }) }), 'PARAM_ILLEGAL'],
-    ['more than the contract allows', () => ({ body: payOf({ paymentAmount: { currency: 'KRW', value: '50000001' } }) }), 'PAYMENT_AMOUNT_EXCEED_LIMIT'],
-    ['a deadline that has passed', () => ({ body: payOf({ paymentExpiryTime: '2014-01-01T00:00:00+08:00' }) }), 'PARAM_ILLEGAL'],
-    ['a settlement currency of no contract', () => ({ body: payOf({ settlementStrategy: { settlementCurrency: 'USD' } }) }), 'SETTLE_CONTRACT_NOT_MATCH'],
-    ['another wallet', () => ({ body: payOf({ paymentMethod: { paymentMethodType: 'GCASH' } }) }), 'PAYMENT_METHOD_NOT_SUPPORTED'],
-    ['a product that is not built', () => ({ body: payOf({ productCode: 'AGREEMENT_PAYMENT' }) }), 'BUSINESS_NOT_SUPPORT'],
-    ['a script as return URL', () => ({ body: payOf({ paymentRedirectUrl: 'javascript:alert(1)' }) }), 'PARAM_ILLEGAL'],
-    ['a refund of an unknown payment', () => ({ resource: 'payments/refund', body: { refundRequestId: 'r', paymentId: '201411111000000000000000000001', refundAmount: { currency: 'KRW', value: '1' } } }), 'ORDER_NOT_EXIST'],
+    [
+      'less than nothing',
+      () => ({ body: payOf({ paymentAmount: { currency: 'KRW', value: '-5' } }) }),
+      'PARAM_ILLEGAL',
+    ],
+    [
+      'won with decimals',
+      () => ({ body: payOf({ paymentAmount: { currency: 'KRW', value: '59000.00' } }) }),
+      'PARAM_ILLEGAL',
+    ],
+    [
+      'more than the contract allows',
+      () => ({ body: payOf({ paymentAmount: { currency: 'KRW', value: '50000001' } }) }),
+      'PAYMENT_AMOUNT_EXCEED_LIMIT',
+    ],
+    [
+      'a deadline that has passed',
+      () => ({ body: payOf({ paymentExpiryTime: '2014-01-01T00:00:00+08:00' }) }),
+      'PARAM_ILLEGAL',
+    ],
+    [
+      'a settlement currency of no contract',
+      () => ({ body: payOf({ settlementStrategy: { settlementCurrency: 'USD' } }) }),
+      'SETTLE_CONTRACT_NOT_MATCH',
+    ],
+    [
+      'another wallet',
+      () => ({ body: payOf({ paymentMethod: { paymentMethodType: 'GCASH' } }) }),
+      'PAYMENT_METHOD_NOT_SUPPORTED',
+    ],
+    [
+      'a product that is not built',
+      () => ({ body: payOf({ productCode: 'AGREEMENT_PAYMENT' }) }),
+      'BUSINESS_NOT_SUPPORT',
+    ],
+    [
+      'a script as return URL',
+      () => ({ body: payOf({ paymentRedirectUrl: 'javascript:alert(1)' }) }),
+      'PARAM_ILLEGAL',
+    ],
+    [
+      'a refund of an unknown payment',
+      () => ({
+        resource: 'payments/refund',
+        body: {
+          refundRequestId: 'r',
+          paymentId: '201411111000000000000000000001',
+          refundAmount: { currency: 'KRW', value: '1' },
+        },
+      }),
+      'ORDER_NOT_EXIST',
+    ],
   ])('%s: HTTP 200, signed, the reference’s code', async (_name, over, code) => {
     const answer = await send(over());
     expect(answer.status).toBe(200);
@@ -299,13 +443,20 @@ describe('bad input', () => {
     expect(wrongPath.body.result.resultMessage).toMatch(/production path/);
     const foreign = await send({ privateKey: sandbox.credentials.merchants[1]!.merchantPrivateKey });
     expect(foreign.body.result.resultMessage).toContain(sandbox.credentials.merchants[1]!.clientId);
-    const indented = await send({ raw: JSON.stringify(payOf({ paymentRequestId: 'doctor' })), signedBody: JSON.stringify(payOf({ paymentRequestId: 'doctor' }), null, 2) });
+    const indented = await send({
+      raw: JSON.stringify(payOf({ paymentRequestId: 'doctor' })),
+      signedBody: JSON.stringify(payOf({ paymentRequestId: 'doctor' }), null, 2),
+    });
     expect(indented.body.result.resultMessage).toMatch(/indented JSON/);
   });
 
   test('another method is refused, signed', async () => {
     const answer = await send({ method: 'PUT' });
-    expect(answer).toMatchObject({ status: 200, signed: true, body: { result: { resultCode: 'METHOD_NOT_SUPPORTED' } } });
+    expect(answer).toMatchObject({
+      status: 200,
+      signed: true,
+      body: { result: { resultCode: 'METHOD_NOT_SUPPORTED' } },
+    });
   });
 
   test('every path of the catalogue that is not built says so, signed, byte for byte as written', async () => {
@@ -322,32 +473,66 @@ describe('bad input', () => {
     const foreign = clientOf(1);
     expect((await foreign.inquiryPayment({ paymentId })).result.resultCode).toBe('ORDER_NOT_EXIST');
     expect((await foreign.cancel({ paymentId })).result.resultCode).toBe('ORDER_NOT_EXIST');
-    const refund = await foreign.refund({ refundRequestId: 'x', paymentId, refundAmount: { currency: 'KRW', value: '1' } });
+    const refund = await foreign.refund({
+      refundRequestId: 'x',
+      paymentId,
+      refundAmount: { currency: 'KRW', value: '1' },
+    });
     expect(refund.result.resultCode).toBe('ORDER_NOT_EXIST');
   });
 
   test('the absolute form of the request target and the odd dialects of the SDKs are understood', async () => {
-    const answer = await send({ absolute: true, time: '2026-11-22T23:53:43+0000', body: payOf({ extendInfo: { a: 1 }, paymentFactor: { isAuthorization: 'false' }, settlementStrategy: null }) });
+    const answer = await send({
+      absolute: true,
+      time: '2026-11-22T23:53:43+0000',
+      body: payOf({
+        extendInfo: { a: 1 },
+        paymentFactor: { isAuthorization: 'false' },
+        settlementStrategy: null,
+      }),
+    });
     expect(answer.body.result.resultCode).toBe('PAYMENT_IN_PROCESS');
   });
 });
 
 test('consult offers the option to the shoppers it is for', async () => {
-  const ask = (over: object) => shop.consult({ productCode: 'CASHIER_PAYMENT', paymentAmount: { currency: 'KRW', value: '59000' }, env: { terminalType: 'WEB' }, ...over });
-  expect((await ask({ userRegion: 'CN' })).paymentOptions![0]).toMatchObject({ paymentMethodType: 'ALIPAY_CN', enabled: true });
+  const ask = (over: object) =>
+    shop.consult({
+      productCode: 'CASHIER_PAYMENT',
+      paymentAmount: { currency: 'KRW', value: '59000' },
+      env: { terminalType: 'WEB' },
+      ...over,
+    });
+  expect((await ask({ userRegion: 'CN' })).paymentOptions![0]).toMatchObject({
+    paymentMethodType: 'ALIPAY_CN',
+    enabled: true,
+  });
   expect((await ask({ userRegion: 'FR' })).paymentOptions![0]).toMatchObject({ enabled: false });
-  expect((await ask({ paymentAmount: { currency: 'USD', value: '1' } })).paymentOptions![0]).toMatchObject({ enabled: false, disableReason: 'CHANNEL_NOT_SUPPORT_CURRENCY' });
+  expect((await ask({ paymentAmount: { currency: 'USD', value: '1' } })).paymentOptions![0]).toMatchObject({
+    enabled: false,
+    disableReason: 'CHANNEL_NOT_SUPPORT_CURRENCY',
+  });
   expect((await ask({ blockedPaymentMethods: ['ALIPAY_CN'] })).result.resultCode).toBe('NO_PAY_OPTIONS');
 });
 
 test('a card payment waits for its bank, a used-up card is declined, a refund to a card is finished later', async () => {
   const made = await shop.pay(payOf({ paymentAmount: { currency: 'KRW', value: '12000' } }));
   expect((await approve(made.paymentId!, { method: 'card' })).status).toBe('pending');
-  await until(async () => ((await shop.inquiryPayment({ paymentId: made.paymentId! })).paymentStatus === 'SUCCESS' ? true : undefined));
+  await until(async () =>
+    (await shop.inquiryPayment({ paymentId: made.paymentId! })).paymentStatus === 'SUCCESS'
+      ? true
+      : undefined,
+  );
   const refundRequestId = nextId('refund');
-  const refund = await shop.refund({ refundRequestId, paymentId: made.paymentId!, refundAmount: { currency: 'KRW', value: '12000' } });
+  const refund = await shop.refund({
+    refundRequestId,
+    paymentId: made.paymentId!,
+    refundAmount: { currency: 'KRW', value: '12000' },
+  });
   expect(refund.result).toMatchObject({ resultStatus: 'U', resultCode: 'REFUND_IN_PROCESS' });
-  await until(async () => ((await shop.inquiryRefund({ refundRequestId })).refundStatus === 'SUCCESS' ? true : undefined));
+  await until(async () =>
+    (await shop.inquiryRefund({ refundRequestId })).refundStatus === 'SUCCESS' ? true : undefined,
+  );
 });
 
 test('the independent verifier finds the export right, and a changed amount wrong', async () => {
@@ -356,7 +541,12 @@ test('the independent verifier finds the export right, and a changed amount wron
     yield* of.split('\n');
   };
   expect((await verifyExport(lines(text))).findings).toEqual([]);
-  const entry = text.split('\n').find((line) => line.includes('"type":"entry"') && line.includes('"payment"'))!;
-  const tampered = text.replace(entry, entry.replace(/"amount":"(\d+)"/, (_all, amount) => `"amount":"${BigInt(amount) + 1n}"`));
+  const entry = text
+    .split('\n')
+    .find((line) => line.includes('"type":"entry"') && line.includes('"payment"'))!;
+  const tampered = text.replace(
+    entry,
+    entry.replace(/"amount":"(\d+)"/, (_all, amount) => `"amount":"${BigInt(amount) + 1n}"`),
+  );
   expect((await verifyExport(lines(tampered))).findings.join()).toMatch(/is off by 1 in/);
 });

@@ -29,11 +29,19 @@ export interface SignedAnswer {
   readonly body: any;
 }
 
-export async function signedPost(sandbox: Sandbox, merchant: Merchant, of: SignedPost): Promise<SignedAnswer> {
+export async function signedPost(
+  sandbox: Sandbox,
+  merchant: Merchant,
+  of: SignedPost,
+): Promise<SignedAnswer> {
   const path = of.path ?? `/ams/sandbox/api/v1/${of.resource ?? 'payments/pay'}`;
   const raw = of.raw ?? JSON.stringify(of.body ?? {});
   const time = of.time ?? String(Date.now());
-  const key = createPrivateKey({ key: Buffer.from(of.privateKey ?? merchant.merchantPrivateKey, 'base64'), format: 'der', type: 'pkcs8' });
+  const key = createPrivateKey({
+    key: Buffer.from(of.privateKey ?? merchant.merchantPrivateKey, 'base64'),
+    format: 'der',
+    type: 'pkcs8',
+  });
   const content = `POST ${of.signedPath ?? path}\n${merchant.clientId}.${time}.${of.signedBody ?? raw}`;
   const signature = encodeURIComponent(sign('RSA-SHA256', Buffer.from(content), key).toString('base64'));
   const headers = {
@@ -45,28 +53,42 @@ export async function signedPost(sandbox: Sandbox, merchant: Merchant, of: Signe
     ...of.headers,
   };
   const url = new URL(sandbox.http);
-  const { status, answerHeaders, text } = await new Promise<{ status: number; answerHeaders: Record<string, string>; text: string }>(
-    (resolve, reject) => {
-      const outgoing = httpRequest({
-        host: url.hostname,
-        port: url.port,
-        method: of.method ?? 'POST',
-        path: of.absolute === true ? `${sandbox.http}${path}` : path,
-        headers: Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+  const { status, answerHeaders, text } = await new Promise<{
+    status: number;
+    answerHeaders: Record<string, string>;
+    text: string;
+  }>((resolve, reject) => {
+    const outgoing = httpRequest({
+      host: url.hostname,
+      port: url.port,
+      method: of.method ?? 'POST',
+      path: of.absolute === true ? `${sandbox.http}${path}` : path,
+      headers: Object.fromEntries(
+        Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      ),
+    });
+    outgoing.on('error', reject);
+    outgoing.on('response', (response) => {
+      let text = '';
+      response.on('data', (chunk) => {
+        text += chunk;
       });
-      outgoing.on('error', reject);
-      outgoing.on('response', (response) => {
-        let text = '';
-        response.on('data', (chunk) => {
-          text += chunk;
-        });
-        response.on('end', () => resolve({ status: response.statusCode!, answerHeaders: response.headers as Record<string, string>, text }));
-      });
-      outgoing.end(raw);
-    },
-  );
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode!,
+          answerHeaders: response.headers as Record<string, string>,
+          text,
+        }),
+      );
+    });
+    outgoing.end(raw);
+  });
   const signedContent = `POST ${path}\n${answerHeaders['client-id']}.${answerHeaders['response-time']}.${text}`;
-  const gatewayKey = createPublicKey({ key: Buffer.from(merchant.gatewayPublicKey, 'base64'), format: 'der', type: 'spki' });
+  const gatewayKey = createPublicKey({
+    key: Buffer.from(merchant.gatewayPublicKey, 'base64'),
+    format: 'der',
+    type: 'spki',
+  });
   const base64 = decodeURIComponent((answerHeaders.signature ?? '').split('signature=')[1] ?? '');
   const signed = verify('RSA-SHA256', Buffer.from(signedContent), gatewayKey, Buffer.from(base64, 'base64'));
   return { status, signed, body: JSON.parse(text) };

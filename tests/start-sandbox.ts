@@ -39,7 +39,16 @@ export async function startSandbox(options: { httpsPort?: number } = {}): Promis
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'tongbao-sandbox-'));
   const port = (await freePort())!;
   const httpsPort = options.httpsPort ?? (await freePort())!;
-  const args = ['sandbox', '--port', `${port}`, '--https-port', `${httpsPort}`, '--data', dataFolder, '--no-stores'];
+  const args = [
+    'sandbox',
+    '--port',
+    `${port}`,
+    '--https-port',
+    `${httpsPort}`,
+    '--data',
+    dataFolder,
+    '--no-stores',
+  ];
   const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => {
@@ -58,7 +67,9 @@ export async function startSandbox(options: { httpsPort?: number } = {}): Promis
     get,
     post: async <Answer>(at: string, body: object) => {
       const headers = { 'content-type': 'application/json' };
-      return (await (await fetch(`${http}${at}`, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as Answer;
+      return (await (
+        await fetch(`${http}${at}`, { method: 'POST', headers, body: JSON.stringify(body) })
+      ).json()) as Answer;
     },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {

@@ -7,14 +7,21 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+});
 const sources = listed
   .split('\n')
   .filter((file) => /\.(ts|tsx|mjs)$/.test(file) && existsSync(path.join(root, file)))
-  .map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8'), isTest: /\.test\.ts$|^tests\/|\/testing\//.test(file) }));
+  .map((file) => ({
+    file,
+    text: readFileSync(path.join(root, file), 'utf8'),
+    isTest: /\.test\.ts$|^tests\/|\/testing\//.test(file),
+  }));
 
 /** Each room and what it may import, downwards only. `http/*` stands for every adapter. */
-export const roomMap: Readonly<Record<string, readonly string[]>> = {
+const roomMap: Readonly<Record<string, readonly string[]>> = {
   system: [],
   database: ['system'],
   ledger: ['database', 'system'],
@@ -24,8 +31,29 @@ export const roomMap: Readonly<Record<string, readonly string[]>> = {
   risk: ['customers', 'merchants', 'fx', 'ledger', 'database', 'system'],
   notifications: ['risk', 'customers', 'merchants', 'fx', 'ledger', 'database', 'system'],
   wallet: ['notifications', 'risk', 'customers', 'merchants', 'fx', 'ledger', 'database', 'system'],
-  payments: ['wallet', 'notifications', 'risk', 'customers', 'merchants', 'fx', 'ledger', 'database', 'system'],
-  audit: ['payments', 'wallet', 'notifications', 'risk', 'customers', 'merchants', 'fx', 'ledger', 'database', 'system'],
+  payments: [
+    'wallet',
+    'notifications',
+    'risk',
+    'customers',
+    'merchants',
+    'fx',
+    'ledger',
+    'database',
+    'system',
+  ],
+  audit: [
+    'payments',
+    'wallet',
+    'notifications',
+    'risk',
+    'customers',
+    'merchants',
+    'fx',
+    'ledger',
+    'database',
+    'system',
+  ],
   jobs: ['database', 'system'],
 };
 const domainRooms = Object.keys(roomMap);
@@ -36,7 +64,9 @@ const platform = sources.filter(({ file }) => file.startsWith('platform/src/'));
 const code = platform.filter(({ isTest }) => !isTest);
 
 const importsOf = (text: string): string[] =>
-  [...text.matchAll(/(?:import|export)\s[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/g)].map((match) => match[1] ?? match[2]!);
+  [...text.matchAll(/(?:import|export)\s[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/g)].map(
+    (match) => match[1] ?? match[2]!,
+  );
 
 /** `payments` for platform/src/payments/refund.ts; `http/ams` for an adapter; the file's name at the top. */
 function roomOf(file: string): string {
@@ -46,7 +76,9 @@ function roomOf(file: string): string {
 }
 
 function targetOf(file: string, specifier: string): string | null {
-  return specifier.startsWith('.') ? path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier)) : null;
+  return specifier.startsWith('.')
+    ? path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier))
+    : null;
 }
 
 function findings(check: (source: (typeof sources)[number]) => string[], of = code): string[] {
@@ -54,7 +86,8 @@ function findings(check: (source: (typeof sources)[number]) => string[], of = co
 }
 
 /** Without comments and string contents where only code counts. */
-const bare = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, '').replace(/'(?:[^'\\\n]|\\.)*'/g, "''");
+const bare = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, '').replace(/'(?:[^'\\\n]|\\.)*'/g, "''");
 
 describe('who may import whom', () => {
   test('rooms import only rooms below them, through their doors', () => {
@@ -65,7 +98,9 @@ describe('who may import whom', () => {
       return importsOf(text).flatMap((specifier) => {
         const target = targetOf(file, specifier);
         if (target === null) {
-          return /^(fastify|@fastify\/|@tongbao\/(protocol|sdk))/.test(specifier) ? [`a domain room imports ${specifier}`] : [];
+          return /^(fastify|@fastify\/|@tongbao\/(protocol|sdk))/.test(specifier)
+            ? [`a domain room imports ${specifier}`]
+            : [];
         }
         const other = roomOf(target);
         if (other === room || other === 'rejection.ts') return [];
@@ -84,7 +119,13 @@ describe('who may import whom', () => {
         const target = targetOf(file, specifier);
         if (target === null) return [];
         const other = roomOf(target);
-        if (other === room || domainRooms.includes(other) || other === 'rejection.ts' || sharedByAdapters.includes(other)) return [];
+        if (
+          other === room ||
+          domainRooms.includes(other) ||
+          other === 'rejection.ts' ||
+          sharedByAdapters.includes(other)
+        )
+          return [];
         return [`${room} imports ${other}`];
       });
     });
@@ -95,56 +136,93 @@ describe('who may import whom', () => {
     const allowed: Readonly<Record<string, RegExp>> = {
       money: /^\.|^node:/,
       protocol: /^\.|^@tongbao\/money$|^zod$/,
-      sdk: /^\.|^@tongbao\/(money|protocol\/ams)$|^zod$|^node:/,
+      sdk: /^\.|^@tongbao\/(money|protocol\/ams)$|^node:/,
       web: /^(?!.*platform)/,
     };
     const wrong = sources
-      .filter(({ isTest, file }) => !isTest && /^(money|protocol|sdk|web)\//.test(file) && !file.endsWith('.mjs'))
-      .flatMap(({ file, text }) => importsOf(text).filter((specifier) => !allowed[file.split('/')[0]!]!.test(specifier)).map((specifier) => `${file} imports ${specifier}`));
+      .filter(
+        ({ isTest, file }) => !isTest && /^(money|protocol|sdk|web)\//.test(file) && !file.endsWith('.mjs'),
+      )
+      .flatMap(({ file, text }) =>
+        importsOf(text)
+          .filter((specifier) => !allowed[file.split('/')[0]!]!.test(specifier))
+          .map((specifier) => `${file} imports ${specifier}`),
+      );
     expect(wrong).toEqual([]);
   });
 
   test('ARCHITECTURE.md prints this table', () => {
     const text = readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8');
     for (const [room, below] of Object.entries(roomMap)) {
-      expect(text).toContain(`| \`${room}\` | ${below.length === 0 ? 'nothing' : below.map((other) => `\`${other}\``).join(', ')} |`);
+      expect(text).toContain(
+        `| \`${room}\` | ${below.length === 0 ? 'nothing' : below.map((other) => `\`${other}\``).join(', ')} |`,
+      );
     }
   });
 });
 
 describe('only here', () => {
   test('SQL stands in store files and migrations', () => {
-    const sql = /\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s+\w+\.\w+|DELETE FROM|CREATE TABLE|DROP (TABLE|SCHEMA|DATABASE))\b/;
+    const sql =
+      /\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s+\w+\.\w+|DELETE FROM|CREATE TABLE|DROP (TABLE|SCHEMA|DATABASE))\b/;
     const free = /(^|\/|-)store\.ts$|^platform\/src\/(database\/migrate|sandbox\/postgres)\.ts$/;
-    expect(findings(({ file, text }) => (sql.test(text.replace(/\/\/.*$/gm, '')) && !free.test(file) ? ['has SQL'] : []))).toEqual([]);
+    expect(
+      findings(({ file, text }) =>
+        sql.test(text.replace(/\/\/.*$/gm, '')) && !free.test(file) ? ['has SQL'] : [],
+      ),
+    ).toEqual([]);
   });
 
   test('a room’s SQL names its own schema (the audit reads through the rooms’ doors)', () => {
-    const schemas = ['ledger', 'fx', 'merchants', 'customers', 'wallet', 'notifications', 'payments', 'sandbox_bank'];
+    const schemas = [
+      'ledger',
+      'fx',
+      'merchants',
+      'customers',
+      'wallet',
+      'notifications',
+      'payments',
+      'sandbox_bank',
+    ];
     const wrong = findings(({ file, text }) => {
       if (!file.endsWith('store.ts')) return [];
       const own = file.includes('sandbox/bank/') ? 'sandbox_bank' : roomOf(file);
-      return schemas.filter((schema) => schema !== own && new RegExp(`\\b(FROM|JOIN|INTO|UPDATE)\\s+${schema}\\.`).test(text)).map((schema) => `reads or writes ${schema}`);
+      return schemas
+        .filter(
+          (schema) => schema !== own && new RegExp(`\\b(FROM|JOIN|INTO|UPDATE)\\s+${schema}\\.`).test(text),
+        )
+        .map((schema) => `reads or writes ${schema}`);
     });
     expect(wrong).toEqual([]);
   });
 
   test('the environment is read in config.ts', () => {
     const free = /^platform\/src\/(config|sandbox\/postgres)\.ts$/;
-    expect(findings(({ file, text }) => (/process\.env/.test(bare(text)) && !free.test(file) ? ['reads the environment'] : []))).toEqual([]);
+    expect(
+      findings(({ file, text }) =>
+        /process\.env/.test(bare(text)) && !free.test(file) ? ['reads the environment'] : [],
+      ),
+    ).toEqual([]);
   });
 
   test('time, randomness and the network stand in system/', () => {
-    const forbidden = /Date\.now\(|new Date\(\)|Math\.random|randomBytes|randomInt|randomUUID|\bfetch\(|https?\.request\(/;
-    const wrong = findings(({ file, text }) => (forbidden.test(bare(text)) && roomOf(file) !== 'system' ? [forbidden.exec(bare(text))![0]] : []));
+    const forbidden =
+      /Date\.now\(|new Date\(\)|Math\.random|randomBytes|randomInt|randomUUID|\bfetch\(|https?\.request\(/;
+    const wrong = findings(({ file, text }) =>
+      forbidden.test(bare(text)) && roomOf(file) !== 'system' ? [forbidden.exec(bare(text))![0]] : [],
+    );
     expect(wrong).toEqual([]);
   });
 
   test('no floats in money paths', () => {
     const rooms = ['ledger', 'fx', 'payments', 'wallet', 'audit', 'risk', 'merchants'];
-    const paths = sources.filter(({ file, isTest }) => !isTest && (file.startsWith('money/src') || rooms.includes(roomOf(file))));
+    const paths = sources.filter(
+      ({ file, isTest }) => !isTest && (file.startsWith('money/src') || rooms.includes(roomOf(file))),
+    );
     const forbidden = /\bNumber\(|parseFloat|\.toFixed\(|(?<![\w.'"`$-])\d+\.\d+(?![\w.]*['"`])/;
-    expect(findings(({ text }) => (forbidden.test(bare(text)) ? [forbidden.exec(bare(text))![0]] : []), paths)).toEqual([]);
+    expect(
+      findings(({ text }) => (forbidden.test(bare(text)) ? [forbidden.exec(bare(text))![0]] : []), paths),
+    ).toEqual([]);
   });
 });
 
@@ -152,23 +230,32 @@ describe('how it reads', () => {
   const written = sources.filter(({ file }) => !file.endsWith('iso-4217.ts'));
 
   test('no file is longer than 500 lines', () => {
-    expect(findings(({ text }) => (text.split('\n').length > 500 ? [`${text.split('\n').length} lines`] : []), written)).toEqual([]);
+    expect(
+      findings(
+        ({ text }) => (text.split('\n').length > 500 ? [`${text.split('\n').length} lines`] : []),
+        written,
+      ),
+    ).toEqual([]);
   });
 
   // A factory that only puts an object together may be as long as the object's list of verbs.
   test('no function is longer than 60 lines, no factory than 85', () => {
-    const wrong = findings(({ file, text }) => {
-      if (/\.tsx$|^web\//.test(file)) return [];
-      const lines = text.split('\n');
-      const found: string[] = [];
-      for (const [start, line] of lines.entries()) {
-        if (!/^(export )?(async )?function \w|^(export )?const \w+ = (async )?\(.*=>\s*\{$/.test(line)) continue;
-        const end = lines.findIndex((other, index) => index > start && /^(\}|\);)/.test(other));
-        const limit = /function create[A-Z]\w*/.test(line) ? 85 : 60;
-        if (end - start > limit) found.push(`${line.trim().slice(0, 50)} has ${end - start} lines`);
-      }
-      return found;
-    }, written.filter(({ isTest }) => !isTest));
+    const wrong = findings(
+      ({ file, text }) => {
+        if (/\.tsx$|^web\//.test(file)) return [];
+        const lines = text.split('\n');
+        const found: string[] = [];
+        for (const [start, line] of lines.entries()) {
+          if (!/^(export )?(async )?function \w|^(export )?const \w+ = (async )?\(.*=>\s*\{$/.test(line))
+            continue;
+          const end = lines.findIndex((other, index) => index > start && /^(\}|\);)/.test(other));
+          const limit = /function create[A-Z]\w*/.test(line) ? 85 : 60;
+          if (end - start > limit) found.push(`${line.trim().slice(0, 50)} has ${end - start} lines`);
+        }
+        return found;
+      },
+      written.filter(({ isTest }) => !isTest),
+    );
     expect(wrong).toEqual([]);
   });
 
@@ -183,7 +270,8 @@ describe('how it reads', () => {
       const found: string[] = [];
       if (names.test(text)) found.push(names.exec(text)![0]);
       if (/\b(TODO|FIXME)\b/.test(text) && !file.endsWith('tidy.test.ts')) found.push('has a TODO');
-      if (/(^|\/)(common|shared|utils?|core|lib|helpers?)\//.test(file)) found.push('is in a folder whose name says nothing');
+      if (/(^|\/)(common|shared|utils?|core|lib|helpers?)\//.test(file))
+        found.push('is in a folder whose name says nothing');
       return found;
     }, written);
     expect(wrong.filter((finding) => !finding.startsWith('tests/tidy.test.ts'))).toEqual([]);

@@ -7,7 +7,10 @@ export function createLog(level: string): Logger {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: plainError },
-    redact: { paths: ['pin', 'password', 'token', 'headers', '*.pin', '*.password', '*.token', '*.headers'], censor: '[redacted]' },
+    redact: {
+      paths: ['pin', 'password', 'token', 'headers', '*.pin', '*.password', '*.token', '*.headers'],
+      censor: '[redacted]',
+    },
   });
 }
 

@@ -3,17 +3,41 @@
 import type { Logger } from 'pino';
 import type { AuditOptions } from './audit/index.ts';
 import type { Config } from './config.ts';
-import { createCustomers, type Customers } from './customers/index.ts';
-import { createLanes, type Database, isAlive, type Lanes, settingOrKeep, takeIdBlock } from './database/index.ts';
+import { type Customers, createCustomers } from './customers/index.ts';
+import {
+  createLanes,
+  type Database,
+  isAlive,
+  type Lanes,
+  settingOrKeep,
+  takeIdBlock,
+} from './database/index.ts';
 import { createFx, type Fx, type RateSource } from './fx/index.ts';
-import { type GatewayKey, amsChannel } from './http/ams/index.ts';
+import { amsChannel, type GatewayKey } from './http/ams/index.ts';
 import { type CashierTokens, createCashierTokens } from './http/cashier/index.ts';
 import { createJobs, type Jobs, prepareJobs } from './jobs/index.ts';
 import { HouseAccounts } from './ledger/index.ts';
 import { createMerchants, type Merchants } from './merchants/index.ts';
 import { createNotifications, type Notifications } from './notifications/index.ts';
-import { askForDebit, askForRefund, askForReversal, type BankJob, createPayments, type PaymentsRoom } from './payments/index.ts';
-import { type Clock, createOutbound, generateRsaKeys, Ids, type Outbound, privateKeyOf, publicTextOf, type Randomness, type Timer } from './system/index.ts';
+import {
+  askForDebit,
+  askForRefund,
+  askForReversal,
+  type BankJob,
+  createPayments,
+  type PaymentsRoom,
+} from './payments/index.ts';
+import {
+  type Clock,
+  createOutbound,
+  generateRsaKeys,
+  Ids,
+  type Outbound,
+  privateKeyOf,
+  publicTextOf,
+  type Randomness,
+  type Timer,
+} from './system/index.ts';
 import { type BankGateway, createWallet, type Wallet } from './wallet/index.ts';
 
 export interface PlatformParts {
@@ -50,7 +74,10 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-const jobFields = ({ paymentId, refundId }: BankJob) => ({ paymentId: String(paymentId), refundId: String(refundId) });
+const jobFields = ({ paymentId, refundId }: BankJob) => ({
+  paymentId: String(paymentId),
+  refundId: String(refundId),
+});
 
 export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const { config, database, clock, randomness, bank, log } = parts;
@@ -74,7 +101,8 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     house,
     bank,
     enqueueAsk: (tx, transferId) => jobs.enqueue(tx, 'ask-bank', [{ transferId: String(transferId) }]),
-    onBankFailed: (error, transfer) => log.warn({ err: error, transfer: String(transfer.id) }, 'a bank could not be asked'),
+    onBankFailed: (error, transfer) =>
+      log.warn({ err: error, transfer: String(transfer.id) }, 'a bank could not be asked'),
   });
   const payments = createPayments({
     database,
@@ -103,7 +131,8 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     tasks: {
       'ask-bank': (job) => wallet.askBank(BigInt(job.transferId!)),
       'debit-card': (job) => askForDebit(askParts, { paymentId: BigInt(job.paymentId!) }),
-      'refund-card': (job) => askForRefund(askParts, { paymentId: BigInt(job.paymentId!), refundId: BigInt(job.refundId!) }),
+      'refund-card': (job) =>
+        askForRefund(askParts, { paymentId: BigInt(job.paymentId!), refundId: BigInt(job.refundId!) }),
       'reverse-card': (job) => askForReversal(askParts, { paymentId: BigInt(job.paymentId!) }),
     },
   });

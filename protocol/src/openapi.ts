@@ -12,7 +12,11 @@ interface ShopperOperation {
 }
 
 const json = (schema: z.ZodType, io: 'input' | 'output') => ({
-  content: { 'application/json': { schema: z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) } },
+  content: {
+    'application/json': {
+      schema: z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }),
+    },
+  },
 });
 
 function gatewayPaths(): Record<string, unknown> {
@@ -32,14 +36,22 @@ function gatewayPaths(): Record<string, unknown> {
           tags: ['gateway'],
           parameters: headers,
           requestBody: { required: true, ...json(operation.request, 'input') },
-          responses: { 200: { description: 'Always 200, always signed; see result.', ...json(operation.response, 'output') } },
+          responses: {
+            200: {
+              description: 'Always 200, always signed; see result.',
+              ...json(operation.response, 'output'),
+            },
+          },
         },
       },
     ]),
   );
 }
 
-function shopperPaths(table: Readonly<Record<string, ShopperOperation>>, tag: string): Record<string, unknown> {
+function shopperPaths(
+  table: Readonly<Record<string, ShopperOperation>>,
+  tag: string,
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(table).map(([name, operation]) => {
       const parameters = [...operation.path.matchAll(/:(\w+)/g)].map(([, parameter]) => ({
@@ -53,7 +65,9 @@ function shopperPaths(table: Readonly<Record<string, ShopperOperation>>, tag: st
         tags: [tag],
         parameters,
         ...(operation.signedIn ? { security: [{ session: [] }] } : {}),
-        ...(operation.body === null ? {} : { requestBody: { required: true, ...json(operation.body, 'input') } }),
+        ...(operation.body === null
+          ? {}
+          : { requestBody: { required: true, ...json(operation.body, 'input') } }),
         responses: {
           200: { description: 'The answer.', ...json(operation.answer, 'output') },
           default: { description: 'A refusal.', ...json(ShopperError, 'output') },
@@ -70,7 +84,11 @@ export function openApiDocument(serverUrl: string): object {
     openapi: '3.1.0',
     info: { title: 'Tongbao', version: '0.1.0', license: { name: 'Apache-2.0' } },
     servers: [{ url: serverUrl }],
-    paths: { ...gatewayPaths(), ...shopperPaths(cashierOperations, 'cashier'), ...shopperPaths(walletOperations, 'wallet') },
+    paths: {
+      ...gatewayPaths(),
+      ...shopperPaths(cashierOperations, 'cashier'),
+      ...shopperPaths(walletOperations, 'wallet'),
+    },
     components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'tongbao_session' } } },
   };
 }

@@ -39,7 +39,10 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
   const origin = options.gatewayUrl.replace(/\/+$/, '');
   const send = options.fetch ?? fetch;
 
-  async function call<Name extends OperationName>(name: Name, request: RequestOf<Name>): Promise<ResponseOf<Name>> {
+  async function call<Name extends OperationName>(
+    name: Name,
+    request: RequestOf<Name>,
+  ): Promise<ResponseOf<Name>> {
     const path = pathFor(options.clientId, apiPath(operations[name].resource));
     const body = JSON.stringify(request);
     const time = String(Date.now());
@@ -60,7 +63,9 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
       });
       text = await response.text();
     } catch (error) {
-      throw new GatewayError('no-answer', `${name}: no answer; send the same request again`, { cause: error });
+      throw new GatewayError('no-answer', `${name}: no answer; send the same request again`, {
+        cause: error,
+      });
     }
     const signed = {
       path,
@@ -68,19 +73,26 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
       time: response.headers.get('response-time') ?? '',
     };
     if (!isSigned(gatewayKey, signed, text, response.headers.get('signature') ?? '')) {
-      throw new GatewayError('answer-not-signed', `${name}: the answer (HTTP ${response.status}) is not signed by the gateway`);
+      throw new GatewayError(
+        'answer-not-signed',
+        `${name}: the answer (HTTP ${response.status}) is not signed by the gateway`,
+      );
     }
     return read(name, text);
   }
 
   const names = Object.keys(operations) as OperationName[];
-  return Object.fromEntries(names.map((name) => [name, (request: never) => call(name, request)])) as unknown as MerchantClient;
+  return Object.fromEntries(
+    names.map((name) => [name, (request: never) => call(name, request)]),
+  ) as unknown as MerchantClient;
 }
 
 function read<Name extends OperationName>(name: Name, text: string): ResponseOf<Name> {
   try {
     return operations[name].response.loose().parse(JSON.parse(text)) as ResponseOf<Name>;
   } catch (error) {
-    throw new GatewayError('answer-not-understood', `${name}: the answer is not of the expected form`, { cause: error });
+    throw new GatewayError('answer-not-understood', `${name}: the answer is not of the expected form`, {
+      cause: error,
+    });
   }
 }

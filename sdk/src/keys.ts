@@ -9,7 +9,8 @@ export function privateKeyFrom(text: string): KeyObject {
     try {
       return assertStrong(createPrivateKey({ key: der, format: 'der', type }));
     } catch (error) {
-      if (type === 'pkcs1') throw new Error('the private key is neither PKCS#8 nor PKCS#1 base64', { cause: error });
+      if (type === 'pkcs1')
+        throw new Error('the private key is neither PKCS#8 nor PKCS#1 base64', { cause: error });
     }
   }
   throw new Error('unreachable');
@@ -18,7 +19,11 @@ export function privateKeyFrom(text: string): KeyObject {
 /** Throws when the text is no RSA public key (SPKI base64 or PEM). */
 export function publicKeyFrom(text: string): KeyObject {
   if (text.includes('-----BEGIN')) return createPublicKey(text);
-  return createPublicKey({ key: Buffer.from(text.replace(/\s/g, ''), 'base64'), format: 'der', type: 'spki' });
+  return createPublicKey({
+    key: Buffer.from(text.replace(/\s/g, ''), 'base64'),
+    format: 'der',
+    type: 'spki',
+  });
 }
 
 function assertStrong(key: KeyObject): KeyObject {

@@ -1,11 +1,10 @@
 // Notifications: verifying what arrives, acknowledging it, and making signed ones for a merchant's own tests.
 import { acknowledgement, asciiJson, PaymentNotification, RefundNotification } from '@tongbao/protocol/ams';
-import type { z } from 'zod';
 import { GatewayError } from './errors.ts';
 import { privateKeyFrom, publicKeyFrom } from './keys.ts';
 import { isSigned, signMessage } from './signing.ts';
 
-export type Notification = z.infer<typeof PaymentNotification> | z.infer<typeof RefundNotification>;
+export type Notification = PaymentNotification | RefundNotification;
 
 export interface ReceivedNotification {
   /** The path of the request, without its query. */
@@ -26,7 +25,10 @@ export function verifyNotification(received: ReceivedNotification): Notification
   };
   const clientId = header('client-id');
   if (clientId !== received.clientId) {
-    throw new GatewayError('notification-foreign', `the notification is for ${clientId || 'nobody'}, not for ${received.clientId}`);
+    throw new GatewayError(
+      'notification-foreign',
+      `the notification is for ${clientId || 'nobody'}, not for ${received.clientId}`,
+    );
   }
   const message = { path: received.path.split('?')[0]!, clientId, time: header('request-time') };
   if (!isSigned(publicKeyFrom(received.gatewayPublicKey), message, received.body, header('signature'))) {
@@ -34,9 +36,13 @@ export function verifyNotification(received: ReceivedNotification): Notification
   }
   try {
     const json = JSON.parse(received.body.toString()) as { notifyType?: unknown };
-    return (json.notifyType === 'REFUND_RESULT' ? RefundNotification : PaymentNotification).loose().parse(json);
+    return (json.notifyType === 'REFUND_RESULT' ? RefundNotification : PaymentNotification)
+      .loose()
+      .parse(json);
   } catch (error) {
-    throw new GatewayError('notification-not-understood', 'the notification is not of a known form', { cause: error });
+    throw new GatewayError('notification-not-understood', 'the notification is not of a known form', {
+      cause: error,
+    });
   }
 }
 

@@ -5,11 +5,15 @@ import { type Browser, chromium } from 'playwright-core';
 const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** The browser on this machine; null when there is none. */
-export const chromiumPath = (): string | null => process.env.CHROMIUM_PATH ?? candidates.find((path) => existsSync(path)) ?? null;
+export const chromiumPath = (): string | null =>
+  process.env.CHROMIUM_PATH ?? candidates.find((path) => existsSync(path)) ?? null;
 
 export function launchChromium(): Promise<Browser> {
   const executablePath = chromiumPath();
-  if (executablePath === null) throw new Error('Chromium is needed here: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH');
+  if (executablePath === null)
+    throw new Error(
+      'Chromium is needed here: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH',
+    );
   return chromium.launch({
     executablePath,
     args: [

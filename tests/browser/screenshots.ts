@@ -29,7 +29,10 @@ for (const language of ['zh-CN', 'en'] as const) {
     const context = await browser.newContext({ viewport, locale: language, timezoneId: 'Asia/Shanghai' });
     const page = await context.newPage();
     const shot = (name: string) =>
-      page.screenshot({ path: path.join(folder, `${name}-${language === 'en' ? 'en' : 'zh'}-${sizeName}.png`), fullPage: true });
+      page.screenshot({
+        path: path.join(folder, `${name}-${language === 'en' ? 'en' : 'zh'}-${sizeName}.png`),
+        fullPage: true,
+      });
     await page.goto(`${base}${await testPayment()}`);
     await page.locator('[data-testid=order-amount]').waitFor();
     await shot('cashier-sign-in');

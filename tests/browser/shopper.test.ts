@@ -1,7 +1,7 @@
 // A shopper in Chromium: buys as Li Wei would, and meets the cashier's honest ends. axe looks at every page.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../start-sandbox.ts';
@@ -9,7 +9,8 @@ import { chromiumPath, launchChromium, sizes } from './browser.ts';
 
 // Elsewhere a missing browser is a skipped suite with a word; CI brings one, and a missing one fails there.
 const skip = chromiumPath() === null && process.env.CI !== 'true';
-if (skip) console.warn('browser tests skipped: no Chromium on this machine (Debian: apt-get install chromium)');
+if (skip)
+  console.warn('browser tests skipped: no Chromium on this machine (Debian: apt-get install chromium)');
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -36,20 +37,30 @@ describe.skipIf(skip)('in Chromium', () => {
   });
 
   async function open(language: 'zh-CN' | 'en' = 'zh-CN', size: keyof typeof sizes = 'phone'): Promise<Page> {
-    const context = await browser.newContext({ viewport: sizes[size], locale: language, timezoneId: 'Asia/Shanghai' });
+    const context = await browser.newContext({
+      viewport: sizes[size],
+      locale: language,
+      timezoneId: 'Asia/Shanghai',
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     return page;
   }
 
   async function order(body: object = {}): Promise<{ path: string; paymentId: string }> {
-    const made = await sandbox.post<{ paymentId: string; cashierUrl: string }>('/sandbox/test-payment', { redirectUrl: returnUrl, ...body });
+    const made = await sandbox.post<{ paymentId: string; cashierUrl: string }>('/sandbox/test-payment', {
+      redirectUrl: returnUrl,
+      ...body,
+    });
     return { path: `${sandbox.http}${new URL(made.cashierUrl).pathname}`, paymentId: made.paymentId };
   }
 
   async function signIn(page: Page, phone = '13800000001'): Promise<void> {
     await page.locator('input[type=tel]').fill(phone);
-    await page.getByRole('button', { name: /获取验证码|Get a code/ }).last().click();
+    await page
+      .getByRole('button', { name: /获取验证码|Get a code/ })
+      .last()
+      .click();
     await page.getByRole('button', { name: /填入|Fill in/ }).click();
     await page.getByRole('button', { name: /^(登录|Sign in)$/ }).click();
   }
@@ -67,7 +78,13 @@ describe.skipIf(skip)('in Chromium', () => {
     const page = await open();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && !/401|\(Unauthorized\)/.test(message.text()) && errors.push(message.text()));
+    page.on(
+      'console',
+      (message) =>
+        message.type() === 'error' &&
+        !/401|\(Unauthorized\)/.test(message.text()) &&
+        errors.push(message.text()),
+    );
     const { path } = await order();
     await page.goto(path);
     await expect.poll(() => page.locator('[data-testid=order-amount]').textContent()).toMatch(/[₩￦]59,000/);

@@ -17,7 +17,10 @@ const meanings: Readonly<Record<string, string>> = {
 };
 
 export function Audit() {
-  const query = useQuery({ queryKey: ['/audit.json'], queryFn: () => call<AuditAnswer>('GET', '/audit.json') });
+  const query = useQuery({
+    queryKey: ['/audit.json'],
+    queryFn: () => call<AuditAnswer>('GET', '/audit.json'),
+  });
   const report = query.data;
   return (
     <>
@@ -30,14 +33,18 @@ export function Audit() {
         <section className="card">
           <h1 style={{ fontSize: 22 }}>The books, proved now</h1>
           <p className="muted">
-            Every proof below is computed from the database at this moment, over everything, in one consistent snapshot.
+            Every proof below is computed from the database at this moment, over everything, in one consistent
+            snapshot.
           </p>
           <div aria-live="polite" style={{ marginTop: 14 }}>
             {query.isFetching && report === undefined && <Skeleton rows={6} />}
-            {query.error !== null && <p className="note bad">The audit could not be made: {query.error.message}</p>}
+            {query.error !== null && (
+              <p className="note bad">The audit could not be made: {query.error.message}</p>
+            )}
             {report !== undefined && (
               <p className={`note ${report.ok ? 'good' : 'bad'}`}>
-                <strong>{report.ok ? 'All proofs hold.' : 'A proof fails.'}</strong> Checked at {report.checkedAt} by the platform's clock.
+                <strong>{report.ok ? 'All proofs hold.' : 'A proof fails.'}</strong> Checked at{' '}
+                {report.checkedAt} by the platform's clock.
               </p>
             )}
           </div>
@@ -55,7 +62,12 @@ export function Audit() {
             </div>
           ))}
           <div style={{ display: 'flex', gap: 10, marginTop: 12, flexWrap: 'wrap' }}>
-            <button type="button" className="button small" disabled={query.isFetching} onClick={() => void query.refetch()}>
+            <button
+              type="button"
+              className="button small"
+              disabled={query.isFetching}
+              onClick={() => void query.refetch()}
+            >
               Check again
             </button>
             <a className="button quiet small" href="/audit/export" download>
@@ -66,8 +78,8 @@ export function Audit() {
         <section className="card">
           <h2>Check them without us</h2>
           <p className="muted">
-            The export holds every account, entry, payment, event and refund. The verifier reads it with none of the server's
-            code:
+            The export holds every account, entry, payment, event and refund. The verifier reads it with none
+            of the server's code:
           </p>
           <p style={{ marginTop: 8 }}>
             <code>npm run verify -- tongbao-books.ndjson</code>

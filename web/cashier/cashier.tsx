@@ -38,7 +38,9 @@ export function Cashier(props: { token: string }) {
             <Skeleton rows={6} />
           </div>
         )}
-        {query.error !== null && <Trouble error={query.error} retry={() => void query.refetch()} known={view !== undefined} />}
+        {query.error !== null && (
+          <Trouble error={query.error} retry={() => void query.refetch()} known={view !== undefined} />
+        )}
         {view !== undefined && (
           <div className="two">
             <section className="card" aria-label={t('orderDetails')}>

@@ -11,7 +11,8 @@ export function Ending(props: { view: CashierView }) {
   const { t } = useTranslation();
   const { view } = props;
   const back = isUrl(view.returnUrl) ? view.returnUrl : null;
-  if (view.status === 'pending') return <Result mark="…" tone="wait" title={t('pendingTitle')} text={t('pendingText')} />;
+  if (view.status === 'pending')
+    return <Result mark="…" tone="wait" title={t('pendingTitle')} text={t('pendingText')} />;
   if (view.status === 'paid') return <Paid view={view} back={back} />;
   const ends = {
     cancelled: [t('cancelledTitle'), t('cancelledText')],
@@ -99,4 +100,5 @@ function Return(props: { to: string; merchant: string }) {
 }
 
 /** Web addresses and shops' own app links; nothing that could run in this page. */
-const isUrl = (text: string): boolean => URL.canParse(text) && !/^(javascript|data|vbscript|blob|file):/i.test(text);
+const isUrl = (text: string): boolean =>
+  URL.canParse(text) && !/^(javascript|data|vbscript|blob|file):/i.test(text);

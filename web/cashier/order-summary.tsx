@@ -22,7 +22,9 @@ export function OrderSummary(props: { view: CashierView; onDeadline: () => void 
     <>
       <p className="muted">{t('payTo')}</p>
       <h1 style={{ fontSize: 20 }}>{merchant.name}</h1>
-      <p className="muted small">{regions[merchant.region] === undefined ? merchant.region : say(t, regions[merchant.region]!)}</p>
+      <p className="muted small">
+        {regions[merchant.region] === undefined ? merchant.region : say(t, regions[merchant.region]!)}
+      </p>
       <div className="amounts">
         <p className="order" data-testid="order-amount">
           {showMoney(view.amount)}
@@ -46,7 +48,8 @@ export function OrderSummary(props: { view: CashierView; onDeadline: () => void 
           <p>{t('rateBoth', { amount: `1 ${rate.base}`, price: showPrice(rate) })}</p>
           <p>{t('rateMid', { mid: showMid(rate), spread: showSpread(rate.spreadBps) })}</p>
           <p>
-            {t('rateSource', { date: rate.rateDate, source: rate.source })} · {t('rateLocked', { time: showClock(rate.expiresAt) })}
+            {t('rateSource', { date: rate.rateDate, source: rate.source })} ·{' '}
+            {t('rateLocked', { time: showClock(rate.expiresAt) })}
           </p>
         </div>
       )}

@@ -2,12 +2,12 @@
 // asked for again whenever there is doubt.
 import { useMutation } from '@tanstack/react-query';
 import type { CashierView, PayMethod } from '@tongbao/protocol/wallet';
+import i18next from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError, call, NetworkLost } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
 import { showMoney, showTime } from '../ui/format.ts';
-import i18next from 'i18next';
 import { PinInput } from '../ui/pin-input.tsx';
 import { SignIn } from '../ui/sign-in.tsx';
 
@@ -36,7 +36,9 @@ export function Pay(props: PayProps) {
       <p className="muted small" style={{ marginBottom: 12 }}>
         {t('signedInAs', { name: view.customer.name, phone: view.customer.maskedPhone })}
       </p>
-      {view.lastRefusal !== null && <p className="note warn">{t('cardDeclined', { reason: view.lastRefusal })}</p>}
+      {view.lastRefusal !== null && (
+        <p className="note warn">{t('cardDeclined', { reason: view.lastRefusal })}</p>
+      )}
       {view.customer.pinLockedUntil !== null && (
         <p className="note bad">{t('pinLocked', { time: showTime(view.customer.pinLockedUntil) })}</p>
       )}
@@ -52,7 +54,12 @@ export function Pay(props: PayProps) {
         ))}
       </fieldset>
       <div className="actions">
-        <button type="button" className="button" disabled={method === undefined || view.customer.pinLockedUntil !== null} onClick={() => setConfirming(true)}>
+        <button
+          type="button"
+          className="button"
+          disabled={method === undefined || view.customer.pinLockedUntil !== null}
+          onClick={() => setConfirming(true)}
+        >
           {t('payNow', { amount: showMoney(view.payerAmount) })}
         </button>
         {usable.length === 0 && (
@@ -67,7 +74,14 @@ export function Pay(props: PayProps) {
 }
 
 /** A method as one line of text: "Balance", "Jade Bank debit card (0018)". */
-export function methodName(method: { kind: 'balance' } | { kind: 'card'; card: { bankName: { zh: string; en: string }; kind: 'debit' | 'credit'; last4: string } }): string {
+export function methodName(
+  method:
+    | { kind: 'balance' }
+    | {
+        kind: 'card';
+        card: { bankName: { zh: string; en: string }; kind: 'debit' | 'credit'; last4: string };
+      },
+): string {
   const t = i18next.t;
   if (method.kind === 'balance') return t('balance');
   const { bankName, kind, last4 } = method.card;
@@ -86,7 +100,13 @@ function Method(props: { method: PayMethod; checked: boolean; onChoose: () => vo
         : '';
   return (
     <label className="method">
-      <input type="radio" name="method" checked={props.checked} disabled={disabled} onChange={props.onChoose} />
+      <input
+        type="radio"
+        name="method"
+        checked={props.checked}
+        disabled={disabled}
+        onChange={props.onChoose}
+      />
       <span className="what">
         <strong>{methodName(method)}</strong>
         {detail !== '' && <span className="muted small">{detail}</span>}
@@ -101,13 +121,15 @@ function Confirm(props: PayProps & { method: PayMethod; onBack: () => void }) {
   const pay = useMutation({
     mutationFn: (pin: string) =>
       call<CashierView>('POST', `${props.path}/authorizations`, {
-        method: method.kind === 'balance' ? { kind: 'balance' } : { kind: 'card', cardId: method.card.cardId },
+        method:
+          method.kind === 'balance' ? { kind: 'balance' } : { kind: 'card', cardId: method.card.cardId },
         pin,
       }),
     onSuccess: props.onView,
     onError: (error) => {
       // Doubt or a changed state: the payment itself says what is true now.
-      const certain = error instanceof ApiError && (error.code === 'PIN_WRONG' || error.code === 'RISK_REJECTED');
+      const certain =
+        error instanceof ApiError && (error.code === 'PIN_WRONG' || error.code === 'RISK_REJECTED');
       if (!certain) props.refetch();
     },
   });
@@ -116,7 +138,9 @@ function Confirm(props: PayProps & { method: PayMethod; onBack: () => void }) {
   return (
     <div style={{ textAlign: 'center' }}>
       <h2>{t('pinTitle')}</h2>
-      <p className="muted">{t('pinFor', { merchant: view.merchant.name, amount: showMoney(view.payerAmount) })}</p>
+      <p className="muted">
+        {t('pinFor', { merchant: view.merchant.name, amount: showMoney(view.payerAmount) })}
+      </p>
       <p className="muted small">{methodName(method)}</p>
       <PinInput
         disabled={pay.isPending || locked}
@@ -125,7 +149,9 @@ function Confirm(props: PayProps & { method: PayMethod; onBack: () => void }) {
       />
       <div aria-live="assertive">
         {pay.isPending && <p className="muted">{t('paying')}</p>}
-        {error !== null && <p className={`note ${error instanceof NetworkLost ? 'warn' : 'bad'}`}>{errorText(error, t)}</p>}
+        {error !== null && (
+          <p className={`note ${error instanceof NetworkLost ? 'warn' : 'bad'}`}>{errorText(error, t)}</p>
+        )}
       </div>
       <button type="button" className="linkish" disabled={pay.isPending} onClick={props.onBack}>
         {t('back')}
@@ -156,7 +182,12 @@ function Decline(props: { path: string; onView: (view: CashierView) => void; ref
         <button type="button" className="button quiet small" onClick={() => setAsking(false)}>
           {t('back')}
         </button>
-        <button type="button" className="button small" disabled={decline.isPending} onClick={() => decline.mutate()}>
+        <button
+          type="button"
+          className="button small"
+          disabled={decline.isPending}
+          onClick={() => decline.mutate()}
+        >
           {t('declineYes')}
         </button>
       </div>

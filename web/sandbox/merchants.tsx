@@ -16,8 +16,8 @@ export function Merchants(props: { credentials: Credentials }) {
         </span>
       </div>
       <p className="muted small">
-        Change host and keys, nothing else: client ids beginning with SANDBOX_ are sent to /ams/sandbox/api by the official SDKs. As
-        JSON: <a href="/sandbox/credentials">/sandbox/credentials</a>.
+        Change host and keys, nothing else: client ids beginning with SANDBOX_ are sent to /ams/sandbox/api by
+        the official SDKs. As JSON: <a href="/sandbox/credentials">/sandbox/credentials</a>.
       </p>
       {credentials.merchants.map((merchant) => (
         <details key={merchant.clientId} style={{ marginTop: 8 }}>

@@ -10,7 +10,12 @@ interface Delivery {
   readonly url: string;
   readonly status: 'due' | 'acknowledged' | 'exhausted';
   readonly nextAttemptAt: string | null;
-  readonly attempts: readonly { number: number; httpStatus: number | null; latencyMs: number; error: string | null }[];
+  readonly attempts: readonly {
+    number: number;
+    httpStatus: number | null;
+    latencyMs: number;
+    error: string | null;
+  }[];
 }
 
 const tones = { due: 'wait', acknowledged: 'good', exhausted: 'bad' } as const;
@@ -28,7 +33,9 @@ export function Outbox() {
       {query.isPending && <Skeleton rows={3} />}
       {query.error !== null && <p className="note bad">{query.error.message}</p>}
       {query.isSuccess && notifications.length === 0 && (
-        <p className="muted">None yet. Give a payment a paymentNotifyUrl on this machine, and its deliveries appear here.</p>
+        <p className="muted">
+          None yet. Give a payment a paymentNotifyUrl on this machine, and its deliveries appear here.
+        </p>
       )}
       {notifications.length > 0 && (
         // A region that scrolls must be reachable by keyboard.

@@ -9,7 +9,10 @@ import { Merchants } from './merchants.tsx';
 import { Outbox } from './outbox.tsx';
 
 export function Sandbox() {
-  const credentials = useQuery({ queryKey: ['/sandbox/credentials'], queryFn: () => call<Credentials>('GET', '/sandbox/credentials') });
+  const credentials = useQuery({
+    queryKey: ['/sandbox/credentials'],
+    queryFn: () => call<Credentials>('GET', '/sandbox/credentials'),
+  });
   return (
     <>
       <Bar title="Sandbox" languages={false}>
@@ -29,7 +32,9 @@ export function Sandbox() {
         <section className="card" style={{ marginTop: 14 }}>
           <h2>Shoppers</h2>
           {credentials.isPending && <Skeleton rows={3} />}
-          {credentials.error !== null && <p className="note bad">The sandbox does not answer: {credentials.error.message}</p>}
+          {credentials.error !== null && (
+            <p className="note bad">The sandbox does not answer: {credentials.error.message}</p>
+          )}
           {credentials.data !== undefined && (
             <div className="scroll">
               <table>
@@ -58,7 +63,8 @@ export function Sandbox() {
         {credentials.data !== undefined && <Merchants credentials={credentials.data} />}
         <Outbox />
         <p className="footer">
-          Tongbao is not affiliated with Alipay, Antom or Ant Group. It speaks the documented message formats of their public APIs.
+          Tongbao is not affiliated with Alipay, Antom or Ant Group. It speaks the documented message formats
+          of their public APIs.
         </p>
       </main>
     </>
@@ -69,15 +75,19 @@ function TestPayment(props: { merchants: Credentials['merchants'] }) {
   const [clientId, setClientId] = useState('');
   const pay = useMutation({
     mutationFn: () =>
-      call<{ paymentId: string; cashierUrl: string }>('POST', '/sandbox/test-payment', clientId === '' ? {} : { clientId }),
+      call<{ paymentId: string; cashierUrl: string }>(
+        'POST',
+        '/sandbox/test-payment',
+        clientId === '' ? {} : { clientId },
+      ),
     onSuccess: ({ cashierUrl }) => location.assign(new URL(cashierUrl).pathname),
   });
   return (
     <section className="card">
       <h1 style={{ fontSize: 22, marginBottom: 6 }}>A whole payment network, on this machine</h1>
       <p className="muted">
-        A shopper in Shanghai pays a mall in Seoul: the mall prices in won, the shopper sees yuan at a locked rate and confirms with
-        his PIN, the mall is told at once, and every figure is in the books.
+        A shopper in Shanghai pays a mall in Seoul: the mall prices in won, the shopper sees yuan at a locked
+        rate and confirms with his PIN, the mall is told at once, and every figure is in the books.
       </p>
       <hr className="divider" />
       <label className="field">
@@ -95,8 +105,8 @@ function TestPayment(props: { merchants: Credentials['merchants'] }) {
       </button>
       {pay.error !== null && <p className="note bad">{pay.error.message}</p>}
       <p className="muted small" style={{ marginTop: 12 }}>
-        At the cashier, sign in as <span className="mono">138 0000 0001</span>; the code is shown there. The PIN is{' '}
-        <span className="mono">200808</span>.
+        At the cashier, sign in as <span className="mono">138 0000 0001</span>; the code is shown there. The
+        PIN is <span className="mono">200808</span>.
       </p>
     </section>
   );
@@ -104,13 +114,25 @@ function TestPayment(props: { merchants: Credentials['merchants'] }) {
 
 function TestClock() {
   const queries = useQueryClient();
-  const clock = useQuery({ queryKey: ['/sandbox/clock'], queryFn: () => call<{ now: string }>('GET', '/sandbox/clock'), refetchInterval: 5_000 });
+  const clock = useQuery({
+    queryKey: ['/sandbox/clock'],
+    queryFn: () => call<{ now: string }>('GET', '/sandbox/clock'),
+    refetchInterval: 5_000,
+  });
   const move = useMutation({
-    mutationFn: (advance: string) => call<{ now: string; fired: Record<string, number> }>('POST', '/sandbox/clock', { advance }),
+    mutationFn: (advance: string) =>
+      call<{ now: string; fired: Record<string, number> }>('POST', '/sandbox/clock', { advance }),
     onSuccess: () => void queries.invalidateQueries(),
   });
   const fired = Object.entries(move.data?.fired ?? {}).filter(([, count]) => count > 0);
-  const shown = clock.data === undefined ? '…' : new Date(clock.data.now).toLocaleString('en-GB', { timeZone: 'Asia/Shanghai', dateStyle: 'full', timeStyle: 'medium' });
+  const shown =
+    clock.data === undefined
+      ? '…'
+      : new Date(clock.data.now).toLocaleString('en-GB', {
+          timeZone: 'Asia/Shanghai',
+          dateStyle: 'full',
+          timeStyle: 'medium',
+        });
   return (
     <section className="card">
       <h2>The clock</h2>
@@ -119,22 +141,36 @@ function TestClock() {
       </p>
       <div style={{ display: 'flex', gap: 8, marginTop: 10, flexWrap: 'wrap' }}>
         {['PT1M', 'PT15M', 'PT1H', 'P1D'].map((step) => (
-          <button key={step} type="button" className="button quiet small" disabled={move.isPending} onClick={() => move.mutate(step)}>
+          <button
+            key={step}
+            type="button"
+            className="button quiet small"
+            disabled={move.isPending}
+            onClick={() => move.mutate(step)}
+          >
             + {step.replace(/^PT?/, '').replace('M', ' min').replace('H', ' h').replace('D', ' day')}
           </button>
         ))}
       </div>
       <p className="muted small" aria-live="polite" style={{ marginTop: 8 }}>
         {move.isPending && 'Moving …'}
-        {move.error !== null && move.error.message}
-        {move.data !== undefined && !move.isPending && (fired.length === 0 ? 'Moved; nothing was due.' : `Moved: ${fired.map(([name, count]) => `${count} × ${name}`).join(', ')}`)}
+        {move.error?.message}
+        {move.data !== undefined &&
+          !move.isPending &&
+          (fired.length === 0
+            ? 'Moved; nothing was due.'
+            : `Moved: ${fired.map(([name, count]) => `${count} × ${name}`).join(', ')}`)}
       </p>
     </section>
   );
 }
 
 function Books() {
-  const audit = useQuery({ queryKey: ['/audit.json'], queryFn: () => call<AuditAnswer>('GET', '/audit.json'), refetchInterval: 30_000 });
+  const audit = useQuery({
+    queryKey: ['/audit.json'],
+    queryFn: () => call<AuditAnswer>('GET', '/audit.json'),
+    refetchInterval: 30_000,
+  });
   return (
     <section className="card">
       <h2>The books</h2>
@@ -142,7 +178,9 @@ function Books() {
         <p className="muted">{audit.error === null ? 'Proving …' : audit.error.message}</p>
       ) : (
         <p>
-          <span className={`pill ${audit.data.ok ? 'good' : 'bad'}`}>{audit.data.ok ? 'all proofs hold' : 'a proof fails'}</span>{' '}
+          <span className={`pill ${audit.data.ok ? 'good' : 'bad'}`}>
+            {audit.data.ok ? 'all proofs hold' : 'a proof fails'}
+          </span>{' '}
           <a href="/audit">{audit.data.proofs.length} proofs</a>
         </p>
       )}

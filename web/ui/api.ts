@@ -1,10 +1,28 @@
 // The pages' way to the server: JSON both ways, one deadline, errors with the server's own codes. No answer at all is
 // an error of its own kind: the page must not guess what happened.
 export type ErrorCode =
-  | 'INVALID_REQUEST' | 'NOT_SIGNED_IN' | 'CODE_WRONG' | 'CODE_EXPIRED' | 'CODE_TOO_MANY' | 'PHONE_UNKNOWN'
-  | 'PIN_WRONG' | 'PIN_LOCKED' | 'PAYMENT_NOT_FOUND' | 'PAYMENT_EXPIRED' | 'PAYMENT_CANCELLED'
-  | 'PAYMENT_ALREADY_PAID' | 'PAYMENT_IN_PROGRESS' | 'BALANCE_NOT_ENOUGH' | 'CARD_DECLINED' | 'CARD_NOT_FOUND'
-  | 'AMOUNT_LIMIT' | 'RISK_REJECTED' | 'REQUEST_REUSED' | 'NOT_FOUND' | 'TOO_MANY_REQUESTS' | 'FORBIDDEN'
+  | 'INVALID_REQUEST'
+  | 'NOT_SIGNED_IN'
+  | 'CODE_WRONG'
+  | 'CODE_EXPIRED'
+  | 'CODE_TOO_MANY'
+  | 'PHONE_UNKNOWN'
+  | 'PIN_WRONG'
+  | 'PIN_LOCKED'
+  | 'PAYMENT_NOT_FOUND'
+  | 'PAYMENT_EXPIRED'
+  | 'PAYMENT_CANCELLED'
+  | 'PAYMENT_ALREADY_PAID'
+  | 'PAYMENT_IN_PROGRESS'
+  | 'BALANCE_NOT_ENOUGH'
+  | 'CARD_DECLINED'
+  | 'CARD_NOT_FOUND'
+  | 'AMOUNT_LIMIT'
+  | 'RISK_REJECTED'
+  | 'REQUEST_REUSED'
+  | 'NOT_FOUND'
+  | 'TOO_MANY_REQUESTS'
+  | 'FORBIDDEN'
   | 'UNAVAILABLE';
 
 export class ApiError extends Error {

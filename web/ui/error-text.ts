@@ -24,6 +24,7 @@ export function errorText(error: unknown, t: TFunction<'words'>): string {
   if (!(error instanceof ApiError)) return t('errOther');
   if (error.code === 'PIN_WRONG') return t('pinWrong', { left: error.attemptsLeft ?? 0 });
   if (error.code === 'CODE_WRONG') return t('errCodeWrong', { left: error.attemptsLeft ?? 0 });
-  if (error.code === 'PIN_LOCKED') return t('pinLocked', { time: error.retryAt === undefined ? '' : showTime(error.retryAt) });
+  if (error.code === 'PIN_LOCKED')
+    return t('pinLocked', { time: error.retryAt === undefined ? '' : showTime(error.retryAt) });
   return say(t, words[error.code] ?? 'errOther');
 }

@@ -1,8 +1,8 @@
 // Amounts, rates and times for people. Amounts come as strings of minor units and never become floats: the formatter
 // of the platform takes exact decimal text.
 import { formatMajor, fromWire } from '@tongbao/money';
-import i18next from 'i18next';
 import type { RateView, WireMoney } from '@tongbao/protocol/wallet';
+import i18next from 'i18next';
 
 export function showMoney(value: WireMoney): string {
   const major = formatMajor(fromWire(value));
@@ -16,12 +16,14 @@ export function showMoney(value: WireMoney): string {
 }
 
 /** With a plus sign for money that arrived: bills read as movements. */
-export const showMovement = (value: WireMoney): string => (value.value.startsWith('-') ? showMoney(value) : `+${showMoney(value)}`);
+export const showMovement = (value: WireMoney): string =>
+  value.value.startsWith('-') ? showMoney(value) : `+${showMoney(value)}`;
 
 const decimal = (text: string, digits: number): string =>
-  new Intl.NumberFormat(i18next.language, { maximumSignificantDigits: digits, minimumSignificantDigits: 4 }).format(
-    text as unknown as number,
-  );
+  new Intl.NumberFormat(i18next.language, {
+    maximumSignificantDigits: digits,
+    minimumSignificantDigits: 4,
+  }).format(text as unknown as number);
 
 const ratePrecision = 6;
 export const showPrice = (rate: RateView): string => `${decimal(rate.price, 7)} ${rate.quote}`;
@@ -34,10 +36,15 @@ export function showSpread(bps: number): string {
 }
 
 export const showTime = (instant: string): string =>
-  new Intl.DateTimeFormat(i18next.language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Shanghai' }).format(
-    new Date(instant),
-  );
+  new Intl.DateTimeFormat(i18next.language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: 'Asia/Shanghai',
+  }).format(new Date(instant));
 export const showClock = (instant: string): string =>
-  new Intl.DateTimeFormat(i18next.language, { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'Asia/Shanghai' }).format(
-    new Date(instant),
-  );
+  new Intl.DateTimeFormat(i18next.language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+    timeZone: 'Asia/Shanghai',
+  }).format(new Date(instant));

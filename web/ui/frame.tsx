@@ -39,7 +39,13 @@ export function Skeleton(props: { rows: number }) {
   );
 }
 
-export function Result(props: { mark: string; tone?: 'bad' | 'wait'; title: string; text?: string; children?: ReactNode }) {
+export function Result(props: {
+  mark: string;
+  tone?: 'bad' | 'wait';
+  title: string;
+  text?: string;
+  children?: ReactNode;
+}) {
   return (
     <div className="result" role="status">
       <div className={`disc ${props.tone ?? ''}`} aria-hidden="true">
@@ -54,7 +60,9 @@ export function Result(props: { mark: string; tone?: 'bad' | 'wait'; title: stri
 
 export function startApp(app: ReactNode): void {
   startI18n();
-  const queries = new QueryClient({ defaultOptions: { queries: { retry: false, refetchOnWindowFocus: true } } });
+  const queries = new QueryClient({
+    defaultOptions: { queries: { retry: false, refetchOnWindowFocus: true } },
+  });
   createRoot(document.getElementById('root')!).render(
     <StrictMode>
       <QueryClientProvider client={queries}>{app}</QueryClientProvider>

@@ -1,13 +1,11 @@
 // Signing in by phone and one-time code; in the sandbox the code is shown, clearly marked.
 import { useMutation } from '@tanstack/react-query';
-import type { CodeSent as CodeSentShape, WalletView } from '@tongbao/protocol/wallet';
+import type { CodeSent, WalletView } from '@tongbao/protocol/wallet';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { z } from 'zod';
 import { call } from './api.ts';
 import { errorText } from './error-text.ts';
 
-type CodeSent = z.infer<typeof CodeSentShape>;
 const resendMs = 60_000;
 
 export function SignIn(props: { title: string; onSignedIn: (wallet: WalletView) => void }) {
@@ -17,11 +15,13 @@ export function SignIn(props: { title: string; onSignedIn: (wallet: WalletView) 
   const [waitUntil, setWaitUntil] = useState(0);
   const seconds = useSecondsUntil(waitUntil);
   const ask = useMutation({
-    mutationFn: () => call<CodeSent>('POST', '/api/wallet/session/code', { phone: phone.replace(/[\s-]/g, '') }),
+    mutationFn: () =>
+      call<CodeSent>('POST', '/api/wallet/session/code', { phone: phone.replace(/[\s-]/g, '') }),
     onSuccess: (sent) => setWaitUntil(sent.sandboxCode === undefined ? performance.now() + resendMs : 0),
   });
   const enter = useMutation({
-    mutationFn: () => call<WalletView>('POST', '/api/wallet/session', { phone: phone.replace(/[\s-]/g, ''), code }),
+    mutationFn: () =>
+      call<WalletView>('POST', '/api/wallet/session', { phone: phone.replace(/[\s-]/g, ''), code }),
     onSuccess: props.onSignedIn,
   });
   const error = enter.error ?? ask.error;
@@ -43,7 +43,9 @@ export function SignIn(props: { title: string; onSignedIn: (wallet: WalletView) 
           autoComplete="tel"
           placeholder="138 0000 0001"
           required
-          value={phone} onChange={(event) => setPhone(event.target.value)} />
+          value={phone}
+          onChange={(event) => setPhone(event.target.value)}
+        />
       </label>
       <label className="field">
         <span>{t('code')}</span>
@@ -55,7 +57,12 @@ export function SignIn(props: { title: string; onSignedIn: (wallet: WalletView) 
             value={code}
             onChange={(event) => setCode(event.target.value.replace(/\D/g, ''))}
           />
-          <button type="button" className="button quiet small" disabled={ask.isPending || seconds > 0} onClick={() => ask.mutate()}>
+          <button
+            type="button"
+            className="button quiet small"
+            disabled={ask.isPending || seconds > 0}
+            onClick={() => ask.mutate()}
+          >
             {seconds > 0 ? t('resendIn', { seconds }) : t('getCode')}
           </button>
         </span>
@@ -78,7 +85,11 @@ export function SignIn(props: { title: string; onSignedIn: (wallet: WalletView) 
         )}
         {error !== null && <p className="note bad">{errorText(error, t)}</p>}
       </div>
-      <button type="submit" className="button" disabled={enter.isPending || (ask.data !== undefined && code.length !== 6)}>
+      <button
+        type="submit"
+        className="button"
+        disabled={enter.isPending || (ask.data !== undefined && code.length !== 6)}
+      >
         {ask.data === undefined ? t('getCode') : t('signIn')}
       </button>
     </form>

@@ -76,7 +76,8 @@ export const en: Words = {
   stay: 'Stay here',
   alreadyPaidTitle: 'This order is paid already',
   expiredTitle: 'Time is over',
-  expiredText: 'The order was not paid in time and is closed. Nothing was taken. Please order again at the shop.',
+  expiredText:
+    'The order was not paid in time and is closed. Nothing was taken. Please order again at the shop.',
   cancelledTitle: 'The shop has cancelled this order',
   cancelledText: 'The order is cancelled. If it had been paid, the money goes back the way it came.',
   declinedTitle: 'You chose not to pay',
@@ -98,7 +99,8 @@ export const en: Words = {
   errRisk: 'This payment was refused for your safety. Nothing was taken.',
   errLimit: 'The amount is outside the limits.',
   errTooMany: 'Too many tries; please wait a while.',
-  errUnavailable: 'The system is not available and the result is unknown. Look again later; do not pay twice.',
+  errUnavailable:
+    'The system is not available and the result is unknown. Look again later; do not pay twice.',
   errInvalid: 'Something is not filled in correctly.',
   errOther: 'That did not work; please try again.',
 

@@ -1,15 +1,12 @@
 // Bills: everything that moved, newest first, with both currencies and the rate.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { BillPage as BillPageShape, BillView } from '@tongbao/protocol/wallet';
+import type { BillPage, BillView } from '@tongbao/protocol/wallet';
 import { useTranslation } from 'react-i18next';
-import type { z } from 'zod';
 import { call } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
 import { showMid, showMoney, showMovement, showPrice, showSpread, showTime } from '../ui/format.ts';
 import { Skeleton } from '../ui/frame.tsx';
 import { say, type WordKey } from '../ui/i18n.ts';
-
-type BillPage = z.infer<typeof BillPageShape>;
 
 const kinds: Readonly<Record<BillView['kind'], WordKey>> = {
   payment: 'kindPayment',
@@ -32,7 +29,11 @@ export function Bills() {
   const { t } = useTranslation();
   const query = useInfiniteQuery({
     queryKey: ['/api/wallet/bills'],
-    queryFn: ({ pageParam }) => call<BillPage>('GET', `/api/wallet/bills${pageParam === '' ? '' : `?cursor=${encodeURIComponent(pageParam)}`}`),
+    queryFn: ({ pageParam }) =>
+      call<BillPage>(
+        'GET',
+        `/api/wallet/bills${pageParam === '' ? '' : `?cursor=${encodeURIComponent(pageParam)}`}`,
+      ),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   });
@@ -62,7 +63,11 @@ export function Bills() {
               <span style={{ textAlign: 'right' }}>
                 <strong>{showMovement(bill.payerAmount)}</strong>
                 <br />
-                <span className="muted small">{bill.amount === null ? say(t, statuses[bill.status] ?? 'statusPending') : showMoney(bill.amount)}</span>
+                <span className="muted small">
+                  {bill.amount === null
+                    ? say(t, statuses[bill.status] ?? 'statusPending')
+                    : showMoney(bill.amount)}
+                </span>
               </span>
             </a>
           </li>
@@ -70,7 +75,12 @@ export function Bills() {
       </ul>
       {query.hasNextPage && (
         <div className="actions">
-          <button type="button" className="button quiet" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          <button
+            type="button"
+            className="button quiet"
+            disabled={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
             {t('more')}
           </button>
         </div>
@@ -101,8 +111,12 @@ export function BillDetail(props: { billId: string }) {
             {bill.amount !== null && <Line name={t('billAmount')}>{showMoney(bill.amount)}</Line>}
             {bill.rate !== null && (
               <>
-                <Line name={t('rate')}>{t('rateBoth', { amount: `1 ${bill.rate.base}`, price: showPrice(bill.rate) })}</Line>
-                <Line name="">{t('rateMid', { mid: showMid(bill.rate), spread: showSpread(bill.rate.spreadBps) })}</Line>
+                <Line name={t('rate')}>
+                  {t('rateBoth', { amount: `1 ${bill.rate.base}`, price: showPrice(bill.rate) })}
+                </Line>
+                <Line name="">
+                  {t('rateMid', { mid: showMid(bill.rate), spread: showSpread(bill.rate.spreadBps) })}
+                </Line>
               </>
             )}
             <Line name={t('billTime')}>{showTime(bill.at)}</Line>

@@ -11,14 +11,20 @@ export function Home(props: { wallet: WalletView }) {
   return (
     <>
       <section className="card" aria-label={t('totalBalance')}>
-        <p className="muted">{t('signedInAs', { name: wallet.customer.name, phone: wallet.customer.maskedPhone })}</p>
+        <p className="muted">
+          {t('signedInAs', { name: wallet.customer.name, phone: wallet.customer.maskedPhone })}
+        </p>
         <p className="muted" style={{ marginTop: 10 }}>
           {t('totalBalance')}
         </p>
         <p className="balance" data-testid="balance">
           {showMoney(wallet.balance)}
         </p>
-        {held > 0n && <p className="muted small">{t('held', { amount: showMoney({ currency: wallet.balance.currency, value: held.toString() }) })}</p>}
+        {held > 0n && (
+          <p className="muted small">
+            {t('held', { amount: showMoney({ currency: wallet.balance.currency, value: held.toString() }) })}
+          </p>
+        )}
         <div className="actions" style={{ gridTemplateColumns: '1fr 1fr' }}>
           <a className="button" href="#/top-up">
             {t('topUp')}

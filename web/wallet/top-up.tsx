@@ -31,7 +31,8 @@ export function TopUp(props: { wallet: WalletView }) {
   const amount = typedAmount(text);
   const queries = useQueryClient();
   const ask = useMutation({
-    mutationFn: (pin: string) => call<TopUpView>('POST', '/api/wallet/top-ups', { requestId, cardId, amount: toWire(amount!), pin }),
+    mutationFn: (pin: string) =>
+      call<TopUpView>('POST', '/api/wallet/top-ups', { requestId, cardId, amount: toWire(amount!), pin }),
     onSuccess: () => void queries.invalidateQueries(),
   });
   if (ask.data !== undefined) return <Progress first={ask.data} />;
@@ -53,13 +54,25 @@ export function TopUp(props: { wallet: WalletView }) {
         <span>
           {t('amount')} ({t('amountHint')})
         </span>
-        <input inputMode="decimal" value={text} disabled={confirming} placeholder="100.00" onChange={(event) => setText(event.target.value)} />
+        <input
+          inputMode="decimal"
+          value={text}
+          disabled={confirming}
+          placeholder="100.00"
+          onChange={(event) => setText(event.target.value)}
+        />
       </label>
       {confirming ? (
         <div style={{ textAlign: 'center' }}>
           <h3>{t('pinTitle')}</h3>
-          <PinInput disabled={ask.isPending} wrong={ask.error instanceof ApiError && ask.error.code === 'PIN_WRONG'} onComplete={(pin) => ask.mutate(pin)} />
-          <div aria-live="assertive">{ask.error !== null && <p className="note bad">{errorText(ask.error, t)}</p>}</div>
+          <PinInput
+            disabled={ask.isPending}
+            wrong={ask.error instanceof ApiError && ask.error.code === 'PIN_WRONG'}
+            onComplete={(pin) => ask.mutate(pin)}
+          />
+          <div aria-live="assertive">
+            {ask.error !== null && <p className="note bad">{errorText(ask.error, t)}</p>}
+          </div>
           <button
             type="button"
             className="linkish"
@@ -73,7 +86,12 @@ export function TopUp(props: { wallet: WalletView }) {
           </button>
         </div>
       ) : (
-        <button type="button" className="button" disabled={amount === null} onClick={() => setConfirming(true)}>
+        <button
+          type="button"
+          className="button"
+          disabled={amount === null}
+          onClick={() => setConfirming(true)}
+        >
           {t('next')}
         </button>
       )}
@@ -98,9 +116,13 @@ function Progress(props: { first: TopUpView }) {
   const { status, amount } = query.data;
   return (
     <section className="card">
-      {status === 'pending' && <Result mark="…" tone="wait" title={showMoney(amount)} text={t('topUpPending')} />}
+      {status === 'pending' && (
+        <Result mark="…" tone="wait" title={showMoney(amount)} text={t('topUpPending')} />
+      )}
       {status === 'succeeded' && <Result mark="✓" title={t('topUpDone')} text={showMoney(amount)} />}
-      {status === 'failed' && <Result mark="!" tone="bad" title={t('topUpFailed')} text={showMoney(amount)} />}
+      {status === 'failed' && (
+        <Result mark="!" tone="bad" title={t('topUpFailed')} text={showMoney(amount)} />
+      )}
       <div className="actions">
         <a className="button quiet" href="#/">
           {t('home')}

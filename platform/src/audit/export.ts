@@ -15,14 +15,17 @@ export async function exportLines(
   let lines = 0;
   const put = async (record: object) => {
     lines += 1;
-    await write(JSON.stringify(record, (_key, value) => (typeof value === 'bigint' ? value.toString() : value)));
+    await write(
+      JSON.stringify(record, (_key, value) => (typeof value === 'bigint' ? value.toString() : value)),
+    );
   };
   await put({ type: 'header', format: exportFormat, exportedAt: options.exportedAt.toISOString() });
   await options.database.snapshot(async (tx) => {
     await pages(
       (after) => readAccountPage(tx, after, pageSize),
       async (accounts) => {
-        for (const { owner_id, ...account } of accounts) await put({ type: 'account', ...account, owner: owner_id });
+        for (const { owner_id, ...account } of accounts)
+          await put({ type: 'account', ...account, owner: owner_id });
       },
     );
     await pages(
@@ -35,9 +38,15 @@ export async function exportLines(
       (after) => readPaymentPage(tx, after, pageSize),
       async (payments) => {
         const ids = payments.map((payment) => payment.id);
-        for (const { order: _order, requestId: _requestId, ...payment } of payments) await put({ type: 'payment', ...payment });
+        for (const { order: _order, requestId: _requestId, ...payment } of payments)
+          await put({ type: 'payment', ...payment });
         for (const event of await readEvents(tx, ids)) await put({ type: 'event', ...event });
-        for (const { metadata: _metadata, reason: _reason, notifyUrl: _url, ...refund } of await readRefundsOfPayments(tx, ids)) {
+        for (const {
+          metadata: _metadata,
+          reason: _reason,
+          notifyUrl: _url,
+          ...refund
+        } of await readRefundsOfPayments(tx, ids)) {
           await put({ type: 'refund', ...refund });
         }
       },

@@ -1,3 +1,3 @@
 // The door of the audit room.
-export { exportFormat, exportLines } from './export.ts';
+export { exportLines } from './export.ts';
 export { type AuditOptions, type AuditReport, audit, type BankBook, type Proof } from './proofs.ts';

@@ -48,7 +48,9 @@ export async function walkPayments(
     const ids = page.map((payment) => payment.id);
     const events = groupBy(await readEvents(tx, ids), (event) => event.paymentId);
     const refunds = groupBy(await readRefundsOfPayments(tx, ids), (refund) => refund.paymentId);
-    const entryIds = [...events.values()].flat().flatMap((event) => (event.entryId === 0n ? [] : event.entryId));
+    const entryIds = [...events.values()]
+      .flat()
+      .flatMap((event) => (event.entryId === 0n ? [] : event.entryId));
     const entries = await readEntries(tx, entryIds);
     const house = await loadHouse(options.house, page, options.clock.now());
     for (const payment of page) {
@@ -92,8 +94,11 @@ function stateFault({ payment, events }: About): string | null {
       return `payment ${payment.id}: ${(error as Error).message}`;
     }
   }
-  if (status !== payment.status) return `payment ${payment.id} is ${payment.status}, its events lead to ${status}`;
-  return events.length === payment.events ? null : `payment ${payment.id} counts ${payment.events} events, has ${events.length}`;
+  if (status !== payment.status)
+    return `payment ${payment.id} is ${payment.status}, its events lead to ${status}`;
+  return events.length === payment.events
+    ? null
+    : `payment ${payment.id} counts ${payment.events} events, has ${events.length}`;
 }
 
 function refundFault({ payment, refunds }: About): string | null {
@@ -102,18 +107,27 @@ function refundFault({ payment, refunds }: About): string | null {
   const checks: [string, bigint, bigint][] = [
     ['refunded', payment.refunded.amount, sum('succeeded', (refund) => refund.amount.amount)],
     ['in refund', payment.refunding.amount, sum('processing', (refund) => refund.amount.amount)],
-    ['returned to the payer', payment.refundedToPayer.amount, sum('succeeded', (refund) => refund.payerAmount.amount)],
+    [
+      'returned to the payer',
+      payment.refundedToPayer.amount,
+      sum('succeeded', (refund) => refund.payerAmount.amount),
+    ],
   ];
   for (const [what, stated, summed] of checks) {
     if (stated !== summed) return `payment ${payment.id}: ${what} ${stated}, its refunds sum to ${summed}`;
   }
-  if (payment.refunded.amount === payment.amount.amount && payment.refundedToPayer.amount !== payment.payerAmount.amount) {
+  if (
+    payment.refunded.amount === payment.amount.amount &&
+    payment.refundedToPayer.amount !== payment.payerAmount.amount
+  ) {
     return `payment ${payment.id} is wholly refunded, but ${payment.refundedToPayer.amount} of ${payment.payerAmount.amount} went back`;
   }
   return null;
 }
 
-function entryFault(about: About & { entries: ReadonlyMap<bigint, Entry>; house: HouseFacts }): string | null {
+function entryFault(
+  about: About & { entries: ReadonlyMap<bigint, Entry>; house: HouseFacts },
+): string | null {
   const { payment } = about;
   for (const event of about.events) {
     const expected = expectedPostings(about, event);

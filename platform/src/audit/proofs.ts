@@ -60,7 +60,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   return { ok: proofs.every((proof) => proof.ok), checkedAt, proofs };
 }
 
-const show = (currency: string, amount: bigint): string => `${currency} ${formatMajor(money(currency, amount))}`;
+const show = (currency: string, amount: bigint): string =>
+  `${currency} ${formatMajor(money(currency, amount))}`;
 
 async function ledgerProofs(tx: Transaction, sums: readonly KindSum[]): Promise<Proof[]> {
   const byCurrency = new Map<string, bigint>();
@@ -75,7 +76,10 @@ async function ledgerProofs(tx: Transaction, sums: readonly KindSum[]): Promise<
   return [
     proof('each-currency-sums-to-zero', off.length + postingsOff.length === 0, {
       good: `balances and postings sum to zero in ${currencies}`,
-      bad: [...off.map(([code, sum]) => show(code, sum)), ...postingsOff.map((row) => `number ${row.currency_number}: ${row.sum}`)],
+      bad: [
+        ...off.map(([code, sum]) => show(code, sum)),
+        ...postingsOff.map((row) => `number ${row.currency_number}: ${row.sum}`),
+      ],
     }),
     proof('balances-equal-their-postings', differing.length === 0, {
       good: `every balance equals the fold of its postings`,
@@ -87,7 +91,9 @@ async function ledgerProofs(tx: Transaction, sums: readonly KindSum[]): Promise<
     }),
     proof('nobody-below-the-floor', below.length === 0, {
       good: 'no account stands below its floor, holds counted',
-      bad: below.map((row) => `account ${row.account}: ${row.balance} less ${row.held} held, floor ${row.floor}`),
+      bad: below.map(
+        (row) => `account ${row.account}: ${row.balance} less ${row.held} held, floor ${row.floor}`,
+      ),
     }),
   ];
 }
@@ -110,8 +116,12 @@ async function clientMoneyProof(
   const wrong: string[] = [];
   for (const currency of new Set(sums.map((sum) => sum.currency))) {
     const of = (...kinds: string[]) =>
-      sums.filter((sum) => sum.currency === currency && kinds.includes(sum.kind)).reduce((all, sum) => all + sum.balance, 0n);
-    const clientKinds = Object.entries(chart).filter(([, kind]) => kind.clientMoney).map(([name]) => name);
+      sums
+        .filter((sum) => sum.currency === currency && kinds.includes(sum.kind))
+        .reduce((all, sum) => all + sum.balance, 0n);
+    const clientKinds = Object.entries(chart)
+      .filter(([, kind]) => kind.clientMoney)
+      .map(([name]) => name);
     const clients = of(...clientKinds);
     const income = of('fx-spread', 'discount-fee', 'rounding');
     const safeguarded = -of('safeguarding-bank', 'settlement-bank');
@@ -141,10 +151,15 @@ async function clientMoneyProof(
 async function paymentProofs(tx: Transaction, options: AuditOptions): Promise<Proof[]> {
   const walk = await walkPayments(tx, options);
   const kinds = await countEntriesByKind(tx);
-  const paymentEntries = ['payment', 'payment-reversal', 'refund'].reduce((all, kind) => all + (kinds.get(kind) ?? 0n), 0n);
+  const paymentEntries = ['payment', 'payment-reversal', 'refund'].reduce(
+    (all, kind) => all + (kinds.get(kind) ?? 0n),
+    0n,
+  );
   const named = await countEventsWithEntry(tx);
   const entriesWrong =
-    paymentEntries === named ? walk.entriesWrong : [...walk.entriesWrong, `${paymentEntries} entries, ${named} events that name one`];
+    paymentEntries === named
+      ? walk.entriesWrong
+      : [...walk.entriesWrong, `${paymentEntries} entries, ${named} events that name one`];
   return [
     proof('payments-equal-their-events', walk.statesWrong.length === 0, {
       good: `${walk.payments} payments stand where their events lead`,

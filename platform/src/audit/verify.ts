@@ -26,7 +26,9 @@ interface Account {
 }
 
 /** Findings, in words; empty when the books are right. Throws when the file is not an export. */
-export async function verifyExport(lines: AsyncIterable<string>): Promise<{ findings: string[]; summary: string }> {
+export async function verifyExport(
+  lines: AsyncIterable<string>,
+): Promise<{ findings: string[]; summary: string }> {
   const books = new Books();
   for await (const line of lines) books.read(line);
   return books.judge();
@@ -34,7 +36,13 @@ export async function verifyExport(lines: AsyncIterable<string>): Promise<{ find
 
 const reach: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   none: { created: 'created' },
-  created: { paid: 'paid', 'debit-requested': 'pending', cancelled: 'cancelled', declined: 'declined', expired: 'expired' },
+  created: {
+    paid: 'paid',
+    'debit-requested': 'pending',
+    cancelled: 'cancelled',
+    declined: 'declined',
+    expired: 'expired',
+  },
   pending: { paid: 'paid', 'debit-declined': 'created' },
   paid: { reversed: 'cancelled', 'refund-requested': 'paid', refunded: 'paid', 'refund-failed': 'paid' },
 };
@@ -55,7 +63,8 @@ class Books {
   read(line: string): void {
     if (line === '') return;
     const record = JSON.parse(line) as Json;
-    if (this.#lines === 0 && record.format !== 'tongbao-books/1') throw new Error('this is not an export of the books');
+    if (this.#lines === 0 && record.format !== 'tongbao-books/1')
+      throw new Error('this is not an export of the books');
     this.#lines += 1;
     switch (record.type) {
       case 'account':
@@ -71,7 +80,8 @@ class Books {
         return push(this.#refunds, text(record.paymentId), record);
       case 'end':
         this.#ended = true;
-        if (number(record.lines) !== BigInt(this.#lines - 1)) this.#say(`the export says ${record.lines} lines and has ${this.#lines - 1}`);
+        if (number(record.lines) !== BigInt(this.#lines - 1))
+          this.#say(`the export says ${record.lines} lines and has ${this.#lines - 1}`);
     }
   }
 
@@ -79,7 +89,8 @@ class Books {
     if (!this.#ended) this.#say('the export was cut off: its last line is missing');
     this.#balances();
     for (const payment of this.#payments.values()) this.#payment(payment);
-    for (const [id, entry] of this.#paymentEntries) this.#say(`entry ${id} (${entry.kind}) belongs to no event of a payment`);
+    for (const [id, entry] of this.#paymentEntries)
+      this.#say(`entry ${id} (${entry.kind}) belongs to no event of a payment`);
     const summary = `${this.#accounts.size} accounts, ${this.#entries} entries, ${this.#payments.size} payments checked`;
     return { findings: this.#findings, summary };
   }
@@ -98,14 +109,18 @@ class Books {
       held: number(record.held),
       floor: record.floor === null ? null : number(record.floor),
     };
-    if (BigInt(id) % 1000n !== BigInt(currency(account.currency).numeric)) this.#say(`account ${account.code} has an id of another currency`);
+    if (BigInt(id) % 1000n !== BigInt(currency(account.currency).numeric))
+      this.#say(`account ${account.code} has an id of another currency`);
     this.#accounts.set(id, account);
     this.#byCode.set(account.code, id);
   }
 
   #entry(record: Json): void {
     const id = text(record.id);
-    const postings = (record.postings as Json[]).map((posting) => ({ account: text(posting.account), amount: number(posting.amount) }));
+    const postings = (record.postings as Json[]).map((posting) => ({
+      account: text(posting.account),
+      amount: number(posting.amount),
+    }));
     const sums = new Map<string, bigint>();
     this.#entries += 1;
     for (const { account, amount } of postings) {
@@ -123,8 +138,10 @@ class Books {
     const sums = new Map<string, bigint>();
     for (const [id, account] of this.#accounts) {
       const folded = this.#folded.get(id) ?? 0n;
-      if (folded !== account.balance) this.#say(`${account.code} stands at ${account.balance}, its postings sum to ${folded}`);
-      if (account.floor !== null && account.balance - account.held < account.floor) this.#say(`${account.code} is below its floor`);
+      if (folded !== account.balance)
+        this.#say(`${account.code} stands at ${account.balance}, its postings sum to ${folded}`);
+      if (account.floor !== null && account.balance - account.held < account.floor)
+        this.#say(`${account.code} is below its floor`);
       sums.set(account.currency, (sums.get(account.currency) ?? 0n) + account.balance);
     }
     for (const [of, sum] of sums) if (sum !== 0n) this.#say(`${of} sums to ${sum}, not to zero`);
@@ -139,17 +156,22 @@ class Books {
       sequence += 1n;
       if (number(event.sequence) !== sequence) this.#say(`payment ${id}: event ${sequence} is missing`);
       const next = reach[status]?.[text(event.kind)];
-      if (next === undefined) return this.#say(`payment ${id} was ${status} and took the event ${text(event.kind)}`);
+      if (next === undefined)
+        return this.#say(`payment ${id} was ${status} and took the event ${text(event.kind)}`);
       status = next;
       this.#effect(payment, event, refunds);
     }
-    if (status !== payment.status) this.#say(`payment ${id} is ${text(payment.status)}, its events lead to ${status}`);
+    if (status !== payment.status)
+      this.#say(`payment ${id} is ${text(payment.status)}, its events lead to ${status}`);
     const returned = refunds.filter((refund) => refund.status === 'succeeded');
     const sum = (field: string) => returned.reduce((all, refund) => all + amount(refund[field]), 0n);
-    if (sum('amount') !== amount(payment.refunded)) this.#say(`payment ${id}: refunded ${amount(payment.refunded)}, refunds sum to ${sum('amount')}`);
+    if (sum('amount') !== amount(payment.refunded))
+      this.#say(`payment ${id}: refunded ${amount(payment.refunded)}, refunds sum to ${sum('amount')}`);
     if (sum('amount') > amount(payment.amount)) this.#say(`payment ${id} is refunded beyond its amount`);
     if (sum('amount') === amount(payment.amount) && sum('payerAmount') !== amount(payment.payerAmount)) {
-      this.#say(`payment ${id} is wholly refunded, but the payer got ${sum('payerAmount')} of ${amount(payment.payerAmount)}`);
+      this.#say(
+        `payment ${id} is wholly refunded, but the payer got ${sum('payerAmount')} of ${amount(payment.payerAmount)}`,
+      );
     }
   }
 
@@ -169,7 +191,8 @@ class Books {
     const refund = refunds.find((candidate) => text(candidate.id) === text(event.refundId));
     const expected = this.#expected(payment, kind, refund);
     const found = new Map(entry.postings.map((posting) => [posting.account, posting.amount]));
-    const same = expected.size === found.size && [...expected].every(([account, value]) => found.get(account) === value);
+    const same =
+      expected.size === found.size && [...expected].every(([account, value]) => found.get(account) === value);
     if (!same) this.#say(`payment ${id}: entry ${entryId} does not do what event ${kind} asks for`);
     if (entry.subject !== id) this.#say(`entry ${entryId} names payment ${entry.subject}, not ${id}`);
   }
@@ -223,7 +246,9 @@ async function main(): Promise<number> {
   const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
   const { findings, summary } = await verifyExport(lines);
   for (const finding of findings) console.log(`WRONG  ${finding}`);
-  console.log(findings.length === 0 ? `The books are right: ${summary}.` : `${findings.length} findings; ${summary}.`);
+  console.log(
+    findings.length === 0 ? `The books are right: ${summary}.` : `${findings.length} findings; ${summary}.`,
+  );
   return findings.length === 0 ? 0 : 1;
 }
 

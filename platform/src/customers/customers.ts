@@ -1,5 +1,5 @@
 // The room put together: one object whose verbs already know the database, the clock and the way out for SMS.
-import type { Connection, Database } from '../database/index.ts';
+import type { Database } from '../database/index.ts';
 import type { Clock, Ids, Randomness, Timer } from '../system/index.ts';
 import { checkPin, pinLockedUntil, setPin } from './check-pin.ts';
 import type { Customer } from './customer.ts';
@@ -73,13 +73,4 @@ export function createCustomers(given: CustomersParts): Customers {
         removeExpiredRows(database, { now, codesBy: later(now, -limits.codeWindowMs), rows: rowsPerSweep }),
     },
   };
-}
-
-/** Many customers at once, for a batch verb that loads its facts; those who do not exist are absent. */
-export async function readCustomers(
-  connection: Connection,
-  ids: readonly bigint[],
-): Promise<Map<bigint, Customer>> {
-  if (ids.length === 0) return new Map();
-  return new Map((await selectCustomers(connection, ids)).map((customer) => [customer.id, customer]));
 }

@@ -64,7 +64,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       const tx: Transaction = {
         open: true,
         query: async <Row>(query: Statement, values: readonly unknown[] = []) =>
-          (await client.query({ name: query.name, text: query.text, values: values as unknown[] })).rows as Row[],
+          (await client.query({ name: query.name, text: query.text, values: values as unknown[] }))
+            .rows as Row[],
       };
       const result = await work(tx);
       await client.query('COMMIT');

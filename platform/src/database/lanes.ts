@@ -54,7 +54,9 @@ const retryable = new Set(['40001', '40P01', '23505']);
 export function isInfrastructureError(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string') {
-    return /terminat|Connection ended|timeout exceeded|not queryable|connect/i.test(String((error as Error)?.message));
+    return /terminat|Connection ended|timeout exceeded|not queryable|connect/i.test(
+      String((error as Error)?.message),
+    );
   }
   return /^(08|53|57|58|XX|25006|55P03)/.test(code) || /^E[A-Z]+$/.test(code);
 }
@@ -129,7 +131,11 @@ async function runBatch<Command, Facts, Decision>(
   batch: readonly Waiting<Command, Decision>[],
 ): Promise<void> {
   try {
-    const { facts, decisions } = await attempt(database, verb, batch.map((waiting) => waiting.command));
+    const { facts, decisions } = await attempt(
+      database,
+      verb,
+      batch.map((waiting) => waiting.command),
+    );
     for (const [index, waiting] of batch.entries()) waiting.resolve(decisions[index]!);
     verb.committed?.(facts, decisions);
   } catch (error) {

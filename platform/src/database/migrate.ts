@@ -15,9 +15,9 @@ export async function migrate(pool: pg.Pool): Promise<string[]> {
     await client.query(`CREATE TABLE IF NOT EXISTS public.tongbao_migration (
       name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())`);
     const known = new Map(
-      (await client.query<{ name: string; hash: string }>('SELECT name, hash FROM public.tongbao_migration')).rows.map(
-        (row) => [row.name, row.hash],
-      ),
+      (
+        await client.query<{ name: string; hash: string }>('SELECT name, hash FROM public.tongbao_migration')
+      ).rows.map((row) => [row.name, row.hash]),
     );
     const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
     for (const name of names) {
@@ -26,7 +26,9 @@ export async function migrate(pool: pg.Pool): Promise<string[]> {
       const former = known.get(name);
       if (former === hash) continue;
       if (former !== undefined) {
-        throw new Error(`migration ${name} was changed after it had been applied; migrations are forward only`);
+        throw new Error(
+          `migration ${name} was changed after it had been applied; migrations are forward only`,
+        );
       }
       await client.query('BEGIN');
       try {

@@ -18,7 +18,10 @@ export const writeClockOffset = async (connection: Connection, offsetMs: number)
   await connection.query(writeOffset, [offsetMs]);
 };
 
-const readSettingStatement = statement('system.read-setting', 'SELECT value FROM system.setting WHERE name = $1');
+const readSettingStatement = statement(
+  'system.read-setting',
+  'SELECT value FROM system.setting WHERE name = $1',
+);
 export const readSetting = async (connection: Connection, name: string): Promise<string | null> =>
   (await connection.query<{ value: string }>(readSettingStatement, [name]))[0]?.value ?? null;
 

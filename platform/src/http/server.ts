@@ -64,13 +64,19 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
 
   app.setNotFoundHandler((request, reply) => {
-    void reply.status(404).send({ error: { code: 'NOT_FOUND', message: `nothing is served at ${request.method} ${request.url}` } });
+    void reply
+      .status(404)
+      .send({
+        error: { code: 'NOT_FOUND', message: `nothing is served at ${request.method} ${request.url}` },
+      });
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'unexpected error');
     const message = status >= 500 ? `unexpected error; it is logged under ${request.id}` : error.message;
-    void reply.status(status).send({ error: { code: status >= 500 ? 'UNAVAILABLE' : 'INVALID_REQUEST', message } });
+    void reply
+      .status(status)
+      .send({ error: { code: status >= 500 ? 'UNAVAILABLE' : 'INVALID_REQUEST', message } });
   });
 
   for (const adapter of options.adapters) await app.register(adapter);

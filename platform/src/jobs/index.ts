@@ -1,6 +1,6 @@
 // Background work over graphile-worker: jobs are put into the queue inside the transaction that gives rise to them,
 // and run after it commits, by whichever process is free. Timers tick here too.
-import { Logger, makeWorkerUtils, run, type Runner, type TaskList } from 'graphile-worker';
+import { Logger, makeWorkerUtils, type Runner, run, type TaskList } from 'graphile-worker';
 import type { Logger as Log } from 'pino';
 import type { Database, Transaction } from '../database/index.ts';
 import type { Clock, Timer } from '../system/index.ts';
@@ -10,7 +10,11 @@ export type Task = (payload: Record<string, string>) => Promise<void>;
 
 export interface Jobs {
   /** Puts one job for each payload into the queue, inside the caller's transaction. */
-  enqueue(tx: Transaction, task: string, payloads: readonly Readonly<Record<string, string>>[]): Promise<void>;
+  enqueue(
+    tx: Transaction,
+    task: string,
+    payloads: readonly Readonly<Record<string, string>>[],
+  ): Promise<void>;
   /** Says that a timer may have something to do at once. Cheap, and harmless when it has not. */
   nudge(timer: string): void;
   /** Starts working; the queue's tables are brought up to date first. */
@@ -98,7 +102,10 @@ export function createJobs(options: JobsOptions): Jobs {
     async stop() {
       stopping = true;
       clearInterval(ticker);
-      await Promise.race([Promise.allSettled([...running.values()].map((state) => state.promise)), patience(4_000)]);
+      await Promise.race([
+        Promise.allSettled([...running.values()].map((state) => state.promise)),
+        patience(4_000),
+      ]);
       if (runner !== null) await Promise.race([runner.stop().catch(() => undefined), patience(4_000)]);
     },
   };

@@ -1,7 +1,10 @@
 // SQL of the job queue: graphile-worker's own functions, called in our transaction.
 import { statement, type Transaction } from '../database/index.ts';
 
-const addJobStatement = statement('jobs.add', 'SELECT 1 FROM graphile_worker.add_job($1, payload => $2::json)');
+const addJobStatement = statement(
+  'jobs.add',
+  'SELECT 1 FROM graphile_worker.add_job($1, payload => $2::json)',
+);
 export async function addJob(tx: Transaction, task: string, payload: object): Promise<void> {
   await tx.query(addJobStatement, [task, JSON.stringify(payload)]);
 }

@@ -42,7 +42,12 @@ export const chart = {
     meaning: 'The house between two currencies: long what was collected, short what is owed.',
   },
   'fx-spread': { side: 'income', clientMoney: false, floor: null, meaning: 'The spread on locked rates.' },
-  'discount-fee': { side: 'income', clientMoney: false, floor: null, meaning: "The merchants' discount fees." },
+  'discount-fee': {
+    side: 'income',
+    clientMoney: false,
+    floor: null,
+    meaning: "The merchants' discount fees.",
+  },
   rounding: {
     side: 'income',
     clientMoney: false,
@@ -53,13 +58,14 @@ export const chart = {
     side: 'asset',
     clientMoney: false,
     floor: null,
-    meaning: "Due from a card bank for debits it approved, less refunds it was told to make: money in transit.",
+    meaning:
+      'Due from a card bank for debits it approved, less refunds it was told to make: money in transit.',
   },
   'safeguarding-bank': {
     side: 'asset',
     clientMoney: false,
     floor: null,
-    meaning: "Client money at the safeguarding bank.",
+    meaning: 'Client money at the safeguarding bank.',
   },
   'settlement-bank': {
     side: 'asset',
@@ -67,7 +73,12 @@ export const chart = {
     floor: null,
     meaning: 'The account that merchants are paid from.',
   },
-  suspense: { side: 'liability', clientMoney: false, floor: null, meaning: 'Money whose owner is not known yet.' },
+  suspense: {
+    side: 'liability',
+    clientMoney: false,
+    floor: null,
+    meaning: 'Money whose owner is not known yet.',
+  },
 } as const satisfies Record<string, AccountKind>;
 
 export type AccountKindName = keyof typeof chart;

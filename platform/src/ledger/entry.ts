@@ -34,7 +34,8 @@ export const currencyNumberOf = (account: bigint): bigint => account % 1000n;
 /** Leaves out zero postings and joins postings of the same account, so that an entry names each account once. */
 export function postingsOf(movements: readonly Posting[]): Posting[] {
   const byAccount = new Map<bigint, bigint>();
-  for (const { account, amount } of movements) byAccount.set(account, (byAccount.get(account) ?? 0n) + amount);
+  for (const { account, amount } of movements)
+    byAccount.set(account, (byAccount.get(account) ?? 0n) + amount);
   const postings: Posting[] = [];
   for (const [account, amount] of byAccount) if (amount !== 0n) postings.push({ account, amount });
   return postings;
@@ -48,12 +49,14 @@ export function assertBalanced(entry: Entry): void {
   }
   const sums = new Map<bigint, bigint>();
   for (const { account, amount } of postings) {
-    if (amount === 0n) throw new Error(`entry ${entry.id} (${entry.kind}) posts nothing to account ${account}`);
+    if (amount === 0n)
+      throw new Error(`entry ${entry.id} (${entry.kind}) posts nothing to account ${account}`);
     const currency = currencyNumberOf(account);
     sums.set(currency, (sums.get(currency) ?? 0n) + amount);
   }
   for (const [currency, sum] of sums) {
-    if (sum !== 0n) throw new Error(`entry ${entry.id} (${entry.kind}) is off by ${sum} in currency ${currency}`);
+    if (sum !== 0n)
+      throw new Error(`entry ${entry.id} (${entry.kind}) is off by ${sum} in currency ${currency}`);
   }
 }
 

@@ -1,8 +1,7 @@
 // The door of the ledger.
-export { type AccountKind, type AccountKindName, chart, houseCode, ownedCode } from './accounts.ts';
+export { type AccountKind, type AccountKindName, chart, } from './accounts.ts';
 export {
   assertBalanced,
-  currencyNumberOf,
   type Entry,
   type EntryKind,
   type Posting,

@@ -39,7 +39,12 @@ beforeAll(async () => {
   database = world.database;
   const house = new HouseAccounts(database);
   bank = await house.open('safeguarding-bank', 'CNY', at);
-  wallet = await openAccount(database, { kind: 'customer-wallet', ownerId: 7n, currency: 'CNY', createdAt: at });
+  wallet = await openAccount(database, {
+    kind: 'customer-wallet',
+    ownerId: 7n,
+    currency: 'CNY',
+    createdAt: at,
+  });
   await database.transaction((tx) =>
     recordEntries(tx, [
       entry([
@@ -59,12 +64,24 @@ describe('entries', () => {
   });
 
   test('opening the same account twice answers the same id', async () => {
-    const again = await openAccount(database, { kind: 'customer-wallet', ownerId: 7n, currency: 'CNY', createdAt: at });
+    const again = await openAccount(database, {
+      kind: 'customer-wallet',
+      ownerId: 7n,
+      currency: 'CNY',
+      createdAt: at,
+    });
     expect(again).toBe(wallet);
   });
 
   test('an unbalanced entry is refused in code', () => {
-    expect(() => assertBalanced(entry([{ account: wallet, amount: 1n }, { account: bank, amount: -2n }]))).toThrow(/off by/);
+    expect(() =>
+      assertBalanced(
+        entry([
+          { account: wallet, amount: 1n },
+          { account: bank, amount: -2n },
+        ]),
+      ),
+    ).toThrow(/off by/);
   });
 
   test('and by the database, whoever writes it', async () => {
@@ -73,27 +90,50 @@ describe('entries', () => {
       `INSERT INTO ledger.entry (id, kind, payer_id, subject_id, occurred_at, accounts, amounts)
        VALUES (999999, 'opening', 0, 0, now(), $1::bigint[], $2::bigint[])`,
     );
-    await expect(database.query(raw, [[wallet, bank], [5, -4]])).rejects.toThrow(/off by 1/);
+    await expect(
+      database.query(raw, [
+        [wallet, bank],
+        [5, -4],
+      ]),
+    ).rejects.toThrow(/off by 1/);
     // Same sum over two currencies: still unbalanced in each.
-    await expect(database.query(raw, [[wallet, bank - 156n + 410n], [5, -5]])).rejects.toThrow(/is off by/);
+    await expect(
+      database.query(raw, [
+        [wallet, bank - 156n + 410n],
+        [5, -5],
+      ]),
+    ).rejects.toThrow(/is off by/);
   });
 
   test('entries cannot be changed or removed', async () => {
-    await expect(database.query(statement('test.update', 'UPDATE ledger.entry SET kind = kind'))).rejects.toThrow(/append-only/);
-    await expect(database.query(statement('test.delete', 'DELETE FROM ledger.entry'))).rejects.toThrow(/append-only/);
+    await expect(
+      database.query(statement('test.update', 'UPDATE ledger.entry SET kind = kind')),
+    ).rejects.toThrow(/append-only/);
+    await expect(database.query(statement('test.delete', 'DELETE FROM ledger.entry'))).rejects.toThrow(
+      /append-only/,
+    );
   });
 
   test('postings of one account are joined and zeros left out', () => {
-    expect(postingsOf([{ account: 1156n, amount: 3n }, { account: 1156n, amount: -3n }, { account: 2156n, amount: 4n }])).toEqual([
-      { account: 2156n, amount: 4n },
-    ]);
+    expect(
+      postingsOf([
+        { account: 1156n, amount: 3n },
+        { account: 1156n, amount: -3n },
+        { account: 2156n, amount: 4n },
+      ]),
+    ).toEqual([{ account: 2156n, amount: 4n }]);
   });
 });
 
 describe('floors', () => {
   test('a wallet cannot go below zero, even when the code forgot to ask', async () => {
-    const overdraw = [{ account: wallet, amount: -10_001n }, { account: bank, amount: 10_001n }];
-    await expect(database.transaction((tx) => recordEntries(tx, [entry(overdraw)]))).rejects.toThrow(/balance_above_floor/);
+    const overdraw = [
+      { account: wallet, amount: -10_001n },
+      { account: bank, amount: 10_001n },
+    ];
+    await expect(database.transaction((tx) => recordEntries(tx, [entry(overdraw)]))).rejects.toThrow(
+      /balance_above_floor/,
+    );
     expect((await balanceOf(wallet)).balance).toBe(10_000n);
   });
 
@@ -104,18 +144,30 @@ describe('floors', () => {
       await placeHold(tx, { id: 501n, accountId: wallet, amount: 9_500n, subjectId: 1n, placedAt: at });
     });
     expect(availableOf(await balanceOf(wallet))).toBe(500n);
-    const spend = [{ account: wallet, amount: -501n }, { account: bank, amount: 501n }];
-    await expect(database.transaction((tx) => recordEntries(tx, [entry(spend)]))).rejects.toThrow(/balance_above_floor/);
+    const spend = [
+      { account: wallet, amount: -501n },
+      { account: bank, amount: 501n },
+    ];
+    await expect(database.transaction((tx) => recordEntries(tx, [entry(spend)]))).rejects.toThrow(
+      /balance_above_floor/,
+    );
     expect(await database.transaction((tx) => releaseHold(tx, { id: 501n, endedAt: at }))).toBe(true);
     expect(await database.transaction((tx) => releaseHold(tx, { id: 501n, endedAt: at }))).toBe(false);
     expect(availableOf(await balanceOf(wallet))).toBe(10_000n);
   });
 
   test('settling a hold frees it in the transaction that moves the money', async () => {
-    await database.transaction((tx) => placeHold(tx, { id: 502n, accountId: wallet, amount: 10_000n, subjectId: 1n, placedAt: at }));
+    await database.transaction((tx) =>
+      placeHold(tx, { id: 502n, accountId: wallet, amount: 10_000n, subjectId: 1n, placedAt: at }),
+    );
     await database.transaction(async (tx) => {
       await settleHold(tx, { id: 502n, endedAt: at });
-      await recordEntries(tx, [entry([{ account: wallet, amount: -10_000n }, { account: bank, amount: 10_000n }])]);
+      await recordEntries(tx, [
+        entry([
+          { account: wallet, amount: -10_000n },
+          { account: bank, amount: 10_000n },
+        ]),
+      ]);
     });
     expect(await balanceOf(wallet)).toMatchObject({ balance: 0n, held: 0n });
   });

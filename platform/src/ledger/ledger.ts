@@ -23,7 +23,8 @@ export interface Balance {
   readonly floor: bigint | null;
 }
 
-export const availableOf = (balance: Balance): bigint => balance.balance - balance.held - (balance.floor ?? 0n);
+export const availableOf = (balance: Balance): bigint =>
+  balance.balance - balance.held - (balance.floor ?? 0n);
 
 /** Opens the account of an owner, or answers the one that is open. */
 export function openAccount(
@@ -75,14 +76,20 @@ export class HouseAccounts {
 }
 
 /** Locks the accounts' balances in id order until the transaction ends. Accounts that do not exist are absent. */
-export async function lockBalances(tx: Transaction, accounts: Iterable<bigint>): Promise<Map<bigint, Balance>> {
+export async function lockBalances(
+  tx: Transaction,
+  accounts: Iterable<bigint>,
+): Promise<Map<bigint, Balance>> {
   const distinct = [...new Set(accounts)];
   if (distinct.length === 0) return new Map();
   return balanceMap(await lockBalanceRows(tx, distinct));
 }
 
 /** Reads balances without locking: for views, never for decisions. */
-export async function readBalances(connection: Connection, accounts: readonly bigint[]): Promise<Map<bigint, Balance>> {
+export async function readBalances(
+  connection: Connection,
+  accounts: readonly bigint[],
+): Promise<Map<bigint, Balance>> {
   return balanceMap(await readBalanceRows(connection, accounts));
 }
 
@@ -104,7 +111,8 @@ export async function recordEntries(tx: Transaction, entries: readonly Entry[]):
   const deltas = new Map<bigint, bigint>();
   for (const entry of entries) {
     assertBalanced(entry);
-    for (const { account, amount } of entry.postings) deltas.set(account, (deltas.get(account) ?? 0n) + amount);
+    for (const { account, amount } of entry.postings)
+      deltas.set(account, (deltas.get(account) ?? 0n) + amount);
   }
   for (const [account, delta] of deltas) if (delta === 0n) deltas.delete(account);
   await insertEntryRows(tx, entries);

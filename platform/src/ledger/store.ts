@@ -140,7 +140,11 @@ export async function endHoldRow(
   tx: Transaction,
   hold: { id: bigint; status: 'settled' | 'released'; endedAt: Date },
 ): Promise<{ account_id: bigint; amount: bigint } | null> {
-  const [ended] = await tx.query<{ account_id: bigint; amount: bigint }>(endHold, [hold.id, hold.status, hold.endedAt]);
+  const [ended] = await tx.query<{ account_id: bigint; amount: bigint }>(endHold, [
+    hold.id,
+    hold.status,
+    hold.endedAt,
+  ]);
   if (ended === undefined) return null;
   await tx.query(changeHeld, [ended.account_id, -ended.amount]);
   return ended;
@@ -160,7 +164,8 @@ export interface KindSum {
   readonly held: bigint;
   readonly accounts: bigint;
 }
-export const readKindSums = (connection: Connection): Promise<KindSum[]> => connection.query<KindSum>(sumsStatement);
+export const readKindSums = (connection: Connection): Promise<KindSum[]> =>
+  connection.query<KindSum>(sumsStatement);
 
 const postingSumsStatement = statement(
   'ledger.posting-sums',
@@ -169,7 +174,8 @@ const postingSumsStatement = statement(
 );
 export const readPostingSums = (
   connection: Connection,
-): Promise<{ currency_number: bigint; sum: bigint; entries: bigint }[]> => connection.query(postingSumsStatement);
+): Promise<{ currency_number: bigint; sum: bigint; entries: bigint }[]> =>
+  connection.query(postingSumsStatement);
 
 const differingStatement = statement(
   'ledger.differing-balances',
@@ -183,7 +189,8 @@ const differingStatement = statement(
 );
 export const readDifferingBalances = (
   connection: Connection,
-): Promise<{ account: bigint; balance: bigint | null; sum: bigint | null }[]> => connection.query(differingStatement);
+): Promise<{ account: bigint; balance: bigint | null; sum: bigint | null }[]> =>
+  connection.query(differingStatement);
 
 const differingHoldsStatement = statement(
   'ledger.differing-holds',
@@ -202,7 +209,8 @@ const belowFloorStatement = statement(
 );
 export const readBelowFloor = (
   connection: Connection,
-): Promise<{ account: bigint; balance: bigint; held: bigint; floor: bigint }[]> => connection.query(belowFloorStatement);
+): Promise<{ account: bigint; balance: bigint; held: bigint; floor: bigint }[]> =>
+  connection.query(belowFloorStatement);
 
 interface EntryRow {
   readonly id: bigint;
@@ -220,11 +228,20 @@ const entryOf = (row: EntryRow): Entry => ({
   payerId: row.payer_id,
   subjectId: row.subject_id,
   occurredAt: row.occurred_at,
-  postings: row.accounts.map((account, index) => ({ account: BigInt(account), amount: BigInt(row.amounts[index]!) })),
+  postings: row.accounts.map((account, index) => ({
+    account: BigInt(account),
+    amount: BigInt(row.amounts[index]!),
+  })),
 });
 
-const entriesByIds = statement('ledger.entries-by-ids', `SELECT ${entryColumns} FROM ledger.entry WHERE id = ANY($1::bigint[])`);
-export async function readEntries(connection: Connection, ids: readonly bigint[]): Promise<Map<bigint, Entry>> {
+const entriesByIds = statement(
+  'ledger.entries-by-ids',
+  `SELECT ${entryColumns} FROM ledger.entry WHERE id = ANY($1::bigint[])`,
+);
+export async function readEntries(
+  connection: Connection,
+  ids: readonly bigint[],
+): Promise<Map<bigint, Entry>> {
   if (ids.length === 0) return new Map();
   const rows = await connection.query<EntryRow>(entriesByIds, [ids]);
   return new Map(rows.map((row) => [row.id, entryOf(row)]));
@@ -247,12 +264,20 @@ export interface AccountWithBalance extends AccountRow {
   readonly held: bigint | null;
   readonly floor: bigint | null;
 }
-export const readAccountPage = (connection: Connection, after: bigint, limit: number): Promise<AccountWithBalance[]> =>
-  connection.query<AccountWithBalance>(accountPage, [after, limit]);
+export const readAccountPage = (
+  connection: Connection,
+  after: bigint,
+  limit: number,
+): Promise<AccountWithBalance[]> => connection.query<AccountWithBalance>(accountPage, [after, limit]);
 
 const countEntries = statement(
   'ledger.count-entries',
   'SELECT kind, count(*) AS count FROM ledger.entry GROUP BY kind ORDER BY kind',
 );
 export const countEntriesByKind = async (connection: Connection): Promise<Map<string, bigint>> =>
-  new Map((await connection.query<{ kind: string; count: bigint }>(countEntries)).map((row) => [row.kind, row.count]));
+  new Map(
+    (await connection.query<{ kind: string; count: bigint }>(countEntries)).map((row) => [
+      row.kind,
+      row.count,
+    ]),
+  );

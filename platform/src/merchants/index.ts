@@ -1,3 +1,9 @@
 // The door of the merchants room.
-export { type Contract, keyIsValid, type Merchant, type MerchantAccess, type MerchantKey } from './merchant.ts';
+export {
+  type Contract,
+  keyIsValid,
+  type Merchant,
+  type MerchantAccess,
+  type MerchantKey,
+} from './merchant.ts';
 export { createMerchants, type Merchants, type SignUp } from './merchants.ts';

@@ -23,7 +23,12 @@ export interface AccessRow {
   readonly refund_window_days: number;
   readonly live_from: Date;
   readonly pending_account: bigint;
-  readonly keys: { version: number; public_key: string; status: 'active' | 'retired'; retires_at: string | null }[];
+  readonly keys: {
+    version: number;
+    public_key: string;
+    status: 'active' | 'retired';
+    retires_at: string | null;
+  }[];
 }
 
 const accessColumns = `m.id, m.client_id, m.partner, m.name, m.display_name, m.region, m.status, m.notify_url,
@@ -47,8 +52,10 @@ const all = statement(
    ORDER BY m.id LIMIT 1000`,
 );
 
-export const selectByClientId = async (connection: Connection, clientId: string): Promise<AccessRow | undefined> =>
-  (await connection.query<AccessRow>(byClientId, [clientId]))[0];
+export const selectByClientId = async (
+  connection: Connection,
+  clientId: string,
+): Promise<AccessRow | undefined> => (await connection.query<AccessRow>(byClientId, [clientId]))[0];
 export const selectById = async (connection: Connection, id: bigint): Promise<AccessRow | undefined> =>
   (await connection.query<AccessRow>(byId, [id]))[0];
 export const selectAll = (connection: Connection): Promise<AccessRow[]> => connection.query<AccessRow>(all);
@@ -134,7 +141,9 @@ export async function insertKeyRow(
   tx: Transaction,
   key: { merchantId: bigint; publicKey: string; createdAt: Date },
 ): Promise<number> {
-  const [{ version }] = (await tx.query<{ version: number }>(nextVersion, [key.merchantId])) as [{ version: number }];
+  const [{ version }] = (await tx.query<{ version: number }>(nextVersion, [key.merchantId])) as [
+    { version: number },
+  ];
   await tx.query(insertKey, [key.merchantId, version, key.publicKey, key.createdAt]);
   return version;
 }

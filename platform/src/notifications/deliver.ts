@@ -62,15 +62,26 @@ async function deliver(parts: DeliverParts, notification: Notification): Promise
 
 function described(answer: OutboundAnswer): Pick<Attempt, 'latencyMs' | 'httpStatus' | 'answer' | 'error'> {
   if (answer.kind === 'failed') {
-    return { latencyMs: answer.latencyMs, httpStatus: null, answer: null, error: `${answer.reason}: ${answer.detail}` };
+    return {
+      latencyMs: answer.latencyMs,
+      httpStatus: null,
+      answer: null,
+      error: `${answer.reason}: ${answer.detail}`,
+    };
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is removed.
-  const text = answer.head.toString('utf8').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ' ').slice(0, answerCharacters);
+  const text = answer.head
+    .toString('utf8')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ' ')
+    .slice(0, answerCharacters);
   return { latencyMs: answer.latencyMs, httpStatus: answer.status, answer: text, error: null };
 }
 
 /** Bounded concurrency, over all and for each host: one slow merchant does not hold up the others. */
-async function spread(items: readonly Notification[], work: (item: Notification) => Promise<void>): Promise<void> {
+async function spread(
+  items: readonly Notification[],
+  work: (item: Notification) => Promise<void>,
+): Promise<void> {
   const queues = new Map<string, Notification[]>();
   for (const item of items) {
     const host = hostOf(item.url);
@@ -96,7 +107,9 @@ async function spread(items: readonly Notification[], work: (item: Notification)
       await work(item).finally(release);
     }
   };
-  const workers = [...queues.values()].flatMap((queue) => Array.from({ length: Math.min(perHost, queue.length) }, () => drain(queue)));
+  const workers = [...queues.values()].flatMap((queue) =>
+    Array.from({ length: Math.min(perHost, queue.length) }, () => drain(queue)),
+  );
   await Promise.all(workers);
 }
 

@@ -23,7 +23,10 @@ export function createNotifications(parts: DeliverParts): Notifications {
     },
     async list(paymentId) {
       const notifications = await readNotifications(database, paymentId);
-      const attempts = await readAttempts(database, notifications.map((notification) => notification.id));
+      const attempts = await readAttempts(
+        database,
+        notifications.map((notification) => notification.id),
+      );
       return notifications.map((notification) => ({
         notification,
         attempts: attempts.filter((attempt) => attempt.notificationId === notification.id),

@@ -38,7 +38,8 @@ interface NotificationRow {
   next_attempt_at: Date;
   body: Buffer | null;
 }
-const columns = 'id, merchant_id, kind, subject_id, payment_id, sequence, url, status, attempts, next_attempt_at, body';
+const columns =
+  'id, merchant_id, kind, subject_id, payment_id, sequence, url, status, attempts, next_attempt_at, body';
 const notificationOf = (row: NotificationRow): Notification => ({
   id: row.id,
   merchantId: row.merchant_id,
@@ -111,7 +112,9 @@ export async function recordOutcomes(tx: Transaction, outcomes: readonly Outcome
     outcomes.map((outcome) => outcome.body),
   ]);
   const mine = new Set(updated.map((row) => row.id));
-  const attempts = outcomes.map((outcome) => outcome.attempt).filter((attempt) => mine.has(attempt.notificationId));
+  const attempts = outcomes
+    .map((outcome) => outcome.attempt)
+    .filter((attempt) => mine.has(attempt.notificationId));
   await tx.query(insertAttempts, [
     attempts.map((attempt) => attempt.notificationId),
     attempts.map((attempt) => attempt.number),
@@ -141,7 +144,10 @@ const latest = statement(
   'notifications.latest',
   `SELECT ${columns} FROM notifications.notification ORDER BY id DESC LIMIT 50`,
 );
-export const readNotifications = async (connection: Connection, paymentId: bigint | null): Promise<Notification[]> =>
+export const readNotifications = async (
+  connection: Connection,
+  paymentId: bigint | null,
+): Promise<Notification[]> =>
   (
     await (paymentId === null
       ? connection.query<NotificationRow>(latest)

@@ -29,7 +29,10 @@ export async function askForDebit(parts: AskBankParts, job: { paymentId: bigint 
   });
 }
 
-export async function askForRefund(parts: AskBankParts, job: { paymentId: bigint; refundId: bigint }): Promise<void> {
+export async function askForRefund(
+  parts: AskBankParts,
+  job: { paymentId: bigint; refundId: bigint },
+): Promise<void> {
   const payment = await parts.payments.findById(job.paymentId);
   const refund = await parts.payments.findRefundById(job.refundId);
   if (payment === null || refund === null || refund.status !== 'processing') return;
@@ -55,13 +58,16 @@ export async function askForReversal(parts: AskBankParts, job: { paymentId: bigi
     reference: `V${payment.id}`,
   });
   if (answer.outcome === 'declined') {
-    throw new Error(`the bank declined to return payment ${payment.id} to its card (${answer.reason}): an operator must decide`);
+    throw new Error(
+      `the bank declined to return payment ${payment.id} to its card (${answer.reason}): an operator must decide`,
+    );
   }
 }
 
 async function cardOf(parts: AskBankParts, payment: Payment): Promise<{ bank: string; cardToken: string }> {
   if (payment.funding?.kind !== 'card') throw new Error(`payment ${payment.id} was not made with a card`);
   const card = (await readCards(parts.database, [payment.funding.cardId])).get(payment.funding.cardId);
-  if (card === undefined) throw new Error(`card ${payment.funding.cardId} of payment ${payment.id} is not known`);
+  if (card === undefined)
+    throw new Error(`card ${payment.funding.cardId} of payment ${payment.id} is not known`);
   return { bank: card.bank, cardToken: card.token };
 }

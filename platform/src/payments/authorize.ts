@@ -3,8 +3,8 @@
 import type { Verb } from '../database/index.ts';
 import { availableOf, type Entry } from '../ledger/index.ts';
 import { decideRisk } from '../risk/index.ts';
-import type { AuthorizePayment } from './commands.ts';
 import { type ChangeFacts, type ChangeSources, changeVerb, notificationOf } from './change.ts';
+import type { AuthorizePayment } from './commands.ts';
 import { type Decision, refuse, withEvent } from './decision.ts';
 import { legsOf } from './house.ts';
 import type { Payment } from './payment.ts';
@@ -21,7 +21,10 @@ export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): 
   const { payer, funding } = command;
   // Sums of what the payer paid before are not loaded yet: the yearly caps of wallet classes come with the wallet.
   const usage = { today: null, balanceThisYear: null, balanceEver: null };
-  const verdict = decideRisk({ payer, method: funding.kind, amount: payment.payerAmount, ...usage }, facts.now);
+  const verdict = decideRisk(
+    { payer, method: funding.kind, amount: payment.payerAmount, ...usage },
+    facts.now,
+  );
   if (verdict.verdict === 'reject') return refuse('risk-rejected', { field: verdict.rule });
   if (command.funding.kind === 'card') return requestDebit(facts, payment, command);
 
@@ -90,7 +93,9 @@ export function paid(
   };
 }
 
-export const authorizeVerb = (sources: ChangeSources): Verb<AuthorizePayment, ChangeFacts, Decision<Payment>> =>
+export const authorizeVerb = (
+  sources: ChangeSources,
+): Verb<AuthorizePayment, ChangeFacts, Decision<Payment>> =>
   changeVerb({
     name: 'payments.authorize',
     sources,

@@ -47,7 +47,10 @@ export function changeVerb<Command extends { paymentId: bigint }, Facts extends 
   return {
     name: options.name,
     async load(tx, commands) {
-      const payments = await lockPayments(tx, commands.map((command) => command.paymentId));
+      const payments = await lockPayments(
+        tx,
+        commands.map((command) => command.paymentId),
+      );
       const accounts = options.accounts?.(commands) ?? [];
       const balances = await lockBalances(tx, accounts);
       const now = sources.clock.now();

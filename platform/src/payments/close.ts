@@ -45,7 +45,17 @@ export function decideDecline(facts: ChangeFacts, command: { paymentId: bigint }
 type CloseVerb<Answer> = Verb<{ paymentId: bigint }, ChangeFacts, Decision<Answer>>;
 
 export const expireVerb = (sources: ChangeSources): CloseVerb<Payment | null> =>
-  changeVerb({ name: 'payments.expire', sources, more: async (_tx, _commands, facts) => facts, decide: decideExpire });
+  changeVerb({
+    name: 'payments.expire',
+    sources,
+    more: async (_tx, _commands, facts) => facts,
+    decide: decideExpire,
+  });
 
 export const declineVerb = (sources: ChangeSources): CloseVerb<Payment> =>
-  changeVerb({ name: 'payments.decline', sources, more: async (_tx, _commands, facts) => facts, decide: decideDecline });
+  changeVerb({
+    name: 'payments.decline',
+    sources,
+    more: async (_tx, _commands, facts) => facts,
+    decide: decideDecline,
+  });

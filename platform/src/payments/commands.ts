@@ -98,7 +98,9 @@ export interface Payments {
   find(key: PaymentKey): Promise<Payment | null>;
   /** By id alone, for the cashier (the caller has checked the token). */
   findById(paymentId: bigint): Promise<Payment | null>;
-  findRefund(key: { merchantId: bigint } & ({ refundId: bigint } | { requestId: string })): Promise<Refund | null>;
+  findRefund(
+    key: { merchantId: bigint } & ({ refundId: bigint } | { requestId: string }),
+  ): Promise<Refund | null>;
   /** Refunds of one payment, oldest first; at most 1,000. */
   refundsOf(paymentId: bigint): Promise<Refund[]>;
 }

@@ -22,7 +22,8 @@ export interface CreateFacts {
 /** The longest that a rate stays locked, whatever the merchant asks for. */
 export const maxLifetimeMs = 24 * 3600 * 1000;
 
-const keyOf = (request: { merchantId: bigint; requestId: string }) => `${request.merchantId}/${request.requestId}`;
+const keyOf = (request: { merchantId: bigint; requestId: string }) =>
+  `${request.merchantId}/${request.requestId}`;
 
 export function decideCreate(facts: CreateFacts, command: CreatePayment): Decision<CreateAnswer> {
   const former = facts.answered.get(keyOf(command));
@@ -35,11 +36,13 @@ export function decideCreate(facts: CreateFacts, command: CreatePayment): Decisi
   const { merchant, contract } = access;
   if (merchant.status !== 'active' || contract.liveFrom > facts.now) return refuse('merchant-not-active');
   const { currency, amount } = command.amount;
-  if (!contract.paymentCurrencies.includes(currency)) return refuse('currency-not-supported', { field: 'amount' });
+  if (!contract.paymentCurrencies.includes(currency))
+    return refuse('currency-not-supported', { field: 'amount' });
   if (command.settlementCurrency !== null && command.settlementCurrency !== contract.settlementCurrency) {
     return refuse('settlement-currency-not-contracted', { field: 'settlementCurrency' });
   }
-  if (amount < contract.minAmount || amount > contract.maxAmount) return refuse('amount-out-of-limits', { field: 'amount' });
+  if (amount < contract.minAmount || amount > contract.maxAmount)
+    return refuse('amount-out-of-limits', { field: 'amount' });
   const expiresAt = expiryOf(command, facts.now);
   if (expiresAt === null) return refuse('payment-expired', { field: 'expiresAt' });
   const id = facts.ids.pop()!;
@@ -56,7 +59,9 @@ export function decideCreate(facts: CreateFacts, command: CreatePayment): Decisi
       subjectId: id,
       inputHash: command.inputHash,
     },
-    events: [{ paymentId: id, sequence: 1, kind: 'created', occurredAt: facts.now, entryId: 0n, refundId: 0n }],
+    events: [
+      { paymentId: id, sequence: 1, kind: 'created', occurredAt: facts.now, entryId: 0n, refundId: 0n },
+    ],
   };
 }
 
@@ -149,24 +154,31 @@ export async function loadCreateFacts(
   const merchantIds = [...new Set(commands.map((command) => command.merchantId))];
   const quoteIds = commands.flatMap((command) => command.quoteId ?? []);
   const requests = await findRequests(tx, requestKinds.payment, commands);
-  const payments = await readPayments(tx, requests.map((request) => request.subjectId));
+  const payments = await readPayments(
+    tx,
+    requests.map((request) => request.subjectId),
+  );
   const answered = requests.map(
-    (request) => [keyOf(request), { inputHash: request.inputHash, payment: payments.get(request.subjectId)! }] as const,
+    (request) =>
+      [keyOf(request), { inputHash: request.inputHash, payment: payments.get(request.subjectId)! }] as const,
   );
   return {
     now,
     ids: await sources.ids.take(commands.length),
-    merchants: new Map(await Promise.all(merchantIds.map(async (id) => [id, await sources.merchants.get(id)] as const))),
+    merchants: new Map(
+      await Promise.all(merchantIds.map(async (id) => [id, await sources.merchants.get(id)] as const)),
+    ),
     rates: await sources.fx.rateTableAt(now),
     quotes: quoteIds.length === 0 ? new Map() : await sources.fx.findQuotes(tx, quoteIds),
     answered: new Map(answered),
   };
 }
 
-export const createVerb = (sources: CreateSources): Verb<CreatePayment, CreateFacts, Decision<CreateAnswer>> => ({
+export const createVerb = (
+  sources: CreateSources,
+): Verb<CreatePayment, CreateFacts, Decision<CreateAnswer>> => ({
   name: 'payments.create',
   load: (tx, commands) => loadCreateFacts(tx, commands, sources),
   decide: decideCreate,
   record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources.enqueue),
 });
-

@@ -41,7 +41,9 @@ export interface BankJob {
 
 export type EnqueueBankJobs = (tx: Transaction, jobs: readonly BankJob[]) => Promise<void>;
 
-export const refuse = (code: RejectionCode, detail?: RejectionDetail): Decision<never> => ({ refused: { code, detail } });
+export const refuse = (code: RejectionCode, detail?: RejectionDetail): Decision<never> => ({
+  refused: { code, detail },
+});
 
 /** Writes a whole batch of decisions, set by set. */
 export async function recordDecisions(

@@ -28,7 +28,9 @@ export function decideFinishDebit(facts: ChangeFacts, command: FinishDebit): Dec
   return { answer: changed, changed, events: [event] };
 }
 
-export const finishDebitVerb = (sources: ChangeSources): Verb<FinishDebit, ChangeFacts, Decision<Payment | null>> =>
+export const finishDebitVerb = (
+  sources: ChangeSources,
+): Verb<FinishDebit, ChangeFacts, Decision<Payment | null>> =>
   changeVerb({
     name: 'payments.finish-debit',
     sources,

@@ -21,8 +21,13 @@ interface FinishRefundFacts extends ChangeFacts {
 export function decideFinishRefund(facts: FinishRefundFacts, command: FinishRefund): Decision<Refund | null> {
   const payment = facts.payments.get(command.paymentId);
   const waiting = facts.refunds.get(command.refundId);
-  if (payment === undefined || waiting === undefined || waiting.status !== 'processing') return { answer: null };
-  const refund: Refund = { ...waiting, status: command.succeeded ? 'succeeded' : 'failed', finishedAt: facts.now };
+  if (payment === undefined || waiting === undefined || waiting.status !== 'processing')
+    return { answer: null };
+  const refund: Refund = {
+    ...waiting,
+    status: command.succeeded ? 'succeeded' : 'failed',
+    finishedAt: facts.now,
+  };
   facts.refunds.set(refund.id, refund);
   const noLongerWaiting: Partial<Payment> = {
     refunding: plus(payment.refunding, -refund.amount.amount),
@@ -62,7 +67,10 @@ export const finishRefundVerb = (
     more: async (tx, commands, facts) => ({
       ...facts,
       // Read after the payment is locked: only a holder of that lock changes the refund.
-      refunds: await readRefunds(tx, commands.map((command) => command.refundId)),
+      refunds: await readRefunds(
+        tx,
+        commands.map((command) => command.refundId),
+      ),
     }),
     decide: decideFinishRefund,
   });

@@ -1,4 +1,6 @@
 // The door of the payments room.
+
+export { type AskBankParts, askForDebit, askForRefund, askForReversal } from './ask-bank.ts';
 export type {
   AuthorizePayment,
   CancelPayment,
@@ -10,9 +12,8 @@ export type {
   RefundAnswer,
   RefundPayment,
 } from './commands.ts';
-export { askForDebit, askForRefund, askForReversal, type AskBankParts } from './ask-bank.ts';
-export { maxLifetimeMs } from './create.ts';
 export type { BankJob, EnqueueBankJobs } from './decision.ts';
+export { type HouseFacts, legsOf, loadHouse } from './house.ts';
 export {
   advance,
   type ContractTerms,
@@ -23,10 +24,8 @@ export {
   type PaymentStatus,
   type Refund,
   type RefundStatus,
-  transitions,
-} from './payment.ts';
+  } from './payment.ts';
 export { createPayments, type PaymentsOptions, type PaymentsRoom } from './payments.ts';
-export { type HouseFacts, legsOf, loadHouse } from './house.ts';
 export { paymentPostings, refundPostings, reversalPostings } from './postings.ts';
 export { readRefundsOfPayments } from './refund-store.ts';
 export {

@@ -15,11 +15,23 @@ import { paymentPostings, reversalPostings } from './postings.ts';
 import { decideRefund, type RefundFacts } from './refund.ts';
 
 const now = new Date('2014-11-11T02:00:00Z');
-const house = { payerPosition: 1156n, orderPosition: 2410n, payerSpread: 3156n, payerRounding: 4156n, orderFee: 5410n };
+const house = {
+  payerPosition: 1156n,
+  orderPosition: 2410n,
+  payerSpread: 3156n,
+  payerRounding: 4156n,
+  orderFee: 5410n,
+};
 const wallet = 9156n;
 const pending = 8410n;
 
-function payment(of: { amount: bigint; price: string; mid: string; feeBps: bigint; returnsFee: boolean }): Payment {
+function payment(of: {
+  amount: bigint;
+  price: string;
+  mid: string;
+  feeBps: bigint;
+  returnsFee: boolean;
+}): Payment {
   const amount = money('KRW', of.amount);
   const quote = { mid: parseRate('KRW', 'CNY', of.mid), price: parseRate('KRW', 'CNY', of.price) };
   const zeroKrw = money('KRW', 0n);
@@ -32,7 +44,15 @@ function payment(of: { amount: bigint; price: string; mid: string; feeBps: bigin
     amount,
     ...priceOf(quote, amount),
     fee: money('KRW', (of.amount * of.feeBps) / 10_000n),
-    quote: { ...quote, quoteId: '1', spreadBps: 50, rateDate: '2014-11-11', source: 'test', lockedAt: now, expiresAt: now },
+    quote: {
+      ...quote,
+      quoteId: '1',
+      spreadBps: 50,
+      rateDate: '2014-11-11',
+      source: 'test',
+      lockedAt: now,
+      expiresAt: now,
+    },
     terms: {
       pendingAccount: pending,
       settlementCurrency: 'KRW',
@@ -70,9 +90,18 @@ function payment(of: { amount: bigint; price: string; mid: string; feeBps: bigin
 
 function factsFor(subject: Payment, balance: bigint, at = now): RefundFacts {
   let next = 100n;
-  const ids = new Proxy([] as bigint[], { get: (target, key) => (key === 'pop' ? () => next++ : Reflect.get(target, key)) });
+  const ids = new Proxy([] as bigint[], {
+    get: (target, key) => (key === 'pop' ? () => next++ : Reflect.get(target, key)),
+  });
   const balances = new Map<bigint, Balance>([[wallet, { account: wallet, balance, held: 0n, floor: 0n }]]);
-  return { now: at, ids, payments: new Map([[subject.id, subject]]), balances, house: new Map([['KRW/CNY', house]]), answered: new Map() };
+  return {
+    now: at,
+    ids,
+    payments: new Map([[subject.id, subject]]),
+    balances,
+    house: new Map([['KRW/CNY', house]]),
+    answered: new Map(),
+  };
 }
 
 const authorize = {
@@ -130,22 +159,33 @@ describe('paying', () => {
     fc.assert(
       fc.property(payments, (created) => {
         const facts = factsFor(created, created.payerAmount.amount - 1n);
-        expect(decideAuthorize(facts, authorize)).toEqual({ refused: { code: 'balance-insufficient', detail: undefined } });
+        expect(decideAuthorize(facts, authorize)).toEqual({
+          refused: { code: 'balance-insufficient', detail: undefined },
+        });
         expect(facts.payments.get(1n)).toBe(created);
       }),
     );
   });
 
   test('twice in one batch is paid once', () => {
-    const facts = paidFacts(payment({ amount: 59_000n, price: '0.005687436', mid: '0.00565914', feeBps: 150n, returnsFee: false }));
+    const facts = paidFacts(
+      payment({ amount: 59_000n, price: '0.005687436', mid: '0.00565914', feeBps: 150n, returnsFee: false }),
+    );
     const spent = facts.balances.get(wallet)!.balance;
     expect(decideAuthorize(facts, authorize).refused?.code).toBe('payment-already-paid');
     expect(facts.balances.get(wallet)!.balance).toBe(spent);
   });
 
   test('the deadline counts to the millisecond', () => {
-    const created = payment({ amount: 100n, price: '0.005687', mid: '0.005659', feeBps: 0n, returnsFee: false });
-    const at = (ms: number) => decideAuthorize(factsFor(created, rich, new Date(created.expiresAt.getTime() + ms)), authorize);
+    const created = payment({
+      amount: 100n,
+      price: '0.005687',
+      mid: '0.005659',
+      feeBps: 0n,
+      returnsFee: false,
+    });
+    const at = (ms: number) =>
+      decideAuthorize(factsFor(created, rich, new Date(created.expiresAt.getTime() + ms)), authorize);
     expect(at(-1).answer?.status).toBe('paid');
     expect(at(0).refused?.code).toBe('payment-expired');
   });
@@ -162,8 +202,12 @@ describe('paying', () => {
 });
 
 const split = (total: bigint, cuts: readonly number[]): bigint[] => {
-  const points = [...new Set(cuts.map((cut) => (total * BigInt(cut)) / 1000n))].sort((a, b) => (a < b ? -1 : 1));
-  return [...points, total].map((point, index) => point - (index === 0 ? 0n : points[index - 1]!)).filter((part) => part > 0n);
+  const points = [...new Set(cuts.map((cut) => (total * BigInt(cut)) / 1000n))].sort((a, b) =>
+    a < b ? -1 : 1,
+  );
+  return [...points, total]
+    .map((point, index) => point - (index === 0 ? 0n : points[index - 1]!))
+    .filter((part) => part > 0n);
 };
 
 describe('refunds', () => {
@@ -192,7 +236,11 @@ describe('refunds', () => {
     fc.assert(
       fc.property(payments, cuts, fc.infiniteStream(fc.boolean()), (created, at, luck) => {
         const facts = factsFor(created, rich);
-        decideAuthorize(facts, { ...authorize, funding: { kind: 'card', cardId: 3n }, clearingAccount: wallet });
+        decideAuthorize(facts, {
+          ...authorize,
+          funding: { kind: 'card', cardId: 3n },
+          clearingAccount: wallet,
+        });
         decideFinishDebit(facts, { paymentId: 1n, answer: { approved: true } });
         let returned = 0n;
         let tries = 0;
@@ -215,7 +263,9 @@ describe('refunds', () => {
   });
 
   test('the same request answers the same refund; with another amount it is refused', () => {
-    const facts = paidFacts(payment({ amount: 59_000n, price: '0.005687436', mid: '0.00565914', feeBps: 150n, returnsFee: false }));
+    const facts = paidFacts(
+      payment({ amount: 59_000n, price: '0.005687436', mid: '0.00565914', feeBps: 150n, returnsFee: false }),
+    );
     const first = decideRefund(facts, refundOf(100n, 'same'));
     const again = decideRefund(facts, refundOf(100n, 'same'));
     expect(again.answer).toEqual({ ...first.answer, replayed: true });
@@ -226,7 +276,16 @@ describe('refunds', () => {
 
 function refundOf(amount: bigint, requestId: string) {
   const inputHash = Buffer.from(amount.toString());
-  return { merchantId: 2n, paymentId: 1n, requestId, inputHash, amount: money('KRW', amount), reason: null, notifyUrl: null, metadata: null };
+  return {
+    merchantId: 2n,
+    paymentId: 1n,
+    requestId,
+    inputHash,
+    amount: money('KRW', amount),
+    reason: null,
+    notifyUrl: null,
+    metadata: null,
+  };
 }
 
 describe('the state machine', () => {
@@ -239,7 +298,9 @@ describe('the state machine', () => {
   });
 
   test('a step that is not in the table throws', () => {
-    const kinds = new Set(Object.values(transitions).flatMap((row) => Object.keys(row))) as Set<PaymentEventKind>;
+    const kinds = new Set(
+      Object.values(transitions).flatMap((row) => Object.keys(row)),
+    ) as Set<PaymentEventKind>;
     for (const status of statuses) {
       for (const kind of kinds) {
         const next = transitions[status][kind];
@@ -250,18 +311,32 @@ describe('the state machine', () => {
   });
 
   test('whatever is asked in whatever order, decisions stay inside the table and never pay twice', () => {
-    const created = payment({ amount: 5_000n, price: '0.005687', mid: '0.005659', feeBps: 100n, returnsFee: true });
+    const created = payment({
+      amount: 5_000n,
+      price: '0.005687',
+      mid: '0.005659',
+      feeBps: 100n,
+      returnsFee: true,
+    });
     const acts = {
       pay: (facts: RefundFacts) => decideAuthorize(facts, authorize),
-      card: (facts: RefundFacts) => decideAuthorize(facts, { ...authorize, funding: { kind: 'card', cardId: 3n }, clearingAccount: wallet }),
+      card: (facts: RefundFacts) =>
+        decideAuthorize(facts, {
+          ...authorize,
+          funding: { kind: 'card', cardId: 3n },
+          clearingAccount: wallet,
+        }),
       yes: (facts: RefundFacts) => decideFinishDebit(facts, { paymentId: 1n, answer: { approved: true } }),
-      no: (facts: RefundFacts) => decideFinishDebit(facts, { paymentId: 1n, answer: { approved: false, reason: 'declined' } }),
+      no: (facts: RefundFacts) =>
+        decideFinishDebit(facts, { paymentId: 1n, answer: { approved: false, reason: 'declined' } }),
       cancel: (facts: RefundFacts) => decideCancel(facts, { merchantId: 2n, paymentId: 1n }),
       decline: (facts: RefundFacts) => decideDecline(facts, { paymentId: 1n }),
       expire: (facts: RefundFacts) => decideExpire({ ...facts, now: created.expiresAt }, { paymentId: 1n }),
       refund: (facts: RefundFacts) => decideRefund(facts, refundOf(5_000n, 'all')),
     };
-    const order = fc.array(fc.constantFrom(...(Object.keys(acts) as (keyof typeof acts)[])), { maxLength: 12 });
+    const order = fc.array(fc.constantFrom(...(Object.keys(acts) as (keyof typeof acts)[])), {
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(order, (steps) => {
         const facts = factsFor(created, rich);
@@ -271,7 +346,8 @@ describe('the state machine', () => {
           const decision = acts[step](facts);
           if (decision.entry === undefined) continue;
           entries += decision.entry.kind === 'payment' ? 1 : 0;
-          for (const posting of decision.entry.postings) if (posting.account === wallet) wallets += posting.amount;
+          for (const posting of decision.entry.postings)
+            if (posting.account === wallet) wallets += posting.amount;
         }
         expect(entries).toBeLessThanOrEqual(1);
         const end = facts.payments.get(1n)!;

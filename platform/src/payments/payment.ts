@@ -26,9 +26,17 @@ export type PaymentEventKind =
   | 'refund-failed';
 
 /** The state machine, whole. An event that is not in a status's row cannot happen. */
-export const transitions: Readonly<Record<PaymentStatus | 'none', Partial<Record<PaymentEventKind, PaymentStatus>>>> = {
+export const transitions: Readonly<
+  Record<PaymentStatus | 'none', Partial<Record<PaymentEventKind, PaymentStatus>>>
+> = {
   none: { created: 'created' },
-  created: { paid: 'paid', 'debit-requested': 'pending', cancelled: 'cancelled', declined: 'declined', expired: 'expired' },
+  created: {
+    paid: 'paid',
+    'debit-requested': 'pending',
+    cancelled: 'cancelled',
+    declined: 'declined',
+    expired: 'expired',
+  },
   pending: { paid: 'paid', 'debit-declined': 'created' },
   paid: { reversed: 'cancelled', 'refund-requested': 'paid', refunded: 'paid', 'refund-failed': 'paid' },
   cancelled: {},
@@ -49,7 +57,11 @@ export interface OrderFacts {
   readonly description: string;
   /** The seller's name where it is not the merchant itself (marketplaces, buying agents). */
   readonly merchantName: string | null;
-  readonly goods: readonly { readonly name: string; readonly quantity: string; readonly unitAmount: Money | null }[];
+  readonly goods: readonly {
+    readonly name: string;
+    readonly quantity: string;
+    readonly unitAmount: Money | null;
+  }[];
   readonly redirectUrl: string;
   readonly notifyUrl: string | null;
   readonly metadata: string | null;

@@ -6,8 +6,8 @@ import type { Merchants } from '../merchants/index.ts';
 import type { Clock, Ids, Timer } from '../system/index.ts';
 import { authorizeVerb } from './authorize.ts';
 import { cancelVerb } from './cancel.ts';
-import type { Payments } from './commands.ts';
 import { declineVerb, expireVerb } from './close.ts';
+import type { Payments } from './commands.ts';
 import { createVerb } from './create.ts';
 import { type EnqueueBankJobs, runVerb } from './decision.ts';
 import { type FinishDebit, finishDebitVerb } from './finish-debit.ts';
@@ -47,7 +47,11 @@ export interface PaymentsRoom extends Payments {
   eventsOf(paymentId: bigint): Promise<PaymentEvent[]>;
   latest(limit: number): Promise<Payment[]>;
   /** A payer's paid payments and refunds with ids below `before`, newest first, `limit` of each. */
-  activityOf(payer: { payerId: bigint; before: bigint; limit: number }): Promise<{ payments: Payment[]; refunds: Refund[] }>;
+  activityOf(payer: {
+    payerId: bigint;
+    before: bigint;
+    limit: number;
+  }): Promise<{ payments: Payment[]; refunds: Refund[] }>;
   findRefundById(refundId: bigint): Promise<Refund | null>;
   readonly expiry: Timer;
 }
@@ -84,12 +88,17 @@ export function createPayments(options: PaymentsOptions): PaymentsRoom {
     findById,
     async find(key) {
       const id =
-        'paymentId' in key ? key.paymentId : await subjectOf(requestKinds.payment, key.merchantId, key.requestId);
+        'paymentId' in key
+          ? key.paymentId
+          : await subjectOf(requestKinds.payment, key.merchantId, key.requestId);
       const payment = id === null ? null : await findById(id);
       return payment !== null && payment.merchantId === key.merchantId ? payment : null;
     },
     async findRefund(key) {
-      const id = 'refundId' in key ? key.refundId : await subjectOf(requestKinds.refund, key.merchantId, key.requestId);
+      const id =
+        'refundId' in key
+          ? key.refundId
+          : await subjectOf(requestKinds.refund, key.merchantId, key.requestId);
       if (id === null) return null;
       const found = (await readRefunds(database, [id])).get(id);
       return found !== undefined && found.merchantId === key.merchantId ? found : null;

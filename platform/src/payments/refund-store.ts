@@ -45,8 +45,14 @@ function refundOf(row: RefundRow): Refund {
   };
 }
 
-const refundsByIds = statement('payments.refunds-by-ids', `SELECT ${refundColumns} ${refundsFrom} WHERE r.id = ANY($1::bigint[])`);
-export async function readRefunds(connection: Connection, ids: readonly bigint[]): Promise<Map<bigint, Refund>> {
+const refundsByIds = statement(
+  'payments.refunds-by-ids',
+  `SELECT ${refundColumns} ${refundsFrom} WHERE r.id = ANY($1::bigint[])`,
+);
+export async function readRefunds(
+  connection: Connection,
+  ids: readonly bigint[],
+): Promise<Map<bigint, Refund>> {
   if (ids.length === 0) return new Map();
   const rows = await connection.query<RefundRow>(refundsByIds, [ids]);
   return new Map(rows.map((row) => [row.id, refundOf(row)]));
@@ -67,7 +73,9 @@ export async function readRefundsOfPayer(
   connection: Connection,
   payer: { payerId: bigint; before: bigint; limit: number },
 ): Promise<Refund[]> {
-  return (await connection.query<RefundRow>(refundsByPayer, [payer.payerId, payer.before, payer.limit])).map(refundOf);
+  return (await connection.query<RefundRow>(refundsByPayer, [payer.payerId, payer.before, payer.limit])).map(
+    refundOf,
+  );
 }
 
 const insertRefundsStatement = statement(
@@ -115,5 +123,7 @@ const refundsOfPayments = statement(
   'payments.refunds-of-payments',
   `SELECT ${refundColumns} ${refundsFrom} WHERE r.payment_id = ANY($1::bigint[]) ORDER BY r.id`,
 );
-export const readRefundsOfPayments = async (connection: Connection, ids: readonly bigint[]): Promise<Refund[]> =>
-  (await connection.query<RefundRow>(refundsOfPayments, [ids])).map(refundOf);
+export const readRefundsOfPayments = async (
+  connection: Connection,
+  ids: readonly bigint[],
+): Promise<Refund[]> => (await connection.query<RefundRow>(refundsOfPayments, [ids])).map(refundOf);

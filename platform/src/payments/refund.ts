@@ -3,8 +3,8 @@
 import { divide, money } from '@tongbao/money';
 import type { Verb } from '../database/index.ts';
 import type { Entry } from '../ledger/index.ts';
-import type { RefundAnswer, RefundPayment } from './commands.ts';
 import { type ChangeFacts, type ChangeSources, changeVerb, notificationOf } from './change.ts';
+import type { RefundAnswer, RefundPayment } from './commands.ts';
 import { type Decision, refuse, withEvent } from './decision.ts';
 import { legsOf } from './house.ts';
 import type { Payment, Refund } from './payment.ts';
@@ -17,7 +17,8 @@ export interface RefundFacts extends ChangeFacts {
 }
 
 const dayMs = 24 * 3600 * 1000;
-const keyOf = (request: { merchantId: bigint; requestId: string }) => `${request.merchantId}/${request.requestId}`;
+const keyOf = (request: { merchantId: bigint; requestId: string }) =>
+  `${request.merchantId}/${request.requestId}`;
 
 export function decideRefund(facts: RefundFacts, command: RefundPayment): Decision<RefundAnswer> {
   const former = facts.answered.get(keyOf(command));
@@ -30,15 +31,21 @@ export function decideRefund(facts: RefundFacts, command: RefundPayment): Decisi
   if (payment.status === 'cancelled') return refuse('payment-cancelled');
   if (payment.status === 'expired' || payment.status === 'declined') return refuse('payment-expired');
   if (payment.status !== 'paid') return refuse('payment-not-paid');
-  if (command.amount.currency !== payment.amount.currency) return refuse('currency-not-supported', { field: 'amount' });
+  if (command.amount.currency !== payment.amount.currency)
+    return refuse('currency-not-supported', { field: 'amount' });
   const windowEnd = payment.paidAt!.getTime() + payment.terms.refundWindowDays * dayMs;
   if (facts.now.getTime() > windowEnd) return refuse('refund-window-exceeded');
   const rest = payment.amount.amount - payment.refunded.amount - payment.refunding.amount;
   if (command.amount.amount > rest) return refuse('refund-amount-exceeded', { field: 'amount' });
 
   const refund = newRefund(facts, payment, command);
-  const decision = payment.funding?.kind === 'card' ? askBank(facts, payment, refund) : refundNow(facts, payment, refund);
-  facts.answered.set(keyOf(command), { inputHash: command.inputHash, refund: decision.refund, payment: decision.changed });
+  const decision =
+    payment.funding?.kind === 'card' ? askBank(facts, payment, refund) : refundNow(facts, payment, refund);
+  facts.answered.set(keyOf(command), {
+    inputHash: command.inputHash,
+    refund: decision.refund,
+    payment: decision.changed,
+  });
   facts.payments.set(payment.id, decision.changed);
   return {
     ...decision.rest,
@@ -146,14 +153,22 @@ export function refunded(
   return { changed, rest: { events: [event], entry, notification } };
 }
 
-export const refundVerb = (sources: ChangeSources): Verb<RefundPayment, RefundFacts, Decision<RefundAnswer>> =>
+export const refundVerb = (
+  sources: ChangeSources,
+): Verb<RefundPayment, RefundFacts, Decision<RefundAnswer>> =>
   changeVerb({
     name: 'payments.refund',
     sources,
     async more(tx, commands, facts) {
       const requests = await findRequests(tx, requestKinds.refund, commands);
-      const refunds = await readRefunds(tx, requests.map((request) => request.subjectId));
-      const payments = await readPayments(tx, [...refunds.values()].map((refund) => refund.paymentId));
+      const refunds = await readRefunds(
+        tx,
+        requests.map((request) => request.subjectId),
+      );
+      const payments = await readPayments(
+        tx,
+        [...refunds.values()].map((refund) => refund.paymentId),
+      );
       const answered = new Map<string, { inputHash: Buffer; refund: Refund; payment: Payment }>();
       for (const request of requests) {
         const refund = refunds.get(request.subjectId)!;

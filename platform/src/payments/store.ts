@@ -149,8 +149,14 @@ export async function lockPayments(tx: Transaction, ids: readonly bigint[]): Pro
   return new Map(rows.map((row) => [row.id, paymentOf(row)]));
 }
 
-const byIds = statement('payments.by-ids', `SELECT ${columns} FROM payments.payment WHERE id = ANY($1::bigint[])`);
-export async function readPayments(connection: Connection, ids: readonly bigint[]): Promise<Map<bigint, Payment>> {
+const byIds = statement(
+  'payments.by-ids',
+  `SELECT ${columns} FROM payments.payment WHERE id = ANY($1::bigint[])`,
+);
+export async function readPayments(
+  connection: Connection,
+  ids: readonly bigint[],
+): Promise<Map<bigint, Payment>> {
   if (ids.length === 0) return new Map();
   const rows = await connection.query<PaymentRow>(byIds, [ids]);
   return new Map(rows.map((row) => [row.id, paymentOf(row)]));
@@ -251,7 +257,10 @@ const eventsOfPayments = statement(
   `SELECT payment_id, sequence, kind, occurred_at, entry_id, refund_id FROM payments.event
    WHERE payment_id = ANY($1::bigint[]) ORDER BY payment_id, sequence`,
 );
-export async function readEvents(connection: Connection, paymentIds: readonly bigint[]): Promise<PaymentEvent[]> {
+export async function readEvents(
+  connection: Connection,
+  paymentIds: readonly bigint[],
+): Promise<PaymentEvent[]> {
   const rows = await connection.query<{
     payment_id: bigint;
     sequence: number;
@@ -309,7 +318,11 @@ const insertRequestsStatement = statement(
   `INSERT INTO payments.request (merchant_id, kind, request_id, subject_id, input_hash)
    SELECT m, $5, r, s, h FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bytea[]) AS k(m, r, s, h)`,
 );
-export async function insertRequests(tx: Transaction, kind: RequestKind, rows: readonly RequestRow[]): Promise<void> {
+export async function insertRequests(
+  tx: Transaction,
+  kind: RequestKind,
+  rows: readonly RequestRow[],
+): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(insertRequestsStatement, [
     rows.map((row) => row.merchantId),
@@ -343,7 +356,9 @@ export async function readPaymentsOfPayer(
   connection: Connection,
   payer: { payerId: bigint; before: bigint; limit: number },
 ): Promise<Payment[]> {
-  return (await connection.query<PaymentRow>(byPayer, [payer.payerId, payer.before, payer.limit])).map(paymentOf);
+  return (await connection.query<PaymentRow>(byPayer, [payer.payerId, payer.before, payer.limit])).map(
+    paymentOf,
+  );
 }
 
 const byMerchant = statement(
@@ -358,8 +373,11 @@ const pageStatement = statement(
   `SELECT ${columns} FROM payments.payment WHERE id > $1 ORDER BY id LIMIT $2`,
 );
 /** For proofs and exports: all payments in id order, a page at a time. */
-export const readPaymentPage = async (connection: Connection, after: bigint, limit: number): Promise<Payment[]> =>
-  (await connection.query<PaymentRow>(pageStatement, [after, limit])).map(paymentOf);
+export const readPaymentPage = async (
+  connection: Connection,
+  after: bigint,
+  limit: number,
+): Promise<Payment[]> => (await connection.query<PaymentRow>(pageStatement, [after, limit])).map(paymentOf);
 
 const countWithEntry = statement(
   'payments.count-events-with-entry',
@@ -380,7 +398,11 @@ export interface BankReferences {
   /** Asked of a bank; the answer is not in our books yet. */
   readonly waiting: readonly string[];
   /** In our books already; the bank was told to follow and may not have. */
-  readonly reversals: readonly { readonly reference: string; readonly currency: string; readonly amount: bigint }[];
+  readonly reversals: readonly {
+    readonly reference: string;
+    readonly currency: string;
+    readonly amount: bigint;
+  }[];
 }
 /** The references under which banks were asked to move money (ask-bank.ts gives them their names). */
 export async function readBankReferences(connection: Connection): Promise<BankReferences> {

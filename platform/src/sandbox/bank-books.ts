@@ -8,13 +8,19 @@ import { readBankBooks, readBankExecuted } from './bank/index.ts';
 export async function sandboxBankBooks(connection: Connection): Promise<BankBook[]> {
   const { waiting, reversals } = await readBankReferences(connection);
   const books = await readBankBooks(connection, [...waiting, ...(await readOpenReferences(connection))]);
-  const executed = await readBankExecuted(connection, reversals.map((reversal) => reversal.reference));
+  const executed = await readBankExecuted(
+    connection,
+    reversals.map((reversal) => reversal.reference),
+  );
   const owed = new Map<string, bigint>();
   for (const { currency, amount } of reversals) owed.set(currency, (owed.get(currency) ?? 0n) + amount);
   return books.map((book) =>
     book.kind === 'card-clearing'
       ? // A cancelled card payment is undone in our books first: until the bank follows, it still shows the debit.
-        { ...book, inTransit: book.inTransit - (owed.get(book.currency) ?? 0n) - (executed.get(book.currency) ?? 0n) }
+        {
+          ...book,
+          inTransit: book.inTransit - (owed.get(book.currency) ?? 0n) - (executed.get(book.currency) ?? 0n),
+        }
       : book,
   );
 }

@@ -13,7 +13,11 @@ export interface ClockMove {
 /** More instants than this on one way are refused half-way rather than worked on for ever. */
 const maxSteps = 200_000;
 
-export function createClockMover(parts: { database: Database; clock: MovableClock; timers: readonly Timer[] }) {
+export function createClockMover(parts: {
+  database: Database;
+  clock: MovableClock;
+  timers: readonly Timer[];
+}) {
   const { database, clock, timers } = parts;
   let moving: Promise<unknown> = Promise.resolve();
 
@@ -28,7 +32,8 @@ export function createClockMover(parts: { database: Database; clock: MovableCloc
     // A timer whose due thing cannot be done now (its lease is elsewhere) is passed over on this way.
     const stuck = new Set<string>();
     for (let step = 0; target > from; step++) {
-      if (step >= maxSteps) throw new Rejection('overloaded', `more than ${maxSteps} timers on the way; move in smaller steps`);
+      if (step >= maxSteps)
+        throw new Rejection('overloaded', `more than ${maxSteps} timers on the way; move in smaller steps`);
       const next = await earliest(timers.filter((timer) => !stuck.has(timer.name)));
       if (next === null || next.at > target) break;
       if (next.at > clock.now()) await stand(next.at);

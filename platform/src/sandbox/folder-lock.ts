@@ -13,7 +13,10 @@ export async function takeFolder(folder: string): Promise<FolderLock> {
   try {
     await mkdir(folder, { recursive: true });
     const holder = await holderOf(file);
-    if (holder !== null) throw new Error(`a sandbox (process ${holder}) is using it; stop it, or choose another folder with --data`);
+    if (holder !== null)
+      throw new Error(
+        `a sandbox (process ${holder}) is using it; stop it, or choose another folder with --data`,
+      );
     await writeFile(file, `${process.pid}\n`);
   } catch (error) {
     throw new Error(`the data folder ${folder} cannot be used: ${(error as Error).message}`);

@@ -7,7 +7,10 @@ import path from 'node:path';
 
 export interface RunAs {
   /** Turns a program and its arguments into what has to be spawned. */
-  wrap(program: string, args: readonly string[]): { command: string; args: string[]; uid?: number; gid?: number };
+  wrap(
+    program: string,
+    args: readonly string[],
+  ): { command: string; args: string[]; uid?: number; gid?: number };
   /** Gives a new folder to the user that will run there. */
   adopt(folder: string): Promise<void>;
 }

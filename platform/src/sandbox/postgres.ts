@@ -47,7 +47,10 @@ export async function startEmbeddedPostgres(
   const runAs = await decideRunAs(binaries.postgres, dataFolder);
   if (!existsSync(path.join(dataFolder, 'PG_VERSION'))) await initialise({ binaries, runAs, dataFolder });
   const port = await freePort();
-  const flags = Object.entries({ ...settings, ...overrides }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const flags = Object.entries({ ...settings, ...overrides }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   const child = launch(runAs, binaries.postgres, ['-D', dataFolder, '-p', String(port), ...flags]);
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   await whenReady(child, dataFolder);
@@ -77,7 +80,9 @@ async function findBinaries(): Promise<Binaries> {
   try {
     return (await import(name)) as Binaries;
   } catch {
-    throw new Error(`there is no embedded PostgreSQL for this machine (${name}); set DATABASE_URL to use a server of yours`);
+    throw new Error(
+      `there is no embedded PostgreSQL for this machine (${name}); set DATABASE_URL to use a server of yours`,
+    );
   }
 }
 
@@ -116,7 +121,8 @@ async function initialise(at: { binaries: Binaries; runAs: RunAs; dataFolder: st
       child.once('exit', resolve);
       child.once('error', reject);
     });
-    if (code !== 0) throw new Error(`PostgreSQL could not be initialised in ${dataFolder}: ${said().slice(-400)}`);
+    if (code !== 0)
+      throw new Error(`PostgreSQL could not be initialised in ${dataFolder}: ${said().slice(-400)}`);
   } finally {
     await rm(passwordFile, { force: true });
   }

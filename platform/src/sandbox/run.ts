@@ -2,7 +2,13 @@
 import { createServer as createNetServer, type Server as NetServer } from 'node:net';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { type Database, migrate, openDatabase, readClockOffset, writeClockOffset } from '../database/index.ts';
+import {
+  type Database,
+  migrate,
+  openDatabase,
+  readClockOffset,
+  writeClockOffset,
+} from '../database/index.ts';
 import { freechangeSource } from '../fx/index.ts';
 import { amsAdapter } from '../http/ams/index.ts';
 import { auditAdapter } from '../http/audit/index.ts';
@@ -14,16 +20,16 @@ import { createServer } from '../http/server.ts';
 import { walletAdapter } from '../http/wallet/index.ts';
 import { createLog } from '../log.ts';
 import { createPlatform, type Platform } from '../platform.ts';
-import { machineClock, machineRandomness, MovableClock } from '../system/index.ts';
+import { MovableClock, machineClock, machineRandomness } from '../system/index.ts';
 import { createSandboxBank } from './bank/index.ts';
 import { sandboxBankBooks } from './bank-books.ts';
 import { createClockMover } from './clock-mover.ts';
 import { takeFolder } from './folder-lock.ts';
 import { seedMerchants } from './merchants.ts';
 import { type EmbeddedServer, emptyDatabase, prepareDatabase, startEmbeddedPostgres } from './postgres.ts';
+import { sandboxParts } from './sandbox-parts.ts';
 import { seedCustomers } from './seed-customers.ts';
 import { createSandboxSms } from './sms.ts';
-import { sandboxParts } from './sandbox-parts.ts';
 import { localCertificate } from './tls.ts';
 
 /** A fresh world begins here: Singles' Day of 2014, ten in the morning in Shanghai, with the rates of that day. */
@@ -41,10 +47,14 @@ export interface RunningSandbox {
 export async function startSandbox(config: Config, log: Logger): Promise<RunningSandbox> {
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async () => {
-    for (const step of undo.reverse()) await step().catch((error) => log.warn({ err: error }, 'while stopping'));
+    for (const step of undo.reverse())
+      await step().catch((error) => log.warn({ err: error }, 'while stopping'));
   };
   try {
-    await Promise.all([assertFree(config.port, '--port'), config.httpsPort === null ? null : assertFree(config.httpsPort, '--https-port')]);
+    await Promise.all([
+      assertFree(config.port, '--port'),
+      config.httpsPort === null ? null : assertFree(config.httpsPort, '--https-port'),
+    ]);
     const lock = await takeFolder(config.dataFolder);
     undo.push(() => lock.release());
     const { database, server } = await openWorld(config, log);
@@ -52,7 +62,11 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     undo.push(() => database.close());
     await migrate(database.pool);
     const clock = await sandboxClock(database);
-    const bank = createSandboxBank({ database, clock, pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
+    const bank = createSandboxBank({
+      database,
+      clock,
+      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    });
     const sms = createSandboxSms(() => clock.now());
     const platform = await createPlatform({
       config,
@@ -69,7 +83,8 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     await seedMerchants({ database, merchants: platform.merchants, randomness: machineRandomness });
     const people = await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });
     const mover = createClockMover({ database, clock, timers: platform.timers });
-    const tls = config.httpsPort === null ? null : await localCertificate(config.dataFolder, machineClock.now());
+    const tls =
+      config.httpsPort === null ? null : await localCertificate(config.dataFolder, machineClock.now());
     const parts = sandboxParts({ platform, config, mover, people, sms, certificate: tls?.cert ?? null });
     const adapters = adaptersOf(platform, config, parts);
     const healthy = () => platform.isUsable();
@@ -91,9 +106,13 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
   }
 }
 
-async function openWorld(config: Config, log: Logger): Promise<{ database: Database; server: EmbeddedServer | null }> {
+async function openWorld(
+  config: Config,
+  log: Logger,
+): Promise<{ database: Database; server: EmbeddedServer | null }> {
   const server = config.databaseUrl === null ? await startEmbeddedPostgres(config.dataFolder) : null;
-  const url = server === null ? config.databaseUrl! : await prepareDatabase(server.url, databaseName, config.fresh);
+  const url =
+    server === null ? config.databaseUrl! : await prepareDatabase(server.url, databaseName, config.fresh);
   if (server === null && config.fresh) await emptyDatabase(url);
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'an idle database connection broke');
   return { server, database: openDatabase({ url, onConnectionError, maxConnections: 24 }) };
@@ -123,7 +142,14 @@ function adaptersOf(platform: Platform, config: Config, sandbox: Parameters<type
       explain: true,
     }),
     cashierAdapter({ customers, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox: true }),
-    walletAdapter({ customers, wallet, payments, merchantName: async (id) => (await findMerchant(id)).displayName, clock, sandbox: true }),
+    walletAdapter({
+      customers,
+      wallet,
+      payments,
+      merchantName: async (id) => (await findMerchant(id)).displayName,
+      clock,
+      sandbox: true,
+    }),
     auditAdapter(platform.audit),
     sandboxAdapter(sandbox),
     pagesAdapter({ folder: config.webFolder, publicUrl: config.publicUrl, sandbox: true }),
@@ -141,8 +167,10 @@ function listening(server: NetServer, port: number, option: string): Promise<voi
   return new Promise((resolve, reject) => {
     server.once('listening', resolve);
     server.once('error', (error: Error & { code?: string }) => {
-      if (error.code === 'EADDRINUSE') reject(new Error(`port ${port} is taken; choose another with ${option}`));
-      else if (error.code === 'EACCES') reject(new Error(`port ${port} may not be used by this user; choose another with ${option}`));
+      if (error.code === 'EADDRINUSE')
+        reject(new Error(`port ${port} is taken; choose another with ${option}`));
+      else if (error.code === 'EACCES')
+        reject(new Error(`port ${port} may not be used by this user; choose another with ${option}`));
       else reject(error);
     });
   });

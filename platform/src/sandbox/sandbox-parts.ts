@@ -54,7 +54,11 @@ async function credentials({ platform, config, people }: Parts): Promise<Credent
       gatewayPublicKey: platform.gatewayKey.publicKey,
       keyVersion: Math.max(...access.keys.map((key) => key.version)),
       settlementCurrency: access.contract.settlementCurrency,
-      classic: { partner: seed.partner, md5Key: secrets.md5Key, gatewayUrl: `${config.publicUrl}/gateway.do` },
+      classic: {
+        partner: seed.partner,
+        md5Key: secrets.md5Key,
+        gatewayUrl: `${config.publicUrl}/gateway.do`,
+      },
     });
   }
   const customers = people.map(({ name, phone, pin, region }) => ({ name, phone, pin, region }));
@@ -75,11 +79,13 @@ async function payForShopper(
   }
   const wanted = order.customer?.replace(/[\s-]/g, '') ?? people[0]!.phone;
   const person = people.find((each) => each.phone === wanted || each.phone.endsWith(wanted));
-  if (person === undefined) throw new Rejection('customer-unknown', `${order.customer} is not a customer of this sandbox`);
+  if (person === undefined)
+    throw new Rejection('customer-unknown', `${order.customer} is not a customer of this sandbox`);
   const customer = (await customers.find(person.customerId))!;
   const payerAccount = (await wallet.accountOf(customer.id, payment.payerAmount.currency))!;
   const card = order.method === 'card' ? (await wallet.cardsOf(customer.id))[0] : undefined;
-  if (order.method === 'card' && card === undefined) throw new Rejection('card-unknown', `${person.name} has no bank card`);
+  if (order.method === 'card' && card === undefined)
+    throw new Rejection('card-unknown', `${person.name} has no bank card`);
   const chosen = card === undefined ? null : await wallet.cardForPayment(customer.id, card.id);
   await customers.checkPin(customer.id, person.pin);
   const authorized = await payments.authorize({
@@ -125,13 +131,19 @@ async function outbox(platform: Platform, paymentId: bigint | null) {
 const testLifetimeMs = 14 * 60_000;
 
 /** A payment as a shop would create it, for the start page's button. */
-async function testPayment({ platform, config }: Parts, asked: TestPayment): Promise<{ paymentId: string; cashierUrl: string }> {
+async function testPayment(
+  { platform, config }: Parts,
+  asked: TestPayment,
+): Promise<{ paymentId: string; cashierUrl: string }> {
   const clientId = asked.clientId ?? sandboxMerchants[0]!.clientId;
   const access = await platform.merchants.findByClientId(clientId);
-  if (access === null) throw new Rejection('merchant-unknown', `${clientId} is not a merchant of this sandbox`);
+  if (access === null)
+    throw new Rejection('merchant-unknown', `${clientId} is not a merchant of this sandbox`);
   const sample = samples[access.contract.settlementCurrency] ?? samples.KRW!;
   const amount =
-    asked.amount === undefined ? money(access.contract.settlementCurrency, sample.amount) : money(asked.amount.currency, BigInt(asked.amount.value));
+    asked.amount === undefined
+      ? money(access.contract.settlementCurrency, sample.amount)
+      : money(asked.amount.currency, BigInt(asked.amount.value));
   const { payment } = await platform.payments.create({
     merchantId: access.merchant.id,
     requestId: `test-${await platform.ids.one()}`,

@@ -1,14 +1,22 @@
 // Which addresses the platform may connect to on a merchant's word. A notification URL must not become a way to reach
-// the operator's own network (SSRF): private, link-local, metadata and reserved ranges are refused.
+// the operator's own network (SSRF): private, link-local, metadata, translated and reserved ranges are refused.
 import ipaddr from 'ipaddr.js';
 
 export type Reach = 'public' | 'public-and-loopback';
 
+/** Public by its range, yet a cloud's own: Azure answers its virtual machines there. The other clouds' are link-local. */
+const metadataAddresses = new Set(['168.63.129.16']);
+/** All that the registries hand out as global unicast. What lies outside is unassigned, or IPv4 in an old disguise. */
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /** Whether an address, as DNS answered it, may be connected to. IPv4 in IPv6 clothes is judged as IPv4. */
 export function mayConnect(address: string, reach: Reach): boolean {
   if (!ipaddr.isValid(address)) return false;
-  const range = ipaddr.process(address).range();
-  return range === 'unicast' || (range === 'loopback' && reach === 'public-and-loopback');
+  const parsed = ipaddr.process(address);
+  const range = parsed.range();
+  if (range === 'loopback') return reach === 'public-and-loopback';
+  if (range !== 'unicast' || metadataAddresses.has(parsed.toString())) return false;
+  return parsed instanceof ipaddr.IPv4 || parsed.match(globalUnicast);
 }
 
 export const isLoopback = (address: string): boolean =>

@@ -12,7 +12,8 @@ export interface TestDatabase {
 /** The server that the run's global set-up started; its URL ends without a database name. */
 function serverUrl(): string {
   const url = process.env.TONGBAO_TEST_SERVER;
-  if (url === undefined) throw new Error('TONGBAO_TEST_SERVER is not set: run the tests with vitest from the root');
+  if (url === undefined)
+    throw new Error('TONGBAO_TEST_SERVER is not set: run the tests with vitest from the root');
   return url;
 }
 

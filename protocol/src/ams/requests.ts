@@ -41,14 +41,22 @@ const order = z.object({
   orderDescription: optionalText(256),
   orderAmount: optional(amount),
   merchant: optional(
-    z.object({ referenceMerchantId: optionalText(32), merchantName: optionalText(256), merchantDisplayName: optionalText(64) }),
+    z.object({
+      referenceMerchantId: optionalText(32),
+      merchantName: optionalText(256),
+      merchantDisplayName: optionalText(64),
+    }),
   ),
   goods: optional(z.array(goods).max(100, 'has more than 100 items')),
   buyer: optional(z.object({ referenceBuyerId: optionalText(64) })),
   env: optional(env),
 });
 
-const paymentMethod = z.object({ paymentMethodType: text(64), paymentMethodId: optionalText(128), customerId: optionalText(64) });
+const paymentMethod = z.object({
+  paymentMethodType: text(64),
+  paymentMethodId: optionalText(128),
+  customerId: optionalText(64),
+});
 const quote = z.object({ quoteId: optionalText(64) });
 const settlementStrategy = z.object({ settlementCurrency: optionalText(3) });
 
@@ -92,7 +100,11 @@ export const CreatePaymentSessionRequest = z.object({
 });
 
 export const InquiryPaymentRequest = z
-  .object({ paymentId: optionalText(64), paymentRequestId: optionalRequestId, merchantAccountId: optionalText(32) })
+  .object({
+    paymentId: optionalText(64),
+    paymentRequestId: optionalRequestId,
+    merchantAccountId: optionalText(32),
+  })
   .refine((body) => body.paymentId !== undefined || body.paymentRequestId !== undefined, {
     message: 'paymentId or paymentRequestId is needed',
   });
@@ -111,7 +123,11 @@ export const RefundRequest = z.object({
 });
 
 export const InquiryRefundRequest = z
-  .object({ refundId: optionalText(64), refundRequestId: optionalRequestId, merchantAccountId: optionalText(32) })
+  .object({
+    refundId: optionalText(64),
+    refundRequestId: optionalRequestId,
+    merchantAccountId: optionalText(32),
+  })
   .refine((body) => body.refundId !== undefined || body.refundRequestId !== undefined, {
     message: 'refundId or refundRequestId is needed',
   });

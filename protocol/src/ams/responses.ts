@@ -20,7 +20,11 @@ export const QuoteShape = z.object({
   guaranteed: z.boolean().optional(),
 });
 
-const redirectActionForm = z.object({ method: z.string(), redirectUrl: z.string(), actionFormType: z.string() });
+const redirectActionForm = z.object({
+  method: z.string(),
+  redirectUrl: z.string(),
+  actionFormType: z.string(),
+});
 const status = z.enum(['SUCCESS', 'FAIL', 'PROCESSING', 'CANCELLED', 'PENDING']);
 
 export const PayResponse = z.object({
@@ -126,7 +130,12 @@ export const InquireExchangeRateResponse = z.object({
   quotes: z.array(QuoteShape).optional(),
   paymentQuotes: z
     .array(
-      z.object({ buyCurrency: z.string(), sellCurrency: z.string(), quoteId: z.string(), exchangeRate: z.number() }),
+      z.object({
+        buyCurrency: z.string(),
+        sellCurrency: z.string(),
+        quoteId: z.string(),
+        exchangeRate: z.number(),
+      }),
     )
     .optional(),
 });
@@ -158,5 +167,10 @@ export const RefundNotification = z.object({
   metadata: z.string().optional(),
 });
 
+export type PaymentNotification = z.infer<typeof PaymentNotification>;
+export type RefundNotification = z.infer<typeof RefundNotification>;
+
 /** The merchant's acknowledgement: unsigned, HTTP 200. */
-export const acknowledgement = { result: { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' } } as const;
+export const acknowledgement = {
+  result: { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' },
+} as const;

@@ -9,12 +9,18 @@ const asText = (value: unknown): unknown =>
 
 /** Text of at most `max` characters, required. */
 export const text = (max: number) =>
-  z.preprocess(asText, z.string({ error: 'is missing or not a text' }).max(max, `is longer than ${max} characters`));
+  z.preprocess(
+    asText,
+    z.string({ error: 'is missing or not a text' }).max(max, `is longer than ${max} characters`),
+  );
 
 export const optional = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(absent, schema.optional());
 
 export const optionalText = (max: number) =>
-  z.preprocess(asText, z.string({ error: 'is not a text' }).max(max, `is longer than ${max} characters`).optional());
+  z.preprocess(
+    asText,
+    z.string({ error: 'is not a text' }).max(max, `is longer than ${max} characters`).optional(),
+  );
 
 /** JSON text, or the object itself (the official Magento plugin sends extendInfo as an object). */
 export const jsonText = (max: number) =>
@@ -25,17 +31,26 @@ export const jsonText = (max: number) =>
 
 /** true, "true", false, "false", in any letter case. */
 export const optionalFlag = z.preprocess(
-  (value) => (typeof value === 'string' && /^(true|false)$/i.test(value) ? value.toLowerCase() === 'true' : absent(value)),
+  (value) =>
+    typeof value === 'string' && /^(true|false)$/i.test(value)
+      ? value.toLowerCase() === 'true'
+      : absent(value),
   z.boolean({ error: 'is neither true nor false' }).optional(),
 );
 
 /** One of some names, whatever the letter case; Java sends enum names where the wire value differs. */
-export const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names, aliases: Readonly<Record<string, Names[number]>> = {}) =>
-  z.preprocess((value) => {
-    if (typeof value !== 'string') return absent(value);
-    const upper = value.toUpperCase();
-    return aliases[upper] ?? names.find((name) => name.toUpperCase() === upper) ?? value;
-  }, z.enum(names, { error: `is none of ${names.join(', ')}` }));
+export const oneOf = <const Names extends readonly [string, ...string[]]>(
+  names: Names,
+  aliases: Readonly<Record<string, Names[number]>> = {},
+) =>
+  z.preprocess(
+    (value) => {
+      if (typeof value !== 'string') return absent(value);
+      const upper = value.toUpperCase();
+      return aliases[upper] ?? names.find((name) => name.toUpperCase() === upper) ?? value;
+    },
+    z.enum(names, { error: `is none of ${names.join(', ')}` }),
+  );
 
 /** An id of a request: letters, digits, underscore, hyphen and what else clients' ids have been seen with; 1–64. */
 export const requestId = z.preprocess(
@@ -54,7 +69,10 @@ export const optionalInstant = z.preprocess(
   absent,
   z
     .string({ error: 'is not a time' })
-    .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/, 'is not an ISO 8601 time with an offset')
+    .regex(
+      /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/,
+      'is not an ISO 8601 time with an offset',
+    )
     .refine((value) => !Number.isNaN(Date.parse(withColon(value))), 'is not a time')
     .transform((value) => new Date(withColon(value)))
     .optional(),
@@ -70,7 +88,11 @@ export const optionalUrl = (max: number, lenient = false) =>
       .string({ error: 'is not a URL' })
       .max(max, `is longer than ${max} characters`)
       .refine(
-        (value) => (lenient && value.startsWith('/')) || (/^[a-z][a-z0-9+.-]*:/i.test(value) && URL.canParse(value) && !/^(javascript|data|vbscript|file|blob):/i.test(value)),
+        (value) =>
+          (lenient && value.startsWith('/')) ||
+          (/^[a-z][a-z0-9+.-]*:/i.test(value) &&
+            URL.canParse(value) &&
+            !/^(javascript|data|vbscript|file|blob):/i.test(value)),
         'is not a usable URL',
       )
       .optional(),
@@ -82,7 +104,10 @@ export const optionalUrl = (max: number, lenient = false) =>
  */
 export const amount = z.object(
   {
-    currency: z.preprocess(asText, z.string({ error: 'is missing' }).regex(/^[A-Z]{3}$/, 'is not an ISO 4217 code')),
+    currency: z.preprocess(
+      asText,
+      z.string({ error: 'is missing' }).regex(/^[A-Z]{3}$/, 'is not an ISO 4217 code'),
+    ),
     value: z.preprocess(
       (value) => (typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value),
       z

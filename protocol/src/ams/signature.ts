@@ -10,7 +10,8 @@ export interface SignedMessage {
 }
 
 /** What precedes the body in the signed content; the raw body bytes follow at once. */
-export const signedPrefix = (message: SignedMessage): string => `POST ${message.path}\n${message.clientId}.${message.time}.`;
+export const signedPrefix = (message: SignedMessage): string =>
+  `POST ${message.path}\n${message.clientId}.${message.time}.`;
 
 export interface SignatureHeader {
   readonly algorithm: string;
@@ -32,8 +33,17 @@ export function parseSignatureHeader(header: string): SignatureHeader | null {
   const encoded = parts.get('signature') ?? '';
   const signature = encoded.includes('%') ? percentDecoded(encoded) : encoded;
   const keyVersion = parts.get('keyversion') ?? '1';
-  if (signature === null || !/^[A-Za-z0-9+/]{16,2048}={0,2}$/.test(signature) || !/^\d{1,6}$/.test(keyVersion)) return null;
-  return { algorithm: parts.get('algorithm') ?? 'RSA256', keyVersion: Number.parseInt(keyVersion, 10), signature };
+  if (
+    signature === null ||
+    !/^[A-Za-z0-9+/]{16,2048}={0,2}$/.test(signature) ||
+    !/^\d{1,6}$/.test(keyVersion)
+  )
+    return null;
+  return {
+    algorithm: parts.get('algorithm') ?? 'RSA256',
+    keyVersion: Number.parseInt(keyVersion, 10),
+    signature,
+  };
 }
 
 function percentDecoded(text: string): string | null {

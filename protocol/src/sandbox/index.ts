@@ -16,7 +16,12 @@ export const SandboxMerchant = z.object({
   /** Credentials for the classic gateway. */
   classic: z.object({ partner: z.string(), md5Key: z.string(), gatewayUrl: z.string() }),
 });
-export const SandboxCustomer = z.object({ name: z.string(), phone: z.string(), pin: z.string(), region: z.string() });
+export const SandboxCustomer = z.object({
+  name: z.string(),
+  phone: z.string(),
+  pin: z.string(),
+  region: z.string(),
+});
 
 export const Credentials = z.object({
   gatewayUrl: z.string(),
@@ -41,7 +46,10 @@ export const PayForShopper = z
 
 /** ISO 8601 duration of weeks, days, hours, minutes, seconds: PT15M, P1D, P400D. */
 export const Duration = z.string().regex(/^P(?!$)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/);
-export const MoveClock = z.union([z.object({ advance: Duration }), z.object({ set: z.iso.datetime({ offset: true }) })]);
+export const MoveClock = z.union([
+  z.object({ advance: Duration }),
+  z.object({ set: z.iso.datetime({ offset: true }) }),
+]);
 
 export const AuditProof = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
 export const AuditAnswer = z.object({ ok: z.boolean(), checkedAt: z.string(), proofs: z.array(AuditProof) });

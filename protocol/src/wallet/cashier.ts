@@ -43,7 +43,9 @@ export const CashierView = z.object({
   /** Ways to pay, best first; empty when nobody is signed in. */
   methods: z.array(PayMethod),
   /** What was used, once paid. */
-  paidWith: z.union([z.object({ kind: z.literal('balance') }), z.object({ kind: z.literal('card'), card: CardView })]).nullable(),
+  paidWith: z
+    .union([z.object({ kind: z.literal('balance') }), z.object({ kind: z.literal('card'), card: CardView })])
+    .nullable(),
   /** Where the shop wants the shopper back, with nothing added that could be mistaken for proof of payment. */
   returnUrl: z.string(),
   /** The last refused try of this payment, if any: a declined card is shown and another way can be chosen. */
@@ -62,7 +64,13 @@ export type AuthorizePayment = z.infer<typeof AuthorizePayment>;
 
 export const cashierOperations = {
   /** The one read view of the cashier. Errors: PAYMENT_NOT_FOUND. */
-  viewPayment: { method: 'GET', path: '/api/cashier/payments/:token', body: null, answer: CashierView, signedIn: false },
+  viewPayment: {
+    method: 'GET',
+    path: '/api/cashier/payments/:token',
+    body: null,
+    answer: CashierView,
+    signedIn: false,
+  },
   /** Confirm with the PIN. Answers the new view: `paid`, or `pending` while the bank decides (poll viewPayment). */
   authorizePayment: {
     method: 'POST',

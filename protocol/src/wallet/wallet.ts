@@ -14,6 +14,8 @@ export const CodeSent = z.object({
   sandboxCode: z.string().optional(),
 });
 
+export type CodeSent = z.infer<typeof CodeSent>;
+
 export const SignIn = z.object({ phone: Phone, code: z.string().regex(/^\d{6}$/) });
 
 export const WalletView = z.object({
@@ -61,20 +63,51 @@ export const BillView = z.object({
 });
 export type BillView = z.infer<typeof BillView>;
 export const BillPage = z.object({ bills: z.array(BillView), nextCursor: z.string().nullable() });
+export type BillPage = z.infer<typeof BillPage>;
 
 const Nothing = z.object({});
 
 export const walletOperations = {
   /** Sends a six-digit code. Errors: PHONE_UNKNOWN, CODE_TOO_MANY (with retryAt). */
-  requestCode: { method: 'POST', path: '/api/wallet/session/code', body: RequestCode, answer: CodeSent, signedIn: false },
+  requestCode: {
+    method: 'POST',
+    path: '/api/wallet/session/code',
+    body: RequestCode,
+    answer: CodeSent,
+    signedIn: false,
+  },
   /** Signs in; sets the session cookie. Errors: CODE_WRONG, CODE_EXPIRED, CODE_TOO_MANY. */
   signIn: { method: 'POST', path: '/api/wallet/session', body: SignIn, answer: WalletView, signedIn: false },
-  signOut: { method: 'POST', path: '/api/wallet/session/end', body: Nothing, answer: Nothing, signedIn: true },
+  signOut: {
+    method: 'POST',
+    path: '/api/wallet/session/end',
+    body: Nothing,
+    answer: Nothing,
+    signedIn: true,
+  },
   viewWallet: { method: 'GET', path: '/api/wallet', body: null, answer: WalletView, signedIn: true },
   /** Money from a bank card into the balance. `pending` until the bank answers: poll viewTopUp. */
-  createTopUp: { method: 'POST', path: '/api/wallet/top-ups', body: CreateTopUp, answer: TopUpView, signedIn: true },
-  viewTopUp: { method: 'GET', path: '/api/wallet/top-ups/:topUpId', body: null, answer: TopUpView, signedIn: true },
+  createTopUp: {
+    method: 'POST',
+    path: '/api/wallet/top-ups',
+    body: CreateTopUp,
+    answer: TopUpView,
+    signedIn: true,
+  },
+  viewTopUp: {
+    method: 'GET',
+    path: '/api/wallet/top-ups/:topUpId',
+    body: null,
+    answer: TopUpView,
+    signedIn: true,
+  },
   /** Newest first, 20 a page; `?cursor=` continues. */
   listBills: { method: 'GET', path: '/api/wallet/bills', body: null, answer: BillPage, signedIn: true },
-  viewBill: { method: 'GET', path: '/api/wallet/bills/:billId', body: null, answer: BillView, signedIn: true },
+  viewBill: {
+    method: 'GET',
+    path: '/api/wallet/bills/:billId',
+    body: null,
+    answer: BillView,
+    signedIn: true,
+  },
 } as const;

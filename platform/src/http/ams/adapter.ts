@@ -1,7 +1,8 @@
 // The JSON gateway's frame: raw bytes in, authenticated call, one operation, signed bytes out. Always HTTP 200, always
 // signed, also for errors: official clients hide a code that comes unsigned (AMS reference, section 1.5).
+
+import { type OperationName, operationAt, operations, type Result, result } from '@tongbao/protocol/ams';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { operationAt, operations, type OperationName, type Result, result } from '@tongbao/protocol/ams';
 import type { z } from 'zod';
 import { isInfrastructureError } from '../../database/index.ts';
 import type { Fx } from '../../fx/index.ts';
@@ -67,11 +68,15 @@ export const amsAdapter =
   (parts: AmsParts): FastifyPluginAsync =>
   async (app) => {
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body));
+    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) =>
+      done(null, body),
+    );
     app.setErrorHandler(async (error: Error & { code?: string }, request, reply) => {
       const tooLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
       if (!tooLarge) request.log.error({ err: error }, 'unexpected error');
-      const answer = tooLarge ? result('PARAM_ILLEGAL', 'the body is larger than 1 MiB') : result('UNKNOWN_EXCEPTION');
+      const answer = tooLarge
+        ? result('PARAM_ILLEGAL', 'the body is larger than 1 MiB')
+        : result('UNKNOWN_EXCEPTION');
       return send(parts, request, reply, { result: answer });
     });
     app.all('/ams/*', async (request, reply) => send(parts, request, reply, await answerTo(parts, request)));
@@ -101,7 +106,8 @@ function read(name: OperationName, body: Buffer): unknown {
   } catch {
     throw new IllegalParameter('', 'the body is not JSON');
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new IllegalParameter('', 'the body is not a JSON object');
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new IllegalParameter('', 'the body is not a JSON object');
   const parsed = operations[name].request.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
@@ -112,12 +118,16 @@ function read(name: OperationName, body: Buffer): unknown {
 function resultOf(error: Error, request: FastifyRequest): Result {
   if (error instanceof IllegalParameter) return result('PARAM_ILLEGAL', error.message);
   if (error instanceof Rejection) {
-    if (error.code === 'unavailable') request.log.warn({ err: error.cause ?? error }, 'a neighbour is unavailable');
+    if (error.code === 'unavailable')
+      request.log.warn({ err: error.cause ?? error }, 'a neighbour is unavailable');
     return result(amsCodes[error.code]);
   }
   if (isInfrastructureError(error)) request.log.warn({ err: error }, 'a neighbour is unavailable');
   else request.log.error({ err: error }, 'unexpected error');
-  return result('UNKNOWN_EXCEPTION', `An unknown exception occurred; send the same request again. (${request.id})`);
+  return result(
+    'UNKNOWN_EXCEPTION',
+    `An unknown exception occurred; send the same request again. (${request.id})`,
+  );
 }
 
 async function send(parts: AmsParts, request: FastifyRequest, reply: FastifyReply, answer: Answer) {

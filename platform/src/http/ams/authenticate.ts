@@ -35,17 +35,27 @@ export async function authenticate(
   }
   if (header === null) return no('INVALID_SIGNATURE', 'the header signature is missing');
   const signature = parseSignatureHeader(header);
-  if (signature === null) return no('INVALID_SIGNATURE', 'the header signature cannot be read: algorithm=RSA256,keyVersion=1,signature=…');
+  if (signature === null)
+    return no(
+      'INVALID_SIGNATURE',
+      'the header signature cannot be read: algorithm=RSA256,keyVersion=1,signature=…',
+    );
   if (!/^RSA256$/i.test(signature.algorithm)) return no('INVALID_SIGNATURE', 'the algorithm must be RSA256');
   const now = parts.clock.now();
   const key = access.keys.find((candidate) => candidate.version === signature.keyVersion);
   if (key === undefined || !keyIsValid(key, now)) {
-    return no('KEY_NOT_FOUND', `key version ${signature.keyVersion} of this client ${key === undefined ? 'does not exist' : 'is retired'}`);
+    return no(
+      'KEY_NOT_FOUND',
+      `key version ${signature.keyVersion} of this client ${key === undefined ? 'does not exist' : 'is retired'}`,
+    );
   }
   const message = { path: received.path, clientId, time };
   if (await isSignedBy(key.publicKey, message, received.body, signature.signature)) return { access };
   if (!parts.explain) return no('INVALID_SIGNATURE');
-  return no('INVALID_SIGNATURE', await explainSignature(parts, { key, message, body: received.body, signature: signature.signature }));
+  return no(
+    'INVALID_SIGNATURE',
+    await explainSignature(parts, { key, message, body: received.body, signature: signature.signature }),
+  );
 }
 
 function single(value: string | string[] | undefined): string | null {

@@ -42,8 +42,13 @@ export function refundNotification(refund: Refund): string {
 export function isAcknowledged(status: number, head: Buffer): boolean {
   if (status !== 200) return false;
   try {
-    const body = JSON.parse(head.toString('utf8')) as { result?: { resultStatus?: unknown; resultCode?: unknown } };
-    return body.result?.resultStatus === 'S' || (body.result?.resultStatus === undefined && body.result?.resultCode === 'SUCCESS');
+    const body = JSON.parse(head.toString('utf8')) as {
+      result?: { resultStatus?: unknown; resultCode?: unknown };
+    };
+    return (
+      body.result?.resultStatus === 'S' ||
+      (body.result?.resultStatus === undefined && body.result?.resultCode === 'SUCCESS')
+    );
   } catch {
     return false;
   }
@@ -82,10 +87,12 @@ export function amsChannel(parts: AmsChannelParts): Channel {
 async function bodyOf(parts: AmsChannelParts, notification: Notification): Promise<string> {
   if (notification.kind === 'refund') {
     const refund = await parts.payments.findRefundById(notification.subjectId);
-    if (refund === null) throw new Error(`refund ${notification.subjectId} of notification ${notification.id} is not there`);
+    if (refund === null)
+      throw new Error(`refund ${notification.subjectId} of notification ${notification.id} is not there`);
     return refundNotification(refund);
   }
   const payment = await parts.payments.findById(notification.subjectId);
-  if (payment === null) throw new Error(`payment ${notification.subjectId} of notification ${notification.id} is not there`);
+  if (payment === null)
+    throw new Error(`payment ${notification.subjectId} of notification ${notification.id} is not there`);
   return paymentNotification(payment);
 }

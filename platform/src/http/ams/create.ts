@@ -6,21 +6,40 @@ import { paymentIdToWire } from '../payment-ids.ts';
 import type { AmsCall, AmsParts } from './adapter.ts';
 import { IllegalParameter } from './illegal-parameter.ts';
 import { isoTime } from './times.ts';
-import { inputHash, moneyOf, paidFacts, paymentHead, paymentStatuses, quoteOf, walletMethod } from './views.ts';
+import {
+  inputHash,
+  moneyOf,
+  paidFacts,
+  paymentHead,
+  paymentStatuses,
+  quoteOf,
+  walletMethod,
+} from './views.ts';
 
 /** A payment that nobody confirms is closed after this long (AMS reference, section 5.4). */
 const payLifetimeMs = 14 * 60_000;
 const sessionLifetimeMs = 60 * 60_000;
 
 export async function pay(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'pay'>) {
-  if (body.productCode !== 'CASHIER_PAYMENT') return { result: result('BUSINESS_NOT_SUPPORT', `productCode ${body.productCode} is not offered yet`) };
+  if (body.productCode !== 'CASHIER_PAYMENT')
+    return { result: result('BUSINESS_NOT_SUPPORT', `productCode ${body.productCode} is not offered yet`) };
   if (body.paymentFactor?.isAuthorization === true) {
-    return { result: result('BUSINESS_NOT_SUPPORT', 'authorizations to be captured later are not offered for this wallet') };
+    return {
+      result: result(
+        'BUSINESS_NOT_SUPPORT',
+        'authorizations to be captured later are not offered for this wallet',
+      ),
+    };
   }
-  if (body.paymentMethod.paymentMethodType !== walletMethod) return { result: result('PAYMENT_METHOD_NOT_SUPPORTED') };
+  if (body.paymentMethod.paymentMethodType !== walletMethod)
+    return { result: result('PAYMENT_METHOD_NOT_SUPPORTED') };
   if (body.paymentRedirectUrl === undefined) throw new IllegalParameter('paymentRedirectUrl', 'is missing');
   const { payment } = await parts.payments.create(
-    commandOf(call, body, { channel: 'ams-pay', expiresAt: body.paymentExpiryTime, lifetimeMs: payLifetimeMs }),
+    commandOf(call, body, {
+      channel: 'ams-pay',
+      expiresAt: body.paymentExpiryTime,
+      lifetimeMs: payLifetimeMs,
+    }),
   );
   return { ...payAnswer(parts, payment) };
 }
@@ -40,10 +59,16 @@ function payAnswer(parts: AmsParts, payment: Payment) {
   };
 }
 
-export async function createPaymentSession(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'createPaymentSession'>) {
-  if (body.productCode !== 'CASHIER_PAYMENT') return { result: result('BUSINESS_NOT_SUPPORT', `productCode ${body.productCode} is not offered yet`) };
+export async function createPaymentSession(
+  parts: AmsParts,
+  call: AmsCall,
+  body: ParsedRequestOf<'createPaymentSession'>,
+) {
+  if (body.productCode !== 'CASHIER_PAYMENT')
+    return { result: result('BUSINESS_NOT_SUPPORT', `productCode ${body.productCode} is not offered yet`) };
   const method = body.paymentMethod?.paymentMethodType;
-  if (method !== undefined && method !== walletMethod) return { result: result('PAYMENT_METHOD_NOT_SUPPORTED') };
+  if (method !== undefined && method !== walletMethod)
+    return { result: result('PAYMENT_METHOD_NOT_SUPPORTED') };
   if (body.paymentRedirectUrl === undefined) throw new IllegalParameter('paymentRedirectUrl', 'is missing');
   const expiresAt = body.paymentSessionExpiryTime ?? body.paymentExpiryTime;
   const { payment } = await parts.payments.create(
@@ -64,7 +89,9 @@ export async function createPaymentSession(parts: AmsParts, call: AmsCall, body:
 
 /** Opaque to merchants; four parts like the real one's, so that the browser SDK can take it apart. */
 const sessionData = (sessionId: string, normalUrl: string): string =>
-  [sessionId, 'SG', sessionId.slice(-8), Buffer.from(JSON.stringify({ normalUrl })).toString('base64')].join('&&');
+  [sessionId, 'SG', sessionId.slice(-8), Buffer.from(JSON.stringify({ normalUrl })).toString('base64')].join(
+    '&&',
+  );
 
 function commandOf(
   call: AmsCall,
@@ -72,12 +99,19 @@ function commandOf(
   how: { channel: OrderFacts['channel']; expiresAt: Date | undefined; lifetimeMs: number },
 ): CreatePayment {
   const amount = moneyOf('paymentAmount', body.paymentAmount);
-  if (how.expiresAt !== undefined && how.expiresAt <= call.now) throw new IllegalParameter('paymentExpiryTime', 'has passed');
+  if (how.expiresAt !== undefined && how.expiresAt <= call.now)
+    throw new IllegalParameter('paymentExpiryTime', 'has passed');
   const method = body.paymentMethod;
   return {
     merchantId: call.access.merchant.id,
     requestId: body.paymentRequestId,
-    inputHash: inputHash([how.channel, amount.currency, amount.amount.toString(), method?.paymentMethodType ?? '', method?.paymentMethodId ?? '']),
+    inputHash: inputHash([
+      how.channel,
+      amount.currency,
+      amount.amount.toString(),
+      method?.paymentMethodType ?? '',
+      method?.paymentMethodId ?? '',
+    ]),
     amount,
     payerCurrency: 'CNY',
     settlementCurrency: body.settlementStrategy?.settlementCurrency ?? null,
@@ -101,7 +135,10 @@ function orderOf(
     goods: goods.map((item) => ({
       name: item.goodsName,
       quantity: item.goodsQuantity ?? '1',
-      unitAmount: item.goodsUnitAmount === undefined ? null : moneyOf('order.goods.goodsUnitAmount', item.goodsUnitAmount),
+      unitAmount:
+        item.goodsUnitAmount === undefined
+          ? null
+          : moneyOf('order.goods.goodsUnitAmount', item.goodsUnitAmount),
     })),
     redirectUrl: body.paymentRedirectUrl ?? '',
     notifyUrl: body.paymentNotifyUrl ?? null,

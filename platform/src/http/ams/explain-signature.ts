@@ -24,7 +24,12 @@ interface Mistake {
 export async function explainSignature(parts: AmsParts, suspect: Suspect): Promise<string> {
   for (const mistake of await mistakesOf(parts, suspect)) {
     const message = { ...suspect.message, ...mistake.message };
-    const fits = await isSignedBy(mistake.key ?? suspect.key.publicKey, message, mistake.body ?? suspect.body, suspect.signature);
+    const fits = await isSignedBy(
+      mistake.key ?? suspect.key.publicKey,
+      message,
+      mistake.body ?? suspect.body,
+      suspect.signature,
+    );
     if (fits) return `signature mismatch: you signed ${mistake.says}`;
   }
   const prefix = JSON.stringify(signedPrefix(suspect.message));
@@ -34,11 +39,19 @@ export async function explainSignature(parts: AmsParts, suspect: Suspect): Promi
 
 async function mistakesOf(parts: AmsParts, suspect: Suspect): Promise<Mistake[]> {
   const { path, clientId, time } = suspect.message;
-  const others = (await parts.merchants.list()).filter((access) => access.merchant.clientId !== clientId).slice(0, 10);
+  const others = (await parts.merchants.list())
+    .filter((access) => access.merchant.clientId !== clientId)
+    .slice(0, 10);
   const text = suspect.body.toString('utf8');
   return [
-    { says: 'the production path (/ams/api/…), but called /ams/sandbox/api/…', message: { path: path.replace('/ams/sandbox/api', '/ams/api') } },
-    { says: 'the sandbox path (/ams/sandbox/api/…), but called /ams/api/…', message: { path: path.replace('/ams/api', '/ams/sandbox/api') } },
+    {
+      says: 'the production path (/ams/api/…), but called /ams/sandbox/api/…',
+      message: { path: path.replace('/ams/sandbox/api', '/ams/api') },
+    },
+    {
+      says: 'the sandbox path (/ams/sandbox/api/…), but called /ams/api/…',
+      message: { path: path.replace('/ams/api', '/ams/sandbox/api') },
+    },
     { says: 'the path without /ams/api before /v1', message: { path: path.replace(/^.*(?=\/v1\/)/, '') } },
     { says: 'the path without its query', message: { path: path.split('?')[0]! } },
     { says: 'a body with a line end after it', body: Buffer.from(`${text}\n`) },
@@ -49,7 +62,10 @@ async function mistakesOf(parts: AmsParts, suspect: Suspect): Promise<Mistake[]>
     { says: 'without the request time', message: { time: '' } },
     { says: 'the request time in seconds, not as in the header', message: { time: time.slice(0, 10) } },
     ...others.flatMap((access) =>
-      access.keys.map((key) => ({ says: `with the private key of ${access.merchant.clientId}`, key: key.publicKey })),
+      access.keys.map((key) => ({
+        says: `with the private key of ${access.merchant.clientId}`,
+        key: key.publicKey,
+      })),
     ),
   ];
 }

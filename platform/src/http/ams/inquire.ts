@@ -17,13 +17,18 @@ export async function namedPayment(
   const merchantId = call.access.merchant.id;
   const paymentId = body.paymentId === undefined ? null : paymentIdFromWire(body.paymentId);
   if (body.paymentId !== undefined && paymentId === null) throw new Rejection('payment-not-found');
-  const key = paymentId === null ? { merchantId, requestId: body.paymentRequestId! } : { merchantId, paymentId };
+  const key =
+    paymentId === null ? { merchantId, requestId: body.paymentRequestId! } : { merchantId, paymentId };
   const payment = await parts.payments.find(key);
   if (payment === null) throw new Rejection('payment-not-found');
   return payment;
 }
 
-export async function inquiryPayment(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'inquiryPayment'>) {
+export async function inquiryPayment(
+  parts: AmsParts,
+  call: AmsCall,
+  body: ParsedRequestOf<'inquiryPayment'>,
+) {
   const payment = await namedPayment(parts, call, body);
   const { status, code } = paymentStatuses[payment.status];
   const refunds = payment.paidAt === null ? [] : await parts.payments.refundsOf(payment.id);
@@ -35,7 +40,9 @@ export async function inquiryPayment(parts: AmsParts, call: AmsCall, body: Parse
     paymentResultCode: code,
     paymentResultMessage: result(code).resultMessage,
     ...paymentHead(payment),
-    ...(payment.status === 'paid' ? { ...paidFacts(payment), ...customsAmount(payment) } : { paymentQuote: quoteOf(payment) }),
+    ...(payment.status === 'paid'
+      ? { ...paidFacts(payment), ...customsAmount(payment) }
+      : { paymentQuote: quoteOf(payment) }),
     redirectActionForm: open ? { method: 'GET', redirectUrl, actionFormType: 'REDIRECT' } : undefined,
     transactions: refunds.length === 0 ? undefined : refunds.map(transactionOf),
     paymentMethodType: walletMethod,

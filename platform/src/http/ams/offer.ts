@@ -2,8 +2,8 @@
 import { money, roundToSignificant, toWire } from '@tongbao/money';
 import { type ParsedRequestOf, result } from '@tongbao/protocol/ams';
 import type { AmsCall, AmsParts } from './adapter.ts';
-import { jsonNumber, moneyOf, walletMethod, wireQuote } from './views.ts';
 import { isoTime } from './times.ts';
+import { jsonNumber, moneyOf, walletMethod, wireQuote } from './views.ts';
 
 const walletRegion = 'CN';
 const walletCurrency = 'CNY';
@@ -13,7 +13,8 @@ const quoteLifetimeMs = 30 * 60_000;
 export async function consult(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'consult'>) {
   const { contract, merchant } = call.access;
   const amount = moneyOf('paymentAmount', body.paymentAmount);
-  const has = (list: string[] | undefined, wanted: string) => list?.some((item) => item.toUpperCase() === wanted) ?? false;
+  const has = (list: string[] | undefined, wanted: string) =>
+    list?.some((item) => item.toUpperCase() === wanted) ?? false;
   const regions = body.allowedPaymentMethodRegions;
   const listed =
     !has(body.blockedPaymentMethods, walletMethod) &&
@@ -24,7 +25,8 @@ export async function consult(parts: AmsParts, call: AmsCall, body: ParsedReques
   const rates = await parts.fx.rateTableAt(call.now);
   const quotable = amount.currency === walletCurrency || rates.mid(amount.currency, walletCurrency) !== null;
   const withinLimits = amount.amount >= contract.minAmount && amount.amount <= contract.maxAmount;
-  const regionAgreed = body.userRegion === undefined || contract.regions.includes(body.userRegion.toUpperCase());
+  const regionAgreed =
+    body.userRegion === undefined || contract.regions.includes(body.userRegion.toUpperCase());
   const live = merchant.status === 'active' && contract.liveFrom <= call.now;
   const disableReason = !live
     ? 'CHANNEL_DISABLE'
@@ -57,7 +59,11 @@ export async function consult(parts: AmsParts, call: AmsCall, body: ParsedReques
   };
 }
 
-export async function inquireExchangeRate(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'inquireExchangeRate'>) {
+export async function inquireExchangeRate(
+  parts: AmsParts,
+  call: AmsCall,
+  body: ParsedRequestOf<'inquireExchangeRate'>,
+) {
   const { contract, merchant } = call.access;
   const asked = body.currencyPairs ?? [
     {
@@ -65,7 +71,9 @@ export async function inquireExchangeRate(parts: AmsParts, call: AmsCall, body: 
       sellCurrency: body.sellCurrency ?? walletCurrency,
     },
   ];
-  const pairs = asked.filter((pair) => pair.sellCurrency === walletCurrency && contract.paymentCurrencies.includes(pair.buyCurrency));
+  const pairs = asked.filter(
+    (pair) => pair.sellCurrency === walletCurrency && contract.paymentCurrencies.includes(pair.buyCurrency),
+  );
   if (body.rateType === 'REFERENCE') return referenceRates(parts, call, pairs);
   const expiresAt = new Date(call.now.getTime() + quoteLifetimeMs);
   const quotes = [];
@@ -93,7 +101,11 @@ export async function inquireExchangeRate(parts: AmsParts, call: AmsCall, body: 
 }
 
 /** Middle rates for information: no spread, nothing stored, nothing promised. */
-async function referenceRates(parts: AmsParts, call: AmsCall, pairs: readonly { buyCurrency: string; sellCurrency: string }[]) {
+async function referenceRates(
+  parts: AmsParts,
+  call: AmsCall,
+  pairs: readonly { buyCurrency: string; sellCurrency: string }[],
+) {
   const rates = await parts.fx.rateTableAt(call.now);
   const quotes = pairs.flatMap((pair) => {
     const mid = rates.mid(pair.buyCurrency, pair.sellCurrency);
@@ -102,5 +114,7 @@ async function referenceRates(parts: AmsParts, call: AmsCall, pairs: readonly { 
     const quoteCurrencyPair = `${pair.buyCurrency}/${pair.sellCurrency}`;
     return [{ quoteCurrencyPair, quotePrice, quoteStartTime: isoTime(call.now), guaranteed: false }];
   });
-  return quotes.length === 0 ? { result: result('NO_AVAILABLE_QUOTE') } : { result: result('SUCCESS'), quotes };
+  return quotes.length === 0
+    ? { result: result('NO_AVAILABLE_QUOTE') }
+    : { result: result('SUCCESS'), quotes };
 }

@@ -24,7 +24,12 @@ export function signatureHeader(key: GatewayKey, message: SignedMessage, body: B
 }
 
 /** Whether a base64 signature is this key's over the message. */
-export function isSignedBy(key: KeyObject, message: SignedMessage, body: Buffer, base64: string): Promise<boolean> {
+export function isSignedBy(
+  key: KeyObject,
+  message: SignedMessage,
+  body: Buffer,
+  base64: string,
+): Promise<boolean> {
   return new Promise((resolve) => {
     verify('RSA-SHA256', contentOf(message, body), key, Buffer.from(base64, 'base64'), (error, valid) => {
       resolve(error === null && valid);

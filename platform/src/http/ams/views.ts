@@ -10,7 +10,8 @@ import { isoTime } from './times.ts';
 
 /** An amount that the schema has accepted, as money. Throws IllegalParameter for no currency, or nothing to pay. */
 export function moneyOf(field: string, wire: WireAmount): Money {
-  if (!isCurrency(wire.currency)) throw new IllegalParameter(`${field}.currency`, `${wire.currency} is not an ISO 4217 currency`);
+  if (!isCurrency(wire.currency))
+    throw new IllegalParameter(`${field}.currency`, `${wire.currency} is not an ISO 4217 currency`);
   const value = fromWire(wire);
   if (value.amount <= 0n) throw new IllegalParameter(`${field}.value`, 'must be more than zero');
   return value;
@@ -68,4 +69,5 @@ export const customsAmount = (payment: Payment) =>
   payment.payerAmount.currency === 'CNY' ? { customsDeclarationAmount: toWire(payment.payerAmount) } : {};
 
 /** The hash of the parameters by which a repeated request must be the same (AMS reference, section 1.9). */
-export const inputHash = (parts: readonly string[]): Buffer => createHash('sha256').update(JSON.stringify(parts)).digest();
+export const inputHash = (parts: readonly string[]): Buffer =>
+  createHash('sha256').update(JSON.stringify(parts)).digest();

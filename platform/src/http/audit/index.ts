@@ -13,7 +13,9 @@ export const auditAdapter =
         running = null;
       });
       const report = await running;
-      return reply.header('cache-control', 'no-store').send({ ...report, checkedAt: report.checkedAt.toISOString() });
+      return reply
+        .header('cache-control', 'no-store')
+        .send({ ...report, checkedAt: report.checkedAt.toISOString() });
     });
 
     app.get('/audit/export', async (_request, reply) => {

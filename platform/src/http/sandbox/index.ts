@@ -40,15 +40,23 @@ export type TestPayment = z.infer<typeof TestPayment>;
 export const sandboxAdapter =
   (parts: SandboxParts): FastifyPluginAsync =>
   async (app) => {
-    app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => answerError(error, reply, request.id));
+    app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) =>
+      answerError(error, reply, request.id),
+    );
 
     app.get('/sandbox/credentials', async () => Credentials.loose().parse(await parts.credentials()));
 
     app.post('/sandbox/pay', async (request) => {
       const body = parse(PayForShopper, request.body);
       const paymentId = parts.findPaymentId(body);
-      if (paymentId === null) throw new Rejection('payment-not-found', 'neither paymentId nor cashierUrl names a payment');
-      return parts.pay({ paymentId, customer: body.customer ?? null, decision: body.decision, method: body.method });
+      if (paymentId === null)
+        throw new Rejection('payment-not-found', 'neither paymentId nor cashierUrl names a payment');
+      return parts.pay({
+        paymentId,
+        customer: body.customer ?? null,
+        decision: body.decision,
+        method: body.method,
+      });
     });
 
     app.get('/sandbox/clock', async () => ({ now: parts.clock.now().toISOString() }));
@@ -65,11 +73,14 @@ export const sandboxAdapter =
       const query = parse(z.object({ paymentId: z.string().optional() }), request.query);
       if (query.paymentId === undefined) return parts.outbox(null);
       const paymentId = parts.findPaymentId({ paymentId: query.paymentId });
-      if (paymentId === null) throw new Rejection('payment-not-found', `${query.paymentId} is not a payment id`);
+      if (paymentId === null)
+        throw new Rejection('payment-not-found', `${query.paymentId} is not a payment id`);
       return parts.outbox(paymentId);
     });
 
-    app.post('/sandbox/test-payment', async (request) => parts.testPayment(parse(TestPayment, request.body ?? {})));
+    app.post('/sandbox/test-payment', async (request) =>
+      parts.testPayment(parse(TestPayment, request.body ?? {})),
+    );
 
     app.get('/sandbox/certificate.pem', async (_request, reply) => {
       const pem = parts.certificate();
@@ -95,10 +106,14 @@ function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.outpu
 function answerError(error: Error & { statusCode?: number }, reply: FastifyReply, requestId: string) {
   if (error instanceof Rejection) {
     const status = error.code.endsWith('not-found') || error.code.endsWith('unknown') ? 404 : 409;
-    return reply.status(status).send({ error: { code: error.code, message: error.message, ...error.detail } });
+    return reply
+      .status(status)
+      .send({ error: { code: error.code, message: error.message, ...error.detail } });
   }
   const status = error.statusCode ?? 500;
   if (status >= 500) reply.log.error({ err: error }, 'unexpected error');
   const message = status >= 500 ? `unexpected error; it is logged under ${requestId}` : error.message;
-  return reply.status(status).send({ error: { code: status >= 500 ? 'unavailable' : 'invalid-request', message } });
+  return reply
+    .status(status)
+    .send({ error: { code: status >= 500 ? 'unavailable' : 'invalid-request', message } });
 }
