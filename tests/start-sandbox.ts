@@ -55,31 +55,36 @@ export async function startSandbox(options: { httpsPort?: number } = {}): Promis
     log = (log + chunk.toString()).slice(-200_000);
   });
   const http = `http://127.0.0.1:${port}`;
-  await whenHealthy(http, child, () => log);
-  const get = async <Answer>(at: string) => (await (await fetch(`${http}${at}`)).json()) as Answer;
-  return {
-    http,
-    httpsPort,
-    dataFolder,
-    process: child,
-    log: () => log,
-    credentials: await get<Credentials>('/sandbox/credentials'),
-    get,
-    post: async <Answer>(at: string, body: object) => {
-      const headers = { 'content-type': 'application/json' };
-      return (await (
-        await fetch(`${http}${at}`, { method: 'POST', headers, body: JSON.stringify(body) })
-      ).json()) as Answer;
-    },
-    async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        const ended = new Promise((resolve) => child.once('exit', resolve));
-        child.kill('SIGTERM');
-        await ended;
-      }
-      await rm(dataFolder, { recursive: true, force: true });
-    },
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+    }
+    await rm(dataFolder, { recursive: true, force: true });
   };
+  const get = async <Answer>(at: string) => (await (await fetch(`${http}${at}`)).json()) as Answer;
+  try {
+    await whenHealthy(http, child, () => log);
+    return {
+      http,
+      httpsPort,
+      dataFolder,
+      process: child,
+      log: () => log,
+      credentials: await get<Credentials>('/sandbox/credentials'),
+      get,
+      post: async <Answer>(at: string, body: object) => {
+        const headers = { 'content-type': 'application/json' };
+        return (await (await fetch(`${http}${at}`, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as Answer;
+      },
+      stop,
+    };
+  } catch (error) {
+    // A start that failed leaves nothing either.
+    await stop();
+    throw error;
+  }
 }
 
 export async function whenHealthy(http: string, child: ChildProcess, log: () => string): Promise<void> {

@@ -17,6 +17,8 @@ export interface Config {
   /** What shoppers' browsers are sent to; without a trailing slash. */
   readonly publicUrl: string;
   readonly webFolder: string;
+  /** A eurofxref file or URL to take rates from; null for the history that comes with the sandbox. */
+  readonly ecbRates: string | null;
   readonly logLevel: string;
   /** Transactions in flight at once, and commands in one of them (docs/guides/performance.md). */
   readonly lanes: number;
@@ -43,6 +45,7 @@ export function sandboxConfig(options: SandboxOptions, environment = process.env
     fresh: options.fresh === true,
     publicUrl: environment.TONGBAO_PUBLIC_URL ?? `http://localhost:${port}`,
     webFolder: path.join(checkout, 'web', 'dist'),
+    ecbRates: environment.TONGBAO_ECB_RATES ?? null,
     logLevel: environment.TONGBAO_LOG ?? 'warn',
     lanes: 2,
     maxBatch: 200,

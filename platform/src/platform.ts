@@ -29,7 +29,6 @@ import {
 } from './payments/index.ts';
 import {
   type Clock,
-  createOutbound,
   generateRsaKeys,
   Ids,
   type Outbound,
@@ -47,6 +46,7 @@ export interface PlatformParts {
   readonly randomness: Randomness;
   readonly bank: BankGateway;
   readonly rates: RateSource;
+  readonly outbound: Outbound;
   readonly sendSms: (phone: string, text: string) => Promise<void>;
   readonly bankBooks: AuditOptions['bankBooks'];
   readonly log: Logger;
@@ -87,8 +87,14 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const lanes = createLanes({ database, lanes: config.lanes, maxBatch: config.maxBatch });
   const house = new HouseAccounts(database);
   const merchants = createMerchants({ database, clock, ids });
-  const fx = createFx({ database, clock, ids, source: parts.rates });
-  const outbound: Outbound = createOutbound({ reach: sandbox ? 'public-and-loopback' : 'public' });
+  const { outbound } = parts;
+  const fx = createFx({
+    database,
+    clock,
+    ids,
+    source: parts.rates,
+    onSourceFailed: (error) => log.warn({ err: error }, 'the rate source failed; stored rates serve'),
+  });
   const { gatewayKey, tokens } = await keysOf(database, randomness);
 
   // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
@@ -158,7 +164,6 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     async close() {
       await jobs.stop();
       await Promise.race([lanes.close(), new Promise((resolve) => setTimeout(resolve, 4_000).unref())]);
-      outbound.close();
     },
   };
 }

@@ -68,16 +68,20 @@ class Books {
     this.#lines += 1;
     switch (record.type) {
       case 'account':
-        return this.#account(record);
+        this.#account(record);
+        return;
       case 'entry':
-        return this.#entry(record);
+        this.#entry(record);
+        return;
       case 'payment':
         this.#payments.set(text(record.id), record);
         return;
       case 'event':
-        return push(this.#events, text(record.paymentId), record);
+        push(this.#events, text(record.paymentId), record);
+        return;
       case 'refund':
-        return push(this.#refunds, text(record.paymentId), record);
+        push(this.#refunds, text(record.paymentId), record);
+        return;
       case 'end':
         this.#ended = true;
         if (number(record.lines) !== BigInt(this.#lines - 1))
@@ -156,8 +160,10 @@ class Books {
       sequence += 1n;
       if (number(event.sequence) !== sequence) this.#say(`payment ${id}: event ${sequence} is missing`);
       const next = reach[status]?.[text(event.kind)];
-      if (next === undefined)
-        return this.#say(`payment ${id} was ${status} and took the event ${text(event.kind)}`);
+      if (next === undefined) {
+        this.#say(`payment ${id} was ${status} and took the event ${text(event.kind)}`);
+        return;
+      }
       status = next;
       this.#effect(payment, event, refunds);
     }
@@ -186,7 +192,10 @@ class Books {
       if (entryId !== '0') this.#say(`payment ${id}: event ${kind} should have moved nothing`);
       return;
     }
-    if (entry === undefined) return this.#say(`payment ${id}: event ${kind} has no entry`);
+    if (entry === undefined) {
+      this.#say(`payment ${id}: event ${kind} has no entry`);
+      return;
+    }
     this.#paymentEntries.delete(entryId);
     const refund = refunds.find((candidate) => text(candidate.id) === text(event.refundId));
     const expected = this.#expected(payment, kind, refund);

@@ -64,11 +64,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
 
   app.setNotFoundHandler((request, reply) => {
-    void reply
-      .status(404)
-      .send({
-        error: { code: 'NOT_FOUND', message: `nothing is served at ${request.method} ${request.url}` },
-      });
+    void reply.status(404).send({
+      error: { code: 'NOT_FOUND', message: `nothing is served at ${request.method} ${request.url}` },
+    });
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;

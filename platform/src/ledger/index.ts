@@ -1,5 +1,5 @@
 // The door of the ledger.
-export { type AccountKind, type AccountKindName, chart, } from './accounts.ts';
+export { type AccountKind, type AccountKindName, chart } from './accounts.ts';
 export {
   assertBalanced,
   type Entry,

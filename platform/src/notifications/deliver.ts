@@ -69,10 +69,9 @@ function described(answer: OutboundAnswer): Pick<Attempt, 'latencyMs' | 'httpSta
       error: `${answer.reason}: ${answer.detail}`,
     };
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is removed.
   const text = answer.head
     .toString('utf8')
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ' ')
+    .replace(/\p{Cc}/gu, ' ')
     .slice(0, answerCharacters);
   return { latencyMs: answer.latencyMs, httpStatus: answer.status, answer: text, error: null };
 }

@@ -1,9 +1,9 @@
 // The door of the notifications room.
 export type { Channel } from './deliver.ts';
-export {
-  type Attempt,
-  type NewNotification,
-  type Notification,
-  } from './notification.ts';
+export type {
+  Attempt,
+  NewNotification,
+  Notification,
+} from './notification.ts';
 export { createNotifications, type Notifications } from './notifications.ts';
 export { insertNotifications as recordNotifications } from './store.ts';

@@ -24,7 +24,7 @@ export {
   type PaymentStatus,
   type Refund,
   type RefundStatus,
-  } from './payment.ts';
+} from './payment.ts';
 export { createPayments, type PaymentsOptions, type PaymentsRoom } from './payments.ts';
 export { paymentPostings, refundPostings, reversalPostings } from './postings.ts';
 export { readRefundsOfPayments } from './refund-store.ts';

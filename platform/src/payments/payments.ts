@@ -78,7 +78,11 @@ export function createPayments(options: PaymentsOptions): PaymentsRoom {
   }
 
   return {
-    create: (command) => runVerb(lanes, create, command),
+    async create(command) {
+      // Outside the transaction: on a new business day the source may have to be asked. Afterwards it is in memory.
+      await options.fx.rateTableAt(options.clock.now());
+      return runVerb(lanes, create, command);
+    },
     authorize: (command) => runVerb(lanes, authorize, command),
     cancel: (command) => runVerb(lanes, cancel, command),
     decline: (command) => runVerb(lanes, decline, command),

@@ -9,7 +9,7 @@ import {
   readClockOffset,
   writeClockOffset,
 } from '../database/index.ts';
-import { freechangeSource } from '../fx/index.ts';
+import { ecbSource, freechangeSource } from '../fx/index.ts';
 import { amsAdapter } from '../http/ams/index.ts';
 import { auditAdapter } from '../http/audit/index.ts';
 import { cashierAdapter } from '../http/cashier/index.ts';
@@ -68,13 +68,19 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
     const sms = createSandboxSms(() => clock.now());
+    const outbound = createOutbound({ reach: 'public-and-loopback' });
+    undo.push(async () => outbound.close());
     const platform = await createPlatform({
       config,
       database,
       clock,
       randomness: machineRandomness,
       bank,
-      rates: freechangeSource(),
+      rates:
+        config.ecbRates === null
+          ? freechangeSource()
+          : ecbSource(config.ecbRates, (url) => outbound.getText(url, 10_000)),
+      outbound,
       sendSms: sms.send,
       bankBooks: sandboxBankBooks,
       log,

@@ -199,7 +199,7 @@ function receive(outgoing: http.ClientRequest, exchange: Exchange, deadline: Abo
     // Last of all, and without effect when there was an answer: a connection that ended in any other way.
     outgoing.on('close', () => {
       deadline.removeEventListener('abort', onDeadline);
-      void 0;
+      reject(new Failure('reset', 'the connection was closed before the end of the answer'));
     });
     outgoing.on('response', (response) => {
       answering = true;
