@@ -76,7 +76,9 @@ export async function startSandbox(options: { httpsPort?: number } = {}): Promis
       get,
       post: async <Answer>(at: string, body: object) => {
         const headers = { 'content-type': 'application/json' };
-        return (await (await fetch(`${http}${at}`, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as Answer;
+        return (await (
+          await fetch(`${http}${at}`, { method: 'POST', headers, body: JSON.stringify(body) })
+        ).json()) as Answer;
       },
       stop,
     };
