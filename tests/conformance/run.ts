@@ -29,9 +29,15 @@ interface Surroundings {
   readonly config: string;
   readonly certificate: string;
   readonly httpsPort: string;
+  /** Why the port is another than 443, when that was not asked for. */
+  readonly why: string;
 }
 
-async function surroundingsOf(http: string, https: string, folder: string): Promise<Surroundings> {
+async function surroundingsOf(
+  http: string,
+  https: string,
+  folder: string,
+): Promise<Omit<Surroundings, 'why'>> {
   const get = async (at: string) => {
     const answer = await fetch(`${http}${at}`, { signal: AbortSignal.timeout(15_000) });
     if (!answer.ok)
@@ -72,13 +78,18 @@ async function runSuite(
   const outcome = { name: suite.name, passed: 0, failed: 0, skipped: 0 };
   const skip = (why: string, failure = inCi): Outcome => {
     console.log(`  ${failure ? 'not ok' : 'skipped'}: ${suite.name} (${why})`);
-    return { ...outcome, about: `skipped: ${why}`, failed: failure ? 1 : 0, skipped: failure ? 0 : 1 };
+    return {
+      ...outcome,
+      about: `${failure ? 'not run' : 'skipped'}: ${why}`,
+      failed: failure ? 1 : 0,
+      skipped: failure ? 0 : 1,
+    };
   };
   const tools = missingTools(suite);
   if (tools.length > 0) return skip(`${tools.join(' and ')} not found`);
   if (suite.needsPort443 && around.httpsPort !== '443') {
     return skip(
-      'its SDK speaks only to port 443, which is taken here, or may not be listened on by this user',
+      `its SDK speaks only to port 443, and this sandbox listens on ${around.httpsPort}${around.why}`,
     );
   }
   try {
@@ -146,7 +157,8 @@ async function runAll(options: Options, signal: AbortSignal, outcomes: Outcome[]
       http: sandbox!.http,
       https: `https://localhost:${sandbox!.httpsPort}`,
     };
-    const around = await surroundingsOf(http, new URL(https).origin, folder);
+    const why = sandbox === null ? '' : ': 443 was taken, or this user may not listen on it';
+    const around = { ...(await surroundingsOf(http, new URL(https).origin, folder)), why };
     for (const suite of suites) {
       if (options.only.length > 0 && !options.only.includes(suite.name.toLowerCase())) continue;
       signal.throwIfAborted();
