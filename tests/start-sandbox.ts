@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Credentials } from '@tongbao/protocol/sandbox';
 
-const main = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../platform/src/main.ts');
+export const main = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../platform/src/main.ts');
 
 export interface Sandbox {
   /** http://127.0.0.1:port */

@@ -10,16 +10,18 @@ import {
   isAlive,
   type Lanes,
   settingOrKeep,
+  type Transaction,
   takeIdBlock,
 } from './database/index.ts';
 import { createFx, type Fx, type RateSource } from './fx/index.ts';
 import { amsChannel, type GatewayKey } from './http/ams/index.ts';
 import { type CashierTokens, createCashierTokens } from './http/cashier/index.ts';
-import { createJobs, type Jobs, prepareJobs } from './jobs/index.ts';
+import { createJobs, type Jobs, prepareJobs, type Task } from './jobs/index.ts';
 import { HouseAccounts } from './ledger/index.ts';
 import { createMerchants, type Merchants } from './merchants/index.ts';
 import { createNotifications, type Notifications } from './notifications/index.ts';
 import {
+  type AskBankParts,
   askForDebit,
   askForRefund,
   askForReversal,
@@ -118,29 +120,28 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     house,
     merchants,
     fx,
-    async enqueue(tx, bankJobs) {
-      for (const task of new Set(bankJobs.map((job) => job.task))) {
-        await jobs.enqueue(tx, task, bankJobs.filter((job) => job.task === task).map(jobFields));
-      }
-    },
+    enqueue: (tx, bankJobs) => enqueueByTask(jobs, tx, bankJobs),
     onNotifiable: () => jobs.nudge('notification delivery'),
   });
   const channel = amsChannel({ payments, merchants, clock, gatewayKey });
-  const notifications = createNotifications({ database, clock, outbound, channel });
-  const askParts = { database, bank, payments };
+  const notifications = createNotifications({
+    database,
+    clock,
+    outbound,
+    channel,
+    onError: (error, notification) =>
+      log.error(
+        { err: error, notification: notification?.id.toString() },
+        'a notification could not be delivered or recorded',
+      ),
+  });
   const timers: Timer[] = [payments.expiry, notifications.delivery, wallet.asking, customers.housekeeping];
   jobs = createJobs({
     database,
     clock,
     log,
     timers,
-    tasks: {
-      'ask-bank': (job) => wallet.askBank(BigInt(job.transferId!)),
-      'debit-card': (job) => askForDebit(askParts, { paymentId: BigInt(job.paymentId!) }),
-      'refund-card': (job) =>
-        askForRefund(askParts, { paymentId: BigInt(job.paymentId!), refundId: BigInt(job.refundId!) }),
-      'reverse-card': (job) => askForReversal(askParts, { paymentId: BigInt(job.paymentId!) }),
-    },
+    tasks: bankTasks(wallet, { database, bank, payments }),
   });
 
   return {
@@ -165,6 +166,24 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
       await jobs.stop();
       await Promise.race([lanes.close(), new Promise((resolve) => setTimeout(resolve, 4_000).unref())]);
     },
+  };
+}
+
+async function enqueueByTask(jobs: Jobs, tx: Transaction, bankJobs: readonly BankJob[]): Promise<void> {
+  for (const task of new Set(bankJobs.map((job) => job.task))) {
+    const payloads = bankJobs.filter((job) => job.task === task).map(jobFields);
+    await jobs.enqueue(tx, task, payloads);
+  }
+}
+
+/** What jobs do, by the name they are enqueued under. */
+function bankTasks(wallet: Wallet, parts: AskBankParts): Readonly<Record<string, Task>> {
+  return {
+    'ask-bank': (job) => wallet.askBank(BigInt(job.transferId!)),
+    'debit-card': (job) => askForDebit(parts, { paymentId: BigInt(job.paymentId!) }),
+    'refund-card': (job) =>
+      askForRefund(parts, { paymentId: BigInt(job.paymentId!), refundId: BigInt(job.refundId!) }),
+    'reverse-card': (job) => askForReversal(parts, { paymentId: BigInt(job.paymentId!) }),
   };
 }
 

@@ -1,9 +1,8 @@
-// One round of delivery: take what is due, send it with no transaction open, record what came of it. A crash between
-// sending and recording sends again (merchants expect duplicates); nothing is ever lost.
-import type { Database } from '../database/index.ts';
+// One attempt: compose the body if there is none yet, send it, judge the answer, and say when to try again.
+import { type Database, isInfrastructureError } from '../database/index.ts';
 import type { Clock, Outbound, OutboundAnswer } from '../system/index.ts';
 import { type Attempt, type Notification, nextAttemptAt } from './notification.ts';
-import { leaseDue, type Outcome, recordOutcomes } from './store.ts';
+import type { Outcome } from './store.ts';
 
 /** How a protocol tells: composing what is sent, and judging what is answered. */
 export interface Channel {
@@ -20,98 +19,77 @@ export interface DeliverParts {
   readonly clock: Clock;
   readonly outbound: Outbound;
   readonly channel: Channel;
+  /** Told what went wrong on our side; the notification, where it is about one, is tried again. */
+  readonly onError: (error: unknown, notification: Notification | null) => void;
 }
 
-const roundSize = 200;
-const concurrency = 32;
-const perHost = 8;
-/** Our own patience with a merchant's endpoint. */
-const timeoutMs = 10_000;
-/** Longer than a whole round can take: 200 notifications to one dead host, eight at a time. */
-const leaseMs = (roundSize / perHost + 2) * timeoutMs;
+export interface Delivery {
+  readonly outcome: Outcome;
+  /** Whether the endpoint let the whole time pass. */
+  readonly isSilent: boolean;
+}
+
 const answerCharacters = 512;
 
-/** Answers how many attempts were made. */
-export async function deliverDue(parts: DeliverParts, now: Date): Promise<number> {
-  const due = await leaseDue(parts.database, { now, limit: roundSize, leaseMs });
-  if (due.length === 0) return 0;
-  const outcomes: Outcome[] = [];
-  await spread(due, async (notification) => {
-    outcomes.push(await deliver(parts, notification));
-  });
-  await parts.database.transaction((tx) => recordOutcomes(tx, outcomes));
-  return outcomes.length;
-}
-
-async function deliver(parts: DeliverParts, notification: Notification): Promise<Outcome> {
+/** Throws only when the database is away: then it was no attempt, and the lease gives the notification back. */
+export async function deliver(
+  parts: DeliverParts,
+  notification: Notification,
+  timeoutMs: number,
+): Promise<Delivery> {
   const startedAt = parts.clock.now();
   const number = notification.attempts + 1;
-  const body = notification.body ?? (await parts.channel.compose(notification));
-  const headers = await parts.channel.headers(notification, body);
-  const answer = await parts.outbound.post({ url: notification.url, headers, body, timeoutMs });
+  const { body, answer } = await send(parts, notification, timeoutMs);
   const acknowledged = answer.kind === 'answered' && parts.channel.isAcknowledged(answer.status, answer.head);
   const next = acknowledged ? null : nextAttemptAt(number, startedAt);
-  return {
+  const outcome: Outcome = {
     notification,
     body,
     attempt: { notificationId: notification.id, number, startedAt, acknowledged, ...described(answer) },
     status: acknowledged ? 'acknowledged' : next === null ? 'exhausted' : 'due',
     nextAttemptAt: next ?? notification.nextAttemptAt,
   };
+  return { outcome, isSilent: answer.kind === 'failed' && answer.reason === 'timeout' };
+}
+
+async function send(
+  parts: DeliverParts,
+  notification: Notification,
+  timeoutMs: number,
+): Promise<{ body: Buffer | null; answer: OutboundAnswer }> {
+  let { body } = notification;
+  try {
+    body ??= await parts.channel.compose(notification);
+    const headers = await parts.channel.headers(notification, body);
+    return { body, answer: await parts.outbound.post({ url: notification.url, headers, body, timeoutMs }) };
+  } catch (error) {
+    if (isInfrastructureError(error)) throw error;
+    // A notification that cannot be composed keeps to the timetable like one that nobody takes, and harms no other.
+    parts.onError(error, notification);
+    return {
+      body,
+      answer: { kind: 'failed', reason: 'other', detail: 'it could not be composed', latencyMs: 0 },
+    };
+  }
 }
 
 function described(answer: OutboundAnswer): Pick<Attempt, 'latencyMs' | 'httpStatus' | 'answer' | 'error'> {
+  const { latencyMs } = answer;
   if (answer.kind === 'failed') {
     return {
-      latencyMs: answer.latencyMs,
+      latencyMs,
       httpStatus: null,
       answer: null,
-      error: `${answer.reason}: ${answer.detail}`,
+      error: printable(`${answer.reason}: ${answer.detail}`),
     };
   }
-  const text = answer.head
-    .toString('utf8')
-    .replace(/\p{Cc}/gu, ' ')
-    .slice(0, answerCharacters);
-  return { latencyMs: answer.latencyMs, httpStatus: answer.status, answer: text, error: null };
+  return {
+    latencyMs,
+    httpStatus: answer.status,
+    answer: printable(answer.head.toString('utf8')),
+    error: null,
+  };
 }
 
-/** Bounded concurrency, over all and for each host: one slow merchant does not hold up the others. */
-async function spread(
-  items: readonly Notification[],
-  work: (item: Notification) => Promise<void>,
-): Promise<void> {
-  const queues = new Map<string, Notification[]>();
-  for (const item of items) {
-    const host = hostOf(item.url);
-    queues.set(host, [...(queues.get(host) ?? []), item]);
-  }
-  let free = concurrency;
-  const waiting: (() => void)[] = [];
-  const acquire = async () => {
-    if (free > 0) {
-      free--;
-      return;
-    }
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  };
-  const release = () => {
-    const next = waiting.shift();
-    if (next === undefined) free++;
-    else next();
-  };
-  const drain = async (queue: Notification[]) => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-      await acquire();
-      await work(item).finally(release);
-    }
-  };
-  const workers = [...queues.values()].flatMap((queue) =>
-    Array.from({ length: Math.min(perHost, queue.length) }, () => drain(queue)),
-  );
-  await Promise.all(workers);
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : '';
-}
+/** PostgreSQL takes no NUL in a text, and people's screens no other control characters. */
+const printable = (text: string): string => text.replace(/\p{Cc}/gu, ' ').slice(0, answerCharacters);

@@ -1,8 +1,9 @@
 // The room put together: what other rooms leave here, and what the worker and the sandbox ask of it.
 import type { Timer } from '../system/index.ts';
-import { type DeliverParts, deliverDue } from './deliver.ts';
+import { createCourier } from './courier.ts';
+import type { DeliverParts } from './deliver.ts';
 import type { Attempt, Notification } from './notification.ts';
-import { makeDue, readAttempts, readNextDue, readNotifications } from './store.ts';
+import { makeDue, readAttempts, readNotifications } from './store.ts';
 
 export interface Notifications {
   /** Deliveries, by the clock. */
@@ -16,11 +17,7 @@ export interface Notifications {
 export function createNotifications(parts: DeliverParts): Notifications {
   const { database, clock } = parts;
   return {
-    delivery: {
-      name: 'notification delivery',
-      nextDueAt: () => readNextDue(database),
-      run: (now) => deliverDue(parts, now),
-    },
+    delivery: createCourier(parts),
     async list(paymentId) {
       const notifications = await readNotifications(database, paymentId);
       const attempts = await readAttempts(

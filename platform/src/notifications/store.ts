@@ -55,32 +55,67 @@ const notificationOf = (row: NotificationRow): Notification => ({
 });
 
 // A later notification of a payment waits while an earlier one has never been tried: merchants hear of a payment
-// before they hear of its refund. It does not wait for the earlier one's acknowledgement.
+// before they hear of its refund. It does not wait for the earlier one's acknowledgement. Among the oldest, each
+// merchant has a share, and every merchant's first comes before anybody's second. What is free is asked again of the
+// locked row: between the two looks another worker may have taken it.
 const leaseStatement = statement(
   'notifications.lease',
-  `UPDATE notifications.notification AS n SET leased_until = clock_timestamp() + $3 * interval '1 millisecond'
-   FROM (
-     SELECT d.id FROM notifications.notification d
+  `WITH oldest AS (
+     SELECT d.id, d.merchant_id, d.next_attempt_at FROM notifications.notification d
      WHERE d.status = 'due' AND d.next_attempt_at <= $1
        AND (d.leased_until IS NULL OR d.leased_until < clock_timestamp())
+       AND d.merchant_id <> ALL($4::bigint[])
        AND NOT EXISTS (
          SELECT 1 FROM notifications.notification e
          WHERE e.payment_id = d.payment_id AND e.sequence < d.sequence AND e.status = 'due' AND e.attempts = 0)
-     ORDER BY d.next_attempt_at, d.id LIMIT $2 FOR UPDATE SKIP LOCKED
-   ) AS due WHERE n.id = due.id RETURNING ${columns.replace(/(\w+)/g, 'n.$1')}`,
+     ORDER BY d.next_attempt_at, d.id LIMIT 2000
+   ), shared AS (
+     SELECT id, row_number() OVER (PARTITION BY merchant_id ORDER BY next_attempt_at, id) AS place FROM oldest
+   ), taken AS (
+     SELECT d.id, s.place FROM shared s JOIN notifications.notification d ON d.id = s.id
+     WHERE s.place <= $5 AND d.status = 'due' AND d.next_attempt_at <= $1
+       AND (d.leased_until IS NULL OR d.leased_until < clock_timestamp())
+     ORDER BY s.place, d.next_attempt_at, d.id LIMIT $2 FOR UPDATE OF d SKIP LOCKED
+   )
+   UPDATE notifications.notification AS n SET leased_until = clock_timestamp() + $3 * interval '1 millisecond'
+   FROM taken WHERE n.id = taken.id RETURNING ${columns.replace(/(\w+)/g, 'n.$1')}, taken.place`,
 );
+export interface LeaseRequest {
+  readonly now: Date;
+  readonly limit: number;
+  readonly perMerchant: number;
+  /** Merchants of whom nothing is wanted now. */
+  readonly busy: readonly bigint[];
+  readonly leaseMs: number;
+}
 /** Takes due notifications for one worker; a worker that dies gives them back when the lease ends. */
-export async function leaseDue(
-  connection: Connection,
-  of: { now: Date; limit: number; leaseMs: number },
-): Promise<Notification[]> {
-  const rows = await connection.query<NotificationRow>(leaseStatement, [of.now, of.limit, of.leaseMs]);
-  return rows.map(notificationOf).sort((a, b) => (a.id < b.id ? -1 : 1));
+export async function leaseDue(connection: Connection, of: LeaseRequest): Promise<Notification[]> {
+  const values = [of.now, of.limit, of.leaseMs, of.busy, of.perMerchant];
+  const rows = await connection.query<NotificationRow & { place: bigint }>(leaseStatement, values);
+  // As they were taken: UPDATE answers its rows in no order.
+  return rows
+    .sort(
+      (a, b) =>
+        Number(a.place - b.place) ||
+        a.next_attempt_at.getTime() - b.next_attempt_at.getTime() ||
+        (a.id < b.id ? -1 : 1),
+    )
+    .map(notificationOf);
+}
+
+const giveBackStatement = statement(
+  'notifications.give-back',
+  'UPDATE notifications.notification SET leased_until = NULL WHERE id = ANY($1::bigint[])',
+);
+/** Ends leases before their time: a worker that stops says so. */
+export async function giveBack(connection: Connection, ids: readonly bigint[]): Promise<void> {
+  await connection.query(giveBackStatement, [ids]);
 }
 
 export interface Outcome {
   readonly notification: Notification;
-  readonly body: Buffer;
+  /** Null when it could not even be composed. */
+  readonly body: Buffer | null;
   readonly attempt: Attempt;
   readonly status: NotificationStatus;
   readonly nextAttemptAt: Date;
@@ -89,7 +124,7 @@ export interface Outcome {
 const finishStatement = statement(
   'notifications.finish',
   `UPDATE notifications.notification AS n SET status = u.status, attempts = u.attempts,
-     next_attempt_at = u.next_attempt_at, leased_until = NULL, body = u.body
+     next_attempt_at = u.next_attempt_at, leased_until = NULL, body = coalesce(n.body, u.body)
    FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::timestamptz[], $5::bytea[])
      AS u(id, status, attempts, next_attempt_at, body)
    WHERE n.id = u.id AND n.attempts = u.attempts - 1 RETURNING n.id`,

@@ -39,8 +39,9 @@ export function createClockMover(parts: {
       if (next.at > clock.now()) await stand(next.at);
       const done = await next.timer.run(clock.now());
       fired[next.timer.name] = (fired[next.timer.name] ?? 0) + done;
-      if (done === 0) stuck.add(next.timer.name);
-      else stuck.clear();
+      if (done > 0) stuck.clear();
+      // Nothing was left to do, and it is still due: not if a worker of this process did it just before us.
+      else if ((await next.timer.nextDueAt())?.getTime() === next.at.getTime()) stuck.add(next.timer.name);
     }
     if (target > clock.now() || target < from) await stand(target);
     return { from, to: clock.now(), fired };

@@ -11,9 +11,8 @@ import { decideRunAs, type RunAs } from './postgres-user.ts';
 export interface EmbeddedServer {
   /** postgres://…@127.0.0.1:port, without a database name. */
   readonly url: string;
-  readonly pid: number;
-  /** Resolves with the exit code when the server ends, asked or not. */
-  readonly ended: Promise<number | null>;
+  /** Of the server that runs now. */
+  pid(): number;
   stop(): Promise<void>;
 }
 
@@ -51,15 +50,62 @@ export async function startEmbeddedPostgres(
     '-c',
     `${name}=${value}`,
   ]);
-  const child = launch(runAs, binaries.postgres, ['-D', dataFolder, '-p', String(port), ...flags]);
-  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  await whenReady(child, dataFolder);
+  const start = () =>
+    launchReady({ runAs, binaries, dataFolder, args: ['-D', dataFolder, '-p', String(port), ...flags] });
+  return supervise(await start(), start, `postgres://postgres:${password}@127.0.0.1:${port}`);
+}
+
+async function launchReady(of: {
+  runAs: RunAs;
+  binaries: Binaries;
+  dataFolder: string;
+  args: string[];
+}): Promise<ChildProcess> {
+  const child = launch(of.runAs, of.binaries.postgres, of.args);
+  await whenReady(child, of.dataFolder);
+  return child;
+}
+
+const restarts = 20;
+const restartPauseMs = 500;
+
+/**
+ * A server that dies without being asked is started again on the same port: whoever uses it sees errors meanwhile,
+ * and then a server that has recovered everything that was committed.
+ */
+function supervise(first: ChildProcess, start: () => Promise<ChildProcess>, url: string): EmbeddedServer {
+  let child = first;
+  let stopping = false;
+  let restarting: Promise<void> | null = null;
+
+  async function restart(): Promise<void> {
+    // Orphans of the dead server hold its memory for a moment: the first tries may be refused.
+    for (let tries = 0; tries < restarts && !stopping; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, restartPauseMs));
+      const next = await start().catch(() => null);
+      if (next === null) continue;
+      child = next;
+      watch();
+      return;
+    }
+  }
+  function watch(): void {
+    child.once('exit', () => {
+      if (stopping) return;
+      restarting = restart().finally(() => {
+        restarting = null;
+      });
+    });
+  }
+  watch();
   return {
-    url: `postgres://postgres:${password}@127.0.0.1:${port}`,
-    pid: child.pid!,
-    ended,
+    url,
+    pid: () => child.pid!,
     async stop() {
+      stopping = true;
+      await restarting;
       if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise((resolve) => child.once('exit', resolve));
       // SIGINT is PostgreSQL's fast shutdown: sessions are ended, everything committed is on disk.
       child.kill('SIGINT');
       const impatience = setTimeout(() => child.kill('SIGQUIT'), 7_000);

@@ -20,16 +20,16 @@ import { createServer } from '../http/server.ts';
 import { walletAdapter } from '../http/wallet/index.ts';
 import { createLog } from '../log.ts';
 import { createPlatform, type Platform } from '../platform.ts';
-import { MovableClock, machineClock, machineRandomness } from '../system/index.ts';
+import { createOutbound, MovableClock, machineClock, machineRandomness } from '../system/index.ts';
 import { createSandboxBank } from './bank/index.ts';
 import { sandboxBankBooks } from './bank-books.ts';
-import { createClockMover } from './clock-mover.ts';
+import { type ClockMover, createClockMover } from './clock-mover.ts';
 import { takeFolder } from './folder-lock.ts';
 import { seedMerchants } from './merchants.ts';
 import { type EmbeddedServer, emptyDatabase, prepareDatabase, startEmbeddedPostgres } from './postgres.ts';
 import { sandboxParts } from './sandbox-parts.ts';
 import { seedCustomers } from './seed-customers.ts';
-import { createSandboxSms } from './sms.ts';
+import { createSandboxSms, type SandboxSms } from './sms.ts';
 import { localCertificate } from './tls.ts';
 
 /** A fresh world begins here: Singles' Day of 2014, ten in the morning in Shanghai, with the rates of that day. */
@@ -89,27 +89,42 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     await seedMerchants({ database, merchants: platform.merchants, randomness: machineRandomness });
     const people = await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });
     const mover = createClockMover({ database, clock, timers: platform.timers });
-    const tls =
-      config.httpsPort === null ? null : await localCertificate(config.dataFolder, machineClock.now());
-    const parts = sandboxParts({ platform, config, mover, people, sms, certificate: tls?.cert ?? null });
-    const adapters = adaptersOf(platform, config, parts);
-    const healthy = () => platform.isUsable();
-    const http = await createServer({ logger: log, adapters, healthy });
-    const https = tls === null ? null : await createServer({ logger: log, adapters, healthy, tls });
-    undo.push(() => Promise.all([http.close(), https?.close()]));
-    await http.listen({ host: '127.0.0.1', port: config.port });
-    await https?.listen({ host: '127.0.0.1', port: config.httpsPort! });
+    const servers = await serve({ platform, config, mover, people, sms, log });
+    undo.push(() => servers.close());
     await platform.jobs.start();
     return {
       platform,
       httpUrl: `http://localhost:${config.port}`,
-      httpsUrl: https === null ? null : `https://localhost:${config.httpsPort}`,
+      httpsUrl: config.httpsPort === null ? null : `https://localhost:${config.httpsPort}`,
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+interface Served {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly mover: ClockMover;
+  readonly people: Awaited<ReturnType<typeof seedCustomers>>;
+  readonly sms: SandboxSms;
+  readonly log: Logger;
+}
+
+/** The same APIs and pages twice: over http, and over https with a certificate of our own. */
+async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unknown> }> {
+  const { platform, config } = parts;
+  const tls =
+    config.httpsPort === null ? null : await localCertificate(config.dataFolder, machineClock.now());
+  const adapters = adaptersOf(platform, config, sandboxParts({ ...parts, certificate: tls?.cert ?? null }));
+  const healthy = () => platform.isUsable();
+  const http = await createServer({ logger: log, adapters, healthy });
+  const https = tls === null ? null : await createServer({ logger: log, adapters, healthy, tls });
+  await http.listen({ host: '127.0.0.1', port: config.port });
+  await https?.listen({ host: '127.0.0.1', port: config.httpsPort! });
+  return { close: () => Promise.all([http.close(), https?.close()]) };
 }
 
 async function openWorld(

@@ -1,0 +1,119 @@
+// Keeps graphile-worker at work. It gives up when it loses the database at a bad moment (a job done, its end not
+// written): then it is begun again, and what it had locked is free again.
+import { EventEmitter } from 'node:events';
+import { Logger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import type { Logger as Log } from 'pino';
+import type { Database } from '../database/index.ts';
+import { releaseJobs, releaseJobsLockedFor } from './store.ts';
+
+export type Task = (payload: Record<string, string>) => Promise<void>;
+
+export interface QueueParts {
+  readonly database: Database;
+  readonly log: Log;
+  readonly tasks: Readonly<Record<string, Task>>;
+  /** Between two tries to begin again. */
+  readonly restartMs?: number;
+}
+
+export interface Queue {
+  /** Begins working. Throws when the database is not there. */
+  start(): Promise<void>;
+  /** Lets running jobs finish; those that take longer than `graceMs` are done again by the next process. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/**
+ * A task takes seconds. A job that has been locked for longer belongs to a process that died; graphile-worker itself
+ * would leave it alone for four hours. Should it be alive after all, the job runs twice, which every task must bear.
+ */
+const abandonedAfterMs = 60_000;
+const sweepMs = 15_000;
+
+export function createQueue({ database, log, tasks, restartMs = 1_000 }: QueueParts): Queue {
+  const taskList: TaskList = {};
+  for (const [name, task] of Object.entries(tasks)) {
+    taskList[name] = (payload) => task(payload as Record<string, string>);
+  }
+  let runner: Runner | null = null;
+  /** What this process's jobs are locked by. */
+  let lockedBy = '';
+  let stopping = false;
+  let sweeper: NodeJS.Timeout | undefined;
+
+  async function begin(): Promise<void> {
+    // Whatever the former runner of this process had in hand, it has let go of.
+    await releaseJobs(database, lockedBy);
+    const events: WorkerEvents = new EventEmitter();
+    events.on('pool:create', ({ workerPool }) => {
+      lockedBy = workerPool.id;
+    });
+    runner = await run({
+      pgPool: database.pool,
+      taskList,
+      events,
+      preset: {
+        worker: {
+          concurrentJobs: 4,
+          pollInterval: 2_000,
+          // Without a batch, the end of a job is written by a promise that nobody waits for: its rejection, when
+          // the database is away just then, would end this process.
+          completeJobBatchDelay: 0,
+          failJobBatchDelay: 0,
+        },
+      },
+      noHandleSignals: true,
+      logger: quiet(log),
+    });
+    const begun = runner;
+    void begun.promise
+      .catch((error) => log.warn({ err: error }, 'the job queue lost its database'))
+      .then(() => (stopping ? undefined : beginAgain()));
+    if (stopping) await begun.stop();
+  }
+
+  async function beginAgain(): Promise<void> {
+    while (!stopping) {
+      await new Promise((resolve) => setTimeout(resolve, restartMs).unref());
+      try {
+        await begin();
+        log.info('the job queue works again');
+        return;
+      } catch (error) {
+        log.debug({ err: error }, 'the job queue could not begin again yet');
+      }
+    }
+  }
+
+  async function sweep(): Promise<void> {
+    try {
+      const released = await releaseJobsLockedFor(database, { ms: abandonedAfterMs, exceptBy: lockedBy });
+      if (released > 0) log.warn({ released }, 'jobs of a process that died are done again');
+    } catch (error) {
+      log.debug({ err: error }, 'abandoned jobs could not be looked for');
+    }
+  }
+
+  return {
+    async start() {
+      await begin();
+      await sweep();
+      sweeper = setInterval(() => void sweep(), sweepMs);
+      sweeper.unref();
+    },
+    async stop(graceMs) {
+      stopping = true;
+      clearInterval(sweeper);
+      const stopped = runner?.stop().catch(() => undefined);
+      await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
+    },
+  };
+}
+
+/** The queue's chatter goes to our log, one level down; its payloads do not. */
+export function quiet(log: Log): Logger {
+  return new Logger(() => (level, message) => {
+    if (level === 'error') log.warn({ queue: true }, message);
+    else log.debug({ queue: true }, message);
+  });
+}
