@@ -89,7 +89,6 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const lanes = createLanes({ database, lanes: config.lanes, maxBatch: config.maxBatch });
   const house = new HouseAccounts(database);
   const merchants = createMerchants({ database, clock, ids });
-  const { outbound } = parts;
   const fx = createFx({
     database,
     clock,
