@@ -117,15 +117,16 @@ async function runClient(
   const judged = judge(ended.output);
   const failures = ended.ok ? judged.failures : [...judged.failures, `the client: ${ended.ending}`];
   console.log(`  ${sdk}: ${judged.passed} passed, ${failures.length} failed`);
-  if (how.verbose) console.log(indented(ended.output.split('\n').filter((line) => line.startsWith('ok '))));
-  console.log(
-    indented([...judged.leftOut.map((line) => `skip ${line}`), ...failures.map((line) => `not ok ${line}`)]),
-  );
-  if (failures.length > 0) console.log(indented(judged.rest.slice(-60)));
+  if (how.verbose) printIndented(ended.output.split('\n').filter((line) => line.startsWith('ok ')));
+  printIndented(judged.leftOut.map((line) => `skip ${line}`));
+  printIndented(failures.map((line) => `not ok ${line}`));
+  if (failures.length > 0) printIndented(judged.rest.slice(-60));
   return { passed: judged.passed, failed: failures.length, skipped: judged.leftOut.length };
 }
 
-const indented = (lines: readonly string[]): string => lines.map((line) => `    ${line}`).join('\n');
+function printIndented(lines: readonly string[]): void {
+  for (const line of lines) console.log(`    ${line}`);
+}
 
 /** What every suite together has done to the ledger must still prove itself. */
 async function auditBooks(http: string, signal: AbortSignal): Promise<Outcome> {
