@@ -37,6 +37,13 @@ export async function prepareJobs(parts: Pick<QueueParts, 'log'> & { database: D
 export function createJobs(options: JobsOptions): Jobs {
   const queue = createQueue(options);
   const ticker = createTicker(options);
+
+  async function stop(): Promise<void> {
+    const patience = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
+    await Promise.all([queue.stop(graceMs), Promise.race([ticker.stop(), patience])]);
+  }
+  let stopped: Promise<void> | null = null;
+
   return {
     async enqueue(tx, task, payloads) {
       if (payloads.length === 1) await addJob(tx, task, payloads[0]!);
@@ -47,9 +54,9 @@ export function createJobs(options: JobsOptions): Jobs {
       await queue.start();
       ticker.start();
     },
-    async stop() {
-      const patience = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
-      await Promise.all([queue.stop(graceMs), Promise.race([ticker.stop(), patience])]);
+    stop() {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }

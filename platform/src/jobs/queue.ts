@@ -2,6 +2,7 @@
 // written): then it is begun again, and what it had locked is free again.
 import { EventEmitter } from 'node:events';
 import { Logger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import pg from 'pg';
 import type { Logger as Log } from 'pino';
 import type { Database } from '../database/index.ts';
 import { releaseJobs, releaseJobsLockedFor } from './store.ts';
@@ -29,12 +30,14 @@ export interface Queue {
  */
 const abandonedAfterMs = 60_000;
 const sweepMs = 15_000;
+const concurrency = 4;
 
 export function createQueue({ database, log, tasks, restartMs = 1_000 }: QueueParts): Queue {
   const taskList: TaskList = {};
   for (const [name, task] of Object.entries(tasks)) {
     taskList[name] = (payload) => task(payload as Record<string, string>);
   }
+  const pool = ownPool(database);
   let runner: Runner | null = null;
   /** What this process's jobs are locked by. */
   let lockedBy = '';
@@ -49,12 +52,12 @@ export function createQueue({ database, log, tasks, restartMs = 1_000 }: QueuePa
       lockedBy = workerPool.id;
     });
     runner = await run({
-      pgPool: database.pool,
+      pgPool: pool,
       taskList,
       events,
       preset: {
         worker: {
-          concurrentJobs: 4,
+          concurrentJobs: concurrency,
           pollInterval: 2_000,
           // Without a batch, the end of a job is written by a promise that nobody waits for: its rejection, when
           // the database is away just then, would end this process.
@@ -104,10 +107,25 @@ export function createQueue({ database, log, tasks, restartMs = 1_000 }: QueuePa
     async stop(graceMs) {
       stopping = true;
       clearInterval(sweeper);
-      const stopped = runner?.stop().catch(() => undefined);
+      const stopped = Promise.resolve(runner?.stop())
+        .catch(() => undefined)
+        .then(() => pool.end());
       await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
     },
   };
+}
+
+/**
+ * The queue's own connections. On the platform's, a bigint of the database is a bigint here, and graphile-worker writes the
+ * end of a failed job as JSON with its id in it, which then throws.
+ */
+function ownPool(database: Database): pg.Pool {
+  const { connectionString } = database.pool.options;
+  const pool = new pg.Pool({ connectionString, max: concurrency + 2, application_name: 'tongbao jobs' });
+  // Connections break when the database goes away; whoever was using one sees his query fail.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }
 
 /** The queue's chatter goes to our log, one level down; its payloads do not. */
