@@ -126,7 +126,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const notifications = createNotifications({
     database,
     clock,
-    outbound,
+    outbound: parts.outbound,
     channel,
     onError: (error, notification) =>
       log.error(
