@@ -42,7 +42,7 @@ export function refundNotification(refund: Refund): string {
 export function isAcknowledged(status: number, head: Buffer): boolean {
   if (status !== 200) return false;
   try {
-    const body = JSON.parse(head.toString('utf8')) as {
+    const body = JSON.parse(head.toString('utf8').replace(/^\uFEFF/, '')) as {
       result?: { resultStatus?: unknown; resultCode?: unknown };
     };
     return (
