@@ -28,9 +28,9 @@ export function ensureInstalled() {
     cwd: root,
     stdio: 'inherit',
   });
-  if (done.status !== 0) fail('npm ci failed; its own message is above.');
+  if (done.status !== 0) fail('npm install failed; its own message is above.');
   if (!existsSync(path.join(bin, 'node')))
-    fail('npm ci left no node_modules/.bin/node: were install scripts switched off?');
+    fail('npm install left no node_modules/.bin/node: were install scripts switched off?');
 }
 
 export function fail(message) {
