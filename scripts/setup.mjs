@@ -24,7 +24,9 @@ export function ensureInstalled() {
     return;
   console.log('Installing packages (once, about a minute) …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const done = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it wants the optional packages of every other platform in the lock file, and not every registry has
+  // them. What the lock file names is installed in exactly its versions, and the file is left as it is.
+  const done = spawnSync(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
   });
