@@ -256,6 +256,22 @@ describe('the order of one payment', () => {
 });
 
 describe('processes', () => {
+  test('each merchant has a share of what is taken at once, and everybody’s first comes before anybody’s second', async () => {
+    const many = (count: number, merchantId: bigint, dueAt: Date) =>
+      Array.from({ length: count }, () => notification('http://shop.example/', { merchantId, dueAt }));
+    await leave(
+      ...many(50, 1n, start),
+      ...many(5, 2n, later(1)),
+      ...many(1, 3n, later(2)),
+      ...many(5, 4n, later(3)),
+    );
+    const request = { now: later(minute), limit: 8, perMerchant: 3, busy: [4n], leaseMs: 60_000 };
+    const take = async () => (await leaseDue(database, request)).map(({ merchantId }) => merchantId);
+    expect(await take()).toEqual([1n, 2n, 3n, 1n, 2n, 1n, 2n]);
+    expect(await take()).toEqual([1n, 2n, 1n, 2n, 1n]);
+    expect(await take()).toEqual([1n, 1n, 1n]);
+  });
+
   test('one that dies after sending and before recording: it is sent again when its lease ends, and recorded once', async () => {
     const shop = await merchant(() => ({}));
     const w = world();
@@ -318,6 +334,7 @@ describe('processes', () => {
     await moveClock(w, other, start);
     answerFirst({ status: 500 });
     await late.nextDueAt();
+    expect(w.errors).toEqual([]);
     const [told] = await listed(w, row.paymentId);
     expect(told!.notification).toMatchObject({ status: 'acknowledged', attempts: 1 });
     expect(told!.attempts).toEqual([expect.objectContaining({ httpStatus: 200, acknowledged: true })]);
@@ -334,6 +351,11 @@ describe('processes', () => {
     await timer.run(start);
     await timer.stop!();
     expect(await timer.run(start)).toBe(0);
+    // The connection that the stop leaves behind is cut: by us, which is nothing to hold against the merchant.
+    w.parts.outbound.close();
+    await timer.nextDueAt();
+    const attempts = (await createNotifications(w.parts).list(null)).flatMap((told) => told.attempts);
+    expect(attempts).toEqual([expect.objectContaining({ acknowledged: true })]);
     const left = await leaseDue(database, {
       now: start,
       limit: 10,

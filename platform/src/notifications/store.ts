@@ -124,7 +124,7 @@ export interface Outcome {
 const finishStatement = statement(
   'notifications.finish',
   `UPDATE notifications.notification AS n SET status = u.status, attempts = u.attempts,
-     next_attempt_at = u.next_attempt_at, leased_until = NULL, body = coalesce(n.body, u.body)
+     next_attempt_at = u.next_attempt_at, leased_until = NULL, body = u.body
    FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::timestamptz[], $5::bytea[])
      AS u(id, status, attempts, next_attempt_at, body)
    WHERE n.id = u.id AND n.attempts = u.attempts - 1 RETURNING n.id`,
