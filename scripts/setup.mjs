@@ -70,14 +70,22 @@ function newestOf(folders) {
     .reduce((newest, file) => Math.max(newest, statSync(path.join(root, file)).mtimeMs), 0);
 }
 
-/** Runs a TypeScript file with our own Node, passes signals on, and ends as it ends. */
+/**
+ * Runs a TypeScript file with our own Node, passes signals on, and ends as it ends. npm does not hand every signal on
+ * before it is gone: when whoever started us ends, what we started is asked to stop. What we start sees our own end by
+ * the closed channel.
+ */
 export function runNode(args) {
   const child = spawn(path.join(bin, 'node'), args, {
     cwd: process.cwd(),
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: environment,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 300).unref();
+  }
   child.on('error', (error) => fail(error.message));
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
 }

@@ -197,15 +197,21 @@ function listening(server: NetServer, port: number, option: string): Promise<voi
   });
 }
 
+const patienceMs = 2_000;
+
 /** The command: runs until it is asked to stop. */
 export async function runSandbox(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const sandbox = await startSandbox(config, log);
   announce(config, sandbox);
-  let stopping = false;
+  let stoppingSince: number | null = null;
   const stop = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSince !== null) {
+      // A terminal's Ctrl-C reaches us twice (by the terminal and by npm): only a later one is impatience.
+      if (performance.now() - stoppingSince > patienceMs) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
     const impatience = setTimeout(() => process.exit(1), 9_500);
     void sandbox.stop().then(() => {
       clearTimeout(impatience);
@@ -214,6 +220,9 @@ export async function runSandbox(config: Config): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop);
+  // Whoever started us has ended, however: we do not outlive him.
+  process.once('disconnect', stop);
 }
 
 function announce(config: Config, sandbox: RunningSandbox): void {
