@@ -57,7 +57,8 @@ const notificationOf = (row: NotificationRow): Notification => ({
 // A later notification of a payment waits while an earlier one has never been tried: merchants hear of a payment
 // before they hear of its refund. It does not wait for the earlier one's acknowledgement. Among the oldest, each
 // merchant has a share, and every merchant's first comes before anybody's second. What is free is asked again of the
-// locked row: between the two looks another worker may have taken it.
+// locked row: between the two looks another worker may have taken it. The earlier notification is looked for row by row
+// and not by NOT EXISTS, which becomes a join of the table with itself while the planner has no statistics of it.
 const leaseStatement = statement(
   'notifications.lease',
   `WITH oldest AS (
@@ -65,9 +66,9 @@ const leaseStatement = statement(
      WHERE d.status = 'due' AND d.next_attempt_at <= $1
        AND (d.leased_until IS NULL OR d.leased_until < clock_timestamp())
        AND d.merchant_id <> ALL($4::bigint[])
-       AND NOT EXISTS (
-         SELECT 1 FROM notifications.notification e
-         WHERE e.payment_id = d.payment_id AND e.sequence < d.sequence AND e.status = 'due' AND e.attempts = 0)
+       AND (SELECT e.id FROM notifications.notification e
+            WHERE e.payment_id = d.payment_id AND e.sequence < d.sequence AND e.status = 'due' AND e.attempts = 0
+            LIMIT 1) IS NULL
      ORDER BY d.next_attempt_at, d.id LIMIT 2000
    ), shared AS (
      SELECT id, row_number() OVER (PARTITION BY merchant_id ORDER BY next_attempt_at, id) AS place FROM oldest
