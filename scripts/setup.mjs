@@ -1,7 +1,7 @@
 // What a fresh clone needs before anything of ours can run. Plain JavaScript for the system's Node (20 or newer):
 // installs the packages when they are missing or older than the lock file, and says where our own Node is.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -83,9 +83,19 @@ export function runNode(args) {
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   if (process.env.npm_lifecycle_event !== undefined) {
-    const parent = process.ppid;
-    setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 300).unref();
+    const before = ancestors();
+    setInterval(() => ancestors() !== before && child.kill('SIGTERM'), 300).unref();
   }
   child.on('error', (error) => fail(error.message));
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
+}
+
+/** Our parent (npm's shell, or npm) and its parent, where the system tells: a change means that npm has ended. */
+function ancestors() {
+  try {
+    const status = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    return `${process.ppid} ${status.slice(status.lastIndexOf(')') + 4).split(' ')[0]}`;
+  } catch {
+    return String(process.ppid);
+  }
 }
