@@ -3,7 +3,10 @@
 import { useQuery } from '@tanstack/react-query';
 import type { AuditAnswer } from '@tongbao/protocol/sandbox';
 import { call } from '../ui/api.ts';
+import { Copy } from '../ui/copy.tsx';
 import { Bar, Skeleton } from '../ui/frame.tsx';
+import { Icon } from '../ui/icons.tsx';
+import '../ui/tables.css';
 
 const meanings: Readonly<Record<string, string>> = {
   'each-currency-sums-to-zero': 'Each currency sums to zero',
@@ -16,6 +19,13 @@ const meanings: Readonly<Record<string, string>> = {
   'refunds-add-up': 'Refunds add up, to the last fen',
 };
 
+const shown = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Asia/Shanghai',
+  dateStyle: 'long',
+  timeStyle: 'medium',
+});
+const verify = 'npm run verify -- tongbao-books.ndjson';
+
 export function Audit() {
   const query = useQuery({
     queryKey: ['/audit.json'],
@@ -25,54 +35,56 @@ export function Audit() {
   return (
     <>
       <Bar title="Audit" languages={false}>
-        <nav aria-label="Sandbox">
+        <nav aria-label="Pages">
           <a href="/">Start page</a>
+          <a href="/wallet">Wallet</a>
         </nav>
       </Bar>
-      <main className="page" lang="en">
+      <main className="page">
+        <h1 className="title">The books, proved now</h1>
+        <p className="title-text">
+          Every proof below is computed from the database at this moment, over everything, in one consistent
+          snapshot.
+        </p>
         <section className="card">
-          <h1 style={{ fontSize: 22 }}>The books, proved now</h1>
-          <p className="muted">
-            Every proof below is computed from the database at this moment, over everything, in one consistent
-            snapshot.
-          </p>
-          <div aria-live="polite" style={{ marginTop: 14 }}>
+          <div aria-live="polite">
             {query.isFetching && report === undefined && <Skeleton rows={6} />}
             {query.error !== null && (
               <p className="note bad">The audit could not be made: {query.error.message}</p>
             )}
-            {report !== undefined && (
-              <p className={`note ${report.ok ? 'good' : 'bad'}`}>
-                <strong>{report.ok ? 'All proofs hold.' : 'A proof fails.'}</strong> Checked at{' '}
-                {report.checkedAt} by the platform's clock.
-              </p>
-            )}
+            {report !== undefined && <Verdict report={report} />}
           </div>
-          {report?.proofs.map((proof) => (
-            <div key={proof.name} style={{ borderTop: '1px solid var(--line)', padding: '12px 0' }}>
-              <p>
-                <span className={`pill ${proof.ok ? 'good' : 'bad'}`}>{proof.ok ? 'holds' : 'fails'}</span>{' '}
-                <strong>{meanings[proof.name] ?? proof.name}</strong>
-              </p>
-              {proof.detail.split('; ').map((line) => (
-                <p key={line} className="muted small">
-                  {line}
-                </p>
-              ))}
-            </div>
-          ))}
-          <div style={{ display: 'flex', gap: 10, marginTop: 12, flexWrap: 'wrap' }}>
+          <ul className="plain-list">
+            {report?.proofs.map((proof) => (
+              <li key={proof.name} className="proof">
+                <span className={`disc small ${proof.ok ? '' : 'bad'}`}>
+                  <Icon name={proof.ok ? 'check' : 'cross'} size={16} />
+                </span>
+                <div>
+                  <p>
+                    <strong>{meanings[proof.name] ?? proof.name}</strong>{' '}
+                    <span className={`pill ${proof.ok ? 'good' : 'bad'}`}>
+                      {proof.ok ? 'holds' : 'fails'}
+                    </span>
+                  </p>
+                  {proof.detail.split('; ').map((line) => (
+                    <p key={line} className="muted small figures">
+                      {line}
+                    </p>
+                  ))}
+                </div>
+              </li>
+            ))}
+          </ul>
+          <div className="choices">
             <button
               type="button"
               className="button small"
               disabled={query.isFetching}
               onClick={() => void query.refetch()}
             >
-              Check again
+              {query.isFetching ? 'Checking …' : 'Check again'}
             </button>
-            <a className="button quiet small" href="/audit/export" download>
-              Download the books
-            </a>
           </div>
         </section>
         <section className="card">
@@ -81,11 +93,25 @@ export function Audit() {
             The export holds every account, entry, payment, event and refund. The verifier reads it with none
             of the server's code:
           </p>
-          <p style={{ marginTop: 8 }}>
-            <code>npm run verify -- tongbao-books.ndjson</code>
+          <p className="command">
+            <code>{verify}</code> <Copy text={verify} what="the command" />
           </p>
+          <a className="button quiet small" href="/audit/export" download>
+            Download the books
+          </a>
         </section>
       </main>
     </>
+  );
+}
+
+function Verdict(props: { report: AuditAnswer }) {
+  const { report } = props;
+  return (
+    <p className={`note ${report.ok ? 'good' : 'bad'}`}>
+      <strong>{report.ok ? 'All proofs hold.' : 'A proof fails.'}</strong> Checked at{' '}
+      <time dateTime={report.checkedAt}>{shown.format(Date.parse(report.checkedAt))}</time> (Shanghai) by the
+      platform's clock.
+    </p>
   );
 }

@@ -1,16 +1,24 @@
 // One payment from the shopper's side: what it is, what it costs, how to pay, and every honest end of it.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { CashierView } from '@tongbao/protocol/wallet';
+import { useCallback, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ApiError, call } from '../ui/api.ts';
+import { call, isRefusal } from '../ui/api.ts';
 import { Bar, Result, Skeleton } from '../ui/frame.tsx';
+import { Icon } from '../ui/icons.tsx';
+import { Countdown } from './countdown.tsx';
 import { Ending } from './ending.tsx';
 import { OrderSummary } from './order-summary.tsx';
 import { Pay } from './pay.tsx';
+import '../ui/methods.css';
+import './cashier.css';
 
-/** A bank may take its time: ask often at first, then less. Bounded by the payment's own end. */
-const pendingPollMs = 1_500;
+/** The shop may cancel, and a sandbox's clock may jump, while the shopper looks. */
 const openPollMs = 15_000;
+/** Without an answer: soon at first, then less often, and after these tries only when the shopper asks. */
+const lostPollMs = 2_000;
+const lostPollLongestMs = 30_000;
+const lostPollTries = 20;
 
 export const paymentPath = (token: string): string => `/api/cashier/payments/${encodeURIComponent(token)}`;
 
@@ -21,71 +29,89 @@ export function Cashier(props: { token: string }) {
   const query = useQuery({
     queryKey: [path],
     queryFn: () => call<CashierView>('GET', path),
-    refetchInterval: (state) => {
-      if (state.state.error !== null) return state.state.error instanceof ApiError ? false : 3_000;
-      const status = state.state.data?.status;
-      return status === 'pending' ? pendingPollMs : status === 'created' ? openPollMs : false;
+    refetchInterval: ({ state }) => {
+      if (isRefusal(state.error, 'PAYMENT_NOT_FOUND')) return false;
+      if (state.error !== null) {
+        const tries = state.errorUpdateCount;
+        return tries > lostPollTries ? false : Math.min(lostPollLongestMs, lostPollMs * 1.5 ** (tries - 1));
+      }
+      return state.data?.status === 'created' ? openPollMs : false;
     },
   });
   const view = query.data;
   const show = (next: CashierView) => queries.setQueryData([path], next);
+  const { refetch } = query;
+  const ask = useCallback(() => refetch(), [refetch]);
+  // Whoever opens a link that was paid before came to look, not to be sent away.
+  const firstStatus = useRef<CashierView['status'] | null>(null);
+  firstStatus.current ??= view?.status ?? null;
+  const isGone = isRefusal(query.error, 'PAYMENT_NOT_FOUND');
+  if (view === undefined || isGone) {
+    return (
+      <>
+        <Bar title={t('cashier')} />
+        <main className="page narrow">
+          <div className="card">
+            {query.error === null ? (
+              <Skeleton rows={7} />
+            ) : (
+              <Unavailable isGone={isGone} isAsking={query.isFetching} ask={ask} />
+            )}
+          </div>
+        </main>
+      </>
+    );
+  }
+  const summary = (
+    <section key="summary" className="pane summary" aria-label={t('orderDetails')}>
+      <OrderSummary view={view} />
+    </section>
+  );
+  const doing = (
+    <section key="doing" className="pane doing" aria-label={t('cashier')}>
+      {view.status === 'created' ? (
+        <Pay view={view} path={path} onView={show} ask={ask} isAsking={query.isFetching} />
+      ) : (
+        <Ending view={view} ask={ask} wasOpen={firstStatus.current !== 'paid'} />
+      )}
+    </section>
+  );
   return (
     <>
       <Bar title={t('cashier')} />
-      <main className={`page ${view === undefined ? 'narrow' : ''}`}>
-        {view === undefined && query.error === null && (
-          <div className="card">
-            <Skeleton rows={6} />
-          </div>
-        )}
+      <main className="page">
         {query.error !== null && (
-          <Trouble error={query.error} retry={() => void query.refetch()} known={view !== undefined} />
+          <p className="note warn" role="alert">
+            {t('networkStale')}
+          </p>
         )}
-        {view !== undefined && (
-          <div className="two">
-            <section className="card" aria-label={t('orderDetails')}>
-              <OrderSummary view={view} onDeadline={() => void query.refetch()} />
-            </section>
-            <section className="card" aria-label={t('cashier')}>
-              {view.status === 'created' ? (
-                <Pay view={view} path={path} onView={show} refetch={() => void query.refetch()} />
-              ) : (
-                <Ending view={view} />
-              )}
-            </section>
-          </div>
-        )}
-        <p className="footer">{t('secure')}</p>
+        <div className="checkout">
+          {view.status === 'created' && <Countdown view={view} onDeadline={ask} />}
+          {/* On a phone what has happened comes before what was ordered. */}
+          {view.status === 'created' ? [summary, doing] : [doing, summary]}
+        </div>
+        <p className="footer">
+          <Icon name="lock" size={15} /> {t('secure')}
+        </p>
       </main>
     </>
   );
 }
 
-function Trouble(props: { error: Error; retry: () => void; known: boolean }) {
+function Unavailable(props: { isGone: boolean; isAsking: boolean; ask: () => Promise<unknown> }) {
   const { t } = useTranslation();
-  if (props.error instanceof ApiError && props.error.code === 'PAYMENT_NOT_FOUND') {
+  if (props.isGone) {
     return (
-      <div className="card">
-        <Result mark="?" tone="bad" title={t('notFoundTitle')} text={t('notFoundText')} />
-      </div>
-    );
-  }
-  if (props.known) {
-    return (
-      <p className="note warn" role="alert">
-        {t('networkText')}
-      </p>
+      <Result icon="attention" tone="bad" level={1} title={t('notFoundTitle')} text={t('notFoundText')} />
     );
   }
   return (
-    <div className="card">
-      <Result mark="!" tone="wait" title={t('networkTitle')} text={t('networkText')}>
-        <div className="actions">
-          <button type="button" className="button" onClick={props.retry}>
-            {t('retry')}
-          </button>
-        </div>
-      </Result>
-    </div>
+    <Result icon="attention" tone="wait" level={1} title={t('networkTitle')} text={t('networkText')}>
+      <div className="actions">
+        <button type="button" className="button" disabled={props.isAsking} onClick={() => void props.ask()}>
+          {t('retry')}
+        </button>
+      </div>
+    </Result>
   );
 }

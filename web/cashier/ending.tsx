@@ -3,93 +3,143 @@
 import type { CashierView } from '@tongbao/protocol/wallet';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { showMoney, showTime } from '../ui/format.ts';
+import { methodName, showMoney, showRate, showTime } from '../ui/format.ts';
 import { Result } from '../ui/frame.tsx';
-import { methodName } from './pay.tsx';
+import type { WordKey } from '../ui/i18n.ts';
+import { say } from '../ui/i18n.ts';
+import { usePatience } from '../ui/patience.ts';
 
-export function Ending(props: { view: CashierView }) {
+export interface EndingProps {
+  readonly view: CashierView;
+  readonly ask: () => Promise<unknown>;
+  /** It could still be paid when this page was opened. */
+  readonly wasOpen: boolean;
+}
+
+export function Ending(props: EndingProps) {
   const { t } = useTranslation();
   const { view } = props;
+  if (view.status === 'pending') return <Pending ask={props.ask} />;
   const back = isUrl(view.returnUrl) ? view.returnUrl : null;
-  if (view.status === 'pending')
-    return <Result mark="…" tone="wait" title={t('pendingTitle')} text={t('pendingText')} />;
-  if (view.status === 'paid') return <Paid view={view} back={back} />;
-  const ends = {
-    cancelled: [t('cancelledTitle'), t('cancelledText')],
-    declined: [t('declinedTitle'), t('declinedText')],
-    expired: [t('expiredTitle'), t('expiredText')],
-  } as const;
-  const [title, text] = ends[view.status as keyof typeof ends] ?? ends.cancelled;
-  return (
-    <Result mark="!" tone="bad" title={title} text={text}>
-      {back !== null && (
+  const backLink = back !== null && (
+    <a className="button" href={back}>
+      {t('returnTo', { merchant: view.merchant.name })}
+    </a>
+  );
+  if (view.status === 'paid') {
+    if (view.paidWith !== null) return <Paid view={view} back={back} wasOpen={props.wasOpen} />;
+    return (
+      <Result icon="check" title={t('alreadyPaidTitle')} text={t('alreadyPaidText')}>
         <div className="actions">
-          <a className="button" href={back}>
-            {t('returnTo', { merchant: view.merchant.name })}
+          {backLink}
+          <a className="button quiet" href="/wallet">
+            {t('openWallet')}
           </a>
+        </div>
+      </Result>
+    );
+  }
+  const [title, text] = closed[view.status === 'created' ? 'expired' : view.status];
+  return (
+    <Result
+      icon={view.status === 'expired' ? 'clock' : 'cross'}
+      tone="bad"
+      title={say(t, title)}
+      text={say(t, text)}
+    >
+      <div className="actions">{backLink}</div>
+    </Result>
+  );
+}
+
+const closed: Readonly<Record<'cancelled' | 'declined' | 'expired', readonly [WordKey, WordKey]>> = {
+  cancelled: ['cancelledTitle', 'cancelledText'],
+  declined: ['declinedTitle', 'declinedText'],
+  expired: ['expiredTitle', 'expiredText'],
+};
+
+function Pending(props: { ask: () => Promise<unknown> }) {
+  const { t } = useTranslation();
+  const { gaveUp, again } = usePatience(props.ask);
+  return (
+    <Result
+      icon="clock"
+      tone="wait"
+      title={t('pendingTitle')}
+      text={gaveUp ? t('pendingLong') : t('pendingText')}
+    >
+      {gaveUp && (
+        <div className="actions">
+          <button type="button" className="button" onClick={again}>
+            {t('askAgain')}
+          </button>
         </div>
       )}
     </Result>
   );
 }
 
-function Paid(props: { view: CashierView; back: string | null }) {
+function Paid(props: { view: CashierView; back: string | null; wasOpen: boolean }) {
   const { t } = useTranslation();
   const { view, back } = props;
+  const isForeign = view.amount.currency !== view.payerAmount.currency;
   return (
-    <Result mark="✓" title={t('paidTitle')}>
-      <dl style={{ textAlign: 'left', marginTop: 14 }}>
-        <div className="row">
-          <dt>{t('youPaid')}</dt>
-          <dd>
-            <strong>{showMoney(view.payerAmount)}</strong>
-          </dd>
-        </div>
-        <div className="row">
-          <dt>{t('merchantGets')}</dt>
-          <dd>{showMoney(view.amount)}</dd>
-        </div>
-        {view.paidWith !== null && (
-          <div className="row">
-            <dt>{t('paidWith')}</dt>
-            <dd>{methodName(view.paidWith)}</dd>
-          </div>
+    <Result icon="check" title={t('paidTitle')}>
+      <p className="paid-amount">{showMoney(view.payerAmount)}</p>
+      <dl className="receipt">
+        {isForeign && (
+          <>
+            <Line name={t('merchantGets')}>{showMoney(view.amount)}</Line>
+            <Line name={t('rate')}>{showRate(view.rate).price}</Line>
+          </>
         )}
-        {view.paidAt !== null && (
-          <div className="row">
-            <dt>{t('paidAt')}</dt>
-            <dd>{showTime(view.paidAt)}</dd>
-          </div>
-        )}
+        {view.paidWith !== null && <Line name={t('paidWith')}>{methodName(view.paidWith)}</Line>}
+        {view.paidAt !== null && <Line name={t('paidAt')}>{showTime(view.paidAt)}</Line>}
+        <Line name={t('paymentNumber')}>
+          <span className="mono">{view.paymentId}</span>
+        </Line>
       </dl>
-      {back !== null && <Return to={back} merchant={view.merchant.name} />}
+      {back !== null && <Return to={back} merchant={view.merchant.name} byItself={props.wasOpen} />}
     </Result>
+  );
+}
+
+function Line(props: { name: string; children: React.ReactNode }) {
+  return (
+    <div className="row">
+      <dt>{props.name}</dt>
+      <dd>{props.children}</dd>
+    </div>
   );
 }
 
 const secondsBeforeReturn = 5;
 
 /** Goes back by itself after a moment that can be stopped: the shop's page and its notification both know already. */
-function Return(props: { to: string; merchant: string }) {
+function Return(props: { to: string; merchant: string; byItself: boolean }) {
   const { t } = useTranslation();
-  const [left, setLeft] = useState<number | null>(secondsBeforeReturn);
+  const { to } = props;
+  const [left, setLeft] = useState<number | null>(props.byItself ? secondsBeforeReturn : null);
   useEffect(() => {
     if (left === null) return;
     if (left === 0) {
-      location.assign(props.to);
+      location.assign(to);
       return;
     }
     const timer = setTimeout(() => setLeft(left - 1), 1000);
     return () => clearTimeout(timer);
-  }, [left, props.to]);
+  }, [left, to]);
   return (
     <div className="actions">
-      <a className="button" href={props.to}>
+      <a className="button" href={to}>
         {t('returnTo', { merchant: props.merchant })}
       </a>
       {left !== null && (
         <p className="muted small">
-          {t('returnIn', { seconds: left })}{' '}
+          <span className="visually-hidden" role="status">
+            {t('returnSoon')}
+          </span>
+          <span aria-hidden="true">{t('returnIn', { seconds: left })}</span>{' '}
           <button type="button" className="linkish" onClick={() => setLeft(null)}>
             {t('stay')}
           </button>

@@ -2,53 +2,78 @@
 // asked for again whenever there is doubt.
 import { useMutation } from '@tanstack/react-query';
 import type { CashierView, PayMethod } from '@tongbao/protocol/wallet';
-import i18next from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ApiError, call, NetworkLost } from '../ui/api.ts';
-import { errorText } from '../ui/error-text.ts';
-import { showMoney, showTime } from '../ui/format.ts';
-import { PinInput } from '../ui/pin-input.tsx';
+import { call } from '../ui/api.ts';
+import { methodName, showMoney, showTime } from '../ui/format.ts';
+import { StepHeading } from '../ui/frame.tsx';
+import { say, type WordKey } from '../ui/i18n.ts';
+import { Icon } from '../ui/icons.tsx';
 import { SignIn } from '../ui/sign-in.tsx';
+import { Confirm } from './confirm.tsx';
+import { Decline } from './decline.tsx';
 
-interface PayProps {
+export interface PayProps {
   readonly view: CashierView;
   readonly path: string;
+  /** A newer view that the server has answered with. */
   readonly onView: (view: CashierView) => void;
-  readonly refetch: () => void;
+  /** Asks the server how the payment stands. */
+  readonly ask: () => Promise<unknown>;
+  readonly isAsking: boolean;
 }
 
 const keyOf = (method: PayMethod): string => (method.kind === 'balance' ? 'balance' : method.card.cardId);
 
+const bankRefusals: Readonly<Record<string, WordKey>> = {
+  'insufficient-funds': 'refusedFunds',
+  'card-blocked': 'refusedBlocked',
+  'card-unknown': 'refusedUnknown',
+};
+
 export function Pay(props: PayProps) {
   const { t } = useTranslation();
   const { view } = props;
+  const { customer } = view;
   const [chosen, setChosen] = useState<string | null>(null);
-  const [confirming, setConfirming] = useState(false);
-  if (view.customer === null) return <SignIn title={t('signInTitle')} onSignedIn={props.refetch} />;
+  const [isConfirming, setConfirming] = useState(false);
+  const [hasSessionEnded, setSessionEnded] = useState(false);
+  if (customer === null) {
+    return (
+      <SignIn
+        title={t('signInTitle')}
+        level={2}
+        {...(hasSessionEnded ? { note: t('errNotSignedIn') } : {})}
+        onSignedIn={() => {
+          setSessionEnded(false);
+          void props.ask();
+        }}
+      />
+    );
+  }
   const usable = view.methods.filter((method) => method.disabledReason === undefined);
   const method = usable.find((candidate) => keyOf(candidate) === chosen) ?? usable[0];
-  if (confirming && method !== undefined) {
-    return <Confirm {...props} method={method} onBack={() => setConfirming(false)} />;
-  }
+  const isLocked = customer.pinLockedUntil !== null;
   return (
     <>
-      <p className="muted small" style={{ marginBottom: 12 }}>
-        {t('signedInAs', { name: view.customer.name, phone: view.customer.maskedPhone })}
-      </p>
+      <StepHeading level={2}>{t('chooseMethod')}</StepHeading>
+      <Account view={view} ask={props.ask} />
       {view.lastRefusal !== null && (
-        <p className="note warn">{t('cardDeclined', { reason: view.lastRefusal })}</p>
+        <p className="note warn">
+          {t('refusedBy', { reason: say(t, bankRefusals[view.lastRefusal] ?? 'refusedOther') })}
+        </p>
       )}
-      {view.customer.pinLockedUntil !== null && (
-        <p className="note bad">{t('pinLocked', { time: showTime(view.customer.pinLockedUntil) })}</p>
+      {customer.pinLockedUntil !== null && (
+        <p className="note bad">{t('pinLocked', { time: showTime(customer.pinLockedUntil) })}</p>
       )}
+      {usable.length === 0 && <p className="note warn">{t('noMethod')}</p>}
       <fieldset className="methods">
-        <legend>{t('chooseMethod')}</legend>
+        <legend className="visually-hidden">{t('chooseMethod')}</legend>
         {view.methods.map((candidate) => (
           <Method
             key={keyOf(candidate)}
             method={candidate}
-            checked={method !== undefined && keyOf(candidate) === keyOf(method)}
+            isChosen={method !== undefined && keyOf(candidate) === keyOf(method)}
             onChoose={() => setChosen(keyOf(candidate))}
           />
         ))}
@@ -57,140 +82,82 @@ export function Pay(props: PayProps) {
         <button
           type="button"
           className="button"
-          disabled={method === undefined || view.customer.pinLockedUntil !== null}
+          disabled={method === undefined || isLocked}
           onClick={() => setConfirming(true)}
         >
           {t('payNow', { amount: showMoney(view.payerAmount) })}
         </button>
-        {usable.length === 0 && (
-          <a className="button quiet" href="/wallet#/top-up">
-            {t('topUpFirst')}
-          </a>
-        )}
-        <Decline path={props.path} onView={props.onView} refetch={props.refetch} />
+        <Decline {...props} />
       </div>
+      {isConfirming && method !== undefined && (
+        <Confirm
+          {...props}
+          method={method}
+          onClose={() => setConfirming(false)}
+          onSessionEnded={() => {
+            setConfirming(false);
+            setSessionEnded(true);
+          }}
+        />
+      )}
     </>
   );
 }
 
-/** A method as one line of text: "Balance", "Jade Bank debit card (0018)". */
-export function methodName(
-  method:
-    | { kind: 'balance' }
-    | {
-        kind: 'card';
-        card: { bankName: { zh: string; en: string }; kind: 'debit' | 'credit'; last4: string };
-      },
-): string {
-  const t = i18next.t;
-  if (method.kind === 'balance') return t('balance');
-  const { bankName, kind, last4 } = method.card;
-  return t('cardTail', { bank: i18next.language === 'en' ? bankName.en : bankName.zh, kind: t(kind), last4 });
+function Account(props: { view: CashierView; ask: () => Promise<unknown> }) {
+  const { t } = useTranslation();
+  const { customer } = props.view;
+  const signOut = useMutation({
+    mutationFn: () => call('POST', '/api/wallet/session/end'),
+    onSettled: () => props.ask(),
+  });
+  if (customer === null) return null;
+  return (
+    <p className="account">
+      <span className="muted">{t('signedInAs', { name: customer.name, phone: customer.maskedPhone })}</span>
+      <button type="button" className="linkish" disabled={signOut.isPending} onClick={() => signOut.mutate()}>
+        {t('switchAccount')}
+      </button>
+    </p>
+  );
 }
 
-function Method(props: { method: PayMethod; checked: boolean; onChoose: () => void }) {
+function Method(props: { method: PayMethod; isChosen: boolean; onChoose: () => void }) {
   const { t } = useTranslation();
   const { method } = props;
-  const disabled = method.disabledReason !== undefined;
+  const isDisabled = method.disabledReason !== undefined;
   const detail =
     method.kind === 'balance'
-      ? t(disabled ? 'balanceNotEnough' : 'available', { amount: showMoney(method.available) })
-      : disabled
+      ? t(isDisabled ? 'balanceNotEnough' : 'available', { amount: showMoney(method.available) })
+      : isDisabled
         ? t('cardNotActive')
         : '';
   return (
-    <label className="method">
-      <input
-        type="radio"
-        name="method"
-        checked={props.checked}
-        disabled={disabled}
-        onChange={props.onChoose}
-      />
-      <span className="what">
-        <strong>{methodName(method)}</strong>
-        {detail !== '' && <span className="muted small">{detail}</span>}
-      </span>
-    </label>
-  );
-}
-
-function Confirm(props: PayProps & { method: PayMethod; onBack: () => void }) {
-  const { t } = useTranslation();
-  const { view, method } = props;
-  const pay = useMutation({
-    mutationFn: (pin: string) =>
-      call<CashierView>('POST', `${props.path}/authorizations`, {
-        method:
-          method.kind === 'balance' ? { kind: 'balance' } : { kind: 'card', cardId: method.card.cardId },
-        pin,
-      }),
-    onSuccess: props.onView,
-    onError: (error) => {
-      // Doubt or a changed state: the payment itself says what is true now.
-      const certain =
-        error instanceof ApiError && (error.code === 'PIN_WRONG' || error.code === 'RISK_REJECTED');
-      if (!certain) props.refetch();
-    },
-  });
-  const error = pay.error;
-  const locked = error instanceof ApiError && error.code === 'PIN_LOCKED';
-  return (
-    <div style={{ textAlign: 'center' }}>
-      <h2>{t('pinTitle')}</h2>
-      <p className="muted">
-        {t('pinFor', { merchant: view.merchant.name, amount: showMoney(view.payerAmount) })}
-      </p>
-      <p className="muted small">{methodName(method)}</p>
-      <PinInput
-        disabled={pay.isPending || locked}
-        wrong={error instanceof ApiError && error.code === 'PIN_WRONG'}
-        onComplete={(pin) => pay.mutate(pin)}
-      />
-      <div aria-live="assertive">
-        {pay.isPending && <p className="muted">{t('paying')}</p>}
-        {error !== null && (
-          <p className={`note ${error instanceof NetworkLost ? 'warn' : 'bad'}`}>{errorText(error, t)}</p>
-        )}
-      </div>
-      <button type="button" className="linkish" disabled={pay.isPending} onClick={props.onBack}>
-        {t('back')}
-      </button>
-    </div>
-  );
-}
-
-function Decline(props: { path: string; onView: (view: CashierView) => void; refetch: () => void }) {
-  const { t } = useTranslation();
-  const [asking, setAsking] = useState(false);
-  const decline = useMutation({
-    mutationFn: () => call<CashierView>('POST', `${props.path}/decline`),
-    onSuccess: props.onView,
-    onError: props.refetch,
-  });
-  if (!asking) {
-    return (
-      <button type="button" className="linkish" onClick={() => setAsking(true)}>
-        {t('declinePayment')}
-      </button>
-    );
-  }
-  return (
-    <div className="note warn" role="alertdialog" aria-label={t('declinePayment')}>
-      <p>{t('declineAsk')}</p>
-      <div style={{ display: 'flex', gap: 10, marginTop: 10 }}>
-        <button type="button" className="button quiet small" onClick={() => setAsking(false)}>
-          {t('back')}
-        </button>
-        <button
-          type="button"
-          className="button small"
-          disabled={decline.isPending}
-          onClick={() => decline.mutate()}
+    <div className="method">
+      <label>
+        <input
+          type="radio"
+          name="method"
+          checked={props.isChosen}
+          disabled={isDisabled}
+          onChange={props.onChoose}
+        />
+        <span className="badge">
+          <Icon name={method.kind === 'balance' ? 'purse' : 'card'} />
+        </span>
+        <span className="what">
+          <strong>{methodName(method)}</strong>
+          {detail !== '' && <span className="muted small">{detail}</span>}
+        </span>
+      </label>
+      {method.disabledReason === 'BALANCE_NOT_ENOUGH' && (
+        <a
+          className="button quiet small"
+          href={`/wallet?from=${encodeURIComponent(location.pathname)}#/top-up`}
         >
-          {t('declineYes')}
-        </button>
-      </div>
+          {t('topUpFirst')}
+        </a>
+      )}
     </div>
   );
 }

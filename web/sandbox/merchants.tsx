@@ -1,28 +1,18 @@
 // Credentials of the sandbox's merchants, to be copied into an integration.
 import type { Credentials } from '@tongbao/protocol/sandbox';
-import { useState } from 'react';
+import { Copy } from '../ui/copy.tsx';
 
 type Merchant = Credentials['merchants'][number];
 
-export function Merchants(props: { credentials: Credentials }) {
-  const { credentials } = props;
+export function Merchants(props: { merchants: readonly Merchant[] }) {
   return (
     <section className="card">
-      <h2>Point your integration here</h2>
-      <div className="row">
-        <span>Gateway</span>
-        <span>
-          <code>{credentials.gatewayUrl}</code> <Copy text={credentials.gatewayUrl} />
-        </span>
-      </div>
-      <p className="muted small">
-        Change host and keys, nothing else: client ids beginning with SANDBOX_ are sent to /ams/sandbox/api by
-        the official SDKs. As JSON: <a href="/sandbox/credentials">/sandbox/credentials</a>.
-      </p>
-      {credentials.merchants.map((merchant) => (
-        <details key={merchant.clientId} style={{ marginTop: 8 }}>
+      <h2>Merchants and their keys</h2>
+      {props.merchants.map((merchant) => (
+        <details key={merchant.clientId} className="merchant-keys">
           <summary>
-            {merchant.name} · {merchant.settlementCurrency} · {merchant.clientId}
+            <strong>{merchant.name}</strong> <span className="pill">{merchant.settlementCurrency}</span>{' '}
+            <span className="mono muted">{merchant.clientId}</span>
           </summary>
           <Keys merchant={merchant} />
         </details>
@@ -31,40 +21,31 @@ export function Merchants(props: { credentials: Credentials }) {
   );
 }
 
+const longestShown = 44;
+
 function Keys(props: { merchant: Merchant }) {
   const { merchant } = props;
+  const { classic } = merchant;
   const lines: [string, string][] = [
     ['Client id', merchant.clientId],
     ['Merchant private key (PKCS#8)', merchant.merchantPrivateKey],
     ['Merchant private key (PKCS#1, for the Python SDK)', merchant.merchantPrivateKeyPkcs1],
     ['Gateway public key', merchant.gatewayPublicKey],
     ['Key version', String(merchant.keyVersion)],
+    ['Classic gateway: partner', classic.partner],
+    ['Classic gateway: MD5 key', classic.md5Key],
   ];
   return (
-    <dl style={{ paddingLeft: 12 }}>
+    <dl className="long-values">
       {lines.map(([name, value]) => (
         <div className="row" key={name}>
           <dt>{name}</dt>
           <dd>
-            <code>{value.length > 60 ? `${value.slice(0, 44)}…` : value}</code> <Copy text={value} />
+            <code>{value.length > longestShown ? `${value.slice(0, longestShown)}…` : value}</code>{' '}
+            <Copy text={value} what={`${name} of ${merchant.name}`} />
           </dd>
         </div>
       ))}
     </dl>
-  );
-}
-
-function Copy(props: { text: string }) {
-  const [done, setDone] = useState(false);
-  return (
-    <button
-      type="button"
-      className="linkish"
-      onClick={() => {
-        void navigator.clipboard.writeText(props.text).then(() => setDone(true));
-      }}
-    >
-      {done ? 'copied' : 'copy'}
-    </button>
   );
 }

@@ -1,36 +1,15 @@
 // The pages' way to the server: JSON both ways, one deadline, errors with the server's own codes. No answer at all is
 // an error of its own kind: the page must not guess what happened.
-export type ErrorCode =
-  | 'INVALID_REQUEST'
-  | 'NOT_SIGNED_IN'
-  | 'CODE_WRONG'
-  | 'CODE_EXPIRED'
-  | 'CODE_TOO_MANY'
-  | 'PHONE_UNKNOWN'
-  | 'PIN_WRONG'
-  | 'PIN_LOCKED'
-  | 'PAYMENT_NOT_FOUND'
-  | 'PAYMENT_EXPIRED'
-  | 'PAYMENT_CANCELLED'
-  | 'PAYMENT_ALREADY_PAID'
-  | 'PAYMENT_IN_PROGRESS'
-  | 'BALANCE_NOT_ENOUGH'
-  | 'CARD_DECLINED'
-  | 'CARD_NOT_FOUND'
-  | 'AMOUNT_LIMIT'
-  | 'RISK_REJECTED'
-  | 'REQUEST_REUSED'
-  | 'NOT_FOUND'
-  | 'TOO_MANY_REQUESTS'
-  | 'FORBIDDEN'
-  | 'UNAVAILABLE';
+import type { ShopperError, ShopperErrorCode } from '@tongbao/protocol/wallet';
+
+type ErrorBody = ShopperError['error'];
 
 export class ApiError extends Error {
-  readonly code: ErrorCode;
+  readonly code: ShopperErrorCode;
   readonly attemptsLeft: number | undefined;
   readonly retryAt: string | undefined;
 
-  constructor(body: { code: ErrorCode; message: string; attemptsLeft?: number; retryAt?: string }) {
+  constructor(body: ErrorBody) {
     super(body.message);
     this.code = body.code;
     this.attemptsLeft = body.attemptsLeft;
@@ -41,8 +20,17 @@ export class ApiError extends Error {
 /** The request went out and nothing came back: what it asked for may or may not have happened. */
 export class NetworkLost extends Error {}
 
+/** After these nobody knows whether the request was carried out: no answer, or a server that could not say. */
+export const isOutcomeUnknown = (error: unknown): boolean =>
+  error instanceof NetworkLost || (error instanceof ApiError && error.code === 'UNAVAILABLE');
+
+/** Whether an error is the server's refusal with this code. */
+export const isRefusal = (error: unknown, code: ShopperErrorCode): error is ApiError =>
+  error instanceof ApiError && error.code === code;
+
 const timeoutMs = 20_000;
 
+/** Calls the server. Throws ApiError for its refusals, NetworkLost when no answer came in time. */
 export async function call<Answer>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
   let response: Response;
   let text: string;
@@ -64,7 +52,7 @@ export async function call<Answer>(method: 'GET' | 'POST', path: string, body?: 
   }
   const answer = parse(text);
   if (response.ok && answer !== undefined) return answer as Answer;
-  const said = (answer as { error?: ConstructorParameters<typeof ApiError>[0] } | undefined)?.error;
+  const said = (answer as { error?: ErrorBody } | null | undefined)?.error;
   throw new ApiError(said ?? { code: 'UNAVAILABLE', message: `the server answered ${response.status}` });
 }
 

@@ -1,30 +1,46 @@
-// An error in the shopper's words.
+// An error in the shopper's words. Every code has some: one without does not compile.
+import type { ShopperErrorCode } from '@tongbao/protocol/wallet';
 import type { TFunction } from 'i18next';
-import { ApiError, type ErrorCode, NetworkLost } from './api.ts';
-import { showTime } from './format.ts';
+import { ApiError, NetworkLost } from './api.ts';
+import { showClock, showTime } from './format.ts';
 import { say, type WordKey } from './i18n.ts';
 
-const words: Partial<Record<ErrorCode, WordKey>> = {
-  NOT_SIGNED_IN: 'errNotSignedIn',
-  CODE_EXPIRED: 'errCodeExpired',
-  CODE_TOO_MANY: 'errCodeTooMany',
-  PHONE_UNKNOWN: 'errPhoneUnknown',
-  BALANCE_NOT_ENOUGH: 'errBalance',
-  CARD_DECLINED: 'errCard',
-  CARD_NOT_FOUND: 'errCard',
-  RISK_REJECTED: 'errRisk',
-  AMOUNT_LIMIT: 'errLimit',
-  TOO_MANY_REQUESTS: 'errTooMany',
-  UNAVAILABLE: 'errUnavailable',
-  INVALID_REQUEST: 'errInvalid',
-};
+const words: Readonly<Record<Exclude<ShopperErrorCode, 'PIN_WRONG' | 'PIN_LOCKED' | 'CODE_WRONG'>, WordKey>> =
+  {
+    INVALID_REQUEST: 'errInvalid',
+    NOT_SIGNED_IN: 'errNotSignedIn',
+    CODE_EXPIRED: 'errCodeExpired',
+    CODE_TOO_MANY: 'errCodeTooMany',
+    PHONE_UNKNOWN: 'errPhoneUnknown',
+    PAYMENT_NOT_FOUND: 'notFoundTitle',
+    PAYMENT_EXPIRED: 'expiredTitle',
+    PAYMENT_CANCELLED: 'errClosed',
+    PAYMENT_ALREADY_PAID: 'alreadyPaidTitle',
+    PAYMENT_IN_PROGRESS: 'pendingText',
+    BALANCE_NOT_ENOUGH: 'errBalance',
+    CARD_DECLINED: 'errCard',
+    CARD_NOT_FOUND: 'errCard',
+    AMOUNT_LIMIT: 'errLimit',
+    RISK_REJECTED: 'errRisk',
+    REQUEST_REUSED: 'errReused',
+    NOT_FOUND: 'errNotFound',
+    TOO_MANY_REQUESTS: 'errTooMany',
+    FORBIDDEN: 'errForbidden',
+    UNAVAILABLE: 'errUnavailable',
+  };
 
 export function errorText(error: unknown, t: TFunction<'words'>): string {
-  if (error instanceof NetworkLost) return t('networkText');
+  if (error instanceof NetworkLost) return t('errNetwork');
   if (!(error instanceof ApiError)) return t('errOther');
   if (error.code === 'PIN_WRONG') return t('pinWrong', { left: error.attemptsLeft ?? 0 });
   if (error.code === 'CODE_WRONG') return t('errCodeWrong', { left: error.attemptsLeft ?? 0 });
-  if (error.code === 'PIN_LOCKED')
-    return t('pinLocked', { time: error.retryAt === undefined ? '' : showTime(error.retryAt) });
+  if (error.code === 'PIN_LOCKED') {
+    return error.retryAt === undefined
+      ? t('pinLockedNow')
+      : t('pinLocked', { time: showTime(error.retryAt) });
+  }
+  if (error.code === 'CODE_TOO_MANY' && error.retryAt !== undefined) {
+    return t('errCodeTooManyUntil', { time: showClock(error.retryAt) });
+  }
   return say(t, words[error.code] ?? 'errOther');
 }

@@ -1,34 +1,44 @@
-// What every page stands in: the bar with the coin, the language switch, the footer; and how an app starts.
+// What every page stands in: the bar with the coin, the language switch, results and waiting; and how an app starts.
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, StrictMode } from 'react';
+import { type ReactNode, StrictMode, useEffect, useRef } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useTranslation } from 'react-i18next';
 import coin from './coin.svg';
-import { otherLanguage, startI18n } from './i18n.ts';
+import { type Language, otherLanguage, startI18n } from './i18n.ts';
+import { Icon, type IconName } from './icons.tsx';
 import './theme.css';
+import './pieces.css';
+import './messages.css';
 
 export function Bar(props: { title: string; children?: ReactNode; languages?: boolean }) {
   const { t } = useTranslation();
+  const { title } = props;
+  const brand = t('brand');
+  useEffect(() => {
+    document.title = `${title} · ${brand}`;
+  }, [title, brand]);
   return (
     <header className="bar">
-      <span className="brand">
-        <img src={coin} alt="" />
-        {t('brand')} <small>{props.title}</small>
-      </span>
-      <span className="spring" />
-      {props.children}
-      {props.languages !== false && (
-        <button type="button" className="ghost" onClick={otherLanguage}>
-          {t('language')}
-        </button>
-      )}
+      <div className="bar-inner">
+        <span className="brand">
+          <img src={coin} alt="" width="30" height="30" />
+          {brand} <small>{title}</small>
+        </span>
+        <span className="spring" />
+        {props.children}
+        {props.languages !== false && (
+          <button type="button" className="ghost" onClick={otherLanguage}>
+            {t('language')}
+          </button>
+        )}
+      </div>
     </header>
   );
 }
 
 export function Skeleton(props: { rows: number }) {
   const { t } = useTranslation();
-  const widths = ['60%', '90%', '75%', '85%', '50%'];
+  const widths = ['40%', '90%', '65%', '85%', '50%'];
   return (
     <div role="status" aria-label={t('loading')}>
       {Array.from({ length: props.rows }, (_, index) => (
@@ -39,33 +49,78 @@ export function Skeleton(props: { rows: number }) {
   );
 }
 
-export function Result(props: {
-  mark: string;
-  tone?: 'bad' | 'wait';
-  title: string;
-  text?: string;
-  children?: ReactNode;
-}) {
+let hasShownStep = false;
+
+/** The heading of a step. A step that replaces another takes the focus, so that it is read and scrolled to. */
+export function StepHeading(props: { level: 1 | 2; children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (hasShownStep) heading.current?.focus();
+    hasShownStep = true;
+  }, []);
+  const Tag = props.level === 1 ? 'h1' : 'h2';
   return (
-    <div className="result" role="status">
-      <div className={`disc ${props.tone ?? ''}`} aria-hidden="true">
-        {props.mark}
+    <Tag ref={heading} tabIndex={-1} className="step">
+      {props.children}
+    </Tag>
+  );
+}
+
+export interface ResultProps {
+  readonly icon: IconName;
+  readonly tone?: 'bad' | 'wait';
+  readonly level?: 1 | 2;
+  readonly title: string;
+  readonly text?: string;
+  readonly children?: ReactNode;
+}
+
+export function Result(props: ResultProps) {
+  return (
+    <div className="result">
+      <div className={`disc ${props.tone ?? ''}`}>
+        <Icon name={props.icon} size={34} />
       </div>
-      <h1>{props.title}</h1>
+      <StepHeading level={props.level ?? 2}>{props.title}</StepHeading>
       {props.text !== undefined && <p className="muted">{props.text}</p>}
       {props.children}
     </div>
   );
 }
 
-export function startApp(app: ReactNode): void {
-  startI18n();
+/** Starts an app in the page's root. `only` for pages that are written in one language. */
+export function startApp(app: ReactNode, only?: Language): void {
+  startI18n(only);
   const queries = new QueryClient({
     defaultOptions: { queries: { retry: false, refetchOnWindowFocus: true } },
   });
-  createRoot(document.getElementById('root')!).render(
+  const root = createRoot(document.getElementById('root')!, {
+    // A page that fell over says so: a blank one would leave a shopper wondering about his money.
+    onUncaughtError: (error) => {
+      console.error(error);
+      setTimeout(() => root.render(<Broken />));
+    },
+  });
+  root.render(
     <StrictMode>
       <QueryClientProvider client={queries}>{app}</QueryClientProvider>
     </StrictMode>,
+  );
+}
+
+function Broken() {
+  const { t } = useTranslation();
+  return (
+    <main className="page narrow">
+      <div className="card">
+        <Result icon="attention" tone="bad" level={1} title={t('brokenTitle')} text={t('brokenText')}>
+          <div className="actions">
+            <button type="button" className="button" onClick={() => location.reload()}>
+              {t('reload')}
+            </button>
+          </div>
+        </Result>
+      </div>
+    </main>
   );
 }

@@ -15,14 +15,32 @@ declare module 'i18next' {
 }
 
 function preferred(): Language {
-  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem(storageKey);
+  const asked = new URLSearchParams(location.search).get('lang') ?? remembered();
   if (asked === 'en' || asked === 'zh-CN') return asked;
   return navigator.language.startsWith('en') ? 'en' : 'zh-CN';
 }
 
-export function startI18n(): typeof i18next {
+/** Browsers that keep nothing for a page throw when they are asked. */
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(storageKey);
+  } catch {
+    return null;
+  }
+}
+
+function remember(language: Language): void {
+  try {
+    localStorage.setItem(storageKey, language);
+  } catch {
+    // It is chosen for this page only.
+  }
+}
+
+/** Readies the translations; `only` for pages that are written in one language. */
+export function startI18n(only?: Language): void {
   void i18next.use(initReactI18next).init({
-    lng: preferred(),
+    lng: only ?? preferred(),
     fallbackLng: 'zh-CN',
     defaultNS: 'words',
     resources: { 'zh-CN': { words: zh }, en: { words: en } },
@@ -30,12 +48,11 @@ export function startI18n(): typeof i18next {
     showSupportNotice: false,
   } as Parameters<typeof i18next.init>[0]);
   document.documentElement.lang = i18next.language;
-  return i18next;
 }
 
 export function otherLanguage(): void {
   const next: Language = i18next.language === 'en' ? 'zh-CN' : 'en';
-  localStorage.setItem(storageKey, next);
+  remember(next);
   document.documentElement.lang = next;
   void i18next.changeLanguage(next);
 }

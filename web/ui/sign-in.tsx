@@ -1,41 +1,51 @@
-// Signing in by phone and one-time code; in the sandbox the code is shown, clearly marked.
+// Signing in by phone and one-time code, one thing at a time; in the sandbox the code is shown, clearly marked.
 import { useMutation } from '@tanstack/react-query';
-import type { CodeSent, WalletView } from '@tongbao/protocol/wallet';
-import { type FormEvent, useEffect, useState } from 'react';
+import type { CodeSent as CodeSentShape, WalletView } from '@tongbao/protocol/wallet';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from './api.ts';
 import { errorText } from './error-text.ts';
+import { StepHeading } from './frame.tsx';
 
+type CodeSent = ReturnType<typeof CodeSentShape.parse>;
 const resendMs = 60_000;
 
-export function SignIn(props: { title: string; onSignedIn: (wallet: WalletView) => void }) {
+/** `note` says why, when a session has just ended. */
+export function SignIn(props: {
+  title: string;
+  level: 1 | 2;
+  note?: string;
+  onSignedIn: (wallet: WalletView) => void;
+}) {
   const { t } = useTranslation();
   const [phone, setPhone] = useState('');
-  const [code, setCode] = useState('');
-  const [waitUntil, setWaitUntil] = useState(0);
-  const seconds = useSecondsUntil(waitUntil);
+  const [sent, setSent] = useState<CodeSent | null>(null);
   const ask = useMutation({
-    mutationFn: () =>
-      call<CodeSent>('POST', '/api/wallet/session/code', { phone: phone.replace(/[\s-]/g, '') }),
-    onSuccess: (sent) => setWaitUntil(sent.sandboxCode === undefined ? performance.now() + resendMs : 0),
+    mutationFn: () => call<CodeSent>('POST', '/api/wallet/session/code', { phone: bare(phone) }),
+    onSuccess: setSent,
   });
-  const enter = useMutation({
-    mutationFn: () =>
-      call<WalletView>('POST', '/api/wallet/session', { phone: phone.replace(/[\s-]/g, ''), code }),
-    onSuccess: props.onSignedIn,
-  });
-  const error = enter.error ?? ask.error;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (ask.data === undefined) ask.mutate();
-    else enter.mutate();
+    ask.mutate();
   };
+  if (sent !== null) {
+    return (
+      <EnterCode
+        {...props}
+        phone={bare(phone)}
+        sent={sent}
+        asking={ask.isPending}
+        askError={ask.error}
+        onAsk={() => ask.mutate()}
+        onChangePhone={() => setSent(null)}
+      />
+    );
+  }
   return (
     <form onSubmit={submit} noValidate>
-      <h2>{props.title}</h2>
-      <p className="muted" style={{ marginBottom: 14 }}>
-        {t('signInHint')}
-      </p>
+      <StepHeading level={props.level}>{props.title}</StepHeading>
+      <p className="muted lead">{t('signInHint')}</p>
+      {props.note !== undefined && <p className="note warn">{props.note}</p>}
       <label className="field">
         <span>{t('phone')}</span>
         <input
@@ -47,63 +57,118 @@ export function SignIn(props: { title: string; onSignedIn: (wallet: WalletView) 
           onChange={(event) => setPhone(event.target.value)}
         />
       </label>
-      <label className="field">
-        <span>{t('code')}</span>
-        <span className="together">
-          <input
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            maxLength={6}
-            value={code}
-            onChange={(event) => setCode(event.target.value.replace(/\D/g, ''))}
-          />
-          <button
-            type="button"
-            className="button quiet small"
-            disabled={ask.isPending || seconds > 0}
-            onClick={() => ask.mutate()}
-          >
-            {seconds > 0 ? t('resendIn', { seconds }) : t('getCode')}
-          </button>
-        </span>
-      </label>
       <div aria-live="polite">
-        {ask.data !== undefined && error === null && (
-          <p className="note good">
-            {t('codeSent', { phone: ask.data.maskedPhone })}
-            {ask.data.sandboxCode !== undefined && (
-              <>
-                <br />
-                <span className="sandbox-mark">{t('sandboxMark')}</span>
-                {t('sandboxCode', { code: ask.data.sandboxCode })}{' '}
-                <button type="button" className="linkish" onClick={() => setCode(ask.data.sandboxCode!)}>
-                  {t('fillIn')}
-                </button>
-              </>
-            )}
-          </p>
-        )}
-        {error !== null && <p className="note bad">{errorText(error, t)}</p>}
+        {ask.error !== null && <p className="note bad">{errorText(ask.error, t)}</p>}
       </div>
-      <button
-        type="submit"
-        className="button"
-        disabled={enter.isPending || (ask.data !== undefined && code.length !== 6)}
-      >
-        {ask.data === undefined ? t('getCode') : t('signIn')}
+      <button type="submit" className="button" disabled={ask.isPending || bare(phone) === ''}>
+        {t('getCode')}
       </button>
     </form>
   );
 }
 
-/** Whole seconds until an instant of performance.now(), counted down; 0 when it has passed. */
-function useSecondsUntil(instant: number): number {
-  const [, tick] = useState(0);
-  const left = Math.max(0, Math.ceil((instant - performance.now()) / 1000));
-  useEffect(() => {
-    if (left === 0) return;
-    const timer = setTimeout(() => tick((count) => count + 1), 1000);
-    return () => clearTimeout(timer);
+const bare = (phone: string): string => phone.normalize('NFKC').replace(/[\s()-]/g, '');
+
+interface EnterCodeProps {
+  readonly title: string;
+  readonly level: 1 | 2;
+  readonly phone: string;
+  readonly sent: CodeSent;
+  readonly asking: boolean;
+  readonly askError: Error | null;
+  readonly onAsk: () => void;
+  readonly onChangePhone: () => void;
+  readonly onSignedIn: (wallet: WalletView) => void;
+}
+
+function EnterCode(props: EnterCodeProps) {
+  const { t } = useTranslation();
+  const { sent } = props;
+  const [code, setCode] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  const explained = useId();
+  useEffect(() => field.current?.focus(), []);
+  const enter = useMutation({
+    mutationFn: () => call<WalletView>('POST', '/api/wallet/session', { phone: props.phone, code }),
+    onSuccess: props.onSignedIn,
   });
+  const seconds = useResendSeconds(sent);
+  const Heading = props.level === 1 ? 'h1' : 'h2';
+  const error = enter.error ?? props.askError;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    enter.mutate();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Heading className="step">{t('codeTitle')}</Heading>
+      <p className="muted lead" id={explained}>
+        {t('codeSent', { phone: sent.maskedPhone })}{' '}
+        <button type="button" className="linkish" onClick={props.onChangePhone}>
+          {t('changePhone')}
+        </button>
+      </p>
+      {sent.sandboxCode !== undefined && (
+        <p className="note sandbox">
+          <span>
+            <span className="sandbox-mark">{t('sandboxMark')}</span>
+            {t('sandboxCode')} <b className="mono">{sent.sandboxCode}</b>
+          </span>
+          <button
+            type="button"
+            className="linkish"
+            onClick={() => {
+              setCode(sent.sandboxCode!);
+              field.current?.focus();
+            }}
+          >
+            {t('fillIn')}
+          </button>
+        </p>
+      )}
+      <label className="field code">
+        <span>{t('code')}</span>
+        <input
+          ref={field}
+          inputMode="numeric"
+          aria-describedby={explained}
+          autoComplete="one-time-code"
+          maxLength={6}
+          value={code}
+          onChange={(event) => setCode(event.target.value.normalize('NFKC').replace(/\D/g, ''))}
+        />
+      </label>
+      <div aria-live="polite">{error !== null && <p className="note bad">{errorText(error, t)}</p>}</div>
+      <button type="submit" className="button" disabled={enter.isPending || code.length !== 6}>
+        {t('signIn')}
+      </button>
+      <p className="under">
+        <button
+          type="button"
+          className="linkish"
+          disabled={props.asking || seconds > 0}
+          onClick={() => {
+            enter.reset();
+            props.onAsk();
+          }}
+        >
+          {seconds > 0 ? t('resendIn', { seconds }) : t('resend')}
+        </button>
+      </p>
+    </form>
+  );
+}
+
+/** Whole seconds until another code can be asked for; in a sandbox at once. */
+function useResendSeconds(sent: CodeSent): number {
+  const [left, setLeft] = useState(0);
+  useEffect(() => {
+    if (sent.sandboxCode !== undefined) return;
+    const until = performance.now() + resendMs;
+    const count = () => setLeft(Math.max(0, Math.ceil((until - performance.now()) / 1000)));
+    count();
+    const timer = setInterval(count, 1000);
+    return () => clearInterval(timer);
+  }, [sent]);
   return left;
 }

@@ -1,17 +1,21 @@
 // Bills: everything that moved, newest first, with both currencies and the rate.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { BillPage, BillView } from '@tongbao/protocol/wallet';
+import type { BillPage as BillPageShape, BillView } from '@tongbao/protocol/wallet';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
-import { showMid, showMoney, showMovement, showPrice, showSpread, showTime } from '../ui/format.ts';
-import { Skeleton } from '../ui/frame.tsx';
+import { showMoney, showMovement, showRate, showShortTime, showSpread, showTime } from '../ui/format.ts';
+import { Skeleton, StepHeading } from '../ui/frame.tsx';
 import { say, type WordKey } from '../ui/i18n.ts';
+import { Icon, type IconName } from '../ui/icons.tsx';
 
-const kinds: Readonly<Record<BillView['kind'], WordKey>> = {
-  payment: 'kindPayment',
-  refund: 'kindRefund',
-  'top-up': 'kindTopUp',
+type BillPage = ReturnType<typeof BillPageShape.parse>;
+
+const kinds: Readonly<Record<BillView['kind'], { readonly name: WordKey; readonly icon: IconName }>> = {
+  payment: { name: 'kindPayment', icon: 'shop' },
+  refund: { name: 'kindRefund', icon: 'back' },
+  'top-up': { name: 'kindTopUp', icon: 'plus' },
 };
 
 const statuses: Readonly<Record<string, WordKey>> = {
@@ -25,14 +29,41 @@ const statuses: Readonly<Record<string, WordKey>> = {
   'partly-refunded': 'statusPartlyRefunded',
 };
 
+/** What needs no word in a list: money that moved as its line says. */
+const ordinary = new Set(['paid', 'succeeded']);
+
+const billsPath = '/api/wallet/bills';
+const recentCount = 3;
+
+export function RecentBills() {
+  const { t } = useTranslation();
+  const query = useQuery({
+    queryKey: [billsPath, 'recent'],
+    queryFn: () => call<BillPage>('GET', billsPath),
+  });
+  const bills = query.data?.bills.slice(0, recentCount) ?? [];
+  return (
+    <section className="card">
+      <div className="card-head">
+        <h2>{t('recentBills')}</h2>
+        {bills.length > 0 && <a href="#/bills">{t('allBills')}</a>}
+      </div>
+      {query.isPending && <Skeleton rows={3} />}
+      {query.error !== null && <Failed error={query.error} again={() => void query.refetch()} />}
+      {query.isSuccess && bills.length === 0 && <p className="muted">{t('noBillsText')}</p>}
+      <BillRows bills={bills} />
+    </section>
+  );
+}
+
 export function Bills() {
   const { t } = useTranslation();
   const query = useInfiniteQuery({
-    queryKey: ['/api/wallet/bills'],
+    queryKey: [billsPath, 'all'],
     queryFn: ({ pageParam }) =>
       call<BillPage>(
         'GET',
-        `/api/wallet/bills${pageParam === '' ? '' : `?cursor=${encodeURIComponent(pageParam)}`}`,
+        `${billsPath}${pageParam === '' ? '' : `?cursor=${encodeURIComponent(pageParam)}`}`,
       ),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor ?? undefined,
@@ -40,102 +71,167 @@ export function Bills() {
   const bills = query.data?.pages.flatMap((page) => page.bills) ?? [];
   return (
     <section className="card" aria-label={t('bills')}>
-      <h2>{t('bills')}</h2>
+      <StepHeading level={1}>{t('bills')}</StepHeading>
       {query.isPending && <Skeleton rows={6} />}
-      {query.error !== null && <p className="note bad">{errorText(query.error, t)}</p>}
+      {query.error !== null && <Failed error={query.error} again={() => void query.refetch()} />}
       {query.isSuccess && bills.length === 0 && (
-        <div className="result">
-          <h1>{t('noBills')}</h1>
+        <div className="empty">
+          <Icon name="bills" size={40} />
+          <p>
+            <strong>{t('noBills')}</strong>
+          </p>
           <p className="muted">{t('noBillsText')}</p>
         </div>
       )}
-      <ul className="bills">
-        {bills.map((bill) => (
-          <li key={bill.billId}>
-            <a href={`#/bills/${bill.billId}`}>
-              <span>
-                <strong>{bill.title}</strong>
-                <br />
-                <span className="muted small">
-                  {say(t, kinds[bill.kind])} · {showTime(bill.at)}
-                </span>
-              </span>
-              <span style={{ textAlign: 'right' }}>
-                <strong>{showMovement(bill.payerAmount)}</strong>
-                <br />
-                <span className="muted small">
-                  {bill.amount === null
-                    ? say(t, statuses[bill.status] ?? 'statusPending')
-                    : showMoney(bill.amount)}
-                </span>
-              </span>
-            </a>
-          </li>
-        ))}
-      </ul>
+      <BillRows bills={bills} />
       {query.hasNextPage && (
-        <div className="actions">
-          <button
-            type="button"
-            className="button quiet"
-            disabled={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {t('more')}
-          </button>
-        </div>
+        <More
+          isBusy={query.isFetchingNextPage}
+          canAsk={query.error === null}
+          ask={() => void query.fetchNextPage()}
+        />
       )}
     </section>
   );
 }
 
-export function BillDetail(props: { billId: string }) {
+/** Brings the next page when it comes into view; a button for those who do not scroll. */
+function More(props: { isBusy: boolean; canAsk: boolean; ask: () => void }) {
   const { t } = useTranslation();
-  const path = `/api/wallet/bills/${props.billId}`;
+  const { isBusy, canAsk, ask } = props;
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isBusy || !canAsk || button.current === null) return;
+    const watch = new IntersectionObserver((seen) => {
+      if (seen.some((entry) => entry.isIntersecting)) ask();
+    });
+    watch.observe(button.current);
+    return () => watch.disconnect();
+  });
+  return (
+    <div className="actions">
+      <button ref={button} type="button" className="button quiet" disabled={isBusy} onClick={ask}>
+        {isBusy ? t('loading') : t('more')}
+      </button>
+    </div>
+  );
+}
+
+function Failed(props: { error: Error; again: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="note bad" role="alert">
+      <p>{errorText(props.error, t)}</p>
+      <button type="button" className="linkish" onClick={props.again}>
+        {t('retry')}
+      </button>
+    </div>
+  );
+}
+
+/** A top-up's title is the bank's Chinese name; its description has the other. */
+const titleOf = (bill: BillView, language: string): string =>
+  bill.kind === 'top-up' && language === 'en' ? bill.description : bill.title;
+
+function BillRows(props: { bills: readonly BillView[] }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <ul className="bills">
+      {props.bills.map((bill) => (
+        <li key={bill.billId}>
+          <a href={`#/bills/${bill.billId}`}>
+            <span className={`badge ${bill.payerAmount.value.startsWith('-') ? '' : 'in'}`}>
+              <Icon name={kinds[bill.kind].icon} />
+            </span>
+            <span className="what">
+              <strong>{titleOf(bill, i18n.language)}</strong>
+              <span className="muted small">
+                {/* A payment is what a bill is unless it says otherwise. */}
+                <span className={bill.kind === 'payment' ? 'visually-hidden' : ''}>
+                  {say(t, kinds[bill.kind].name)}{' '}
+                </span>
+                <time dateTime={bill.at}>{showShortTime(bill.at)}</time>
+              </span>
+            </span>
+            <span className="how-much">
+              <strong className={bill.payerAmount.value.startsWith('-') ? '' : 'in'}>
+                {showMovement(bill.payerAmount)}
+              </strong>
+              <span className="muted small">
+                {ordinary.has(bill.status)
+                  ? bill.amount !== null && showMoney(bill.amount)
+                  : say(t, statuses[bill.status] ?? 'statusPending')}
+              </span>
+            </span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function BillDetail(props: { billId: string }) {
+  const { t, i18n } = useTranslation();
+  const path = `${billsPath}/${props.billId}`;
   const query = useQuery({ queryKey: [path], queryFn: () => call<BillView>('GET', path) });
   const bill = query.data;
   return (
     <section className="card" aria-label={t('billDetail')}>
-      <h2>{t('billDetail')}</h2>
+      <StepHeading level={1}>{t('billDetail')}</StepHeading>
       {query.isPending && <Skeleton rows={6} />}
-      {query.error !== null && <p className="note bad">{errorText(query.error, t)}</p>}
+      {query.error !== null && <Failed error={query.error} again={() => void query.refetch()} />}
       {bill !== undefined && (
         <>
-          <div className="amounts">
-            <p className="equals">{bill.title}</p>
+          <div className="amounts centred">
+            <p className="muted">
+              {say(t, kinds[bill.kind].name)} · {titleOf(bill, i18n.language)}
+            </p>
             <p className="order">{showMovement(bill.payerAmount)}</p>
           </div>
-          <dl>
-            <Line name={t('billStatus')}>{say(t, statuses[bill.status] ?? 'statusPending')}</Line>
-            <Line name={t('item')}>{bill.description}</Line>
-            {bill.amount !== null && <Line name={t('billAmount')}>{showMoney(bill.amount)}</Line>}
-            {bill.rate !== null && (
-              <>
-                <Line name={t('rate')}>
-                  {t('rateBoth', { amount: `1 ${bill.rate.base}`, price: showPrice(bill.rate) })}
-                </Line>
-                <Line name="">
-                  {t('rateMid', { mid: showMid(bill.rate), spread: showSpread(bill.rate.spreadBps) })}
-                </Line>
-              </>
-            )}
-            <Line name={t('billTime')}>{showTime(bill.at)}</Line>
-            <Line name={t('billNumber')}>
-              <span className="mono">{bill.billId}</span>
-            </Line>
-          </dl>
+          <BillLines bill={bill} />
         </>
       )}
       <div className="actions">
         <a className="button quiet" href="#/bills">
-          {t('back')}
+          {t('allBills')}
         </a>
       </div>
     </section>
   );
 }
 
-function Line(props: { name: string; children: React.ReactNode }) {
+function BillLines(props: { bill: BillView }) {
+  const { t } = useTranslation();
+  const { bill } = props;
+  const { rate } = bill;
+  const shown = rate === null ? null : showRate(rate);
+  return (
+    <dl>
+      <Line name={t('billStatus')}>{say(t, statuses[bill.status] ?? 'statusPending')}</Line>
+      <Line name={t('item')}>{bill.description}</Line>
+      {bill.amount !== null && <Line name={t('billAmount')}>{showMoney(bill.amount)}</Line>}
+      {rate !== null && shown !== null && (
+        <>
+          <Line name={t('rate')}>
+            {shown.price}
+            <span className="second">{shown.inverse}</span>
+          </Line>
+          <Line name={t('rateMid')}>{shown.mid}</Line>
+          <Line name={t('rateSpread')}>{t('rateSpreadIs', { spread: showSpread(rate.spreadBps) })}</Line>
+          <Line name={t('rateSource')}>
+            {t('rateSourceIs', { date: rate.rateDate, source: rate.source })}
+          </Line>
+        </>
+      )}
+      <Line name={t('billTime')}>{showTime(bill.at)}</Line>
+      <Line name={t('billNumber')}>
+        <span className="mono">{bill.billId}</span>
+      </Line>
+    </dl>
+  );
+}
+
+function Line(props: { name: string; children: ReactNode }) {
   return (
     <div className="row">
       <dt>{props.name}</dt>

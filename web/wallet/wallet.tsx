@@ -1,58 +1,58 @@
 // The shopper's wallet: balance, cards, top-up, bills. Views are addressed by the part of the URL after #.
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { WalletView } from '@tongbao/protocol/wallet';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ApiError, call } from '../ui/api.ts';
+import { call, isRefusal } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
 import { Bar, Skeleton } from '../ui/frame.tsx';
+import { Icon, type IconName } from '../ui/icons.tsx';
 import { SignIn } from '../ui/sign-in.tsx';
 import { BillDetail, Bills } from './bills.tsx';
 import { Home } from './home.tsx';
 import { TopUp } from './top-up.tsx';
+import '../ui/methods.css';
+import './wallet.css';
 
-export const walletKey = ['/api/wallet'] as const;
+const walletKey = ['/api/wallet'] as const;
 
 export function Wallet() {
   const { t } = useTranslation();
   const place = useHash();
   const queries = useQueryClient();
   const wallet = useQuery({ queryKey: walletKey, queryFn: () => call<WalletView>('GET', '/api/wallet') });
-  const signedOut = wallet.error instanceof ApiError && wallet.error.code === 'NOT_SIGNED_IN';
-  const signOut = async () => {
-    await call('POST', '/api/wallet/session/end').catch(() => undefined);
-    queries.clear();
-    location.hash = '#/';
-    void wallet.refetch();
-  };
-  const ready = wallet.data !== undefined && !signedOut;
+  const isSignedOut = isRefusal(wallet.error, 'NOT_SIGNED_IN');
+  const signOut = useMutation({
+    mutationFn: () => call('POST', '/api/wallet/session/end'),
+    onSuccess: () => {
+      location.hash = '#/';
+      queries.removeQueries({ predicate: (query) => query.queryKey[0] !== walletKey[0] });
+      void queries.resetQueries({ queryKey: walletKey });
+    },
+  });
+  const ready = isSignedOut ? undefined : wallet.data;
   return (
     <>
-      <Bar title={t('wallet')}>
-        {ready && (
-          <nav aria-label={t('wallet')}>
-            <a href="#/" aria-current={place === '/' ? 'page' : undefined}>
-              {t('home')}
-            </a>
-            <a href="#/bills" aria-current={place.startsWith('/bills') ? 'page' : undefined}>
-              {t('bills')}
-            </a>
-            <button type="button" className="ghost" onClick={() => void signOut()}>
-              {t('signOut')}
-            </button>
-          </nav>
-        )}
-      </Bar>
-      <main className="page narrow">
-        {signedOut && (
+      <Bar title={t('wallet')}>{ready !== undefined && <Places place={place} />}</Bar>
+      <main className={`page narrow ${ready === undefined ? '' : 'has-places'}`}>
+        {isSignedOut && (
           <div className="card">
-            <SignIn title={t('signInWallet')} onSignedIn={(view) => queries.setQueryData(walletKey, view)} />
+            <SignIn
+              title={t('signInWallet')}
+              level={1}
+              onSignedIn={(view) => queries.setQueryData(walletKey, view)}
+            />
           </div>
         )}
-        {!signedOut && wallet.error !== null && (
-          <div className="card">
-            <p className="note bad">{errorText(wallet.error, t)}</p>
-            <button type="button" className="button" onClick={() => void wallet.refetch()}>
+        {!isSignedOut && wallet.error !== null && (
+          <div className="note warn" role="alert">
+            <p>{errorText(wallet.error, t)}</p>
+            <button
+              type="button"
+              className="linkish"
+              disabled={wallet.isFetching}
+              onClick={() => void wallet.refetch()}
+            >
               {t('retry')}
             </button>
           </div>
@@ -62,27 +62,62 @@ export function Wallet() {
             <Skeleton rows={5} />
           </div>
         )}
-        {ready && <Place place={place} wallet={wallet.data!} />}
+        {ready !== undefined && (
+          <Place
+            place={place}
+            wallet={ready}
+            signOut={signOut.mutate}
+            isSigningOut={signOut.isPending}
+            signOutError={signOut.error}
+          />
+        )}
       </main>
     </>
   );
 }
 
-function Place(props: { place: string; wallet: WalletView }) {
+function Places(props: { place: string }) {
+  const { t } = useTranslation();
+  const places: readonly [string, IconName, string][] = [
+    ['/', 'home', t('home')],
+    ['/top-up', 'plus', t('topUp')],
+    ['/bills', 'bills', t('bills')],
+  ];
+  const isHere = (to: string) => (to === '/' ? props.place === '/' : props.place.startsWith(to));
+  return (
+    <nav className="places" aria-label={t('wallet')}>
+      {places.map(([to, icon, name]) => (
+        <a key={to} href={`#${to}`} aria-current={isHere(to) ? 'page' : undefined}>
+          <Icon name={icon} size={21} />
+          {name}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Place(props: {
+  place: string;
+  wallet: WalletView;
+  signOut: () => void;
+  isSigningOut: boolean;
+  signOutError: Error | null;
+}) {
   const { place, wallet } = props;
-  if (place === '/top-up') return <TopUp wallet={wallet} />;
+  if (place === '/top-up') return <TopUp key={place} wallet={wallet} />;
   if (place === '/bills') return <Bills />;
   const bill = /^\/bills\/([A-Z]\d+)$/.exec(place)?.[1];
-  return bill === undefined ? <Home wallet={wallet} /> : <BillDetail billId={bill} />;
+  return bill === undefined ? <Home {...props} /> : <BillDetail key={bill} billId={bill} />;
 }
 
 function useHash(): string {
-  const read = () => location.hash.replace(/^#/, '') || '/';
-  const [place, setPlace] = useState(read);
+  const [place, setPlace] = useState(here);
   useEffect(() => {
-    const changed = () => setPlace(read());
+    const changed = () => setPlace(here());
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
-  });
+  }, []);
   return place;
 }
+
+const here = (): string => location.hash.replace(/^#/, '') || '/';
