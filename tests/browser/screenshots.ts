@@ -20,7 +20,7 @@ async function testPayment(body: object = {}): Promise<string> {
 async function signIn(page: Page, phone = '13800000001'): Promise<void> {
   await page.locator('input[type=tel]').fill(phone);
   await page.locator('form button[type=submit]').click();
-  await page.locator('.note.good .linkish').click();
+  await page.locator('.note.sandbox .linkish').click();
   await page.locator('form button[type=submit]').click();
 }
 
@@ -28,10 +28,11 @@ for (const language of ['zh-CN', 'en'] as const) {
   for (const [sizeName, viewport] of Object.entries(sizes)) {
     const context = await browser.newContext({ viewport, locale: language, timezoneId: 'Asia/Shanghai' });
     const page = await context.newPage();
-    const shot = (name: string) =>
+    const shot = (name: string, part: 'whole page' | 'screen' = 'whole page') =>
       page.screenshot({
         path: path.join(folder, `${name}-${language === 'en' ? 'en' : 'zh'}-${sizeName}.png`),
-        fullPage: true,
+        fullPage: part === 'whole page',
+        animations: 'disabled',
       });
     await page.goto(`${base}${await testPayment()}`);
     await page.locator('[data-testid=order-amount]').waitFor();
@@ -41,17 +42,17 @@ for (const language of ['zh-CN', 'en'] as const) {
     await shot('cashier-methods');
     await page.locator('.actions .button').first().click();
     await page.locator('.pin input').waitFor();
-    await shot('cashier-pin');
+    await shot('cashier-pin', 'screen');
     await page.locator('.pin input').fill('999999');
-    await page.locator('.note.bad').waitFor();
-    await shot('cashier-pin-wrong');
+    await page.locator('.sheet .note.bad').waitFor();
+    await shot('cashier-pin-wrong', 'screen');
     await page.locator('.pin input').fill('200808');
     await page.locator('.result').waitFor();
-    await page.locator('.linkish').click();
+    await page.locator('.result .linkish').click();
     await shot('cashier-paid');
     await page.goto(`${base}${await testPayment()}`);
     await page.locator('.actions > .linkish').click();
-    await page.locator('.note.warn .button:not(.quiet)').click();
+    await page.locator('.note.warn .button.bad').click();
     await page.locator('.result').waitFor();
     await shot('cashier-declined');
     await page.goto(`${base}/cashier/nothing`);
@@ -67,7 +68,7 @@ for (const language of ['zh-CN', 'en'] as const) {
     await page.locator('.amounts').waitFor();
     await shot('wallet-bill');
     await page.goto(`${base}/wallet#/top-up`);
-    await page.locator('select').waitFor();
+    await page.locator('input[inputmode=decimal]').waitFor();
     await shot('wallet-top-up');
     if (language === 'en') {
       await page.goto(`${base}/`);
