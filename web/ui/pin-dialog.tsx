@@ -75,26 +75,30 @@ function PinPad(props: {
   children: ReactNode;
 }) {
   const { t } = useTranslation();
-  const [digits, setDigits] = useState('');
+  const digits = useRef('');
+  const [count, setCount] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const { disabled } = props;
   useEffect(() => {
     if (disabled) return;
-    setDigits('');
+    digits.current = '';
+    setCount(0);
     input.current?.focus();
   }, [disabled]);
   const put = (next: string) => {
     if (disabled) return;
     const typed = next.slice(0, places.length);
-    setDigits(typed);
-    if (typed.length === places.length) props.onComplete(typed);
+    setCount(typed.length);
+    const isComplete = typed.length === places.length;
+    digits.current = isComplete ? '' : typed;
+    if (isComplete) props.onComplete(typed);
   };
   return (
     <>
       <div className={`pin ${props.wrong ? 'wrong' : ''}`}>
         {places.map((place) => (
-          <span key={place} aria-hidden="true" data-next={!disabled && place === digits.length}>
-            {place < digits.length ? bullet : ''}
+          <span key={place} aria-hidden="true" data-next={!disabled && place === count}>
+            {place < count ? bullet : ''}
           </span>
         ))}
         <input
@@ -111,28 +115,33 @@ function PinPad(props: {
           aria-label={t('pinHint')}
           aria-invalid={props.wrong}
           disabled={disabled}
-          value={bullet.repeat(digits.length)}
+          value={bullet.repeat(count)}
           onChange={(event) => {
             // Bullets that are left stand for digits known; a Chinese keyboard may send full-width digits.
             const text = event.target.value.normalize('NFKC');
             const kept = text.split(bullet).length - 1;
-            put(digits.slice(0, kept) + text.replace(/\D/g, ''));
+            put(digits.current.slice(0, kept) + text.replace(/\D/g, ''));
           }}
         />
       </div>
       {props.children}
       <div className="keypad">
         {['1', '2', '3', '4', '5', '6', '7', '8', '9', '', '0', 'erase'].map((key) => (
-          <Key key={key} face={key} disabled={disabled} digits={digits} put={put} />
+          <Key
+            key={key}
+            face={key}
+            disabled={disabled}
+            onPress={() => put(key === 'erase' ? digits.current.slice(0, -1) : digits.current + key)}
+          />
         ))}
       </div>
     </>
   );
 }
 
-function Key(props: { face: string; disabled: boolean; digits: string; put: (next: string) => void }) {
+function Key(props: { face: string; disabled: boolean; onPress: () => void }) {
   const { t } = useTranslation();
-  const { face, digits, put } = props;
+  const { face } = props;
   if (face === '') return <span />;
   const erases = face === 'erase';
   return (
@@ -142,7 +151,7 @@ function Key(props: { face: string; disabled: boolean; digits: string; put: (nex
       aria-label={erases ? t('erase') : undefined}
       // The field keeps the focus, so that pad and keyboard can be mixed.
       onPointerDown={(event) => event.preventDefault()}
-      onClick={() => put(erases ? digits.slice(0, -1) : digits + face)}
+      onClick={props.onPress}
     >
       {erases ? <Icon name="erase" size={24} /> : face}
     </button>
