@@ -53,6 +53,7 @@ export const BillView = z.object({
   /** The shop's name, or the bank's for a top-up. */
   title: z.string(),
   description: z.string(),
+  /** A payment: paid, partly-refunded, refunded, cancelled. A refund or top-up: pending, processing, succeeded, failed. */
   status: z.string(),
   at: Instant,
   /** What moved in the wallet's currency: negative for money that left. */

@@ -95,6 +95,12 @@ function paymentsKnown(
 const titleOf = async ({ merchantName }: BillSources, payment: Payment): Promise<string> =>
   payment.order.merchantName ?? (await merchantName(payment.merchantId));
 
+/** A paid payment says how much of it came back; before that, and after it ended otherwise, it is what it is. */
+function billStatus({ status, amount, refunded }: Payment): string {
+  if (status !== 'paid' || refunded.amount === 0n) return status;
+  return refunded.amount === amount.amount ? 'refunded' : 'partly-refunded';
+}
+
 async function paymentBill(sources: BillSources, payment: Payment): Promise<BillView> {
   const { currency, amount } = payment.payerAmount;
   return {
@@ -102,7 +108,7 @@ async function paymentBill(sources: BillSources, payment: Payment): Promise<Bill
     kind: 'payment',
     title: await titleOf(sources, payment),
     description: payment.order.description,
-    status: payment.status,
+    status: billStatus(payment),
     at: (payment.paidAt ?? payment.createdAt).toISOString(),
     payerAmount: wireMoney({ currency, amount: -amount }),
     amount: wireMoney(payment.amount),

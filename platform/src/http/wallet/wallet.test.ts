@@ -244,7 +244,7 @@ describe('bills', () => {
     expect(bills[1]).toMatchObject({
       kind: 'payment',
       title: '韩光百货 Hanbit Mall',
-      status: 'paid',
+      status: 'partly-refunded',
       amount: { currency: 'KRW', value: '1000' },
       rate: { base: 'KRW', quote: 'CNY', spreadBps: 50 },
     });
