@@ -1,12 +1,13 @@
 // Complete payments through the lanes: order, quote, entry, balances, events, notification and idempotency rows,
 // committed. A closed loop of callers, each of which creates a payment and then authorizes it.
+import { createHash } from 'node:crypto';
 import { money } from '@tongbao/money';
 import { audit } from '../platform/src/audit/index.ts';
 import { createLanes, type Database, takeIdBlock } from '../platform/src/database/index.ts';
 import { createFx, freechangeSource } from '../platform/src/fx/index.ts';
 import { type Entry, HouseAccounts, openAccount, recordEntries } from '../platform/src/ledger/index.ts';
 import { createMerchants } from '../platform/src/merchants/index.ts';
-import { createPayments, type PaymentsRoom } from '../platform/src/payments/index.ts';
+import { type CreatePayment, createPayments, type PaymentsRoom } from '../platform/src/payments/index.ts';
 import { sandboxMerchants } from '../platform/src/sandbox/merchants.ts';
 import { generateRsaKeys, Ids, MovableClock } from '../platform/src/system/index.ts';
 
@@ -118,25 +119,32 @@ async function openWallets(
   return wallets;
 }
 
-/** Two lanes of 200, and as many callers as they can carry. */
-const callers = 400;
+export interface PostingCase {
+  /** One step: create and authorize in one verb (payment codes, agreements). Two: create, then authorize (the cashier). */
+  readonly steps: 'one' | 'two';
+  readonly merchant: 'uniform' | 'zipf' | 'hot';
+  readonly payer: 'uniform' | 'hot';
+}
+
+/** As many callers as keep two lanes of 200 full. */
+const saturatingCallers = 600;
 let round = 0;
 
-export async function posting(
+/** A closed loop: each caller sends its next payment when the last is answered. */
+export async function saturate(
   world: PostingWorld,
-  how: { seconds: number; merchant: 'uniform' | 'hot' },
+  of: PostingCase & { seconds: number; callers?: number },
 ): Promise<PostingFigure> {
   const latencies: number[] = [];
   const run = ++round;
   let next = 0;
   const began = performance.now();
-  const ends = began + how.seconds * 1000;
+  const ends = began + of.seconds * 1000;
   await Promise.all(
-    Array.from({ length: callers }, async () => {
+    Array.from({ length: of.callers ?? saturatingCallers }, async () => {
       while (performance.now() < ends) {
-        const number = next++;
         const started = performance.now();
-        await onePayment(world, { number, run, merchant: how.merchant });
+        await onePayment(world, of, { run, number: next++ });
         latencies.push(performance.now() - started);
       }
     }),
@@ -144,43 +152,95 @@ export async function posting(
   return figureOf(latencies, performance.now() - began);
 }
 
+/** An open loop: payments arrive at a fixed rate, whatever the answers do. */
+export async function arrive(
+  world: PostingWorld,
+  of: PostingCase & { seconds: number; perSecond: number },
+): Promise<PostingFigure> {
+  const latencies: number[] = [];
+  const run = ++round;
+  const began = performance.now();
+  const open = new Set<Promise<void>>();
+  const total = Math.max(1, Math.floor(of.perSecond * of.seconds));
+  for (let number = 0; number < total; number++) {
+    const due = began + (number * 1000) / of.perSecond;
+    const wait = due - performance.now();
+    if (wait > 0.5) await new Promise((resolve) => setTimeout(resolve, wait));
+    // Counted from when it should have arrived: a generator that is late must not hide it.
+    const sent = onePayment(world, of, { run, number }).then(() => {
+      latencies.push(performance.now() - due);
+      open.delete(sent);
+    });
+    open.add(sent);
+  }
+  await Promise.all(open);
+  return figureOf(latencies, performance.now() - began);
+}
+
+/** A cheap, even spread of numbers over 2^32: the bench must give the same load each time. */
+const scatter = (number: number): number => Math.imul(number + 1, 2_654_435_761) >>> 0;
+
+/** Zipf with exponent 1 over `count` ranks, by inverting the harmonic sum's logarithm. */
+const zipfRank = (number: number, count: number): number =>
+  Math.min(count - 1, Math.floor((count + 1) ** (scatter(number) / 2 ** 32)) - 1);
+
+function partiesOf(world: PostingWorld, of: PostingCase, number: number) {
+  const { wallets, merchants } = world;
+  const wallet = wallets[of.payer === 'hot' ? 0 : scatter(number) % wallets.length]!;
+  const place =
+    of.merchant === 'hot'
+      ? 0
+      : of.merchant === 'zipf'
+        ? zipfRank(number ^ 0x5bd1, merchants.length)
+        : scatter(number ^ 0x1234567) % merchants.length;
+  return { wallet, merchantId: merchants[place]! };
+}
+
 async function onePayment(
   world: PostingWorld,
-  of: { number: number; run: number; merchant: 'uniform' | 'hot' },
+  of: PostingCase,
+  at: { run: number; number: number },
 ): Promise<void> {
-  const wallet = world.wallets[(of.number * 7919) % world.wallets.length]!;
-  const merchantId =
-    world.merchants[of.merchant === 'hot' ? 0 : (of.number * 104729) % world.merchants.length]!;
-  const { payment } = await world.payments.create({
-    merchantId,
-    requestId: `b${of.run}-${of.number}`,
-    inputHash: Buffer.from('bench'),
-    amount: money('KRW', 59_000n),
-    payerCurrency: 'CNY',
-    settlementCurrency: null,
-    quoteId: null,
-    expiresAt: null,
-    lifetimeMs: 14 * 60_000,
-    order: {
-      reference: `order-${of.number}`,
-      description: 'Cushion foundation',
-      merchantName: null,
-      goods: [],
-      redirectUrl: 'https://mall.example/return',
-      notifyUrl: null,
-      metadata: null,
-      channel: 'ams-pay',
-      channelData: {},
-    },
-  });
-  await world.payments.authorize({
-    paymentId: payment.id,
+  const { wallet, merchantId } = partiesOf(world, of, at.number);
+  const create = orderOf(merchantId, `b${at.run}-${at.number}`);
+  const authorize = {
     payer: { customerId: wallet.customerId, kycClass: 3, status: 'active' },
     payerAccount: wallet.account,
     funding: { kind: 'balance' },
     clearingAccount: null,
-  });
+  } as const;
+  if (of.steps === 'one') {
+    const { payment } = await world.payments.pay({ create, authorize });
+    if (payment.status !== 'paid') throw new Error(`a payment ended ${payment.status}`);
+    return;
+  }
+  const { payment } = await world.payments.create(create);
+  const paid = await world.payments.authorize({ ...authorize, paymentId: payment.id });
+  if (paid.status !== 'paid') throw new Error(`a payment ended ${paid.status}`);
 }
+
+export const orderOf = (merchantId: bigint, requestId: string): CreatePayment => ({
+  merchantId,
+  requestId,
+  inputHash: createHash('sha256').update(requestId).digest(),
+  amount: money('KRW', 59_000n),
+  payerCurrency: 'CNY',
+  settlementCurrency: null,
+  quoteId: null,
+  expiresAt: null,
+  lifetimeMs: 14 * 60_000,
+  order: {
+    reference: `order-${requestId}`,
+    description: 'Cushion foundation',
+    merchantName: null,
+    goods: [],
+    redirectUrl: 'https://mall.example/return',
+    notifyUrl: null,
+    metadata: null,
+    channel: 'ams-pay',
+    channelData: {},
+  },
+});
 
 export function figureOf(latencies: number[], elapsedMs: number): PostingFigure {
   const sorted = Float64Array.from(latencies).sort();

@@ -1,4 +1,6 @@
 // The door of the database room.
+export { bytes, instants, integers, jsonTexts, texts } from './arrays.ts';
+export { copyInto, type RowsToCopy } from './copy.ts';
 export {
   type Connection,
   type Database,

@@ -45,21 +45,45 @@ export interface QuoteRequest {
 
 /** Null when the pair cannot be quoted at the moment (unknown currency, stale or held rate). */
 export function lockQuote(request: QuoteRequest): LockedQuote | null {
-  const { orderCurrency, payerCurrency, lockedAt, expiresAt, quoteId } = request;
+  const { lockedAt, expiresAt, quoteId } = request;
+  const offered = offer(request);
+  return offered === null ? null : { quoteId, ...offered, lockedAt, expiresAt };
+}
+
+type Offered = Pick<LockedQuote, 'mid' | 'price' | 'spreadBps' | 'rateDate' | 'source'>;
+
+// A table never changes, and a day has few pairs and spreads but millions of payments: each price is made once.
+const offers = new WeakMap<RateTable, Map<string, Offered>>();
+
+function offer(request: QuoteRequest): Offered | null {
+  const { table, orderCurrency, payerCurrency, spreadBps } = request;
+  let made = offers.get(table);
+  if (made === undefined) {
+    made = new Map();
+    offers.set(table, made);
+  }
+  const key = `${orderCurrency}/${payerCurrency}/${spreadBps}`;
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const offered = makeOffer(request);
+  // Only what exists is kept: codes that somebody made up must not fill the memory.
+  if (offered !== null) made.set(key, offered);
+  return offered;
+}
+
+function makeOffer(request: QuoteRequest): Offered | null {
+  const { table, orderCurrency, payerCurrency } = request;
   const same = orderCurrency === payerCurrency;
-  const found = same ? null : request.table.mid(orderCurrency, payerCurrency);
+  const found = same ? null : table.mid(orderCurrency, payerCurrency);
   if (!same && found === null) return null;
   const mid = found?.rate ?? rate(orderCurrency, payerCurrency, 1n, 1n);
   const spreadBps = same ? 0 : request.spreadBps;
   return {
-    quoteId,
     mid,
     price: same ? mid : roundToSignificant(withSpread(mid, spreadBps), priceDigits, 'half-even'),
     spreadBps,
-    rateDate: found?.date ?? request.table.businessDay,
+    rateDate: found?.date ?? table.businessDay,
     source: found?.source ?? 'same currency',
-    lockedAt,
-    expiresAt,
   };
 }
 

@@ -29,9 +29,12 @@ const tablesKept = 64;
 const shanghaiOffsetMs = 8 * 3_600_000;
 const sourceRetryMs = 5 * 60_000;
 
-/** The business day of an instant: Shanghai has had no summer time since 1991. */
-const businessDayOf = (instant: Date): string =>
-  new Date(instant.getTime() + shanghaiOffsetMs).toISOString().slice(0, 10);
+const dayMs = 24 * 3_600_000;
+
+/** The business day of an instant, counted from 1970-01-01: Shanghai has had no summer time since 1991. */
+const businessDayOf = (instant: Date): number => Math.floor((instant.getTime() + shanghaiOffsetMs) / dayMs);
+
+const isoOf = (businessDay: number): string => new Date(businessDay * dayMs).toISOString().slice(0, 10);
 
 export interface Tables {
   /** The table of an instant's business day. */
@@ -42,10 +45,10 @@ export interface Tables {
 
 export function createTables(options: TablesOptions): Tables {
   const { clock } = options;
-  const tables = new Map<string, KeptTable>();
+  const tables = new Map<number, KeptTable>();
 
-  function make(businessDay: string): KeptTable {
-    const loading = loadTable(options, businessDay);
+  function make(businessDay: number): KeptTable {
+    const loading = loadTable(options, isoOf(businessDay));
     const kept: KeptTable = {
       table: loading.then((loaded) => loaded.table),
       retryAtMs: Number.POSITIVE_INFINITY,

@@ -1,13 +1,13 @@
 // The ledger's verbs: open accounts, record entries, place and end holds. Everything happens inside the caller's
 // transaction, so that money and what it was for are recorded together or not at all.
 import { currency as currencyOf } from '@tongbao/money';
-import type { Connection, Transaction } from '../database/index.ts';
+import type { Connection, RowsToCopy, Transaction } from '../database/index.ts';
 import { type AccountKindName, chart, houseCode, ownedCode } from './accounts.ts';
 import { assertBalanced, type Entry } from './entry.ts';
 import {
   endHoldRow,
+  entryRows,
   insertAccountRow,
-  insertEntryRows,
   insertHoldRow,
   lockBalanceRows,
   moveBalanceRows,
@@ -105,9 +105,13 @@ function balanceMap(rows: Awaited<ReturnType<typeof readBalanceRows>>): Map<bigi
 /**
  * Appends entries and moves each touched account once. Call it last in a transaction: from here to the commit the
  * shared accounts are locked. Throws when an entry does not balance; the database refuses a balance below its floor.
+ * `alongside`: what the entries are for, written in the same round trip.
  */
-export async function recordEntries(tx: Transaction, entries: readonly Entry[]): Promise<void> {
-  if (entries.length === 0) return;
+export async function recordEntries(
+  tx: Transaction,
+  entries: readonly Entry[],
+  alongside: readonly RowsToCopy[] = [],
+): Promise<void> {
   const deltas = new Map<bigint, bigint>();
   for (const entry of entries) {
     assertBalanced(entry);
@@ -115,7 +119,7 @@ export async function recordEntries(tx: Transaction, entries: readonly Entry[]):
       deltas.set(account, (deltas.get(account) ?? 0n) + amount);
   }
   for (const [account, delta] of deltas) if (delta === 0n) deltas.delete(account);
-  await insertEntryRows(tx, entries);
+  await tx.copy([...alongside, entryRows(entries)]);
   if (deltas.size > 0) await moveBalanceRows(tx, deltas);
 }
 

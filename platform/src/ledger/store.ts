@@ -1,5 +1,5 @@
 // All SQL of the ledger.
-import { type Connection, statement, type Transaction } from '../database/index.ts';
+import { type Connection, copyInto, integers, statement, type Transaction } from '../database/index.ts';
 import type { Entry } from './entry.ts';
 
 export interface AccountRow {
@@ -64,7 +64,7 @@ const lockBalancesStatement = statement(
    WHERE account_id = ANY($1::bigint[]) ORDER BY account_id FOR UPDATE`,
 );
 export const lockBalanceRows = (tx: Transaction, accounts: readonly bigint[]): Promise<BalanceRow[]> =>
-  tx.query<BalanceRow>(lockBalancesStatement, [accounts]);
+  tx.query<BalanceRow>(lockBalancesStatement, [integers(accounts)]);
 
 const readBalancesStatement = statement(
   'ledger.read-balances',
@@ -73,24 +73,15 @@ const readBalancesStatement = statement(
 export const readBalanceRows = (connection: Connection, accounts: readonly bigint[]): Promise<BalanceRow[]> =>
   connection.query<BalanceRow>(readBalancesStatement, [accounts]);
 
-const insertEntries = statement(
-  'ledger.insert-entries',
-  `INSERT INTO ledger.entry (id, kind, payer_id, subject_id, occurred_at, accounts, amounts)
-   SELECT id, kind, payer_id, subject_id, occurred_at, accounts::bigint[], amounts::bigint[]
-   FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::text[], $7::text[])
-     AS e(id, kind, payer_id, subject_id, occurred_at, accounts, amounts)`,
-);
-export async function insertEntryRows(tx: Transaction, entries: readonly Entry[]): Promise<void> {
-  await tx.query(insertEntries, [
-    entries.map((entry) => entry.id),
-    entries.map((entry) => entry.kind),
-    entries.map((entry) => entry.payerId),
-    entries.map((entry) => entry.subjectId),
-    entries.map((entry) => entry.occurredAt),
-    entries.map((entry) => `{${entry.postings.map((posting) => posting.account).join(',')}}`),
-    entries.map((entry) => `{${entry.postings.map((posting) => posting.amount).join(',')}}`),
-  ]);
-}
+export const entryRows = copyInto<Entry>('ledger.entry', {
+  id: ['int8', (entry) => entry.id],
+  kind: ['text', (entry) => entry.kind],
+  payer_id: ['int8', (entry) => entry.payerId],
+  subject_id: ['int8', (entry) => entry.subjectId],
+  occurred_at: ['timestamptz', (entry) => entry.occurredAt],
+  accounts: ['int8[]', (entry) => entry.postings.map((posting) => posting.account)],
+  amounts: ['int8[]', (entry) => entry.postings.map((posting) => posting.amount)],
+});
 
 // Lanes meet at this one lock, just before they move the shared (hot) accounts and commit; nowhere else. It makes
 // the order in which an UPDATE happens to visit rows irrelevant, so that two lanes cannot deadlock. Accounts with a
@@ -108,9 +99,9 @@ const moveBalances = statement(
    FROM unnest($1::bigint[], $2::bigint[]) AS d(account_id, delta) WHERE b.account_id = d.account_id`,
 );
 export async function moveBalanceRows(tx: Transaction, deltas: ReadonlyMap<bigint, bigint>): Promise<void> {
-  const accounts = [...deltas.keys()];
+  const accounts = integers([...deltas.keys()]);
   await tx.query(passGate, [accounts]);
-  await tx.query(moveBalances, [accounts, [...deltas.values()]]);
+  await tx.query(moveBalances, [accounts, integers([...deltas.values()])]);
 }
 
 const changeHeld = statement(

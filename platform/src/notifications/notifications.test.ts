@@ -9,12 +9,7 @@ import { createOutbound, StillClock, type Timer } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
 import { type CourierBounds, createCourier } from './courier.ts';
 import type { Channel, DeliverParts } from './deliver.ts';
-import {
-  createNotifications,
-  type NewNotification,
-  type Notification,
-  recordNotifications,
-} from './index.ts';
+import { createNotifications, type NewNotification, type Notification, notificationRows } from './index.ts';
 import { leaseDue } from './store.ts';
 
 const start = new Date('2014-11-11T02:00:00Z');
@@ -130,7 +125,7 @@ function notification(url: string, changes: Partial<NewNotification> = {}): NewN
   };
 }
 const leave = (...rows: NewNotification[]): Promise<void> =>
-  database.transaction((tx) => recordNotifications(tx, rows));
+  database.transaction((tx) => tx.copy([notificationRows(rows)]));
 
 /** What the sandbox's clock mover does: every due instant up to `end`, in order. */
 async function moveClock({ clock }: World, timer: Timer, end: Date): Promise<void> {

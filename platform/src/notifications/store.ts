@@ -1,29 +1,20 @@
 // All SQL of the notifications room.
-import { type Connection, statement, type Transaction } from '../database/index.ts';
+import { type Connection, copyInto, statement, type Transaction } from '../database/index.ts';
 import type { Attempt, NewNotification, Notification, NotificationStatus } from './notification.ts';
 
-const insertStatement = statement(
-  'notifications.insert',
-  `INSERT INTO notifications.notification (id, merchant_id, payer_id, kind, subject_id, payment_id, sequence, url,
-     next_attempt_at, created_at)
-   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
-     $7::smallint[], $8::text[], $9::timestamptz[], $10::timestamptz[])`,
-);
-export async function insertNotifications(tx: Transaction, rows: readonly NewNotification[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.query(insertStatement, [
-    rows.map((row) => row.id),
-    rows.map((row) => row.merchantId),
-    rows.map((row) => row.payerId ?? 0n),
-    rows.map((row) => row.kind),
-    rows.map((row) => row.subjectId),
-    rows.map((row) => row.paymentId),
-    rows.map((row) => row.sequence),
-    rows.map((row) => row.url),
-    rows.map((row) => row.dueAt),
-    rows.map((row) => row.createdAt),
-  ]);
-}
+/** Notifications to leave, for whoever records what they tell of in the same transaction. */
+export const notificationRows = copyInto<NewNotification>('notifications.notification', {
+  id: ['int8', (row) => row.id],
+  merchant_id: ['int8', (row) => row.merchantId],
+  payer_id: ['int8', (row) => row.payerId ?? 0n],
+  kind: ['text', (row) => row.kind],
+  subject_id: ['int8', (row) => row.subjectId],
+  payment_id: ['int8', (row) => row.paymentId],
+  sequence: ['int2', (row) => row.sequence],
+  url: ['text', (row) => row.url],
+  next_attempt_at: ['timestamptz', (row) => row.dueAt],
+  created_at: ['timestamptz', (row) => row.createdAt],
+});
 
 interface NotificationRow {
   id: bigint;

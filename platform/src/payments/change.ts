@@ -4,7 +4,7 @@ import type { Transaction, Verb } from '../database/index.ts';
 import { type Balance, type HouseAccounts, lockBalances } from '../ledger/index.ts';
 import type { NewNotification } from '../notifications/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
-import { type Decision, type EnqueueBankJobs, recordDecisions } from './decision.ts';
+import { type Decision, type RecordSources, recordDecisions } from './decision.ts';
 import { type HouseFacts, loadHouse } from './house.ts';
 import type { Payment } from './payment.ts';
 import { lockPayments } from './store.ts';
@@ -18,11 +18,10 @@ export interface ChangeFacts {
   readonly house: HouseFacts;
 }
 
-export interface ChangeSources {
+export interface ChangeSources extends RecordSources {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly house: HouseAccounts;
-  readonly enqueue: EnqueueBankJobs;
   /** Told after a commit that left a notification: whoever delivers need not wait for its next look. */
   readonly onNotifiable?: () => void;
 }
@@ -64,7 +63,7 @@ export function changeVerb<Command extends { paymentId: bigint }, Facts extends 
       return options.more(tx, commands, facts);
     },
     decide: options.decide,
-    record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources.enqueue),
+    record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources),
     committed(_facts, decisions) {
       if (decisions.some((decision) => decision.notification !== undefined)) sources.onNotifiable?.();
     },

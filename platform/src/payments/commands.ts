@@ -44,6 +44,13 @@ export interface AuthorizePayment {
   readonly clearingAccount: bigint | null;
 }
 
+/** Create and authorize in one step: the shopper's consent (a payment code, an agreement) was there before the order. */
+export interface PayInOneStep {
+  readonly create: CreatePayment;
+  /** Who pays, from what; the caller has seen the consent. */
+  readonly authorize: Omit<AuthorizePayment, 'paymentId'>;
+}
+
 export interface CancelPayment {
   readonly merchantId: bigint;
   readonly paymentId: bigint;
@@ -85,6 +92,11 @@ export interface Payments {
    * payment-in-progress, balance-insufficient, risk-rejected.
    */
   authorize(command: AuthorizePayment): Promise<Payment>;
+  /**
+   * Both in one transaction. What is refused leaves nothing behind: the same request id may be used again.
+   * Rejections: those of create and of authorize.
+   */
+  pay(command: PayInOneStep): Promise<CreateAnswer>;
   /** The shopper says no. Rejections: payment-not-found, payment-already-paid, payment-in-progress, payment-cancelled, payment-expired. */
   decline(command: { paymentId: bigint }): Promise<Payment>;
   /** Rejections: payment-not-found, payment-in-progress, cancel-window-exceeded, payment-expired (closed). Idempotent. */

@@ -2,11 +2,11 @@
 import { divide, money } from '@tongbao/money';
 import type { Transaction, Verb } from '../database/index.ts';
 import { type Fx, type LockedQuote, lockQuote, priceOf, type QuoteRow, type RateTable } from '../fx/index.ts';
-import type { MerchantAccess, Merchants } from '../merchants/index.ts';
+import type { Contract, MerchantAccess, Merchants } from '../merchants/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
 import type { CreateAnswer, CreatePayment } from './commands.ts';
-import { type Decision, type EnqueueBankJobs, recordDecisions, refuse } from './decision.ts';
-import type { Payment } from './payment.ts';
+import { type Decision, pick, type RecordSources, recordDecisions, refuse } from './decision.ts';
+import type { ContractTerms, Payment } from './payment.ts';
 import { findRequests, readPayments, requestKinds } from './store.ts';
 
 export interface CreateFacts {
@@ -22,7 +22,7 @@ export interface CreateFacts {
 /** The longest that a rate stays locked, whatever the merchant asks for. */
 export const maxLifetimeMs = 24 * 3600 * 1000;
 
-const keyOf = (request: { merchantId: bigint; requestId: string }) =>
+export const keyOf = (request: { merchantId: bigint; requestId: string }) =>
   `${request.merchantId}/${request.requestId}`;
 
 export function decideCreate(facts: CreateFacts, command: CreatePayment): Decision<CreateAnswer> {
@@ -80,14 +80,7 @@ function newPayment(
     amount: command.amount,
     ...priceOf(made.quote, command.amount),
     fee: money(currency, divide(amount * BigInt(contract.feeBps), 10_000n, 'half-even')),
-    terms: {
-      pendingAccount: contract.pendingAccount,
-      settlementCurrency: contract.settlementCurrency,
-      feeBps: contract.feeBps,
-      returnsFee: contract.returnsFee,
-      refundWindowDays: contract.refundWindowDays,
-      timeZone: contract.timeZone,
-    },
+    terms: termsOf(contract),
     payerId: null,
     funding: null,
     fundingAccount: null,
@@ -101,6 +94,19 @@ function newPayment(
     lastRefusal: null,
     order: { ...command.order, notifyUrl: command.order.notifyUrl ?? merchant.notifyUrl },
   };
+}
+
+// One object for all payments under a contract as it stands now: what is equal need not be compared again.
+const termsOfContracts = new WeakMap<Contract, ContractTerms>();
+
+function termsOf(contract: Contract): ContractTerms {
+  let terms = termsOfContracts.get(contract);
+  if (terms === undefined) {
+    const { pendingAccount, settlementCurrency, feeBps, returnsFee, refundWindowDays, timeZone } = contract;
+    terms = { pendingAccount, settlementCurrency, feeBps, returnsFee, refundWindowDays, timeZone };
+    termsOfContracts.set(contract, terms);
+  }
+  return terms;
 }
 
 /** Null when the asked time has passed already. */
@@ -137,18 +143,18 @@ function quoteFor(
   );
 }
 
-export interface CreateSources {
+export interface CreateSources extends RecordSources {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly merchants: Merchants;
   readonly fx: Fx;
-  readonly enqueue: EnqueueBankJobs;
 }
 
 export async function loadCreateFacts(
   tx: Transaction,
   commands: readonly CreatePayment[],
   sources: CreateSources,
+  idsPerCommand = 1,
 ): Promise<CreateFacts> {
   const now = sources.clock.now();
   const merchantIds = [...new Set(commands.map((command) => command.merchantId))];
@@ -164,7 +170,7 @@ export async function loadCreateFacts(
   );
   return {
     now,
-    ids: await sources.ids.take(commands.length),
+    ids: await sources.ids.take(commands.length * idsPerCommand),
     merchants: new Map(
       await Promise.all(merchantIds.map(async (id) => [id, await sources.merchants.get(id)] as const)),
     ),
@@ -180,5 +186,6 @@ export const createVerb = (
   name: 'payments.create',
   load: (tx, commands) => loadCreateFacts(tx, commands, sources),
   decide: decideCreate,
-  record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources.enqueue),
+  record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources),
+  committed: (_facts, decisions) => sources.conditions.committed(pick(decisions, 'created')),
 });

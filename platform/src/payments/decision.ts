@@ -2,17 +2,18 @@
 // decides; this file writes state, events, requests, notifications and entries together, entries last.
 import type { Lanes, Transaction, Verb } from '../database/index.ts';
 import { type Entry, recordEntries } from '../ledger/index.ts';
-import { type NewNotification, recordNotifications } from '../notifications/index.ts';
+import { type NewNotification, notificationRows } from '../notifications/index.ts';
 import { Rejection, type RejectionCode, type RejectionDetail } from '../rejection.ts';
+import type { ConditionsBook } from './conditions-store.ts';
 import { advance, type Payment, type PaymentEventKind, type Refund } from './payment.ts';
-import { insertRefunds, updateRefunds } from './refund-store.ts';
+import { refundRows, updateRefunds } from './refund-store.ts';
 import {
-  insertEvents,
-  insertPayments,
-  insertRequests,
+  eventRows,
   type PaymentEvent,
+  paymentRows,
   type RequestRow,
   requestKinds,
+  requestRows,
   updatePayments,
 } from './store.ts';
 
@@ -45,26 +46,34 @@ export const refuse = (code: RejectionCode, detail?: RejectionDetail): Decision<
   refused: { code, detail },
 });
 
+export interface RecordSources {
+  readonly enqueue: EnqueueBankJobs;
+  readonly conditions: ConditionsBook;
+}
+
 /** Writes a whole batch of decisions, set by set. */
 export async function recordDecisions(
   tx: Transaction,
   decisions: readonly Decision<unknown>[],
-  enqueue: EnqueueBankJobs,
+  { enqueue, conditions }: RecordSources,
 ): Promise<void> {
-  await insertPayments(tx, pick(decisions, 'created'));
+  const created = pick(decisions, 'created');
+  await conditions.save(tx, created);
   await updatePayments(tx, latest(pick(decisions, 'changed')));
-  await insertRefunds(tx, pick(decisions, 'newRefund'));
   await updateRefunds(tx, pick(decisions, 'changedRefund'));
-  await insertRequests(tx, requestKinds.payment, pick(decisions, 'paymentRequest'));
-  await insertRequests(tx, requestKinds.refund, pick(decisions, 'refundRequest'));
-  await insertEvents(tx, pick(decisions, 'events').flat());
-  await recordNotifications(tx, pick(decisions, 'notification'));
   const jobs = pick(decisions, 'job');
   if (jobs.length > 0) await enqueue(tx, jobs);
-  await recordEntries(tx, pick(decisions, 'entry'));
+  await recordEntries(tx, pick(decisions, 'entry'), [
+    paymentRows(created, conditions),
+    refundRows(pick(decisions, 'newRefund')),
+    requestRows(requestKinds.payment, pick(decisions, 'paymentRequest')),
+    requestRows(requestKinds.refund, pick(decisions, 'refundRequest')),
+    eventRows(pick(decisions, 'events').flat()),
+    notificationRows(pick(decisions, 'notification')),
+  ]);
 }
 
-function pick<Key extends keyof Decision<unknown>>(decisions: readonly Decision<unknown>[], key: Key) {
+export function pick<Key extends keyof Decision<unknown>>(decisions: readonly Decision<unknown>[], key: Key) {
   const found: NonNullable<Decision<unknown>[Key]>[] = [];
   for (const decision of decisions) {
     const value = decision[key];

@@ -9,17 +9,30 @@ const pairOf = (payment: Payment): string => `${payment.amount.currency}/${payme
 
 export const legsOf = (house: HouseFacts, payment: Payment): HouseLegs => house.get(pairOf(payment))!;
 
-export async function loadHouse(
+export const loadHouse = (
   accounts: HouseAccounts,
   payments: Iterable<Payment>,
   now: Date,
+): Promise<Map<string, HouseLegs>> =>
+  loadHouseOfPairs(
+    accounts,
+    Array.from(payments, (payment) => ({
+      order: payment.amount.currency,
+      payer: payment.payerAmount.currency,
+    })),
+    now,
+  );
+
+/** The same for payments that do not exist yet: `order` and `payer` are their currencies. */
+export async function loadHouseOfPairs(
+  accounts: HouseAccounts,
+  pairs: readonly { readonly order: string; readonly payer: string }[],
+  now: Date,
 ): Promise<Map<string, HouseLegs>> {
   const legs = new Map<string, HouseLegs>();
-  for (const payment of payments) {
-    const pair = pairOf(payment);
+  for (const { order, payer } of pairs) {
+    const pair = `${order}/${payer}`;
     if (legs.has(pair)) continue;
-    const order = payment.amount.currency;
-    const payer = payment.payerAmount.currency;
     legs.set(pair, {
       payerPosition: await accounts.open('fx-position', payer, now),
       orderPosition: await accounts.open('fx-position', order, now),

@@ -7,6 +7,7 @@ export type {
   CreateAnswer,
   CreatePayment,
   Payer,
+  PayInOneStep,
   PaymentKey,
   Payments,
   RefundAnswer,

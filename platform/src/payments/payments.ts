@@ -8,10 +8,12 @@ import { authorizeVerb } from './authorize.ts';
 import { cancelVerb } from './cancel.ts';
 import { declineVerb, expireVerb } from './close.ts';
 import type { Payments } from './commands.ts';
+import { ConditionsBook } from './conditions-store.ts';
 import { createVerb } from './create.ts';
 import { type EnqueueBankJobs, runVerb } from './decision.ts';
 import { type FinishDebit, finishDebitVerb } from './finish-debit.ts';
 import { type FinishRefund, finishRefundVerb } from './finish-refund.ts';
+import { payVerb } from './pay.ts';
 import type { Payment, Refund } from './payment.ts';
 import { refundVerb } from './refund.ts';
 import { readRefunds, readRefundsOfPayer, readRefundsOfPayment } from './refund-store.ts';
@@ -58,10 +60,12 @@ export interface PaymentsRoom extends Payments {
 
 const expiryBatch = 1_000;
 
-export function createPayments(options: PaymentsOptions): PaymentsRoom {
+export function createPayments(room: PaymentsOptions): PaymentsRoom {
+  const options = { ...room, conditions: new ConditionsBook() };
   const { database, lanes } = options;
   const create = createVerb(options);
   const authorize = authorizeVerb(options);
+  const pay = payVerb(options);
   const cancel = cancelVerb(options);
   const refund = refundVerb(options);
   const expire = expireVerb(options);
@@ -84,6 +88,10 @@ export function createPayments(options: PaymentsOptions): PaymentsRoom {
       return runVerb(lanes, create, command);
     },
     authorize: (command) => runVerb(lanes, authorize, command),
+    async pay(command) {
+      await options.fx.rateTableAt(options.clock.now());
+      return runVerb(lanes, pay, command);
+    },
     cancel: (command) => runVerb(lanes, cancel, command),
     decline: (command) => runVerb(lanes, decline, command),
     refund: (command) => runVerb(lanes, refund, command),

@@ -1,6 +1,6 @@
 // All SQL about refunds.
 import { money } from '@tongbao/money';
-import { type Connection, statement, type Transaction } from '../database/index.ts';
+import { type Connection, copyInto, statement, type Transaction } from '../database/index.ts';
 import type { Refund, RefundStatus } from './payment.ts';
 
 interface RefundRow {
@@ -78,32 +78,22 @@ export async function readRefundsOfPayer(
   );
 }
 
-const insertRefundsStatement = statement(
-  'payments.insert-refunds',
-  `INSERT INTO payments.refund (id, payment_id, merchant_id, payer_id, request_id, status, amount, payer_amount,
-     fee_returned, reason, notify_url, metadata, created_at, finished_at)
-   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[],
-     $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[])`,
-);
-export async function insertRefunds(tx: Transaction, refunds: readonly Refund[]): Promise<void> {
-  if (refunds.length === 0) return;
-  await tx.query(insertRefundsStatement, [
-    refunds.map((r) => r.id),
-    refunds.map((r) => r.paymentId),
-    refunds.map((r) => r.merchantId),
-    refunds.map((r) => r.payerId),
-    refunds.map((r) => r.requestId),
-    refunds.map((r) => r.status),
-    refunds.map((r) => r.amount.amount),
-    refunds.map((r) => r.payerAmount.amount),
-    refunds.map((r) => r.feeReturned.amount),
-    refunds.map((r) => r.reason),
-    refunds.map((r) => r.notifyUrl),
-    refunds.map((r) => r.metadata),
-    refunds.map((r) => r.createdAt),
-    refunds.map((r) => r.finishedAt),
-  ]);
-}
+export const refundRows = copyInto<Refund>('payments.refund', {
+  id: ['int8', (refund) => refund.id],
+  payment_id: ['int8', (refund) => refund.paymentId],
+  merchant_id: ['int8', (refund) => refund.merchantId],
+  payer_id: ['int8', (refund) => refund.payerId],
+  request_id: ['text', (refund) => refund.requestId],
+  status: ['text', (refund) => refund.status],
+  amount: ['int8', (refund) => refund.amount.amount],
+  payer_amount: ['int8', (refund) => refund.payerAmount.amount],
+  fee_returned: ['int8', (refund) => refund.feeReturned.amount],
+  reason: ['text', (refund) => refund.reason],
+  notify_url: ['text', (refund) => refund.notifyUrl],
+  metadata: ['text', (refund) => refund.metadata],
+  created_at: ['timestamptz', (refund) => refund.createdAt],
+  finished_at: ['timestamptz', (refund) => refund.finishedAt],
+});
 
 const updateRefundsStatement = statement(
   'payments.update-refunds',

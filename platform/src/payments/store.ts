@@ -1,8 +1,17 @@
 // All SQL of the payments room. Hot statements take whole batches as arrays.
-import { type Money, money, rate as rateOf } from '@tongbao/money';
-import { type Connection, statement, type Transaction } from '../database/index.ts';
-import type { LockedQuote } from '../fx/index.ts';
-import type { ContractTerms, OrderFacts, Payment, PaymentEventKind, PaymentStatus } from './payment.ts';
+import { type Money, money } from '@tongbao/money';
+import {
+  type Connection,
+  copyInto,
+  instants,
+  integers,
+  type RowsToCopy,
+  statement,
+  type Transaction,
+  texts,
+} from '../database/index.ts';
+import { type Conditions, type ConditionsBook, readConditions } from './conditions-store.ts';
+import type { OrderFacts, Payment, PaymentEventKind, PaymentStatus } from './payment.ts';
 
 interface PaymentRow {
   id: bigint;
@@ -28,76 +37,39 @@ interface PaymentRow {
   events: number;
   last_refusal: string | null;
   request_id: string;
-  terms: StoredTerms;
+  conditions_id: bigint;
+  quote_id: bigint;
+  locked_at: Date;
+  order_facts: StoredOrder;
 }
 
-/** What is stored as JSON: bigints as strings, rates as numerator/denominator strings. */
-interface StoredTerms {
-  contract: Omit<ContractTerms, 'pendingAccount'> & { pendingAccount: string };
-  quote: {
-    id: string;
-    mid: [string, string];
-    price: [string, string];
-    spreadBps: number;
-    rateDate: string;
-    source: string;
-    lockedAt: string;
-    expiresAt: string;
-  };
-  order: Omit<OrderFacts, 'goods'> & {
-    goods: { name: string; quantity: string; unit: [string, string] | null }[];
-  };
+/** The order's words, as stored in JSON: amounts as a currency and a string of minor units. */
+interface StoredOrder extends Omit<OrderFacts, 'goods'> {
+  readonly goods: readonly { name: string; quantity: string; unit: readonly [string, string] | null }[];
 }
 
 const columns = `id, merchant_id, payer_id, status, currency, amount, payer_currency, payer_amount, mid_amount, fee,
   created_at, expires_at, paid_at, closed_at, card_id, funding_account, refunded, refunding, refunded_to_payer,
-  refunding_to_payer, events, last_refusal, request_id, terms`;
+  refunding_to_payer, events, last_refusal, request_id, conditions_id, quote_id, locked_at, order_facts`;
 
-function termsOf(payment: Payment): StoredTerms {
-  const { quote, order, terms } = payment;
-  return {
-    contract: { ...terms, pendingAccount: terms.pendingAccount.toString() },
-    quote: {
-      id: quote.quoteId,
-      mid: [quote.mid.numerator.toString(), quote.mid.denominator.toString()],
-      price: [quote.price.numerator.toString(), quote.price.denominator.toString()],
-      spreadBps: quote.spreadBps,
-      rateDate: quote.rateDate,
-      source: quote.source,
-      lockedAt: quote.lockedAt.toISOString(),
-      expiresAt: quote.expiresAt.toISOString(),
-    },
-    order: {
-      ...order,
-      goods: order.goods.map((item) => ({
-        name: item.name,
-        quantity: item.quantity,
-        unit: item.unitAmount === null ? null : [item.unitAmount.currency, item.unitAmount.amount.toString()],
-      })),
-    },
-  };
+const orderOf = ({ order }: Payment): StoredOrder => ({
+  ...order,
+  goods: order.goods.map((item) => ({
+    name: item.name,
+    quantity: item.quantity,
+    unit: item.unitAmount === null ? null : [item.unitAmount.currency, item.unitAmount.amount.toString()],
+  })),
+});
+
+async function paymentsOf(connection: Connection, rows: readonly PaymentRow[]): Promise<Payment[]> {
+  const conditionsOf = await readConditions(connection, rows);
+  return rows.map((row) => paymentOf(row, conditionsOf(row)));
 }
 
-function quoteOf(row: PaymentRow): LockedQuote {
-  const { quote } = row.terms;
-  const toRate = ([numerator, denominator]: [string, string]) =>
-    rateOf(row.currency, row.payer_currency, BigInt(numerator), BigInt(denominator));
-  return {
-    quoteId: quote.id,
-    mid: toRate(quote.mid),
-    price: toRate(quote.price),
-    spreadBps: quote.spreadBps,
-    rateDate: quote.rateDate,
-    source: quote.source,
-    lockedAt: new Date(quote.lockedAt),
-    expiresAt: new Date(quote.expiresAt),
-  };
-}
-
-function paymentOf(row: PaymentRow): Payment {
+function paymentOf(row: PaymentRow, conditions: Conditions): Payment {
   const inOrder = (amount: bigint): Money => money(row.currency, amount);
   const inPayer = (amount: bigint): Money => money(row.payer_currency, amount);
-  const { contract, order } = row.terms;
+  const order = row.order_facts;
   return {
     id: row.id,
     merchantId: row.merchant_id,
@@ -108,8 +80,13 @@ function paymentOf(row: PaymentRow): Payment {
     midAmount: inPayer(row.mid_amount),
     spreadAmount: inPayer(row.payer_amount - row.mid_amount),
     fee: inOrder(row.fee),
-    quote: quoteOf(row),
-    terms: { ...contract, pendingAccount: BigInt(contract.pendingAccount) },
+    quote: {
+      ...conditions.rate,
+      quoteId: (row.quote_id === 0n ? row.id : row.quote_id).toString(),
+      lockedAt: row.locked_at,
+      expiresAt: row.expires_at,
+    },
+    terms: conditions.terms,
     payerId: row.payer_id === 0n ? null : row.payer_id,
     funding:
       row.funding_account === 0n
@@ -145,8 +122,8 @@ const lockStatement = statement(
 );
 /** Locks payments in id order until the transaction ends. */
 export async function lockPayments(tx: Transaction, ids: readonly bigint[]): Promise<Map<bigint, Payment>> {
-  const rows = await tx.query<PaymentRow>(lockStatement, [[...new Set(ids)]]);
-  return new Map(rows.map((row) => [row.id, paymentOf(row)]));
+  const rows = await tx.query<PaymentRow>(lockStatement, [integers([...new Set(ids)])]);
+  return new Map((await paymentsOf(tx, rows)).map((payment) => [payment.id, payment]));
 }
 
 const byIds = statement(
@@ -158,41 +135,42 @@ export async function readPayments(
   ids: readonly bigint[],
 ): Promise<Map<bigint, Payment>> {
   if (ids.length === 0) return new Map();
-  const rows = await connection.query<PaymentRow>(byIds, [ids]);
-  return new Map(rows.map((row) => [row.id, paymentOf(row)]));
+  const rows = await connection.query<PaymentRow>(byIds, [integers(ids)]);
+  return new Map((await paymentsOf(connection, rows)).map((payment) => [payment.id, payment]));
 }
 
-const insertStatement = statement(
-  'payments.insert',
-  `INSERT INTO payments.payment (id, merchant_id, status, currency, amount, payer_currency, payer_amount, mid_amount,
-     fee, created_at, expires_at, events, request_id, terms, payer_id, card_id, funding_account, paid_at)
-   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[],
-     $8::bigint[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::smallint[], $13::text[], $14::jsonb[],
-     $15::bigint[], $16::bigint[], $17::bigint[], $18::timestamptz[])`,
+const copyPayments = copyInto<{ readonly payment: Payment; readonly conditionsId: bigint }>(
+  'payments.payment',
+  {
+    id: ['int8', ({ payment }) => payment.id],
+    merchant_id: ['int8', ({ payment }) => payment.merchantId],
+    status: ['text', ({ payment }) => payment.status],
+    currency: ['text', ({ payment }) => payment.amount.currency],
+    amount: ['int8', ({ payment }) => payment.amount.amount],
+    payer_currency: ['text', ({ payment }) => payment.payerAmount.currency],
+    payer_amount: ['int8', ({ payment }) => payment.payerAmount.amount],
+    mid_amount: ['int8', ({ payment }) => payment.midAmount.amount],
+    fee: ['int8', ({ payment }) => payment.fee.amount],
+    created_at: ['timestamptz', ({ payment }) => payment.createdAt],
+    expires_at: ['timestamptz', ({ payment }) => payment.expiresAt],
+    events: ['int2', ({ payment }) => payment.events],
+    request_id: ['text', ({ payment }) => payment.requestId],
+    payer_id: ['int8', ({ payment }) => payment.payerId ?? 0n],
+    card_id: ['int8', ({ payment }) => (payment.funding?.kind === 'card' ? payment.funding.cardId : 0n)],
+    funding_account: ['int8', ({ payment }) => payment.fundingAccount ?? 0n],
+    paid_at: ['timestamptz', ({ payment }) => payment.paidAt],
+    conditions_id: ['int8', ({ conditionsId }) => conditionsId],
+    quote_id: [
+      'int8',
+      ({ payment: { id, quote } }) => (quote.quoteId === id.toString() ? 0n : BigInt(quote.quoteId)),
+    ],
+    locked_at: ['timestamptz', ({ payment }) => payment.quote.lockedAt],
+    order_facts: ['json', ({ payment }) => orderOf(payment)],
+  },
 );
-export async function insertPayments(tx: Transaction, payments: readonly Payment[]): Promise<void> {
-  if (payments.length === 0) return;
-  await tx.query(insertStatement, [
-    payments.map((p) => p.id),
-    payments.map((p) => p.merchantId),
-    payments.map((p) => p.status),
-    payments.map((p) => p.amount.currency),
-    payments.map((p) => p.amount.amount),
-    payments.map((p) => p.payerAmount.currency),
-    payments.map((p) => p.payerAmount.amount),
-    payments.map((p) => p.midAmount.amount),
-    payments.map((p) => p.fee.amount),
-    payments.map((p) => p.createdAt),
-    payments.map((p) => p.expiresAt),
-    payments.map((p) => p.events),
-    payments.map((p) => p.requestId),
-    payments.map((p) => JSON.stringify(termsOf(p))),
-    payments.map((p) => p.payerId ?? 0n),
-    payments.map((p) => (p.funding?.kind === 'card' ? p.funding.cardId : 0n)),
-    payments.map((p) => p.fundingAccount ?? 0n),
-    payments.map((p) => p.paidAt),
-  ]);
-}
+/** New payments; their conditions must be stored (ConditionsBook.save). */
+export const paymentRows = (payments: readonly Payment[], conditions: ConditionsBook): RowsToCopy =>
+  copyPayments(payments.map((payment) => ({ payment, conditionsId: conditions.numberOf(payment) })));
 
 const updateStatement = statement(
   'payments.update',
@@ -210,19 +188,19 @@ const updateStatement = statement(
 export async function updatePayments(tx: Transaction, payments: readonly Payment[]): Promise<void> {
   if (payments.length === 0) return;
   await tx.query(updateStatement, [
-    payments.map((p) => p.id),
-    payments.map((p) => p.status),
-    payments.map((p) => p.payerId ?? 0n),
-    payments.map((p) => (p.funding?.kind === 'card' ? p.funding.cardId : 0n)),
-    payments.map((p) => p.fundingAccount ?? 0n),
-    payments.map((p) => p.paidAt),
-    payments.map((p) => p.closedAt),
-    payments.map((p) => p.refunded.amount),
-    payments.map((p) => p.refunding.amount),
-    payments.map((p) => p.refundedToPayer.amount),
-    payments.map((p) => p.refundingToPayer.amount),
-    payments.map((p) => p.events),
-    payments.map((p) => p.lastRefusal),
+    integers(payments.map((p) => p.id)),
+    texts(payments.map((p) => p.status)),
+    integers(payments.map((p) => p.payerId ?? 0n)),
+    integers(payments.map((p) => (p.funding?.kind === 'card' ? p.funding.cardId : 0n))),
+    integers(payments.map((p) => p.fundingAccount ?? 0n)),
+    instants(payments.map((p) => p.paidAt)),
+    instants(payments.map((p) => p.closedAt)),
+    integers(payments.map((p) => p.refunded.amount)),
+    integers(payments.map((p) => p.refunding.amount)),
+    integers(payments.map((p) => p.refundedToPayer.amount)),
+    integers(payments.map((p) => p.refundingToPayer.amount)),
+    integers(payments.map((p) => p.events)),
+    texts(payments.map((p) => p.lastRefusal)),
   ]);
 }
 
@@ -235,22 +213,14 @@ export interface PaymentEvent {
   readonly refundId: bigint;
 }
 
-const insertEventsStatement = statement(
-  'payments.insert-events',
-  `INSERT INTO payments.event (payment_id, sequence, kind, occurred_at, entry_id, refund_id)
-   SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[])`,
-);
-export async function insertEvents(tx: Transaction, events: readonly PaymentEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  await tx.query(insertEventsStatement, [
-    events.map((event) => event.paymentId),
-    events.map((event) => event.sequence),
-    events.map((event) => event.kind),
-    events.map((event) => event.occurredAt),
-    events.map((event) => event.entryId),
-    events.map((event) => event.refundId),
-  ]);
-}
+export const eventRows = copyInto<PaymentEvent>('payments.event', {
+  payment_id: ['int8', (event) => event.paymentId],
+  sequence: ['int2', (event) => event.sequence],
+  kind: ['text', (event) => event.kind],
+  occurred_at: ['timestamptz', (event) => event.occurredAt],
+  entry_id: ['int8', (event) => event.entryId],
+  refund_id: ['int8', (event) => event.refundId],
+});
 
 const eventsOfPayments = statement(
   'payments.events-of',
@@ -268,7 +238,7 @@ export async function readEvents(
     occurred_at: Date;
     entry_id: bigint;
     refund_id: bigint;
-  }>(eventsOfPayments, [paymentIds]);
+  }>(eventsOfPayments, [integers(paymentIds)]);
   return rows.map((row) => ({
     paymentId: row.payment_id,
     sequence: row.sequence,
@@ -288,11 +258,13 @@ export interface RequestRow {
 export const requestKinds = { payment: 1, refund: 2 } as const;
 export type RequestKind = (typeof requestKinds)[keyof typeof requestKinds];
 
+// One look into the index for each key. Written as a join, the planner may prefer to read the whole table, which it
+// believes to be small, for each batch.
 const findRequestsStatement = statement(
   'payments.find-requests',
-  `SELECT r.merchant_id, r.request_id, r.subject_id, r.input_hash
-   FROM unnest($1::bigint[], $2::text[]) AS k(merchant_id, request_id)
-   JOIN payments.request r ON r.merchant_id = k.merchant_id AND r.request_id = k.request_id AND r.kind = $3`,
+  `SELECT r.* FROM unnest($1::bigint[], $2::text[]) AS k(merchant_id, request_id), LATERAL (
+     SELECT merchant_id, request_id, subject_id, input_hash FROM payments.request
+     WHERE merchant_id = k.merchant_id AND request_id = k.request_id AND kind = $3 LIMIT 1) AS r`,
 );
 export async function findRequests(
   connection: Connection,
@@ -304,7 +276,11 @@ export async function findRequests(
     request_id: string;
     subject_id: bigint;
     input_hash: Buffer;
-  }>(findRequestsStatement, [keys.map((key) => key.merchantId), keys.map((key) => key.requestId), kind]);
+  }>(findRequestsStatement, [
+    integers(keys.map((key) => key.merchantId)),
+    texts(keys.map((key) => key.requestId)),
+    kind,
+  ]);
   return rows.map((row) => ({
     merchantId: row.merchant_id,
     requestId: row.request_id,
@@ -313,25 +289,15 @@ export async function findRequests(
   }));
 }
 
-const insertRequestsStatement = statement(
-  'payments.insert-requests',
-  `INSERT INTO payments.request (merchant_id, kind, request_id, subject_id, input_hash)
-   SELECT m, $5, r, s, h FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bytea[]) AS k(m, r, s, h)`,
-);
-export async function insertRequests(
-  tx: Transaction,
-  kind: RequestKind,
-  rows: readonly RequestRow[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.query(insertRequestsStatement, [
-    rows.map((row) => row.merchantId),
-    rows.map((row) => row.requestId),
-    rows.map((row) => row.subjectId),
-    rows.map((row) => row.inputHash),
-    kind,
-  ]);
-}
+const copyRequests = copyInto<RequestRow & { readonly kind: RequestKind }>('payments.request', {
+  merchant_id: ['int8', (row) => row.merchantId],
+  kind: ['int2', (row) => row.kind],
+  request_id: ['text', (row) => row.requestId],
+  subject_id: ['int8', (row) => row.subjectId],
+  input_hash: ['bytea', (row) => row.inputHash],
+});
+export const requestRows = (kind: RequestKind, rows: readonly RequestRow[]): RowsToCopy =>
+  copyRequests(rows.map((row) => ({ ...row, kind })));
 
 const dueStatement = statement(
   'payments.due',
@@ -356,9 +322,8 @@ export async function readPaymentsOfPayer(
   connection: Connection,
   payer: { payerId: bigint; before: bigint; limit: number },
 ): Promise<Payment[]> {
-  return (await connection.query<PaymentRow>(byPayer, [payer.payerId, payer.before, payer.limit])).map(
-    paymentOf,
-  );
+  const rows = await connection.query<PaymentRow>(byPayer, [payer.payerId, payer.before, payer.limit]);
+  return paymentsOf(connection, rows);
 }
 
 const byMerchant = statement(
@@ -366,7 +331,7 @@ const byMerchant = statement(
   `SELECT ${columns} FROM payments.payment ORDER BY id DESC LIMIT $1`,
 );
 export const readLatestPayments = async (connection: Connection, limit: number): Promise<Payment[]> =>
-  (await connection.query<PaymentRow>(byMerchant, [limit])).map(paymentOf);
+  paymentsOf(connection, await connection.query<PaymentRow>(byMerchant, [limit]));
 
 const pageStatement = statement(
   'payments.page',
@@ -377,7 +342,8 @@ export const readPaymentPage = async (
   connection: Connection,
   after: bigint,
   limit: number,
-): Promise<Payment[]> => (await connection.query<PaymentRow>(pageStatement, [after, limit])).map(paymentOf);
+): Promise<Payment[]> =>
+  paymentsOf(connection, await connection.query<PaymentRow>(pageStatement, [after, limit]));
 
 const countWithEntry = statement(
   'payments.count-events-with-entry',

@@ -23,7 +23,7 @@ export type RiskDecision =
 /** Decides by the rules in force at an instant; the first that refuses gives its name and source. */
 export function decideRisk(facts: RiskFacts, at: Date, ruleBook: readonly Rule[] = rules): RiskDecision {
   for (const rule of ruleBook) {
-    if (!isInForce(rule, at) || !isFor(rule, facts)) continue;
+    if (!isFor(rule, facts) || !isInForce(rule, at)) continue;
     const measured = measures[rule.measure](facts);
     if (measured !== null && measured > rule.atMost) {
       return { verdict: 'reject', rule: rule.name, source: rule.source };
@@ -45,8 +45,19 @@ const plus = (before: bigint | null | undefined, facts: RiskFacts): bigint | nul
   before === null || before === undefined ? null : before + facts.amount.amount;
 
 const isInForce = (rule: Rule, at: Date): boolean =>
-  (rule.validFrom === null || new Date(rule.validFrom) <= at) &&
-  (rule.validTo === null || at < new Date(rule.validTo));
+  (rule.validFrom === null || msOf(rule.validFrom) <= at.getTime()) &&
+  (rule.validTo === null || at.getTime() < msOf(rule.validTo));
+
+// The book has a handful of dates, and each payment is held against all of them.
+const known = new Map<string, number>();
+function msOf(instant: string): number {
+  let ms = known.get(instant);
+  if (ms === undefined) {
+    ms = Date.parse(instant);
+    known.set(instant, ms);
+  }
+  return ms;
+}
 
 const isFor = (rule: Rule, facts: RiskFacts): boolean =>
   (rule.kycClass === undefined || rule.kycClass === facts.payer.kycClass) &&
