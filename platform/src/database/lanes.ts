@@ -11,6 +11,11 @@ import type { Database, Transaction } from './database.ts';
  */
 export interface Verb<Command, Facts, Decision> {
   readonly name: string;
+  /**
+   * Whose command it is, where one party's flood must not hold up the others: a batch takes from each in turn, and
+   * one party may fill only a part of the queue. Absent: all commands are one party's.
+   */
+  partyOf?(command: Command): bigint;
   load(tx: Transaction, commands: readonly Command[]): Promise<Facts>;
   decide(facts: Facts, command: Command): Decision;
   record(tx: Transaction, facts: Facts, decisions: readonly Decision[]): Promise<void>;
@@ -25,6 +30,8 @@ export interface LanesOptions {
   readonly maxBatch?: number;
   /** Waiting commands over all verbs; one more is refused as 'overloaded' instead of growing the queue. */
   readonly maxWaiting?: number;
+  /** Of these, how many may be one party's. */
+  readonly maxWaitingOfParty?: number;
 }
 
 interface Waiting<Command, Decision> {
@@ -36,7 +43,45 @@ interface Waiting<Command, Decision> {
 interface VerbQueue {
   // biome-ignore lint/suspicious/noExplicitAny: the queue holds verbs of every type; `run` is where types are kept.
   readonly verb: Verb<any, any, any>;
-  readonly waiting: Waiting<unknown, unknown>[];
+  /** In the order of their turns. */
+  readonly parties: Map<bigint, Waiting<unknown, unknown>[]>;
+}
+
+const nobody = 0n;
+
+/** Takes one command of each party in turn until the batch is full; who still waits goes on in the same order. */
+function takeBatch({ parties }: VerbQueue, maxBatch: number): Waiting<unknown, unknown>[] {
+  // The usual case first: what waits fits.
+  const [first] = parties.values();
+  if (parties.size === 1 && first !== undefined) {
+    if (first.length <= maxBatch) {
+      parties.clear();
+      return first;
+    }
+    return first.splice(0, maxBatch);
+  }
+  const batch: Waiting<unknown, unknown>[] = [];
+  const taken = new Map<bigint, number>();
+  for (let round = 0; batch.length < maxBatch; round++) {
+    const before = batch.length;
+    for (const [party, waiting] of parties) {
+      if (round >= waiting.length) continue;
+      if (batch.length >= maxBatch) break;
+      batch.push(waiting[round]!);
+      taken.set(party, round + 1);
+    }
+    if (batch.length === before) break;
+  }
+  for (const [party, count] of taken) {
+    const waiting = parties.get(party)!;
+    // To the back of the order: with more parties than fit, the next batch begins with those who got nothing.
+    parties.delete(party);
+    if (count < waiting.length) {
+      waiting.splice(0, count);
+      parties.set(party, waiting);
+    }
+  }
+  return batch;
 }
 
 export interface Lanes {
@@ -66,6 +111,7 @@ export function createLanes(options: LanesOptions): Lanes {
   const laneCount = options.lanes ?? 2;
   const maxBatch = options.maxBatch ?? 200;
   const maxWaiting = options.maxWaiting ?? 10_000;
+  const maxWaitingOfParty = options.maxWaitingOfParty ?? Math.ceil(maxWaiting / 4);
   const queues = new Map<string, VerbQueue>();
   let turn: VerbQueue[] = [];
   let waitingCount = 0;
@@ -77,10 +123,10 @@ export function createLanes(options: LanesOptions): Lanes {
     while (busyLanes < laneCount) {
       const queue = turn.shift();
       if (queue === undefined) break;
-      const batch = queue.waiting.splice(0, maxBatch);
+      const batch = takeBatch(queue, maxBatch);
       waitingCount -= batch.length;
       // Round robin: a verb with a long queue goes to the back, so that no verb starves the others.
-      if (queue.waiting.length > 0) turn.push(queue);
+      if (queue.parties.size > 0) turn.push(queue);
       busyLanes++;
       void runBatch(database, queue.verb, batch).finally(() => {
         busyLanes--;
@@ -101,13 +147,22 @@ export function createLanes(options: LanesOptions): Lanes {
       }
       let queue = queues.get(verb.name);
       if (queue === undefined) {
-        queue = { verb, waiting: [] };
+        queue = { verb, parties: new Map() };
         queues.set(verb.name, queue);
       }
-      const { waiting } = queue;
+      const { parties } = queue;
+      const party = verb.partyOf?.(command) ?? nobody;
+      const ofParty = parties.get(party);
+      if (verb.partyOf !== undefined && ofParty !== undefined && ofParty.length >= maxWaitingOfParty) {
+        return Promise.reject(
+          new Rejection('overloaded', `${maxWaitingOfParty} commands of one party are waiting`),
+        );
+      }
       return new Promise((resolve, reject) => {
-        if (waiting.length === 0) turn.push(queue);
-        waiting.push({ command, resolve: resolve as (decision: unknown) => void, reject });
+        if (parties.size === 0) turn.push(queue);
+        const waiting = { command, resolve: resolve as (decision: unknown) => void, reject };
+        if (ofParty === undefined) parties.set(party, [waiting]);
+        else ofParty.push(waiting);
         waitingCount++;
         // The commands of one turn of the event loop travel together; nobody waits longer than that.
         if (busyLanes < laneCount) queueMicrotask(wake);
@@ -115,7 +170,7 @@ export function createLanes(options: LanesOptions): Lanes {
     },
     close() {
       closing = true;
-      turn = turn.filter((queue) => queue.waiting.length > 0);
+      turn = turn.filter((queue) => queue.parties.size > 0);
       return new Promise((resolve) => {
         whenIdle.push(resolve);
         wake();

@@ -184,6 +184,7 @@ export const createVerb = (
   sources: CreateSources,
 ): Verb<CreatePayment, CreateFacts, Decision<CreateAnswer>> => ({
   name: 'payments.create',
+  partyOf: (command) => command.merchantId,
   load: (tx, commands) => loadCreateFacts(tx, commands, sources),
   decide: decideCreate,
   record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources),

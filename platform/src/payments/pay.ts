@@ -45,6 +45,7 @@ export const payVerb = (
   sources: CreateSources & ChangeSources,
 ): Verb<PayInOneStep, PayFacts, Decision<CreateAnswer>> => ({
   name: 'payments.pay',
+  partyOf: ({ create }) => create.merchantId,
   async load(tx, commands) {
     const balances = await lockBalances(
       tx,

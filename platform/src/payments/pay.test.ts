@@ -1,0 +1,178 @@
+// pay in one step, and the verbs of two processes side by side, on a real PostgreSQL.
+import { money } from '@tongbao/money';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { audit } from '../audit/index.ts';
+import { createLanes } from '../database/index.ts';
+import { createFx, freechangeSource } from '../fx/index.ts';
+import { HouseAccounts, readBalances } from '../ledger/index.ts';
+import { createMerchants } from '../merchants/index.ts';
+import { Ids } from '../system/index.ts';
+import { type ShopperWorld, shopperWorld } from '../testing/shopper-world.ts';
+import { createPayments, type PayInOneStep, type PaymentsRoom } from './index.ts';
+
+let world: ShopperWorld;
+let wallet: bigint;
+let customerId: bigint;
+let merchantId: bigint;
+beforeEach(async () => {
+  world = await shopperWorld(true);
+  customerId = world.people[0]!.customerId;
+  wallet = (await world.wallet.accountOf(customerId, 'CNY'))!;
+  merchantId = (await world.order(1_000n)).merchantId;
+});
+afterEach(() => world.close());
+
+const command = (requestId: string, won: bigint, hash = 'h'): PayInOneStep => ({
+  create: {
+    merchantId,
+    requestId,
+    inputHash: Buffer.from(hash),
+    amount: money('KRW', won),
+    payerCurrency: 'CNY',
+    settlementCurrency: null,
+    quoteId: null,
+    expiresAt: null,
+    lifetimeMs: 60_000,
+    order: {
+      reference: null,
+      description: 'coffee',
+      merchantName: null,
+      goods: [],
+      redirectUrl: '',
+      notifyUrl: 'http://127.0.0.1:9/n',
+      metadata: null,
+      channel: 'ams-pay',
+      channelData: {},
+    },
+  },
+  authorize: {
+    payer: { customerId, kycClass: 3, status: 'active' },
+    payerAccount: wallet,
+    funding: { kind: 'balance' },
+    clearingAccount: null,
+  },
+});
+
+const proofs = async () => {
+  const { database } = world.test;
+  const report = await audit({
+    database,
+    clock: world.clock,
+    house: new HouseAccounts(database),
+    bankBooks: null,
+  });
+  return report.proofs.filter((proof) => !proof.ok);
+};
+const balance = async () => (await readBalances(world.test.database, [wallet])).get(wallet)!.balance;
+
+it('is paid at once, once, and answers the same again', async () => {
+  const before = await balance();
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => world.payments.pay(command('one', 59_000n))),
+  );
+  expect(new Set(answers.map(({ payment }) => payment.id)).size).toBe(1);
+  expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  const { payment } = answers[0]!;
+  expect(payment).toMatchObject({ status: 'paid', events: 2, payerAmount: money('CNY', 33_556n) });
+  expect(await world.payments.find({ merchantId, requestId: 'one' })).toEqual(payment);
+  expect((await world.payments.eventsOf(payment.id)).map((event) => event.kind)).toEqual(['created', 'paid']);
+  expect(await balance()).toBe(before - 33_556n);
+  const again = await world.payments.pay(command('one', 59_000n));
+  expect(again).toEqual({ payment, replayed: true });
+  await expect(world.payments.pay(command('one', 60_000n, 'other'))).rejects.toMatchObject({
+    code: 'request-reused',
+  });
+  expect(await proofs()).toEqual([]);
+});
+
+it('what is refused leaves nothing, and the request id may be used again', async () => {
+  const before = await balance();
+  const tooMuch = (before / 33_556n + 5n) * 59_000n;
+  await expect(world.payments.pay(command('refused', tooMuch))).rejects.toMatchObject({
+    code: 'balance-insufficient',
+  });
+  expect(await world.payments.find({ merchantId, requestId: 'refused' })).toBeNull();
+  expect(await balance()).toBe(before);
+  expect((await world.payments.pay(command('refused', 59_000n))).payment.status).toBe('paid');
+  expect(await proofs()).toEqual([]);
+});
+
+it('a crowd on one wallet spends what is there and no more', async () => {
+  const before = await balance();
+  const affordable = Number(before / 33_556n);
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: affordable + 20 }, (_, number) =>
+      world.payments.pay(command(`crowd-${number}`, 59_000n)),
+    ),
+  );
+  expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(affordable);
+  for (const outcome of outcomes)
+    if (outcome.status === 'rejected') expect(outcome.reason.code).toBe('balance-insufficient');
+  expect(await balance()).toBe(before - 33_556n * BigInt(affordable));
+  expect(await proofs()).toEqual([]);
+});
+
+it('with a card it is pending and the bank is asked', async () => {
+  const [card] = await world.wallet.cardsOf(customerId);
+  const house = new HouseAccounts(world.test.database);
+  const clearingAccount = await house.open('card-clearing', 'CNY', world.clock.now(), card!.bank);
+  const { create, authorize } = command('card', 59_000n);
+  const { payment } = await world.payments.pay({
+    create,
+    authorize: { ...authorize, funding: { kind: 'card', cardId: card!.id }, clearingAccount },
+  });
+  expect(payment.status).toBe('pending');
+  expect(world.jobs).toEqual([{ task: 'debit-card', paymentId: payment.id, refundId: 0n }]);
+  expect(await proofs()).toEqual([]);
+});
+
+it('two processes on one database: no deadlock, no double, every payment once', async () => {
+  const { database } = world.test;
+  let block = 1_000n;
+  const process = (): PaymentsRoom => {
+    const ids = new Ids(() => Promise.resolve(block++));
+    const { clock } = world;
+    return createPayments({
+      ...{ database, clock, ids },
+      lanes: createLanes({ database, maxBatch: 40 }),
+      house: new HouseAccounts(database),
+      merchants: createMerchants({ database, clock, ids }),
+      fx: createFx({ database, clock, ids, source: freechangeSource() }),
+      enqueue: async () => undefined,
+    });
+  };
+  const rooms = [process(), process()];
+  const wallets = await Promise.all(
+    world.people.map(async (person) => ({
+      customerId: person.customerId,
+      account: (await world.wallet.accountOf(person.customerId, 'CNY'))!,
+    })),
+  );
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 1_200 }, (_, number) => {
+      const { create, authorize } = command(`both-${number >> 1}`, 1_000n);
+      const payer = wallets[(number >> 1) % 2]!;
+      // Each request is sent to both at once, half of them to the one first.
+      const room = rooms[(number + (number >> 2)) % 2]!;
+      return room.pay({
+        create,
+        authorize: {
+          ...authorize,
+          payer: { ...authorize.payer, customerId: payer.customerId },
+          payerAccount: payer.account,
+        },
+      });
+    }),
+  );
+  const ids = new Map<string, bigint>();
+  let fresh = 0;
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    const { payment, replayed } = outcome.value;
+    if (!replayed) fresh += 1;
+    expect(ids.get(payment.requestId) ?? payment.id).toBe(payment.id);
+    ids.set(payment.requestId, payment.id);
+  }
+  expect(fresh).toBe(600);
+  expect(await proofs()).toEqual([]);
+});
