@@ -1,75 +1,56 @@
-// `npm run bench`: how fast the money path is, as ratios side by side from one run on one PostgreSQL server.
-// `-- --quick` for a run of about a minute, `--json FILE` for machines. Every figure comes from the code that serves
-// production; nothing is cut short.
+// `npm run bench`: how fast the money path is, as ratios side by side from one run on one PostgreSQL server (embedded,
+// or DATABASE_URL's). `-- --quick` for under 90 seconds, `--size large` for ten million wallets, `--json FILE` for
+// machines. Every figure comes from the code that serves production; nothing is cut short.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { migrate, openDatabase } from '../platform/src/database/index.ts';
 import { prepareDatabase, startEmbeddedPostgres } from '../platform/src/sandbox/postgres.ts';
+import { bytesOf } from './bytes-store.ts';
 import { cryptoCeiling } from './crypto.ts';
-import { httpPay } from './http.ts';
+import { growth } from './growth.ts';
+import { http } from './http.ts';
+import { familyOf, watchMemory } from './memory.ts';
+import { naive } from './naive.ts';
 import { pgbench } from './pgbench.ts';
-import { openPostingWorld, type PostingFigure, posting } from './posting.ts';
+import { arrive, openPostingWorld, type PostingCase, type PostingWorld, saturate } from './posting.ts';
+import { print, type Report } from './report.ts';
 
 const quick = process.argv.includes('--quick');
-const jsonAt = process.argv.indexOf('--json');
-const jsonFile = jsonAt === -1 ? null : process.argv[jsonAt + 1];
-const seconds = quick ? 8 : 30;
+const optionValue = (option: string): string | null => {
+  const at = process.argv.indexOf(option);
+  return at === -1 ? null : (process.argv[at + 1] ?? null);
+};
+const jsonFile = optionValue('--json');
+const large = optionValue('--size') === 'large';
+const seconds = quick ? 5 : 20;
 
+const startedAt = performance.now();
 function progress(text: string): void {
-  process.stderr.write(`  ${text}\n`);
+  const passed = Math.round((performance.now() - startedAt) / 1000);
+  process.stderr.write(`  ${String(passed).padStart(4)} s  ${text}\n`);
 }
 
-const show = (figure: PostingFigure): string =>
-  `${String(figure.perSecond).padStart(8)} /s   p50 ${String(figure.p50Ms).padStart(6)} ms   p99 ${String(figure.p99Ms).padStart(6)} ms`;
+/** A PostgreSQL for the run: the user's own, or an embedded one that leaves nothing behind. */
+async function openServer(folder: string) {
+  const own = process.env.DATABASE_URL;
+  if (own !== undefined) {
+    const url = new URL(own);
+    url.pathname = '';
+    return { url: url.toString().replace(/\/$/, ''), pid: () => null, stop: async () => undefined };
+  }
+  progress('starting PostgreSQL …');
+  return startEmbeddedPostgres(folder, { shared_buffers: large ? '6GB' : '1GB' });
+}
 
 async function main(): Promise<number> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tongbao-bench-'));
-  progress('starting PostgreSQL …');
-  const server = await startEmbeddedPostgres(folder, { shared_buffers: '1GB' });
+  const server = await openServer(folder);
   try {
-    const database = openDatabase({
-      url: await prepareDatabase(server.url, 'bench', true),
-      maxConnections: 16,
-    });
-    await migrate(database.pool);
-    progress('opening wallets and merchants …');
-    const world = await openPostingWorld(database, { wallets: quick ? 2_000 : 20_000, merchants: 100 });
-    progress(`posting, uniform (${seconds} s) …`);
-    const uniform = await posting(world, { seconds, merchant: 'uniform' });
-    progress(`posting, one hot merchant (${seconds} s) …`);
-    const hotMerchant = await posting(world, { seconds, merchant: 'hot' });
-    progress('proving the books …');
-    const proofsOk = await world.prove();
-    await world.close();
-    await database.close();
-    progress('pgbench on the same server …');
-    const tpcb = await pgbench(server.url, { scale: quick ? 10 : 50, clients: 32, seconds });
-    progress('the cores’ own limit of verifying and signing …');
-    const crypto = await cryptoCeiling(quick ? 3 : 10);
-    progress('signed pay over HTTP …');
-    const pay = await httpPay({
-      requests: quick ? 4_000 : 30_000,
-      concurrency: 64,
-      folder: path.join(folder, 'http'),
-    });
-    const report = {
-      machine: {
-        cpu: cpus()[0]?.model ?? 'unknown',
-        cores: cpus().length,
-        memoryGib: Math.round(totalmem() / 2 ** 30),
-      },
-      versions: { node: process.version, postgres: 18, tongbao: '0.1.0', commit: commit() },
-      posting: { twoStep: { uniform, hotMerchant } },
-      pgbench: tpcb === null ? null : { tps: tpcb },
-      http: { pay: pay.figure },
-      crypto,
-      proofsOk: proofsOk && pay.proofsOk,
-    };
+    const report = await measure(server, folder);
     print(report);
-    if (jsonFile !== null && jsonFile !== undefined)
-      await writeFile(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
+    if (jsonFile !== null) await writeFile(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
     return report.proofsOk ? 0 : 1;
   } finally {
     await server.stop();
@@ -77,34 +58,119 @@ async function main(): Promise<number> {
   }
 }
 
+async function measure(server: Awaited<ReturnType<typeof openServer>>, folder: string): Promise<Report> {
+  const url = await prepareDatabase(server.url, 'bench', true);
+  const database = openDatabase({ url, maxConnections: 16 });
+  await migrate(database.pool);
+  const own = watchMemory(() => [process.pid]);
+  const postgres = watchMemory(() => (server.pid() === null ? [] : familyOf(server.pid()!)));
+  progress('opening wallets and merchants …');
+  const size = { wallets: quick ? 5_000 : 100_000, merchants: 200 };
+  const world = await openPostingWorld(database, size);
+  const cases = await postingCases(world, (work) => bytesOf(database, work));
+  progress('proving the books …');
+  let proofsOk = await world.prove();
+  const memory = { postingProcessMib: own.peakMib(), postgresMib: postgres.peakMib() };
+  own.stop();
+  await world.close();
+  await database.close();
+  progress('the same, row at a time …');
+  const naiveUrl = await prepareDatabase(server.url, 'bench_naive', true);
+  const baseline = await naive({
+    url: naiveUrl,
+    seconds: Math.min(seconds, 10),
+    wallets: quick ? 2_000 : 20_000,
+  });
+  progress('pgbench on the same server …');
+  const tpcb = await pgbench(server.url, { scale: 50, clients: 32, seconds: quick ? 6 : 30 });
+  progress('the cores’ own limit of verifying and signing …');
+  const crypto = await cryptoCeiling(quick ? 3 : 10);
+  const figures = await http(
+    {
+      ...{ url: await prepareDatabase(server.url, 'bench_http', true), folder },
+      ...{ requests: quick ? 3_000 : 20_000, processes: availableParallelism() },
+    },
+    progress,
+  );
+  proofsOk &&= figures.proofsOk;
+  const grown = large ? await growth(server.url, { seconds, progress }) : null;
+  if (grown !== null) proofsOk &&= grown.proofsOk;
+  postgres.stop();
+  const { pay, inquiry, refund, journey } = figures;
+  return {
+    machine: machine(),
+    versions: {
+      node: process.version,
+      postgres: await versionOf(server.url),
+      tongbao: '0.1.0',
+      commit: commit(),
+    },
+    ...cases,
+    pgbench: tpcb === null ? null : { tps: tpcb, scale: 50, clients: 32 },
+    naive: baseline,
+    http: { pay, inquiry, refund, journey },
+    crypto,
+    memory: { ...memory, serveMib: figures.peakRssMib },
+    growth: grown,
+    proofsOk,
+  };
+}
+
+type Counted = <T>(work: () => Promise<T>) => Promise<{ result: T; walBytes: number; tableBytes: number }>;
+
+async function postingCases(
+  world: PostingWorld,
+  counted: Counted,
+): Promise<Pick<Report, 'posting' | 'latency' | 'bytes'>> {
+  const run = (name: string, of: PostingCase) => {
+    progress(`posting, ${name} (${seconds} s) …`);
+    return saturate(world, { ...of, seconds });
+  };
+  const uniformCase = { steps: 'one', merchant: 'uniform', payer: 'uniform' } as const;
+  // Until the code is compiled and PostgreSQL has seen the statements, nothing is measured.
+  await saturate(world, { ...uniformCase, seconds: 2 });
+  const { result: uniform, ...bytes } = await counted(() => run('one step, uniform', uniformCase));
+  const oneStep = {
+    uniform,
+    zipf: await run('one step, Zipf', { ...uniformCase, merchant: 'zipf' }),
+    hotMerchant: await run('one step, one hot merchant', { ...uniformCase, merchant: 'hot' }),
+    hotShopper: await run('one step, one hot shopper', { ...uniformCase, payer: 'hot' }),
+  };
+  const twoStep = {
+    uniform: await run('two steps, uniform', { ...uniformCase, steps: 'two' }),
+    hotMerchant: await run('two steps, one hot merchant', { ...uniformCase, steps: 'two', merchant: 'hot' }),
+  };
+  progress('posting at one tenth of saturation, and one at a time …');
+  const tenth = await arrive(world, { ...uniformCase, seconds, perSecond: uniform.perSecond / 10 });
+  const lone = await saturate(world, { ...uniformCase, seconds: 2, callers: 1 });
+  const count = uniform.perSecond * seconds;
+  const each = (total: number) => Math.round(total / count);
+  return {
+    posting: { oneStep, twoStep },
+    latency: { tenthOfSaturation: tenth, lone },
+    bytes: { walPerPayment: each(bytes.walBytes), tablesPerPayment: each(bytes.tableBytes) },
+  };
+}
+
+const machine = () => ({
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  memoryGib: Math.round(totalmem() / 2 ** 30),
+});
+
+async function versionOf(url: string): Promise<string> {
+  const database = openDatabase({ url: `${url}/postgres`, maxConnections: 1 });
+  try {
+    const shown = await database.pool.query<{ server_version: string }>('SHOW server_version');
+    return shown.rows[0]!.server_version;
+  } finally {
+    await database.close();
+  }
+}
+
 function commit(): string {
   const asked = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' });
   return asked.status === 0 ? asked.stdout.trim() : 'unknown';
-}
-
-interface Report {
-  machine: { cpu: string; cores: number; memoryGib: number };
-  posting: { twoStep: { uniform: PostingFigure; hotMerchant: PostingFigure } };
-  pgbench: { tps: number } | null;
-  http: { pay: PostingFigure };
-  crypto: { signPerSecond: number; verifySignPerSecond: number };
-  proofsOk: boolean;
-}
-
-function print(report: Report): void {
-  const { uniform, hotMerchant } = report.posting.twoStep;
-  const ratio = (left: number, right: number) => (left / right).toFixed(2);
-  console.log(`
-${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.memoryGib} GiB; fsync and synchronous_commit on
-
-  complete payments (create, then authorize)
-    uniform                ${show(uniform)}
-    one hot merchant       ${show(hotMerchant)}   ${ratio(hotMerchant.perSecond, uniform.perSecond)} of uniform
-  pgbench TPC-B-like       ${report.pgbench === null ? ' skipped: pgbench is not on this machine (Debian: postgresql-contrib)' : `${String(Math.round(report.pgbench.tps)).padStart(8)} /s   payments are ${ratio(uniform.perSecond, report.pgbench.tps)} of it`}
-  signed pay over HTTP     ${show(report.http.pay)}
-  verify and sign alone    ${String(report.crypto.verifySignPerSecond).padStart(8)} /s   HTTP pay is ${ratio(report.http.pay.perSecond, report.crypto.verifySignPerSecond)} of it
-  the books                ${report.proofsOk ? 'all proofs hold' : 'A PROOF FAILS'}
-`);
 }
 
 process.exit(await main());

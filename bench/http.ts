@@ -1,148 +1,279 @@
-// Signed AMS `pay` over loopback against a real sandbox process: requests are signed before the clock starts, answers
-// are read and their codes checked.
+// The merchants' API over loopback: `tongbao serve` as in production, with as many HTTP processes as cores, asked with
+// requests that were signed before the clock starts. The load generator works on the same cores.
 import { spawn } from 'node:child_process';
-import { createPrivateKey, sign } from 'node:crypto';
-import { Agent, request } from 'node:http';
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AuditAnswer, Credentials } from '@tongbao/protocol/sandbox';
+import { migrate, openDatabase } from '../platform/src/database/index.ts';
+import { ecbSource } from '../platform/src/fx/index.ts';
+import { paymentIdToWire } from '../platform/src/http/payment-ids.ts';
+import { generateRsaKeys, machineClock } from '../platform/src/system/index.ts';
 import { freePort } from '../tests/start-sandbox.ts';
-import { figureOf, type PostingFigure } from './posting.ts';
+import { drive, type Line, openLine } from './generator.ts';
+import { familyOf, watchMemory } from './memory.ts';
+import { figureOf, openPostingWorld, type PostingFigure, type PostingWorld } from './posting.ts';
 
 const main = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../platform/src/main.ts');
-const resource = '/ams/sandbox/api/v1/payments/pay';
+const clientId = 'BENCH_0';
+const connections = 64;
 
-interface Prepared {
-  readonly headers: Record<string, string>;
-  readonly body: Buffer;
+export interface HttpFigures {
+  readonly pay: PostingFigure;
+  readonly inquiry: PostingFigure;
+  readonly refund: PostingFigure;
+  readonly journey: PostingFigure;
+  readonly peakRssMib: number | null;
+  readonly proofsOk: boolean;
 }
 
-export async function httpPay(how: {
-  requests: number;
-  concurrency: number;
-  folder: string;
-}): Promise<{ figure: PostingFigure; proofsOk: boolean }> {
+interface Site {
+  readonly port: number;
+  readonly key: KeyObject;
+  readonly world: PostingWorld;
+  /** Where the merchant hears of payments, and who waits to hear of which. */
+  readonly notifyUrl: string;
+  readonly waiting: Map<string, () => void>;
+  /** Tells the server's first process that there is something to deliver, as its own HTTP processes do. */
+  nudge(): void;
+}
+
+export async function http(
+  how: { url: string; folder: string; requests: number; processes: number },
+  progress: (text: string) => void,
+): Promise<HttpFigures> {
+  const rates = path.join(how.folder, 'eurofxref.xml');
+  await writeFile(rates, eurofxref(machineClock.now()));
+  const keys = await generateRsaKeys();
+  const database = openDatabase({ url: how.url, maxConnections: 8 });
+  await migrate(database.pool);
+  const world = await openPostingWorld(database, {
+    ...{ wallets: 1_000, merchants: 1, clock: machineClock, publicKey: keys.publicKey, notifyUrl: null },
+    source: ecbSource(rates, () => Promise.reject(new Error('a file is enough'))),
+  });
+  const listener = await listen();
   const port = (await freePort())!;
-  const args = [
-    main,
-    'sandbox',
-    '--port',
-    `${port}`,
-    '--https-port',
-    `${(await freePort())!}`,
-    '--data',
-    how.folder,
-    '--no-stores',
-  ];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const base = `http://127.0.0.1:${port}`;
+  const server = await startServe({ url: how.url, port, rates, processes: how.processes });
   try {
-    await healthy(base, child);
-    const { merchants } = (await (await fetch(`${base}/sandbox/credentials`)).json()) as Credentials;
-    const prepared = prepare(merchants[0]!, how.requests);
-    const target = { port, concurrency: how.concurrency };
-    await drive(prepared.slice(0, how.requests / 10), target);
-    const began = performance.now();
-    const latencies = await drive(prepared.slice(how.requests / 10), target);
-    const figure = figureOf(latencies, performance.now() - began);
-    const audit = (await (await fetch(`${base}/audit.json`)).json()) as AuditAnswer;
-    return { figure, proofsOk: audit.ok };
+    const key = createPrivateKey({
+      key: Buffer.from(keys.privateKey, 'base64'),
+      format: 'der',
+      type: 'pkcs8',
+    });
+    const site: Site = { port, key, world, nudge: server.nudge, ...listener };
+    const figures = await measure(site, how.requests, progress);
+    progress('proving the books of the HTTP cases …');
+    return { ...figures, peakRssMib: server.peakRssMib(), proofsOk: await world.prove() };
   } finally {
-    child.kill('SIGTERM');
-    await ended;
+    await server.stop();
+    listener.close();
+    await world.close();
+    await database.close();
   }
 }
 
-async function healthy(base: string, child: { exitCode: number | null }): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (child.exitCode !== null) throw new Error('the sandbox of the HTTP case did not start');
-    if (
-      await fetch(`${base}/healthz`).then(
-        (answer) => answer.ok,
-        () => false,
-      )
-    )
-      return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error('the sandbox of the HTTP case did not come up');
+async function measure(
+  site: Site,
+  requests: number,
+  progress: (text: string) => void,
+): Promise<Pick<HttpFigures, 'pay' | 'inquiry' | 'refund' | 'journey'>> {
+  const { port } = site;
+  const ids = Array.from({ length: requests }, (_, number) => `http-${number}`);
+  progress('signing requests …');
+  const warm = await Promise.all(
+    ids.slice(0, requests / 4).map((id) => signed(site, 'pay', payBody(`w-${id}`))),
+  );
+  const pays = await Promise.all(ids.map((id) => signed(site, 'pay', payBody(id))));
+  const asks = await Promise.all(ids.map((id) => signed(site, 'inquiryPayment', { paymentRequestId: id })));
+  const to = (expected: string) => ({ port, connections, expected });
+  await drive(warm, to('PAYMENT_IN_PROCESS'));
+  progress('signed pay …');
+  const pay = await drive(pays, to('PAYMENT_IN_PROCESS'));
+  progress('signed inquiryPayment …');
+  const inquiry = await drive(asks, to('"paymentStatus":"PROCESSING"'));
+  progress('signed refund …');
+  const refund = await drive(await refunds(site, ids), to('"resultStatus":"S"'));
+  progress('whole journeys …');
+  const journey = await journeys(site, Math.ceil(requests / 4));
+  return { pay, inquiry, refund, journey };
 }
 
-function prepare(merchant: Credentials['merchants'][number], count: number): Prepared[] {
-  const key = createPrivateKey({
-    key: Buffer.from(merchant.merchantPrivateKey, 'base64'),
-    format: 'der',
-    type: 'pkcs8',
-  });
-  return Array.from({ length: count }, (_, number) => {
-    const body = Buffer.from(
-      JSON.stringify({
-        productCode: 'CASHIER_PAYMENT',
-        paymentRequestId: `bench-${number}`,
-        paymentAmount: { currency: 'KRW', value: '59000' },
-        order: {
-          referenceOrderId: `order-${number}`,
-          orderDescription: 'Cushion foundation',
-          orderAmount: { currency: 'KRW', value: '59000' },
-        },
-        paymentMethod: { paymentMethodType: 'ALIPAY_CN' },
-        paymentRedirectUrl: 'https://mall.example/return',
-        env: { terminalType: 'WEB' },
-      }),
-    );
-    const time = '1415671200000';
-    const content = Buffer.concat([Buffer.from(`POST ${resource}\n${merchant.clientId}.${time}.`), body]);
-    const signature = encodeURIComponent(sign('RSA-SHA256', content, key).toString('base64'));
-    return {
-      body,
-      headers: {
-        'client-id': merchant.clientId,
-        'request-time': time,
-        signature: `algorithm=RSA256,keyVersion=1,signature=${signature}`,
-        'content-type': 'application/json; charset=UTF-8',
-        'content-length': String(body.length),
-      },
-    };
-  });
+/** Every payment is paid first, by the same verb as the cashier's; then half of each is to be refunded. */
+async function refunds(site: Site, ids: readonly string[]): Promise<Buffer[]> {
+  const { payments, merchants, wallets } = site.world;
+  const merchantId = merchants[0]!.id;
+  return Promise.all(
+    ids.map(async (requestId, number) => {
+      const payment = await payments.find({ merchantId, requestId });
+      await authorize(site, payment!.id, wallets[number % wallets.length]!);
+      return signed(site, 'refund', {
+        refundRequestId: `refund-${requestId}`,
+        paymentId: paymentIdToWire(payment!),
+        refundAmount: { currency: 'KRW', value: '29500' },
+      });
+    }),
+  );
 }
 
-async function drive(
-  prepared: readonly Prepared[],
-  { port, concurrency }: { port: number; concurrency: number },
-): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+const authorize = (site: Site, paymentId: bigint, wallet: PostingWorld['wallets'][number]) =>
+  site.world.payments.authorize({
+    paymentId,
+    payer: { customerId: wallet.customerId, kycClass: 3, status: 'active' },
+    payerAccount: wallet.account,
+    funding: { kind: 'balance' },
+    clearingAccount: null,
+  });
+
+/** Asked over HTTP, confirmed by the shopper's verb, told to the merchant and acknowledged by him. */
+async function journeys(site: Site, count: number): Promise<PostingFigure> {
+  const { payments, merchants, wallets } = site.world;
+  const orders = Array.from({ length: count }, (_, number) => `journey-${number}`);
+  const requests = await Promise.all(
+    orders.map((id) => signed(site, 'pay', { ...payBody(id), paymentNotifyUrl: site.notifyUrl })),
+  );
   const latencies: number[] = [];
   let next = 0;
+  const began = performance.now();
+  const travel = async (line: Line) => {
+    for (let number = next++; number < count; number = next++) {
+      const requestId = orders[number]!;
+      const started = performance.now();
+      const told = new Promise<void>((resolve) => site.waiting.set(requestId, resolve));
+      const answer = await line.ask(requests[number]!);
+      if (!answer.includes('PAYMENT_IN_PROCESS'))
+        throw new Error(`an unexpected answer: ${answer.slice(0, 800)}`);
+      const payment = await payments.find({ merchantId: merchants[0]!.id, requestId });
+      await authorize(site, payment!.id, wallets[number % wallets.length]!);
+      site.nudge();
+      await told;
+      latencies.push(performance.now() - started);
+    }
+  };
   await Promise.all(
-    Array.from({ length: concurrency }, async () => {
-      for (let item = prepared[next++]; item !== undefined; item = prepared[next++]) {
-        const started = performance.now();
-        const answer = await post({ agent, port }, item);
-        if (!answer.includes('"PAYMENT_IN_PROCESS"'))
-          throw new Error(`an unexpected answer: ${answer.slice(0, 200)}`);
-        latencies.push(performance.now() - started);
+    Array.from({ length: connections }, async () => {
+      const line = await openLine(site.port);
+      try {
+        await travel(line);
+      } finally {
+        line.close();
       }
     }),
   );
-  agent.destroy();
-  return latencies;
+  return figureOf(latencies, performance.now() - began);
 }
 
-function post({ agent, port }: { agent: Agent; port: number }, item: Prepared): Promise<string> {
+const payBody = (paymentRequestId: string) => ({
+  productCode: 'CASHIER_PAYMENT',
+  paymentRequestId,
+  paymentAmount: { currency: 'KRW', value: '59000' },
+  order: {
+    referenceOrderId: `order-${paymentRequestId}`,
+    orderDescription: 'Cushion foundation',
+    orderAmount: { currency: 'KRW', value: '59000' },
+    goods: [{ referenceGoodsId: 'cushion-21', goodsName: 'Cushion foundation', goodsQuantity: '1' }],
+  },
+  paymentMethod: { paymentMethodType: 'ALIPAY_CN' },
+  paymentRedirectUrl: 'https://mall.example/return',
+  env: { terminalType: 'WEB', clientIp: '203.0.113.7' },
+});
+
+function signed(site: Pick<Site, 'key'>, operation: string, content: object): Promise<Buffer> {
+  const resource = `/ams/api/v1/payments/${operation}`;
+  const body = Buffer.from(JSON.stringify(content));
+  const time = machineClock.now().getTime();
+  const text = Buffer.concat([Buffer.from(`POST ${resource}\n${clientId}.${time}.`), body]);
   return new Promise((resolve, reject) => {
-    const outgoing = request(
-      { agent, host: '127.0.0.1', port, method: 'POST', path: resource, headers: item.headers },
-      (response) => {
-        let text = '';
-        response.on('data', (chunk) => {
-          text += chunk;
-        });
-        response.on('end', () => resolve(text));
-        response.on('error', reject);
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(item.body);
+    sign('RSA-SHA256', text, site.key, (error, signature) => {
+      if (error !== null) return reject(error);
+      const head = [
+        `POST ${resource} HTTP/1.1`,
+        'host: 127.0.0.1',
+        `client-id: ${clientId}`,
+        `request-time: ${time}`,
+        `signature: algorithm=RSA256,keyVersion=1,signature=${encodeURIComponent(signature.toString('base64'))}`,
+        'content-type: application/json; charset=UTF-8',
+        `content-length: ${body.length}`,
+      ];
+      resolve(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]));
+    });
   });
+}
+
+/** The merchant's endpoint: acknowledges, and wakes whoever waits to hear of the payment. */
+async function listen(): Promise<Pick<Site, 'notifyUrl' | 'waiting'> & { close(): void }> {
+  const waiting = new Map<string, () => void>();
+  const acknowledgement = '{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}';
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { paymentRequestId } = JSON.parse(Buffer.concat(chunks).toString()) as {
+        paymentRequestId: string;
+      };
+      response.setHeader('content-type', 'application/json');
+      response.end(acknowledgement, () => {
+        waiting.get(paymentRequestId)?.();
+        waiting.delete(paymentRequestId);
+      });
+    });
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    ...{ waiting, notifyUrl: `http://127.0.0.1:${port}/notify` },
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** `tongbao serve` as a production server runs it. */
+async function startServe(of: { url: string; port: number; rates: string; processes: number }) {
+  const child = spawn(
+    process.execPath,
+    [main, 'serve', '--port', `${of.port}`, '--processes', `${of.processes}`],
+    {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: {
+        ...process.env,
+        DATABASE_URL: of.url,
+        TONGBAO_PUBLIC_URL: 'https://pay.example',
+        TONGBAO_ECB_RATES: of.rates,
+        TONGBAO_NOTIFY_LOOPBACK: 'allow',
+        TONGBAO_LOG: 'warn',
+      },
+    },
+  );
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const watch = watchMemory(() => familyOf(child.pid!));
+  for (let tries = 0; ; tries++) {
+    if (child.exitCode !== null || tries > 300) throw new Error('the server of the HTTP cases did not start');
+    const answer = await fetch(`http://127.0.0.1:${of.port}/healthz`).catch(() => null);
+    if (answer?.ok === true) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return {
+    nudge: () => void child.send({ nudge: 'notification delivery' }),
+    peakRssMib: watch.peakMib,
+    async stop() {
+      watch.stop();
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** A European Central Bank document for a day, with the rates of 11 November 2014. */
+function eurofxref(at: Date): string {
+  const rates = { USD: '1.2424', CNY: '7.6107', KRW: '1358.51', JPY: '143.72', GBP: '0.78280' };
+  const cubes = Object.entries(rates).map(
+    ([currency, rate]) => `<Cube currency='${currency}' rate='${rate}'/>`,
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
+<Cube><Cube time='${at.toISOString().slice(0, 10)}'>${cubes.join('')}</Cube></Cube></gesmes:Envelope>`;
 }

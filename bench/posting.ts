@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import { money } from '@tongbao/money';
 import { audit } from '../platform/src/audit/index.ts';
 import { createLanes, type Database, takeIdBlock } from '../platform/src/database/index.ts';
-import { createFx, freechangeSource } from '../platform/src/fx/index.ts';
+import { createFx, freechangeSource, type RateSource } from '../platform/src/fx/index.ts';
 import { type Entry, HouseAccounts, openAccount, recordEntries } from '../platform/src/ledger/index.ts';
 import { createMerchants } from '../platform/src/merchants/index.ts';
 import { type CreatePayment, createPayments, type PaymentsRoom } from '../platform/src/payments/index.ts';
 import { sandboxMerchants } from '../platform/src/sandbox/merchants.ts';
-import { generateRsaKeys, Ids, MovableClock } from '../platform/src/system/index.ts';
+import { type Clock, generateRsaKeys, Ids, MovableClock } from '../platform/src/system/index.ts';
 
 export interface PostingFigure {
   readonly perSecond: number;
@@ -19,58 +19,53 @@ export interface PostingFigure {
 
 export interface PostingWorld {
   readonly payments: PaymentsRoom;
-  readonly wallets: readonly { customerId: bigint; account: bigint }[];
-  readonly merchants: readonly bigint[];
+  readonly wallets: { customerId: bigint; account: bigint }[];
+  readonly merchants: readonly { readonly id: bigint; readonly pendingAccount: bigint }[];
+  readonly clock: Clock;
   prove(): Promise<boolean>;
   close(): Promise<void>;
 }
 
 const opening = 10n ** 12n;
 
-export async function openPostingWorld(
-  database: Database,
-  size: { wallets: number; merchants: number },
-): Promise<PostingWorld> {
-  const clock = MovableClock.startingAt(new Date('2014-11-11T02:00:00Z'));
+export interface WorldSize {
+  readonly wallets: number;
+  readonly merchants: number;
+  /** Absent: Singles' Day of 2014, with the rates of that day. */
+  readonly clock?: Clock;
+  readonly source?: RateSource;
+  readonly publicKey?: string;
+  readonly notifyUrl?: string | null;
+}
+
+/** The rooms as a server process has them, over a database of their own. */
+export async function openPostingWorld(database: Database, size: WorldSize): Promise<PostingWorld> {
+  const clock = size.clock ?? MovableClock.startingAt(new Date('2014-11-11T02:00:00Z'));
   const ids = new Ids(() => takeIdBlock(database));
   const house = new HouseAccounts(database);
   const lanes = createLanes({ database });
   const merchants = createMerchants({ database, clock, ids });
-  const fx = createFx({ database, clock, ids, source: freechangeSource() });
+  const fx = createFx({ database, clock, ids, source: size.source ?? freechangeSource() });
   const payments = createPayments({
-    database,
-    lanes,
-    clock,
-    ids,
-    house,
-    merchants,
-    fx,
+    ...{ database, lanes, clock, ids, house, merchants, fx },
     enqueue: async () => undefined,
   });
-  const { publicKey } = await generateRsaKeys();
-  const merchantIds: bigint[] = [];
+  const publicKey = size.publicKey ?? (await generateRsaKeys()).publicKey;
+  const shops: { id: bigint; pendingAccount: bigint }[] = [];
   for (let number = 0; number < size.merchants; number++) {
-    const seed = {
+    const { merchant, contract } = await merchants.signUp({
       ...sandboxMerchants[0]!,
       clientId: `BENCH_${number}`,
       partner: String(2088000000000000n + BigInt(number)),
-    };
-    merchantIds.push(
-      (
-        await merchants.signUp({
-          ...seed,
-          notifyUrl: 'http://127.0.0.1:9/n',
-          publicKey,
-          classicMd5Key: 'bench',
-        })
-      ).merchant.id,
-    );
+      notifyUrl: size.notifyUrl === undefined ? 'http://127.0.0.1:9/n' : size.notifyUrl,
+      publicKey,
+      classicMd5Key: 'bench',
+    });
+    shops.push({ id: merchant.id, pendingAccount: contract.pendingAccount });
   }
   const wallets = await openWallets(database, { ids, house, clock, count: size.wallets });
   return {
-    payments,
-    wallets,
-    merchants: merchantIds,
+    ...{ payments, wallets, clock, merchants: shops },
     prove: async () => {
       const report = await audit({ database, clock, house, bankBooks: null });
       for (const proof of report.proofs) if (!proof.ok) console.error(`${proof.name}: ${proof.detail}`);
@@ -82,7 +77,7 @@ export async function openPostingWorld(
 
 async function openWallets(
   database: Database,
-  parts: { ids: Ids; house: HouseAccounts; clock: MovableClock; count: number },
+  parts: { ids: Ids; house: HouseAccounts; clock: Clock; count: number },
 ): Promise<{ customerId: bigint; account: bigint }[]> {
   const now = parts.clock.now();
   const bank = await parts.house.open('safeguarding-bank', 'CNY', now);
@@ -178,7 +173,7 @@ export async function arrive(
 }
 
 /** A cheap, even spread of numbers over 2^32: the bench must give the same load each time. */
-const scatter = (number: number): number => Math.imul(number + 1, 2_654_435_761) >>> 0;
+export const scatter = (number: number): number => Math.imul(number + 1, 2_654_435_761) >>> 0;
 
 /** Zipf with exponent 1 over `count` ranks, by inverting the harmonic sum's logarithm. */
 const zipfRank = (number: number, count: number): number =>
@@ -193,7 +188,7 @@ function partiesOf(world: PostingWorld, of: PostingCase, number: number) {
       : of.merchant === 'zipf'
         ? zipfRank(number ^ 0x5bd1, merchants.length)
         : scatter(number ^ 0x1234567) % merchants.length;
-  return { wallet, merchantId: merchants[place]! };
+  return { wallet, merchantId: merchants[place]!.id };
 }
 
 async function onePayment(

@@ -1,7 +1,8 @@
 // The command line: sandbox, and what keeps a server of one's own running.
 import { Command } from 'commander';
-import { type SandboxOptions, sandboxConfig } from './config.ts';
+import { type SandboxOptions, type ServeOptions, sandboxConfig, serveConfig } from './config.ts';
 import { runSandbox } from './sandbox/run.ts';
+import { runServe } from './serve/index.ts';
 
 const program = new Command('tongbao').description('Tongbao: a cross-border wallet payment network');
 
@@ -15,6 +16,18 @@ program
   .option('--no-stores', 'without the demo malls')
   .action(async (options: SandboxOptions) => {
     await runSandbox(sandboxConfig(options));
+  });
+
+program
+  .command('serve')
+  .description(
+    'production: every API and page, over a PostgreSQL of your own (DATABASE_URL, TONGBAO_PUBLIC_URL)',
+  )
+  .option('--host <address>', 'where to listen', '127.0.0.1')
+  .option('--port <port>', 'plain HTTP: TLS ends at the proxy in front', '8080')
+  .option('--processes <n>', 'HTTP processes behind the port; as many as cores if not said')
+  .action(async (options: ServeOptions) => {
+    await runServe(serveConfig(options));
   });
 
 program.parseAsync().catch((error: Error) => {

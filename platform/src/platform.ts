@@ -52,6 +52,8 @@ export interface PlatformParts {
   readonly sendSms: (phone: string, text: string) => Promise<void>;
   readonly bankBooks: AuditOptions['bankBooks'];
   readonly log: Logger;
+  /** Where timers run in another process: how it hears that one has something to do. */
+  readonly nudge?: ((timer: string) => void) | undefined;
 }
 
 export interface Platform {
@@ -120,7 +122,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     merchants,
     fx,
     enqueue: (tx, bankJobs) => enqueueByTask(jobs, tx, bankJobs),
-    onNotifiable: () => jobs.nudge('notification delivery'),
+    onNotifiable: () => (parts.nudge ?? jobs.nudge)('notification delivery'),
   });
   const channel = amsChannel({ payments, merchants, clock, gatewayKey });
   const notifications = createNotifications({

@@ -1,6 +1,7 @@
 // `tongbao sandbox`: starts everything, prints what there is, and stops everything.
 import { createServer as createNetServer, type Server as NetServer } from 'node:net';
 import type { Logger } from 'pino';
+import { gatewayAdapters } from '../adapters.ts';
 import type { Config } from '../config.ts';
 import {
   type Database,
@@ -10,14 +11,8 @@ import {
   writeClockOffset,
 } from '../database/index.ts';
 import { ecbSource, freechangeSource } from '../fx/index.ts';
-import { amsAdapter } from '../http/ams/index.ts';
-import { auditAdapter } from '../http/audit/index.ts';
-import { cashierAdapter } from '../http/cashier/index.ts';
-import { pagesAdapter } from '../http/pages/index.ts';
-import { paymentIdFromWire, paymentIdToWire } from '../http/payment-ids.ts';
 import { sandboxAdapter } from '../http/sandbox/index.ts';
 import { createServer } from '../http/server.ts';
-import { walletAdapter } from '../http/wallet/index.ts';
 import { createLog } from '../log.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { createOutbound, MovableClock, machineClock, machineRandomness } from '../system/index.ts';
@@ -118,7 +113,10 @@ async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unkn
   const { platform, config } = parts;
   const tls =
     config.httpsPort === null ? null : await localCertificate(config.dataFolder, machineClock.now());
-  const adapters = adaptersOf(platform, config, sandboxParts({ ...parts, certificate: tls?.cert ?? null }));
+  const adapters = [
+    ...gatewayAdapters(platform, config),
+    sandboxAdapter(sandboxParts({ ...parts, certificate: tls?.cert ?? null })),
+  ];
   const healthy = () => platform.isUsable();
   const http = await createServer({ logger: log, adapters, healthy });
   const https = tls === null ? null : await createServer({ logger: log, adapters, healthy, tls });
@@ -145,36 +143,6 @@ async function sandboxClock(database: Database): Promise<MovableClock> {
   const clock = MovableClock.startingAt(worldBegins);
   await writeClockOffset(database, Math.round(clock.offsetMs));
   return clock;
-}
-
-function adaptersOf(platform: Platform, config: Config, sandbox: Parameters<typeof sandboxAdapter>[0]) {
-  const { payments, merchants, fx, clock, gatewayKey, tokens, customers, wallet } = platform;
-  const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
-  const paymentIds = { toWire: paymentIdToWire, fromWire: paymentIdFromWire };
-  return [
-    amsAdapter({
-      payments,
-      merchants,
-      fx,
-      clock,
-      gatewayKey,
-      cashierUrl: (wireId) => `${config.publicUrl}${tokens.path(wireId)}`,
-      skewMs: null,
-      explain: true,
-    }),
-    cashierAdapter({ customers, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox: true }),
-    walletAdapter({
-      customers,
-      wallet,
-      payments,
-      merchantName: async (id) => (await findMerchant(id)).displayName,
-      clock,
-      sandbox: true,
-    }),
-    auditAdapter(platform.audit),
-    sandboxAdapter(sandbox),
-    pagesAdapter({ folder: config.webFolder, publicUrl: config.publicUrl, sandbox: true }),
-  ];
 }
 
 /** Found out before anything is started: a taken port is one clear line, at once. */

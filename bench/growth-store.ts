@@ -1,0 +1,71 @@
+// Ten million wallets and twenty million entries, by COPY: accounts, balances and entries as the ledger writes them.
+import { copyInto, type Database, statement, type Transaction } from '../platform/src/database/index.ts';
+
+export interface GrownWallet {
+  readonly account: bigint;
+  readonly owner: bigint;
+  readonly balance: bigint;
+  readonly openedAt: Date;
+}
+
+const accountRows = copyInto<GrownWallet>('ledger.account', {
+  id: ['int8', (wallet) => wallet.account],
+  code: ['text', (wallet) => `customer:${wallet.owner}:wallet:CNY`],
+  kind: ['text', () => 'customer-wallet'],
+  currency: ['text', () => 'CNY'],
+  owner_id: ['int8', (wallet) => wallet.owner],
+  created_at: ['timestamptz', (wallet) => wallet.openedAt],
+});
+const balanceRows = copyInto<GrownWallet>('ledger.balance', {
+  account_id: ['int8', (wallet) => wallet.account],
+  balance: ['int8', (wallet) => wallet.balance],
+  held: ['int8', () => 0n],
+  floor: ['int8', () => 0n],
+});
+const entryRows = copyInto<{
+  readonly id: bigint;
+  readonly bank: bigint;
+  readonly amount: bigint;
+  readonly wallet: GrownWallet;
+}>('ledger.entry', {
+  id: ['int8', (entry) => entry.id],
+  kind: ['text', () => 'top-up'],
+  payer_id: ['int8', (entry) => entry.wallet.owner],
+  subject_id: ['int8', (entry) => entry.wallet.owner],
+  occurred_at: ['timestamptz', (entry) => entry.wallet.openedAt],
+  accounts: ['int8[]', (entry) => [entry.bank, entry.wallet.account]],
+  amounts: ['int8[]', (entry) => [-entry.amount, entry.amount]],
+});
+
+const takeNumbers = statement(
+  'growth.numbers',
+  `SELECT setval('ledger.account_number', nextval('ledger.account_number') + $1::bigint) - $1::bigint AS first`,
+);
+/** Reserves account numbers; the first of them. */
+export const reserveAccountNumbers = async (database: Database, count: number): Promise<bigint> =>
+  (await database.query<{ first: bigint }>(takeNumbers, [count]))[0]!.first;
+
+const moveBank = statement(
+  'growth.move-bank',
+  'UPDATE ledger.balance SET balance = balance - $2 WHERE account_id = $1',
+);
+
+/** One batch of wallets with two entries each, and the bank's side of them. */
+export async function writeWallets(
+  tx: Transaction,
+  wallets: readonly GrownWallet[],
+  of: { bank: bigint; firstEntry: bigint },
+): Promise<void> {
+  const entries = wallets.flatMap((wallet, number) =>
+    [0, 1].map((half) => ({
+      id: of.firstEntry + BigInt(number * 2 + half),
+      bank: of.bank,
+      amount: wallet.balance / 2n,
+      wallet,
+    })),
+  );
+  await tx.copy([accountRows(wallets), balanceRows(wallets), entryRows(entries)]);
+  await tx.query(moveBank, [of.bank, wallets.reduce((sum, wallet) => sum + wallet.balance, 0n)]);
+}
+
+export const settle = statement('growth.settle', 'VACUUM (ANALYZE) ledger.balance');

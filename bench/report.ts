@@ -1,0 +1,88 @@
+// The report: its shape for machines (keys that exist stay as they are) and its table for people.
+import type { PostingFigure } from './posting.ts';
+
+export interface Report {
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGib: number };
+  readonly versions: Readonly<Record<'node' | 'postgres' | 'tongbao' | 'commit', string>>;
+  readonly posting: {
+    readonly oneStep: Readonly<Record<'uniform' | 'zipf' | 'hotMerchant' | 'hotShopper', PostingFigure>>;
+    readonly twoStep: Readonly<Record<'uniform' | 'hotMerchant', PostingFigure>>;
+  };
+  readonly latency: Readonly<Record<'tenthOfSaturation' | 'lone', PostingFigure>>;
+  readonly bytes: { readonly walPerPayment: number; readonly tablesPerPayment: number };
+  readonly pgbench: { readonly tps: number; readonly scale: number; readonly clients: number } | null;
+  readonly naive: PostingFigure;
+  readonly http: Readonly<Record<'pay' | 'inquiry' | 'refund' | 'journey', PostingFigure>>;
+  readonly crypto: { readonly signPerSecond: number; readonly verifySignPerSecond: number };
+  /** Peak resident memory: the posting cases' process, PostgreSQL (own memory and buffers), all processes of `serve`. */
+  readonly memory: Readonly<Record<'postingProcessMib' | 'postgresMib' | 'serveMib', number | null>>;
+  readonly growth: {
+    readonly oneStep: { readonly uniform: PostingFigure };
+    readonly wallets: number;
+    readonly entries: number;
+    readonly loadSeconds: number;
+    readonly walPerPayment: number;
+    readonly proofsOk: boolean;
+  } | null;
+  readonly proofsOk: boolean;
+}
+
+const show = (figure: PostingFigure): string =>
+  `${String(figure.perSecond).padStart(8)} /s   p50 ${String(figure.p50Ms).padStart(6)} ms   p99 ${String(figure.p99Ms).padStart(6)} ms`;
+const ratio = (left: number, right: number): string => (left / right).toFixed(2);
+
+export function print(report: Report): void {
+  const { machine, versions, posting, pgbench, naive, http, crypto, bytes, latency, memory, growth } = report;
+  const { oneStep, twoStep } = posting;
+  const line = (name: string, figure: PostingFigure, note = '') =>
+    `    ${name.padEnd(24)}${show(figure)}   ${note}`;
+  const base = oneStep.uniform.perSecond;
+  const lines = [
+    '',
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB; Node ${versions.node}, PostgreSQL ${versions.postgres}; fsync and synchronous_commit on`,
+    '',
+    '  complete payments, in one step (create and authorize in one verb)',
+    line('uniform', oneStep.uniform, `${ratio(base, naive.perSecond)} times row at a time`),
+    line('Zipf merchants', oneStep.zipf, `${ratio(oneStep.zipf.perSecond, base)} of uniform`),
+    line('one hot merchant', oneStep.hotMerchant, `${ratio(oneStep.hotMerchant.perSecond, base)} of uniform`),
+    line('one hot shopper', oneStep.hotShopper, `${ratio(oneStep.hotShopper.perSecond, base)} of uniform`),
+    line('a tenth of saturation', latency.tenthOfSaturation),
+    line('one at a time', latency.lone),
+    '  complete payments, in two steps (create, then authorize)',
+    line('uniform', twoStep.uniform),
+    line(
+      'one hot merchant',
+      twoStep.hotMerchant,
+      `${ratio(twoStep.hotMerchant.perSecond, twoStep.uniform.perSecond)} of uniform`,
+    ),
+    '  yardsticks, same server',
+    pgbench === null
+      ? '    pgbench TPC-B-like      skipped: pgbench is not on this machine (Debian: postgresql-contrib)'
+      : `    pgbench TPC-B-like      ${String(Math.round(pgbench.tps)).padStart(8)} /s   one-step payments are ${ratio(base, pgbench.tps)} of it, two-step ${ratio(twoStep.uniform.perSecond, pgbench.tps)}`,
+    line('row at a time', naive),
+    '  over HTTP, signed both ways',
+    line(
+      'pay',
+      http.pay,
+      `${ratio(http.pay.perSecond, crypto.verifySignPerSecond)} of verify and sign alone`,
+    ),
+    line('inquiryPayment', http.inquiry),
+    line('refund', http.refund),
+    line('journey', http.journey, 'pay, confirm, notification acknowledged'),
+    `    verify and sign alone   ${String(crypto.verifySignPerSecond).padStart(8)} /s`,
+    `  bytes a one-step payment: ${bytes.walPerPayment} of WAL, ${bytes.tablesPerPayment} in tables and indexes`,
+    `  memory at its peak (MiB): posting ${memory.postingProcessMib ?? '?'}, PostgreSQL ${memory.postgresMib ?? '?'}, serve ${memory.serveMib ?? '?'}`,
+  ];
+  if (growth !== null) {
+    lines.push(
+      `  grown to ${growth.wallets} wallets and ${growth.entries} entries (loaded in ${growth.loadSeconds} s)`,
+      line(
+        'one step, uniform',
+        growth.oneStep.uniform,
+        `${ratio(growth.oneStep.uniform.perSecond, base)} of small; ${growth.walPerPayment} bytes of WAL`,
+      ),
+    );
+  }
+  lines.push(`  the books               ${report.proofsOk ? 'all proofs hold' : 'A PROOF FAILS'}`, '');
+  console.log(lines.join('\n'));
+}

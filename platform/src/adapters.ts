@@ -1,0 +1,45 @@
+// What every server offers, a sandbox or production: the merchants' API, the cashier, the wallet, the books, the pages.
+import type { FastifyPluginAsync } from 'fastify';
+import type { Config } from './config.ts';
+import { amsAdapter } from './http/ams/index.ts';
+import { auditAdapter } from './http/audit/index.ts';
+import { cashierAdapter } from './http/cashier/index.ts';
+import { pagesAdapter } from './http/pages/index.ts';
+import { paymentIdFromWire, paymentIdToWire } from './http/payment-ids.ts';
+import { walletAdapter } from './http/wallet/index.ts';
+import type { Platform } from './platform.ts';
+
+/** Antom's documents name no tolerance of request-time; integrations send clocks that are minutes off. */
+const skewMs = 15 * 60_000;
+
+export function gatewayAdapters(platform: Platform, config: Config): FastifyPluginAsync[] {
+  const { payments, merchants, fx, clock, gatewayKey, tokens, customers, wallet } = platform;
+  const sandbox = config.mode === 'sandbox';
+  const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
+  const paymentIds = { toWire: paymentIdToWire, fromWire: paymentIdFromWire };
+  return [
+    amsAdapter({
+      payments,
+      merchants,
+      fx,
+      clock,
+      gatewayKey,
+      cashierUrl: (wireId) => `${config.publicUrl}${tokens.path(wireId)}`,
+      // A sandbox's clock stands where somebody put it; its errors show both signing strings.
+      skewMs: sandbox ? null : skewMs,
+      explain: sandbox,
+    }),
+    cashierAdapter({ customers, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox }),
+    walletAdapter({
+      customers,
+      wallet,
+      payments,
+      merchantName: async (id) => (await findMerchant(id)).displayName,
+      clock,
+      sandbox,
+    }),
+    // Everybody may look into a sandbox's books; a company's are its own (`npm run verify` reads an export).
+    ...(sandbox ? [auditAdapter(platform.audit)] : []),
+    pagesAdapter({ folder: config.webFolder, publicUrl: config.publicUrl, sandbox }),
+  ];
+}

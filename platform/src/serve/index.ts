@@ -1,0 +1,2 @@
+// The door of `tongbao serve`.
+export { runServe } from './serve.ts';
