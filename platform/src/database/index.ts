@@ -9,6 +9,7 @@ export {
   statement,
   type Transaction,
 } from './database.ts';
+export { gather } from './gather.ts';
 export { createLanes, isInfrastructureError, type Lanes, type Verb } from './lanes.ts';
 export { migrate } from './migrate.ts';
 export {

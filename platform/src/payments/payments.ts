@@ -1,5 +1,5 @@
 // The door of the room, put together: every verb runs in the lanes; reading does not touch them.
-import type { Database, Lanes } from '../database/index.ts';
+import { type Database, gather, type Lanes } from '../database/index.ts';
 import type { Fx } from '../fx/index.ts';
 import type { HouseAccounts } from '../ledger/index.ts';
 import type { Merchants } from '../merchants/index.ts';
@@ -16,7 +16,7 @@ import { type FinishRefund, finishRefundVerb } from './finish-refund.ts';
 import { payVerb } from './pay.ts';
 import type { Payment, Refund } from './payment.ts';
 import { refundVerb } from './refund.ts';
-import { readRefunds, readRefundsOfPayer, readRefundsOfPayment } from './refund-store.ts';
+import { readRefunds, readRefundsOfEach, readRefundsOfPayer } from './refund-store.ts';
 import {
   findRequests,
   type PaymentEvent,
@@ -25,6 +25,7 @@ import {
   readLatestPayments,
   readNextDue,
   readPayments,
+  readPaymentsByRequests,
   readPaymentsOfPayer,
   requestKinds,
 } from './store.ts';
@@ -73,12 +74,18 @@ export function createPayments(room: PaymentsOptions): PaymentsRoom {
   const finishDebit = finishDebitVerb(options);
   const finishRefund = finishRefundVerb(options);
 
-  async function findById(paymentId: bigint): Promise<Payment | null> {
-    return (await readPayments(database, [paymentId])).get(paymentId) ?? null;
-  }
+  const findById = gather<bigint, Payment | null>(async (ids) => {
+    const found = await readPayments(database, ids);
+    return ids.map((id) => found.get(id) ?? null);
+  });
+  const findByRequest = gather<{ merchantId: bigint; requestId: string }, Payment | null>((keys) =>
+    readPaymentsByRequests(database, keys),
+  );
+  const refundsOf = gather<bigint, Refund[]>((ids) => readRefundsOfEach(database, ids));
 
-  async function subjectOf(kind: 1 | 2, merchantId: bigint, requestId: string): Promise<bigint | null> {
-    return (await findRequests(database, kind, [{ merchantId, requestId }]))[0]?.subjectId ?? null;
+  async function refundIdOf(merchantId: bigint, requestId: string): Promise<bigint | null> {
+    const [request] = await findRequests(database, requestKinds.refund, [{ merchantId, requestId }]);
+    return request?.subjectId ?? null;
   }
 
   return {
@@ -99,24 +106,17 @@ export function createPayments(room: PaymentsOptions): PaymentsRoom {
     finishRefund: (command) => runVerb(lanes, finishRefund, command),
     findById,
     async find(key) {
-      const id =
-        'paymentId' in key
-          ? key.paymentId
-          : await subjectOf(requestKinds.payment, key.merchantId, key.requestId);
-      const payment = id === null ? null : await findById(id);
+      const payment = await ('paymentId' in key ? findById(key.paymentId) : findByRequest(key));
       return payment !== null && payment.merchantId === key.merchantId ? payment : null;
     },
     async findRefund(key) {
-      const id =
-        'refundId' in key
-          ? key.refundId
-          : await subjectOf(requestKinds.refund, key.merchantId, key.requestId);
+      const id = 'refundId' in key ? key.refundId : await refundIdOf(key.merchantId, key.requestId);
       if (id === null) return null;
       const found = (await readRefunds(database, [id])).get(id);
       return found !== undefined && found.merchantId === key.merchantId ? found : null;
     },
     findRefundById: async (refundId) => (await readRefunds(database, [refundId])).get(refundId) ?? null,
-    refundsOf: (paymentId) => readRefundsOfPayment(database, paymentId),
+    refundsOf,
     eventsOf: (paymentId) => readEvents(database, [paymentId]),
     latest: (limit) => readLatestPayments(database, limit),
     async activityOf(payer) {

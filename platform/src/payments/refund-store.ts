@@ -1,6 +1,6 @@
 // All SQL about refunds.
 import { money } from '@tongbao/money';
-import { type Connection, copyInto, statement, type Transaction } from '../database/index.ts';
+import { type Connection, copyInto, integers, statement, type Transaction } from '../database/index.ts';
 import type { Refund, RefundStatus } from './payment.ts';
 
 interface RefundRow {
@@ -58,12 +58,25 @@ export async function readRefunds(
   return new Map(rows.map((row) => [row.id, refundOf(row)]));
 }
 
-const refundsByPayment = statement(
-  'payments.refunds-by-payment',
-  `SELECT ${refundColumns} ${refundsFrom} WHERE r.payment_id = $1 ORDER BY r.id LIMIT 1000`,
+const refundsByPayments = statement(
+  'payments.refunds-by-payments',
+  `SELECT each.* FROM unnest($1::bigint[]) AS k(payment_id),
+     LATERAL (SELECT ${refundColumns} ${refundsFrom} WHERE r.payment_id = k.payment_id ORDER BY r.id LIMIT 1000) AS each`,
 );
-export const readRefundsOfPayment = async (connection: Connection, paymentId: bigint): Promise<Refund[]> =>
-  (await connection.query<RefundRow>(refundsByPayment, [paymentId])).map(refundOf);
+/** The refunds of each payment, oldest first, at most 1,000 of each; in the order asked. */
+export async function readRefundsOfEach(
+  connection: Connection,
+  paymentIds: readonly bigint[],
+): Promise<Refund[][]> {
+  const rows = await connection.query<RefundRow>(refundsByPayments, [integers([...new Set(paymentIds)])]);
+  const byPayment = new Map<bigint, Refund[]>();
+  for (const refund of rows.map(refundOf)) {
+    const own = byPayment.get(refund.paymentId);
+    if (own === undefined) byPayment.set(refund.paymentId, [refund]);
+    else own.push(refund);
+  }
+  return paymentIds.map((id) => byPayment.get(id) ?? []);
+}
 
 const refundsByPayer = statement(
   'payments.refunds-by-payer',

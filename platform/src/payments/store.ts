@@ -139,6 +139,27 @@ export async function readPayments(
   return new Map((await paymentsOf(connection, rows)).map((payment) => [payment.id, payment]));
 }
 
+const byRequests = statement(
+  'payments.by-requests',
+  `SELECT p.* FROM unnest($1::bigint[], $2::text[]) AS k(merchant_id, request_id),
+     LATERAL (SELECT merchant_id, request_id, subject_id FROM payments.request
+       WHERE merchant_id = k.merchant_id AND request_id = k.request_id AND kind = 1 LIMIT 1) AS r,
+     LATERAL (SELECT ${columns} FROM payments.payment WHERE id = r.subject_id) AS p`,
+);
+/** The payments of merchants' request ids, in the order asked; null where there is none. */
+export async function readPaymentsByRequests(
+  connection: Connection,
+  keys: readonly { readonly merchantId: bigint; readonly requestId: string }[],
+): Promise<(Payment | null)[]> {
+  const rows = await connection.query<PaymentRow>(byRequests, [
+    integers(keys.map((key) => key.merchantId)),
+    texts(keys.map((key) => key.requestId)),
+  ]);
+  const payments = await paymentsOf(connection, rows);
+  const found = new Map(payments.map((payment) => [`${payment.merchantId}/${payment.requestId}`, payment]));
+  return keys.map((key) => found.get(`${key.merchantId}/${key.requestId}`) ?? null);
+}
+
 const copyPayments = copyInto<{ readonly payment: Payment; readonly conditionsId: bigint }>(
   'payments.payment',
   {
