@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
 import { copyInto } from './copy.ts';
-import { statement } from './database.ts';
+import { statement } from './statement.ts';
 
 let test: TestDatabase;
 beforeAll(async () => {

@@ -2,6 +2,7 @@
 // a page together. Several tables go in one round trip: the statements and all their rows are sent at once, and the
 // server takes them in turn.
 import type pg from 'pg';
+import type { Statement } from './statement.ts';
 
 /** What a column's values are, and what PostgreSQL's binary format makes of them. */
 interface ColumnTypes {
@@ -165,15 +166,64 @@ interface Wire {
   endCopyFrom(): void;
 }
 
-/** Sends all batches at once; resolves when all are in. An error of any leaves the transaction failed, as always. */
-export function copyRows(client: pg.ClientBase, batches: readonly RowsToCopy[]): Promise<void> {
-  const filled = batches.filter((batch) => batch.bytes.length > signature.length + 2);
-  if (filled.length === 0) return Promise.resolve();
+/** What is sent in one go, in this order. */
+export interface Words {
+  readonly begin: boolean;
+  readonly batches: readonly RowsToCopy[];
+  readonly executions: readonly Execution[];
+  readonly commit: boolean;
+}
+
+/** A statement whose parameters are all arrays of integers. */
+export interface Execution {
+  readonly statement: Statement;
+  /** Array literals, made by `integers`. */
+  readonly values: readonly string[];
+}
+
+// Under which name a connection has prepared a statement for EXECUTE. Each attempt takes a new name: after an error it
+// is not known whether the one before stands.
+const prepared = new WeakMap<pg.ClientBase, Map<string, string>>();
+let attempts = 0;
+const integersOnly = /^\{[-0-9,]*\}$/;
+
+function executed(
+  { statement, values }: Execution,
+  known: Map<string, string>,
+  learnt: Map<string, string>,
+): string[] {
+  for (const value of values)
+    if (!integersOnly.test(value)) throw new Error(`${statement.name} takes arrays of integers only`);
+  const parameters = `(${values.map((value) => `'${value}'`).join(', ')})`;
+  const name = known.get(statement.name) ?? learnt.get(statement.name);
+  if (name !== undefined) return [`EXECUTE "${name}"${parameters}`];
+  const fresh = `${statement.name}.${++attempts}`;
+  learnt.set(statement.name, fresh);
+  const types = values.map(() => 'bigint[]').join(', ');
+  return [`PREPARE "${fresh}"(${types}) AS ${statement.text}`, `EXECUTE "${fresh}"${parameters}`];
+}
+
+/**
+ * Says all of it in one round trip: the server takes the statements in turn. Resolves when it has; an error of any
+ * leaves what follows undone and the transaction failed, as always.
+ */
+export function say(client: pg.ClientBase, words: Words): Promise<void> {
+  const filled = words.batches.filter((batch) => batch.bytes.length > signature.length + 2);
+  const known = prepared.get(client) ?? new Map<string, string>();
+  prepared.set(client, known);
+  const learnt = new Map<string, string>();
+  const text = [
+    ...(words.begin ? ['BEGIN'] : []),
+    ...filled.map((batch) => batch.statement),
+    ...words.executions.flatMap((execution) => executed(execution, known, learnt)),
+    ...(words.commit ? ['COMMIT'] : []),
+  ];
+  if (text.length === 0) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const conversation = {
       submit(wire: Wire) {
         wire.stream.cork?.();
-        wire.query(filled.map((batch) => batch.statement).join(';'));
+        wire.query(text.join(';'));
         for (const batch of filled) {
           wire.sendCopyFromChunk(batch.bytes);
           wire.endCopyFrom();
@@ -182,10 +232,15 @@ export function copyRows(client: pg.ClientBase, batches: readonly RowsToCopy[]):
       },
       // Nothing to wait for: the rows were sent with the statement. After an error the server drops what follows.
       handleCopyInResponse() {},
+      handleRowDescription() {},
+      handleDataRow() {},
       handleCommandComplete() {},
       // The driver ends a conversation with its error; what is sent next waits until the server is ready again.
       handleError: reject,
-      handleReadyForQuery: () => resolve(),
+      handleReadyForQuery() {
+        for (const [name, fresh] of learnt) known.set(name, fresh);
+        resolve();
+      },
     };
     client.query(conversation as unknown as pg.Submittable);
   });

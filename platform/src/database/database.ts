@@ -1,14 +1,7 @@
 // PostgreSQL as the rooms see it: named statements, transactions that are passed explicitly, bigint for int8.
 import pg from 'pg';
-import { copyRows, type RowsToCopy } from './copy.ts';
-
-/** SQL with a name: PostgreSQL prepares it once per connection. Built only in `store.ts` files. */
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
-}
-
-export const statement = (name: string, text: string): Statement => ({ name, text });
+import { type RowsToCopy, say, type Words } from './copy.ts';
+import type { Statement } from './statement.ts';
 
 /** Something SQL can be sent to: the pool, or one open transaction. */
 export interface Connection {
@@ -20,6 +13,8 @@ export interface Transaction extends Connection {
   readonly open: true;
   /** Writes batches of new rows (copy.ts), all in one round trip. */
   copy(batches: readonly RowsToCopy[]): Promise<void>;
+  /** The same, then statements over arrays of integers; with `commit` these are the transaction's last words. */
+  say(words: Omit<Words, 'begin'>): Promise<void>;
 }
 
 export interface Database extends Connection {
@@ -74,17 +69,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   async function inTransaction<T>(begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await pool.connect();
     let broken: Error | undefined;
+    const { tx, isOpen } = openTransaction(client, begin);
     try {
-      await client.query(begin);
-      const tx: Transaction = {
-        open: true,
-        query: async <Row>(query: Statement, values: readonly unknown[] = []) =>
-          (await client.query({ name: query.name, text: query.text, values: values as unknown[] }))
-            .rows as Row[],
-        copy: (batches) => copyRows(client, batches),
-      };
       const result = await work(tx);
-      await client.query('COMMIT');
+      if (isOpen()) await client.query('COMMIT');
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((rollbackError: Error) => {
@@ -103,5 +91,34 @@ export function openDatabase(options: DatabaseOptions): Database {
     transaction: (work) => inTransaction('BEGIN', work),
     snapshot: (work) => inTransaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
     close: () => pool.end(),
+  };
+}
+
+/** A transaction begins with its first words, and in the same breath where they allow it. */
+function openTransaction(client: pg.PoolClient, begin: string): { tx: Transaction; isOpen(): boolean } {
+  let state: 'not begun' | 'open' | 'over' = 'not begun';
+  async function ensureOpen(): Promise<void> {
+    if (state === 'over') throw new Error('the transaction has been committed');
+    if (state === 'not begun') await client.query(begin);
+    state = 'open';
+  }
+  async function speak(words: Omit<Words, 'begin'>): Promise<void> {
+    const first = state === 'not begun' && begin === 'BEGIN';
+    if (first) state = 'open';
+    else await ensureOpen();
+    await say(client, { ...words, begin: first });
+    if (words.commit) state = 'over';
+  }
+  return {
+    isOpen: () => state === 'open',
+    tx: {
+      open: true,
+      async query<Row>({ name, text }: Statement, values: readonly unknown[] = []) {
+        await ensureOpen();
+        return (await client.query({ name, text, values: values as unknown[] })).rows as Row[];
+      },
+      copy: (batches) => speak({ batches, executions: [], commit: false }),
+      say: speak,
+    },
   };
 }

@@ -1,17 +1,16 @@
 // The door of the database room.
 export { bytes, instants, integers, jsonTexts, texts } from './arrays.ts';
-export { copyInto, type RowsToCopy } from './copy.ts';
+export { copyInto, type Execution, type RowsToCopy } from './copy.ts';
 export {
   type Connection,
   type Database,
   openDatabase,
-  type Statement,
-  statement,
   type Transaction,
 } from './database.ts';
 export { gather } from './gather.ts';
 export { createLanes, isInfrastructureError, type Lanes, type Verb } from './lanes.ts';
 export { migrate } from './migrate.ts';
+export { type Statement, statement } from './statement.ts';
 export {
   isAlive,
   readClockOffset,

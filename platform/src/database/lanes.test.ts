@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Rejection } from '../rejection.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
-import { statement } from './database.ts';
 import { createLanes, type Verb } from './lanes.ts';
+import { statement } from './statement.ts';
 
 interface Note {
   readonly party: bigint;

@@ -2,7 +2,7 @@
 // previous transaction commits are gathered and run together as load → decide → record in one transaction. A lone
 // command starts at once: a lane never waits for company.
 import { Rejection } from '../rejection.ts';
-import type { Database, Transaction } from './database.ts';
+import type { Connection, Database, Transaction } from './database.ts';
 
 /**
  * A verb that moves money or state, as three functions. `load` reads and locks all facts of the batch, sorted;
@@ -17,6 +17,11 @@ export interface Verb<Command, Facts, Decision> {
    */
   partyOf?(command: Command): bigint;
   load(tx: Transaction, commands: readonly Command[]): Promise<Facts>;
+  /**
+   * Instead of `load`, for a verb that need lock nothing, because a unique key settles every race (a lost one is run
+   * again): reads before the transaction, which then is a single round trip.
+   */
+  look?(connection: Connection, commands: readonly Command[]): Promise<Facts>;
   decide(facts: Facts, command: Command): Decision;
   record(tx: Transaction, facts: Facts, decisions: readonly Decision[]): Promise<void>;
   /** Called once after the commit, outside the transaction: to wake whoever waits for what was left. */
@@ -218,8 +223,9 @@ async function attempt<Command, Facts, Decision>(
 ): Promise<{ facts: Facts; decisions: Decision[] }> {
   for (let tries = 1; ; tries++) {
     try {
+      const seen = await verb.look?.(database, commands);
       return await database.transaction(async (tx) => {
-        const facts = await verb.load(tx, commands);
+        const facts = seen ?? (await verb.load(tx, commands));
         const decisions = commands.map((command) => verb.decide(facts, command));
         await verb.record(tx, facts, decisions);
         return { facts, decisions };

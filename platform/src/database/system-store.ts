@@ -1,5 +1,6 @@
 // SQL of the platform's own few rows: id blocks, the test clock's offset, settings of the installation.
-import { type Connection, statement } from './database.ts';
+import type { Connection } from './database.ts';
+import { statement } from './statement.ts';
 
 const nextBlock = statement('system.next-id-block', `SELECT nextval('system.id_block') AS block`);
 export const takeIdBlock = async (connection: Connection): Promise<bigint> =>

@@ -10,7 +10,7 @@ import {
   insertAccountRow,
   insertHoldRow,
   lockBalanceRows,
-  moveBalanceRows,
+  moveBalances,
   readBalanceRows,
   selectAccounts,
 } from './store.ts';
@@ -105,12 +105,12 @@ function balanceMap(rows: Awaited<ReturnType<typeof readBalanceRows>>): Map<bigi
 /**
  * Appends entries and moves each touched account once. Call it last in a transaction: from here to the commit the
  * shared accounts are locked. Throws when an entry does not balance; the database refuses a balance below its floor.
- * `alongside`: what the entries are for, written in the same round trip.
+ * `alongside`: what the entries are for, written in the same round trip; `commit`: these are the last words of all.
  */
 export async function recordEntries(
   tx: Transaction,
   entries: readonly Entry[],
-  alongside: readonly RowsToCopy[] = [],
+  { alongside = [], commit = false }: { alongside?: readonly RowsToCopy[]; commit?: boolean } = {},
 ): Promise<void> {
   const deltas = new Map<bigint, bigint>();
   for (const entry of entries) {
@@ -119,8 +119,11 @@ export async function recordEntries(
       deltas.set(account, (deltas.get(account) ?? 0n) + amount);
   }
   for (const [account, delta] of deltas) if (delta === 0n) deltas.delete(account);
-  await tx.copy([...alongside, entryRows(entries)]);
-  if (deltas.size > 0) await moveBalanceRows(tx, deltas);
+  await tx.say({
+    batches: [...alongside, entryRows(entries)],
+    executions: deltas.size === 0 ? [] : moveBalances(deltas),
+    commit,
+  });
 }
 
 /** Reserves money on an account whose balance the caller has locked and found sufficient. */

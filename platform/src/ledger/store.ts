@@ -1,5 +1,12 @@
 // All SQL of the ledger.
-import { type Connection, copyInto, integers, statement, type Transaction } from '../database/index.ts';
+import {
+  type Connection,
+  copyInto,
+  type Execution,
+  integers,
+  statement,
+  type Transaction,
+} from '../database/index.ts';
 import type { Entry } from './entry.ts';
 
 export interface AccountRow {
@@ -93,15 +100,17 @@ const passGate = statement(
      ORDER BY account_id FOR UPDATE
    ) SELECT pg_advisory_xact_lock(7466736002) FROM (SELECT count(*) FROM own) AS locked`,
 );
-const moveBalances = statement(
+const move = statement(
   'ledger.move-balances',
   `UPDATE ledger.balance AS b SET balance = b.balance + d.delta
    FROM unnest($1::bigint[], $2::bigint[]) AS d(account_id, delta) WHERE b.account_id = d.account_id`,
 );
-export async function moveBalanceRows(tx: Transaction, deltas: ReadonlyMap<bigint, bigint>): Promise<void> {
+export function moveBalances(deltas: ReadonlyMap<bigint, bigint>): Execution[] {
   const accounts = integers([...deltas.keys()]);
-  await tx.query(passGate, [accounts]);
-  await tx.query(moveBalances, [accounts, integers([...deltas.values()])]);
+  return [
+    { statement: passGate, values: [accounts] },
+    { statement: move, values: [accounts, integers([...deltas.values()])] },
+  ];
 }
 
 const changeHeld = statement(

@@ -1,6 +1,6 @@
 // create: the merchant asks, the rate is locked, the clock starts. Idempotent on the merchant's request id.
 import { divide, money } from '@tongbao/money';
-import type { Transaction, Verb } from '../database/index.ts';
+import type { Connection, Verb } from '../database/index.ts';
 import { type Fx, type LockedQuote, lockQuote, priceOf, type QuoteRow, type RateTable } from '../fx/index.ts';
 import type { Contract, MerchantAccess, Merchants } from '../merchants/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
@@ -151,7 +151,7 @@ export interface CreateSources extends RecordSources {
 }
 
 export async function loadCreateFacts(
-  tx: Transaction,
+  connection: Connection,
   commands: readonly CreatePayment[],
   sources: CreateSources,
   idsPerCommand = 1,
@@ -159,9 +159,9 @@ export async function loadCreateFacts(
   const now = sources.clock.now();
   const merchantIds = [...new Set(commands.map((command) => command.merchantId))];
   const quoteIds = commands.flatMap((command) => command.quoteId ?? []);
-  const requests = await findRequests(tx, requestKinds.payment, commands);
+  const requests = await findRequests(connection, requestKinds.payment, commands);
   const payments = await readPayments(
-    tx,
+    connection,
     requests.map((request) => request.subjectId),
   );
   const answered = requests.map(
@@ -175,7 +175,7 @@ export async function loadCreateFacts(
       await Promise.all(merchantIds.map(async (id) => [id, await sources.merchants.get(id)] as const)),
     ),
     rates: await sources.fx.rateTableAt(now),
-    quotes: quoteIds.length === 0 ? new Map() : await sources.fx.findQuotes(tx, quoteIds),
+    quotes: quoteIds.length === 0 ? new Map() : await sources.fx.findQuotes(connection, quoteIds),
     answered: new Map(answered),
   };
 }
@@ -186,6 +186,7 @@ export const createVerb = (
   name: 'payments.create',
   partyOf: (command) => command.merchantId,
   load: (tx, commands) => loadCreateFacts(tx, commands, sources),
+  look: (connection, commands) => loadCreateFacts(connection, commands, sources),
   decide: decideCreate,
   record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources),
   committed: (_facts, decisions) => sources.conditions.committed(pick(decisions, 'created')),

@@ -63,14 +63,17 @@ export async function recordDecisions(
   await updateRefunds(tx, pick(decisions, 'changedRefund'));
   const jobs = pick(decisions, 'job');
   if (jobs.length > 0) await enqueue(tx, jobs);
-  await recordEntries(tx, pick(decisions, 'entry'), [
-    paymentRows(created, conditions),
-    refundRows(pick(decisions, 'newRefund')),
-    requestRows(requestKinds.payment, pick(decisions, 'paymentRequest')),
-    requestRows(requestKinds.refund, pick(decisions, 'refundRequest')),
-    eventRows(pick(decisions, 'events').flat()),
-    notificationRows(pick(decisions, 'notification')),
-  ]);
+  await recordEntries(tx, pick(decisions, 'entry'), {
+    commit: true,
+    alongside: [
+      paymentRows(created, conditions),
+      refundRows(pick(decisions, 'newRefund')),
+      requestRows(requestKinds.payment, pick(decisions, 'paymentRequest')),
+      requestRows(requestKinds.refund, pick(decisions, 'refundRequest')),
+      eventRows(pick(decisions, 'events').flat()),
+      notificationRows(pick(decisions, 'notification')),
+    ],
+  });
 }
 
 export function pick<Key extends keyof Decision<unknown>>(decisions: readonly Decision<unknown>[], key: Key) {
