@@ -93,7 +93,8 @@ export function serveConfig(options: ServeOptions, environment = process.env): C
     webFolder: path.join(checkout, 'web', 'dist'),
     ecbRates: environment.TONGBAO_ECB_RATES ?? null,
     logLevel: environment.TONGBAO_LOG ?? 'info',
-    lanes: 2,
+    // Two lanes in all are enough for a disk; more only make smaller batches (docs/guides/performance.md).
+    lanes: processes === '1' ? 2 : 1,
     maxBatch: 200,
     processes: Number.parseInt(processes, 10),
     reach: environment.TONGBAO_NOTIFY_LOOPBACK === 'allow' ? 'public-and-loopback' : 'public',

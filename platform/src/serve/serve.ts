@@ -2,6 +2,7 @@
 // HTTP processes as there are cores behind one port, all of them stateless over one PostgreSQL. An HTTP process that
 // dies is started again; TLS ends at the proxy in front.
 import cluster, { type Worker } from 'node:cluster';
+import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { gatewayAdapters } from '../adapters.ts';
 import type { Config } from '../config.ts';
@@ -70,7 +71,8 @@ async function runClockwork(config: Config): Promise<void> {
   let stopping = false;
 
   function start(): void {
-    const worker = cluster.fork();
+    // Signatures are made in the thread pool: with more threads than cores they only get in each other's way.
+    const worker = cluster.fork({ UV_THREADPOOL_SIZE: String(Math.max(2, availableParallelism())) });
     worker.on('message', (message: Partial<Nudge>) => {
       if (typeof message.nudge === 'string') platform.jobs.nudge(message.nudge);
     });
