@@ -11,6 +11,7 @@ import { migrate, openDatabase } from '../platform/src/database/index.ts';
 import { ecbSource } from '../platform/src/fx/index.ts';
 import { paymentIdToWire } from '../platform/src/http/payment-ids.ts';
 import { generateRsaKeys, machineClock } from '../platform/src/system/index.ts';
+import { eurofxref } from '../tests/eurofxref.ts';
 import { freePort } from '../tests/start-sandbox.ts';
 import { drive, type Line, openLine } from './generator.ts';
 import { familyOf, watchMemory } from './memory.ts';
@@ -265,15 +266,4 @@ async function startServe(of: { url: string; port: number; rates: string; proces
       await ended;
     },
   };
-}
-
-/** A European Central Bank document for a day, with the rates of 11 November 2014. */
-function eurofxref(at: Date): string {
-  const rates = { USD: '1.2424', CNY: '7.6107', KRW: '1358.51', JPY: '143.72', GBP: '0.78280' };
-  const cubes = Object.entries(rates).map(
-    ([currency, rate]) => `<Cube currency='${currency}' rate='${rate}'/>`,
-  );
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
-<Cube><Cube time='${at.toISOString().slice(0, 10)}'>${cubes.join('')}</Cube></Cube></gesmes:Envelope>`;
 }

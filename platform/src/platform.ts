@@ -10,6 +10,7 @@ import {
   isAlive,
   type Lanes,
   settingOrKeep,
+  slicesTimer,
   type Transaction,
   takeIdBlock,
 } from './database/index.ts';
@@ -104,23 +105,13 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   let jobs: Jobs;
   const customers = createCustomers({ database, clock, ids, randomness, sendSms: parts.sendSms, sandbox });
   const wallet = createWallet({
-    database,
-    clock,
-    ids,
-    house,
-    bank,
+    ...{ database, clock, ids, house, bank },
     enqueueAsk: (tx, transferId) => jobs.enqueue(tx, 'ask-bank', [{ transferId: String(transferId) }]),
     onBankFailed: (error, transfer) =>
       log.warn({ err: error, transfer: String(transfer.id) }, 'a bank could not be asked'),
   });
   const payments = createPayments({
-    database,
-    lanes,
-    clock,
-    ids,
-    house,
-    merchants,
-    fx,
+    ...{ database, lanes, clock, ids, house, merchants, fx },
     enqueue: (tx, bankJobs) => enqueueByTask(jobs, tx, bankJobs),
     onNotifiable: () => (parts.nudge ?? jobs.nudge)('notification delivery'),
   });
@@ -136,7 +127,15 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
         'a notification could not be delivered or recorded',
       ),
   });
-  const timers: Timer[] = [payments.expiry, notifications.delivery, wallet.asking, customers.housekeeping];
+  const timers: Timer[] = [
+    payments.expiry,
+    notifications.delivery,
+    wallet.asking,
+    customers.housekeeping,
+    payments.housekeeping,
+    notifications.housekeeping,
+    slicesTimer(database),
+  ];
   jobs = createJobs({
     database,
     clock,

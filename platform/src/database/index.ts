@@ -10,6 +10,7 @@ export {
 export { gather } from './gather.ts';
 export { createLanes, isInfrastructureError, type Lanes, type Verb } from './lanes.ts';
 export { migrate } from './migrate.ts';
+export { slicesTimer } from './slices.ts';
 export { type Statement, statement } from './statement.ts';
 export {
   isAlive,
@@ -18,4 +19,5 @@ export {
   settingOrKeep,
   takeIdBlock,
   writeClockOffset,
+  writeSetting,
 } from './system-store.ts';

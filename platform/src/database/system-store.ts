@@ -42,3 +42,21 @@ export const settingOrKeep = async (connection: Connection, name: string, value:
 const aliveStatement = statement('system.alive', 'SELECT 1 AS one');
 export const isAlive = async (connection: Connection): Promise<boolean> =>
   (await connection.query(aliveStatement)).length === 1;
+
+const writeSettingStatement = statement(
+  'system.write-setting',
+  `INSERT INTO system.setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+);
+export const writeSetting = async (connection: Connection, name: string, value: string): Promise<void> => {
+  await connection.query(writeSettingStatement, [name, value]);
+};
+
+const readBlock = statement('system.read-id-block', 'SELECT last_value AS block FROM system.id_block');
+/** The newest block of ids that a process took. */
+export const readIdBlock = async (connection: Connection): Promise<bigint> =>
+  (await connection.query<{ block: bigint }>(readBlock))[0]!.block;
+
+const makeSlicesStatement = statement('system.make-slices', 'SELECT system.make_slices($1) AS made');
+/** Makes the slices that are missing up to an id; answers how many. */
+export const makeSlices = async (connection: Connection, upToId: bigint): Promise<number> =>
+  (await connection.query<{ made: number }>(makeSlicesStatement, [upToId]))[0]!.made;

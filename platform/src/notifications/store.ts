@@ -217,3 +217,23 @@ const resendStatement = statement(
 );
 export const makeDue = async (connection: Connection, id: bigint, at: Date): Promise<boolean> =>
   (await connection.query(resendStatement, [id, at])).length === 1;
+
+const firstFinishedStatement = statement(
+  'notifications.first-finished',
+  `SELECT min(created_at) AS at FROM notifications.notification WHERE status <> 'due'`,
+);
+/** When the oldest notification was left that nobody will send again of its own accord. */
+export const firstFinished = async (connection: Connection): Promise<Date | null> =>
+  (await connection.query<{ at: Date | null }>(firstFinishedStatement))[0]?.at ?? null;
+
+const removeFinishedStatement = statement(
+  'notifications.remove-finished',
+  `WITH old AS (
+     SELECT id FROM notifications.notification WHERE status <> 'due' AND created_at <= $1 ORDER BY created_at LIMIT $2
+   ) DELETE FROM notifications.notification n USING old WHERE n.id = old.id RETURNING n.id`,
+);
+export const removeFinished = async (
+  connection: Connection,
+  of: { createdBy: Date; limit: number },
+): Promise<number> =>
+  (await connection.query<{ id: bigint }>(removeFinishedStatement, [of.createdBy, of.limit])).length;

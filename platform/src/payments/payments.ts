@@ -15,6 +15,7 @@ import { type FinishDebit, finishDebitVerb } from './finish-debit.ts';
 import { type FinishRefund, finishRefundVerb } from './finish-refund.ts';
 import { payVerb } from './pay.ts';
 import type { Payment, Refund } from './payment.ts';
+import { putAwayTimer } from './put-away.ts';
 import { refundVerb } from './refund.ts';
 import { readRefunds, readRefundsOfEach, readRefundsOfPayer } from './refund-store.ts';
 import {
@@ -57,6 +58,7 @@ export interface PaymentsRoom extends Payments {
   }): Promise<{ payments: Payment[]; refunds: Refund[] }>;
   findRefundById(refundId: bigint): Promise<Refund | null>;
   readonly expiry: Timer;
+  readonly housekeeping: Timer;
 }
 
 const expiryBatch = 1_000;
@@ -126,6 +128,7 @@ export function createPayments(room: PaymentsOptions): PaymentsRoom {
       ]);
       return { payments, refunds };
     },
+    housekeeping: putAwayTimer(database),
     expiry: {
       name: 'payment expiry',
       nextDueAt: () => readNextDue(database),

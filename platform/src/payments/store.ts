@@ -403,3 +403,40 @@ export async function readBankReferences(connection: Connection): Promise<BankRe
     ),
   };
 }
+
+const archiveStatement = statement(
+  'payments.archive-requests',
+  `WITH page AS (
+     SELECT id, merchant_id, request_id FROM payments.payment WHERE id > $1 AND created_at <= $2 ORDER BY id LIMIT $3
+   ), keys AS (
+     SELECT merchant_id, 1::smallint AS kind, request_id FROM page
+     UNION ALL
+     SELECT r.merchant_id, 2::smallint, r.request_id FROM payments.refund r JOIN page p ON p.id = r.payment_id
+   ), gone AS (
+     DELETE FROM payments.request r USING keys k
+     WHERE r.merchant_id = k.merchant_id AND r.request_id = k.request_id AND r.kind = k.kind
+     RETURNING r.merchant_id, r.kind, r.request_id, r.subject_id, r.input_hash
+   ), kept AS (
+     INSERT INTO payments.request_archive (merchant_id, kind, request_id, subject_id, input_hash) SELECT * FROM gone
+   )
+   SELECT max(id) AS last, count(*) AS payments FROM page`,
+);
+/** Puts away the request ids of payments made before an instant, from a payment's id on; the last payment looked at. */
+export async function archiveRequests(
+  tx: Transaction,
+  of: { after: bigint; createdBy: Date; limit: number },
+): Promise<{ last: bigint | null; payments: bigint }> {
+  const [row] = await tx.query<{ last: bigint | null; payments: bigint }>(archiveStatement, [
+    of.after,
+    of.createdBy,
+    of.limit,
+  ]);
+  return row!;
+}
+
+const createdAfter = statement(
+  'payments.first-created-after',
+  'SELECT created_at FROM payments.payment WHERE id > $1 ORDER BY id LIMIT 1',
+);
+export const readFirstCreatedAfter = async (connection: Connection, id: bigint): Promise<Date | null> =>
+  (await connection.query<{ created_at: Date }>(createdAfter, [id]))[0]?.created_at ?? null;

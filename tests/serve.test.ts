@@ -1,0 +1,165 @@
+// `tongbao serve` as an operator runs it: several HTTP processes behind one port over one PostgreSQL, one of which dies.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createPrivateKey, sign } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openPostingWorld } from '../bench/posting.ts';
+import { ecbSource } from '../platform/src/fx/index.ts';
+import { generateRsaKeys, machineClock } from '../platform/src/system/index.ts';
+import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
+import { eurofxref } from './eurofxref.ts';
+import { freePort, main } from './start-sandbox.ts';
+
+let database: TestDatabase;
+let folder: string;
+let port: number;
+let child: ChildProcess;
+let privateKey: string;
+const log: string[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase();
+  folder = await mkdtemp(path.join(tmpdir(), 'tongbao-serve-'));
+  const rates = path.join(folder, 'rates.xml');
+  await writeFile(rates, eurofxref(machineClock.now()));
+  const keys = await generateRsaKeys();
+  ({ privateKey } = keys);
+  const world = await openPostingWorld(database.database, {
+    ...{ wallets: 0, merchants: 1, clock: machineClock, publicKey: keys.publicKey, notifyUrl: null },
+    source: ecbSource(rates, () => Promise.reject(new Error('a file is enough'))),
+  });
+  await world.close();
+  port = (await freePort())!;
+  child = spawn(process.execPath, [main, 'serve', '--port', `${port}`, '--processes', '2'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      DATABASE_URL: database.url,
+      TONGBAO_PUBLIC_URL: 'https://pay.example',
+      TONGBAO_ECB_RATES: rates,
+    },
+  });
+  child.stdout!.on('data', (chunk) => log.push(String(chunk)));
+  child.stderr!.on('data', (chunk) => log.push(String(chunk)));
+  await untilHealthy();
+});
+
+afterAll(async () => {
+  if (child.exitCode === null) child.kill('SIGKILL');
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function untilHealthy(): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (child.exitCode !== null) throw new Error(`serve ended: ${log.join('')}`);
+    if (
+      await fetch(`http://127.0.0.1:${port}/healthz`).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    )
+      return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('serve did not come up');
+}
+
+async function call(operation: string, body: object, time = String(machineClock.now().getTime())) {
+  const resource = `/ams/api/v1/payments/${operation}`;
+  const text = JSON.stringify(body);
+  const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64'), format: 'der', type: 'pkcs8' });
+  const signature = sign('RSA-SHA256', Buffer.from(`POST ${resource}\nBENCH_0.${time}.${text}`), key);
+  const answer = await fetch(`http://127.0.0.1:${port}${resource}`, {
+    method: 'POST',
+    headers: {
+      'client-id': 'BENCH_0',
+      'request-time': time,
+      signature: `algorithm=RSA256,keyVersion=1,signature=${encodeURIComponent(signature.toString('base64'))}`,
+      'content-type': 'application/json',
+    },
+    body: text,
+  });
+  // biome-ignore lint/suspicious/noExplicitAny: answers of several operations.
+  return (await answer.json()) as any;
+}
+
+const order = (paymentRequestId: string) => ({
+  productCode: 'CASHIER_PAYMENT',
+  paymentRequestId,
+  paymentAmount: { currency: 'KRW', value: '59000' },
+  order: {
+    referenceOrderId: 'o',
+    orderDescription: 'cushion',
+    orderAmount: { currency: 'KRW', value: '59000' },
+  },
+  paymentMethod: { paymentMethodType: 'ALIPAY_CN' },
+  paymentRedirectUrl: 'https://mall.example/return',
+  env: { terminalType: 'WEB' },
+});
+
+const httpProcesses = (): number[] =>
+  spawnSync('ps', ['-o', 'pid=', '--ppid', String(child.pid)], { encoding: 'utf8' })
+    .stdout.trim()
+    .split('\n')
+    .map((line) => Number.parseInt(line, 10));
+
+test('both processes serve the same payments, at the present rate, under the production path', async () => {
+  const created = await Promise.all(
+    Array.from({ length: 40 }, (_, number) => call('pay', order(`serve-${number % 20}`))),
+  );
+  for (const answer of created) expect(answer.result.resultCode, log.join('')).toBe('PAYMENT_IN_PROCESS');
+  expect(new Set(created.map((answer) => answer.paymentId)).size).toBe(20);
+  expect(created[0].normalUrl).toMatch(/^https:\/\/pay\.example\/cashier\//);
+  expect((await call('inquiryPayment', { paymentRequestId: 'serve-7' })).paymentStatus).toBe('PROCESSING');
+});
+
+test('a request time that is an hour off is refused; the sandbox and the books are not there', async () => {
+  const hourAgo = String(machineClock.now().getTime() - 3_600_000);
+  expect((await call('pay', order('late'), hourAgo)).result.resultCode).toBe('PARAM_ILLEGAL');
+  for (const url of ['/sandbox/credentials', '/sandbox/clock', '/audit', '/audit.json'])
+    expect((await fetch(`http://127.0.0.1:${port}${url}`)).status, url).toBe(404);
+});
+
+test('an HTTP process that is killed is replaced, and nothing that was answered is lost', async () => {
+  const before = httpProcesses();
+  expect(before).toHaveLength(2);
+  const answer = await call('pay', order('before-the-kill'));
+  process.kill(before[0]!, 'SIGKILL');
+  const again = await call('pay', order('before-the-kill')).catch(() =>
+    call('pay', order('before-the-kill')),
+  );
+  expect(again.paymentId).toBe(answer.paymentId);
+  for (let tries = 0; tries < 100 && httpProcesses().length < 2; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  const after = httpProcesses();
+  expect(after).toHaveLength(2);
+  expect(after).not.toEqual(before);
+});
+
+test('SIGTERM ends all of it within ten seconds', async () => {
+  const all = httpProcesses();
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  for (const pid of all) expect(() => process.kill(pid, 0)).toThrow();
+}, 10_000);
+
+test('what is missing or wrong is one line', () => {
+  const attempt = (args: string[], environment: NodeJS.ProcessEnv) => {
+    const run = spawnSync(process.execPath, [main, 'serve', ...args], { encoding: 'utf8', env: environment });
+    return { status: run.status, line: run.stderr.trim() };
+  };
+  const { DATABASE_URL: _own, ...bare } = process.env;
+  expect(attempt([], bare)).toEqual({
+    status: 1,
+    line: 'serve needs DATABASE_URL, a PostgreSQL of your own',
+  });
+  const set = { ...bare, DATABASE_URL: 'postgres://x', TONGBAO_PUBLIC_URL: 'https://pay.example' };
+  expect(attempt(['--processes', '0'], set).line).toBe('--processes must be a number from 1 to 64, not "0"');
+  expect(attempt([], { ...set, TONGBAO_PUBLIC_URL: 'pay.example' }).line).toMatch(
+    /^serve needs TONGBAO_PUBLIC_URL/,
+  );
+});
