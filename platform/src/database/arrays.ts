@@ -38,14 +38,3 @@ export function instants(values: readonly (Date | null)[]): string {
   }
   return `${literal}}`;
 }
-
-/** bytea[]. */
-export const bytes = (values: readonly Buffer[]): string =>
-  `{${values.map((value) => `"\\\\x${value.toString('hex')}"`).join(',')}}`;
-
-/**
- * JSON documents as one text between record separators: JSON escapes control characters, so that none can be inside.
- * Read in SQL with `string_to_array($n, E'\x1e')`. Empty lists have no such form: do not send a batch of nothing.
- */
-export const jsonTexts = (values: readonly unknown[]): string =>
-  values.map((value) => JSON.stringify(value)).join('\u001e');

@@ -1,5 +1,5 @@
 // The door of the database room.
-export { bytes, instants, integers, jsonTexts, texts } from './arrays.ts';
+export { instants, integers, texts } from './arrays.ts';
 export { copyInto, type Execution, type RowsToCopy } from './copy.ts';
 export {
   type Connection,
