@@ -24,7 +24,7 @@ const optionValue = (option: string): string | null => {
 };
 const jsonFile = optionValue('--json');
 const large = optionValue('--size') === 'large';
-const seconds = quick ? 5 : 20;
+const seconds = quick ? 3 : 20;
 
 const startedAt = performance.now();
 function progress(text: string): void {
@@ -82,13 +82,13 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>, folder: s
     wallets: quick ? 2_000 : 20_000,
   });
   progress('pgbench on the same server …');
-  const tpcb = await pgbench(server.url, { scale: 50, clients: 32, seconds: quick ? 6 : 30 });
+  const tpcb = await pgbench(server.url, { scale: 50, clients: 32, seconds: quick ? 5 : 30 });
   progress('the cores’ own limit of verifying and signing …');
-  const crypto = await cryptoCeiling(quick ? 3 : 10);
+  const crypto = await cryptoCeiling(quick ? 2 : 10);
   const figures = await http(
     {
       ...{ url: await prepareDatabase(server.url, 'bench_http', true), folder },
-      ...{ requests: quick ? 3_000 : 20_000, processes: availableParallelism() },
+      ...{ requests: quick ? 2_000 : 20_000, processes: availableParallelism() },
     },
     progress,
   );

@@ -5,11 +5,12 @@ import { money } from '@tongbao/money';
 import { audit } from '../platform/src/audit/index.ts';
 import { createLanes, type Database, takeIdBlock } from '../platform/src/database/index.ts';
 import { createFx, freechangeSource, type RateSource } from '../platform/src/fx/index.ts';
-import { type Entry, HouseAccounts, openAccount, recordEntries } from '../platform/src/ledger/index.ts';
+import { HouseAccounts } from '../platform/src/ledger/index.ts';
 import { createMerchants } from '../platform/src/merchants/index.ts';
 import { type CreatePayment, createPayments, type PaymentsRoom } from '../platform/src/payments/index.ts';
 import { sandboxMerchants } from '../platform/src/sandbox/merchants.ts';
 import { type Clock, generateRsaKeys, Ids, MovableClock } from '../platform/src/system/index.ts';
+import { analyze, reserveAccountNumbers, writeWallets } from './wallets-store.ts';
 
 export interface PostingFigure {
   readonly perSecond: number;
@@ -36,6 +37,8 @@ export interface WorldSize {
   readonly source?: RateSource;
   readonly publicKey?: string;
   readonly notifyUrl?: string | null;
+  /** Told as wallets are written. */
+  readonly loaded?: (count: number) => void;
 }
 
 /** The rooms as a server process has them, over a database of their own. */
@@ -63,7 +66,10 @@ export async function openPostingWorld(database: Database, size: WorldSize): Pro
     });
     shops.push({ id: merchant.id, pendingAccount: contract.pendingAccount });
   }
-  const wallets = await openWallets(database, { ids, house, clock, count: size.wallets });
+  const wallets = await openWallets(database, {
+    ...{ ids, house, clock, count: size.wallets },
+    ...(size.loaded === undefined ? {} : { loaded: size.loaded }),
+  });
   return {
     ...{ payments, wallets, clock, merchants: shops },
     prove: async () => {
@@ -75,42 +81,33 @@ export async function openPostingWorld(database: Database, size: WorldSize): Pro
   };
 }
 
-async function openWallets(
+const walletsPerBatch = 20_000;
+
+/** Wallets with money in them, written by COPY: accounts, balances, and the two entries each that put the money there. */
+export async function openWallets(
   database: Database,
-  parts: { ids: Ids; house: HouseAccounts; clock: Clock; count: number },
+  of: { ids: Ids; house: HouseAccounts; clock: Clock; count: number; loaded?: (count: number) => void },
 ): Promise<{ customerId: bigint; account: bigint }[]> {
-  const now = parts.clock.now();
-  const bank = await parts.house.open('safeguarding-bank', 'CNY', now);
+  if (of.count === 0) return [];
+  const openedAt = of.clock.now();
+  const bank = await of.house.open('safeguarding-bank', 'CNY', openedAt);
+  const firstNumber = await reserveAccountNumbers(database, of.count);
   const wallets: { customerId: bigint; account: bigint }[] = [];
-  const batch = 500;
-  for (let from = 0; from < parts.count; from += batch) {
-    await database.transaction(async (tx) => {
-      const entries: Entry[] = [];
-      for (let number = from; number < Math.min(from + batch, parts.count); number++) {
-        const [customerId, entryId] = (await parts.ids.take(2)) as [bigint, bigint];
-        const account = await openAccount(tx, {
-          kind: 'customer-wallet',
-          ownerId: customerId,
-          currency: 'CNY',
-          createdAt: now,
-        });
-        wallets.push({ customerId, account });
-        const postings = [
-          { account: bank, amount: -opening },
-          { account, amount: opening },
-        ];
-        entries.push({
-          id: entryId,
-          kind: 'opening',
-          payerId: customerId,
-          subjectId: customerId,
-          occurredAt: now,
-          postings,
-        });
-      }
-      await recordEntries(tx, entries);
-    });
+  for (let from = 0; from < of.count; from += walletsPerBatch) {
+    const size = Math.min(walletsPerBatch, of.count - from);
+    const ids = await of.ids.take(size * 3);
+    const batch = Array.from({ length: size }, (_, place) => ({
+      account: (firstNumber + BigInt(from + place)) * 1000n + 156n,
+      owner: ids[place * 3]!,
+      entries: [ids[place * 3 + 1]!, ids[place * 3 + 2]!] as const,
+      balance: opening,
+      openedAt,
+    }));
+    await database.transaction((tx) => writeWallets(tx, batch, bank));
+    for (const { account, owner } of batch) wallets.push({ customerId: owner, account });
+    of.loaded?.(wallets.length);
   }
+  await database.query(analyze);
   return wallets;
 }
 

@@ -1,14 +1,16 @@
-// Ten million wallets and twenty million entries, by COPY: accounts, balances and entries as the ledger writes them.
+// Wallets with money in them, by COPY: accounts, balances and entries as the ledger writes them.
 import { copyInto, type Database, statement, type Transaction } from '../platform/src/database/index.ts';
 
-export interface GrownWallet {
+export interface NewWallet {
   readonly account: bigint;
   readonly owner: bigint;
   readonly balance: bigint;
+  /** The entries that put half of the balance there each. */
+  readonly entries: readonly [bigint, bigint];
   readonly openedAt: Date;
 }
 
-const accountRows = copyInto<GrownWallet>('ledger.account', {
+const accountRows = copyInto<NewWallet>('ledger.account', {
   id: ['int8', (wallet) => wallet.account],
   code: ['text', (wallet) => `customer:${wallet.owner}:wallet:CNY`],
   kind: ['text', () => 'customer-wallet'],
@@ -16,7 +18,7 @@ const accountRows = copyInto<GrownWallet>('ledger.account', {
   owner_id: ['int8', (wallet) => wallet.owner],
   created_at: ['timestamptz', (wallet) => wallet.openedAt],
 });
-const balanceRows = copyInto<GrownWallet>('ledger.balance', {
+const balanceRows = copyInto<NewWallet>('ledger.balance', {
   account_id: ['int8', (wallet) => wallet.account],
   balance: ['int8', (wallet) => wallet.balance],
   held: ['int8', () => 0n],
@@ -26,7 +28,7 @@ const entryRows = copyInto<{
   readonly id: bigint;
   readonly bank: bigint;
   readonly amount: bigint;
-  readonly wallet: GrownWallet;
+  readonly wallet: NewWallet;
 }>('ledger.entry', {
   id: ['int8', (entry) => entry.id],
   kind: ['text', () => 'top-up'],
@@ -38,7 +40,7 @@ const entryRows = copyInto<{
 });
 
 const takeNumbers = statement(
-  'growth.numbers',
+  'bench.numbers',
   `SELECT setval('ledger.account_number', nextval('ledger.account_number') + $1::bigint) - $1::bigint AS first`,
 );
 /** Reserves account numbers; the first of them. */
@@ -46,26 +48,22 @@ export const reserveAccountNumbers = async (database: Database, count: number): 
   (await database.query<{ first: bigint }>(takeNumbers, [count]))[0]!.first;
 
 const moveBank = statement(
-  'growth.move-bank',
+  'bench.move-bank',
   'UPDATE ledger.balance SET balance = balance - $2 WHERE account_id = $1',
 );
 
 /** One batch of wallets with two entries each, and the bank's side of them. */
 export async function writeWallets(
   tx: Transaction,
-  wallets: readonly GrownWallet[],
-  of: { bank: bigint; firstEntry: bigint },
+  wallets: readonly NewWallet[],
+  bank: bigint,
 ): Promise<void> {
-  const entries = wallets.flatMap((wallet, number) =>
-    [0, 1].map((half) => ({
-      id: of.firstEntry + BigInt(number * 2 + half),
-      bank: of.bank,
-      amount: wallet.balance / 2n,
-      wallet,
-    })),
+  const entries = wallets.flatMap((wallet) =>
+    wallet.entries.map((id) => ({ id, bank, amount: wallet.balance / 2n, wallet })),
   );
   await tx.copy([accountRows(wallets), balanceRows(wallets), entryRows(entries)]);
-  await tx.query(moveBank, [of.bank, wallets.reduce((sum, wallet) => sum + wallet.balance, 0n)]);
+  await tx.query(moveBank, [bank, wallets.reduce((sum, wallet) => sum + wallet.balance, 0n)]);
 }
 
-export const settle = statement('growth.settle', 'VACUUM (ANALYZE) ledger.balance');
+/** What autovacuum would have done by the time that anybody has so many wallets. */
+export const analyze = statement('bench.analyze', 'VACUUM (ANALYZE) ledger.balance');
