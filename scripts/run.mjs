@@ -5,5 +5,5 @@ import { ensureInstalled, ensureWebBuilt, fail, root, runNode } from './setup.mj
 const [file, ...rest] = process.argv.slice(2);
 if (file === undefined) fail('usage: node scripts/run.mjs FILE [ARGUMENTS]');
 ensureInstalled();
-if (file.startsWith('tests/')) ensureWebBuilt();
+if (file.startsWith('tests/') || file.endsWith('/main.ts')) ensureWebBuilt();
 runNode([path.join(root, file), ...rest]);
