@@ -29,6 +29,7 @@ import {
   createPayments,
   type PaymentsRoom,
 } from './payments/index.ts';
+import { createSettlement, type Settlement, type SettlementBank } from './settlement/index.ts';
 import {
   type Clock,
   generateRsaKeys,
@@ -47,6 +48,7 @@ export interface PlatformParts {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly bank: BankGateway;
+  readonly settlementBank: SettlementBank;
   readonly rates: RateSource;
   readonly outbound: Outbound;
   readonly sendSms: (phone: string, text: string) => Promise<void>;
@@ -66,6 +68,7 @@ export interface Platform {
   readonly wallet: Wallet;
   readonly payments: PaymentsRoom;
   readonly notifications: Notifications;
+  readonly settlement: Settlement;
   readonly jobs: Jobs;
   readonly timers: readonly Timer[];
   readonly gatewayKey: GatewayKey;
@@ -134,7 +137,22 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
         'a notification could not be delivered or recorded',
       ),
   });
-  const timers: Timer[] = [payments.expiry, notifications.delivery, wallet.asking, customers.housekeeping];
+  const settlement = createSettlement({
+    database,
+    clock,
+    ids,
+    house,
+    bank: parts.settlementBank,
+    onBankFailed: (error) =>
+      log.warn({ err: error }, 'the settlement bank could not be reached or understood'),
+  });
+  const timers: Timer[] = [
+    payments.expiry,
+    notifications.delivery,
+    wallet.asking,
+    customers.housekeeping,
+    ...settlement.timers,
+  ];
   jobs = createJobs({
     database,
     clock,
@@ -155,6 +173,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     wallet,
     payments,
     notifications,
+    settlement,
     jobs,
     timers,
     gatewayKey,

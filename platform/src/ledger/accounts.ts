@@ -64,7 +64,7 @@ export const chart = {
     side: 'liability',
     clientMoney: false,
     floor: null,
-    meaning: 'Tax on merchants\' fees, owed to the authority.',
+    meaning: "Tax on merchants' fees, owed to the authority.",
   },
   'fx-gain-loss': {
     side: 'income',

@@ -17,15 +17,16 @@ import { pagesAdapter } from '../http/pages/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from '../http/payment-ids.ts';
 import { sandboxAdapter } from '../http/sandbox/index.ts';
 import { createServer } from '../http/server.ts';
+import { settlementAdapter } from '../http/settlement/index.ts';
 import { walletAdapter } from '../http/wallet/index.ts';
 import { createLog } from '../log.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { createOutbound, MovableClock, machineClock, machineRandomness } from '../system/index.ts';
-import { createSandboxBank } from './bank/index.ts';
+import { createSandboxBank, createSandboxSettlementBank, type SandboxSettlementBank } from './bank/index.ts';
 import { sandboxBankBooks } from './bank-books.ts';
 import { type ClockMover, createClockMover } from './clock-mover.ts';
 import { takeFolder } from './folder-lock.ts';
-import { seedMerchants } from './merchants.ts';
+import { seedMerchants, seedSettlementAccounts } from './merchants.ts';
 import { type EmbeddedServer, emptyDatabase, prepareDatabase, startEmbeddedPostgres } from './postgres.ts';
 import { sandboxParts } from './sandbox-parts.ts';
 import { seedCustomers } from './seed-customers.ts';
@@ -67,6 +68,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       clock,
       pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
+    const settlementBank = createSandboxSettlementBank({ database, clock });
     const sms = createSandboxSms(() => clock.now());
     const outbound = createOutbound({ reach: 'public-and-loopback' });
     undo.push(async () => outbound.close());
@@ -76,6 +78,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       clock,
       randomness: machineRandomness,
       bank,
+      settlementBank,
       rates:
         config.ecbRates === null
           ? freechangeSource()
@@ -87,9 +90,10 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     });
     undo.push(() => platform.close());
     await seedMerchants({ database, merchants: platform.merchants, randomness: machineRandomness });
+    await seedSettlementAccounts(platform);
     const people = await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });
     const mover = createClockMover({ database, clock, timers: platform.timers });
-    const servers = await serve({ platform, config, mover, people, sms, log });
+    const servers = await serve({ platform, config, mover, people, sms, settlementBank, log });
     undo.push(() => servers.close());
     await platform.jobs.start();
     return {
@@ -110,6 +114,7 @@ interface Served {
   readonly mover: ClockMover;
   readonly people: Awaited<ReturnType<typeof seedCustomers>>;
   readonly sms: SandboxSms;
+  readonly settlementBank: SandboxSettlementBank;
   readonly log: Logger;
 }
 
@@ -118,7 +123,13 @@ async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unkn
   const { platform, config } = parts;
   const tls =
     config.httpsPort === null ? null : await localCertificate(config.dataFolder, machineClock.now());
-  const adapters = adaptersOf(platform, config, sandboxParts({ ...parts, certificate: tls?.cert ?? null }));
+  const sandbox = sandboxParts({ ...parts, certificate: tls?.cert ?? null });
+  const { database, settlement, merchants } = platform;
+  const { publicUrl } = config;
+  const adapters = [
+    ...adaptersOf(platform, config, sandbox),
+    settlementAdapter({ database, settlement, merchants, publicUrl, bank: parts.settlementBank }),
+  ];
   const healthy = () => platform.isUsable();
   const http = await createServer({ logger: log, adapters, healthy });
   const https = tls === null ? null : await createServer({ logger: log, adapters, healthy, tls });

@@ -169,5 +169,5 @@ export function payoutAt(cutOff: CutOff, terms: Cycle, closures: Closures): Date
   const calendars = calendarsOf(terms.calendar, terms.currency);
   const day = addWorkingDays(cutOff.day, terms.cycleDays, { calendars, closures });
   const at = instantOf(day, terms.payMinute, terms.timeZone);
-  return at > cutOff.at ? at : cutOff.at;
+  return new Date(Math.max(at.getTime(), cutOff.at.getTime()));
 }

@@ -85,19 +85,22 @@ export const readNextUnsent = async (connection: Connection): Promise<Date | nul
 
 const unsent = statement(
   'settlement.unsent',
-  `SELECT id, xml FROM settlement.message WHERE sent_at IS NULL AND next_try_at <= $1 ORDER BY id LIMIT $2`,
+  `SELECT id, xml, created_at FROM settlement.message WHERE sent_at IS NULL AND next_try_at <= $1 ORDER BY id LIMIT $2`,
 );
 export const readUnsent = (
   connection: Connection,
   now: Date,
   limit: number,
-): Promise<{ id: bigint; xml: string }[]> => connection.query(unsent, [now, limit]);
+): Promise<{ id: bigint; xml: string; created_at: Date }[]> => connection.query(unsent, [now, limit]);
 
 const markSent = statement(
   'settlement.mark-sent',
   'UPDATE settlement.message SET sent_at = $2 WHERE id = $1 AND sent_at IS NULL',
 );
-const tryLater = statement('settlement.try-later', 'UPDATE settlement.message SET next_try_at = $2 WHERE id = $1');
+const tryLater = statement(
+  'settlement.try-later',
+  'UPDATE settlement.message SET next_try_at = $2 WHERE id = $1',
+);
 export const markMessageSent = (connection: Connection, id: bigint, at: Date): Promise<unknown> =>
   connection.query(markSent, [id, at]);
 export const tryMessageLater = (connection: Connection, id: bigint, at: Date): Promise<unknown> =>

@@ -27,7 +27,8 @@ export const endToEndIdOf = (batchId: bigint, attempt: number): string => `${bat
 const payoutsAtOnce = 500;
 const messagesAtOnce = 20;
 const documentsAtOnce = 100;
-const retryMs = 60_000;
+/** A message that could not be handed in goes again after as long as it has waited, within these limits. */
+const retryMs = { least: 60_000, most: 3_600_000 };
 const debtorName = 'Tongbao Settlement';
 
 /** Books what is due as in transit and writes the messages; then sends what is unsent. Answers how many of both. */
@@ -92,7 +93,7 @@ const transferOf = (batch: DueBatch): CreditTransfer => ({
 
 async function sendUnsent(parts: SettlementParts, now: Date): Promise<number> {
   let sent = 0;
-  for (const { id, xml } of await readUnsent(parts.database, now, messagesAtOnce)) {
+  for (const { id, xml, created_at } of await readUnsent(parts.database, now, messagesAtOnce)) {
     try {
       await parts.bank.submit({ messageId: `TB${id}`, xml });
       await markMessageSent(parts.database, id, now);
@@ -100,7 +101,9 @@ async function sendUnsent(parts: SettlementParts, now: Date): Promise<number> {
     } catch (error) {
       // Unknown is not failed: the same message goes again, and the bank knows it by its id.
       parts.onBankFailed(error);
-      await tryMessageLater(parts.database, id, new Date(now.getTime() + retryMs));
+      const waited = now.getTime() - created_at.getTime();
+      const pause = Math.min(retryMs.most, Math.max(retryMs.least, waited));
+      await tryMessageLater(parts.database, id, new Date(now.getTime() + pause));
     }
   }
   return sent;

@@ -90,7 +90,13 @@ export function createSettlement(parts: SettlementParts): Settlement {
         })),
       );
     },
-    timers: [closing(parts), releasing(parts), paying(parts), reading(parts)],
+    timers: [
+      closing(parts),
+      releasing(parts),
+      paying(parts),
+      ...(parts.bank.execution === null ? [] : [parts.bank.execution]),
+      reading(parts),
+    ],
   };
 }
 

@@ -179,7 +179,7 @@ export const selectHomeless = (
 const takeLines = statement(
   'settlement.take-lines',
   `WITH fresh AS MATERIALIZED (
-     SELECT i.*, b.id AS batch_id, b.tax_bps,
+     SELECT i.payment_id, i.sequence, i.kind, i.refund_id, i.occurred_at, i.gross, i.fee, b.id AS batch_id, b.tax_bps,
        CASE i.kind WHEN 'PAYMENT' THEN -b.fixed_fee WHEN 'CANCEL' THEN coalesce(
          (SELECT -l.fixed_fee FROM settlement.line l
           WHERE l.source_id = i.payment_id AND l.kind = 'PAYMENT'), b.fixed_fee) ELSE 0 END AS fixed_fee,
@@ -403,14 +403,7 @@ export async function insertReserveRow(
   reserve: { id: bigint; batch: Batch; amount: bigint; withheldAt: Date; releaseAt: Date },
 ): Promise<void> {
   const { id, batch, amount } = reserve;
-  await tx.query(insertReserve, [
-    id,
-    batch.id,
-    batch.merchantId,
-    batch.currency,
-    amount,
-    reserve.releaseAt,
-  ]);
+  await tx.query(insertReserve, [id, batch.id, batch.merchantId, batch.currency, amount, reserve.releaseAt]);
   await tx.query(reserveLine, [id, -1, batch.id, 'RESERVE', reserve.withheldAt, -amount]);
 }
 
@@ -450,12 +443,5 @@ export async function releaseReserveRow(
 ): Promise<void> {
   const [open] = await tx.query<{ id: bigint }>(openBatchOf, [reserve.merchant_id, reserve.currency]);
   await tx.query(releaseReserve, [reserve.id, reserve.entryId]);
-  await tx.query(reserveLine, [
-    reserve.id,
-    -2,
-    open!.id,
-    'RESERVE_RELEASED',
-    reserve.at,
-    reserve.amount,
-  ]);
+  await tx.query(reserveLine, [reserve.id, -2, open!.id, 'RESERVE_RELEASED', reserve.at, reserve.amount]);
 }

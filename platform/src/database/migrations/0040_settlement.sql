@@ -16,6 +16,8 @@ CREATE VIEW settlement.party AS
 -- what the merchant gets is positive.
 CREATE VIEW settlement.item AS
   SELECT e.payment_id, e.sequence, e.occurred_at, e.refund_id, e.entry_id, p.merchant_id, p.currency,
+    p.created_at AS payment_created_at, p.request_id AS payment_request_id, p.paid_at,
+    r.created_at AS refund_created_at, r.request_id AS refund_request_id, r.reason AS refund_reason,
     CASE e.kind WHEN 'paid' THEN 'PAYMENT' WHEN 'reversed' THEN 'CANCEL' ELSE 'REFUND' END AS kind,
     CASE e.kind WHEN 'paid' THEN p.amount WHEN 'reversed' THEN -p.amount ELSE -r.amount END AS gross,
     CASE e.kind WHEN 'paid' THEN -p.fee WHEN 'reversed' THEN p.fee ELSE r.fee_returned END AS fee
@@ -160,6 +162,14 @@ CREATE TABLE settlement.line (
 CREATE INDEX line_by_batch ON settlement.line (batch_id, source_id, sequence);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement.line
   FOR EACH STATEMENT EXECUTE FUNCTION system.refuse_change();
+
+-- A line with what its file says about the payment behind it.
+CREATE VIEW settlement.detail AS
+  SELECT l.*, p.created_at AS payment_created_at, p.request_id AS payment_request_id, p.paid_at,
+    r.created_at AS refund_created_at, r.request_id AS refund_request_id
+  FROM settlement.line l
+  LEFT JOIN payments.payment p ON l.sequence > 0 AND p.id = l.source_id
+  LEFT JOIN payments.refund r ON l.refund_id <> 0 AND r.id = l.refund_id;
 
 -- Basis points of an amount, to the nearest unit, ties to the even neighbour; symmetrical about zero.
 CREATE FUNCTION settlement.share(amount bigint, bps integer) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -5,6 +5,7 @@ import type { BankBook } from '../../audit/index.ts';
 import type { Connection, Database, Transaction } from '../../database/index.ts';
 import type { Clock } from '../../system/index.ts';
 import type { BankAnswer, BankGateway, BankRefusal, BankRequest } from '../../wallet/index.ts';
+import { selectExecutedOrders } from './order-store.ts';
 import {
   type BankBehaviour,
   type BankCardRow,
@@ -111,10 +112,11 @@ export function createSandboxBank(parts: SandboxBankParts): SandboxBank {
         slowMs: row.slow_ms,
       })),
     setBehaviour: (bank) => updateBehaviour(database, bank),
-    receive: ({ bank, amount, reference }) =>
-      database.transaction((tx) =>
+    async receive({ bank, amount, reference }) {
+      await database.transaction((tx) =>
         bookLine(tx, { bank, name: 'safeguarding', reference, amount, bookedAt: clock.now() }),
-      ),
+      );
+    },
     statement: (page) => selectLines(database, page),
   };
 }
@@ -205,20 +207,26 @@ const answerOf = (decided: OperationRow): BankAnswer =>
 
 /**
  * The banks' own books, to be compared with the ledger in the same snapshot. `waitingFor` are the references that the
- * platform has asked for and not heard of.
+ * platform has asked card banks for and not heard of; `payouts` those that the settlement bank was told to pay.
  */
 export async function readBankBooks(
   connection: Connection,
   waitingFor: readonly string[],
+  payouts: readonly string[] = [],
 ): Promise<BankBook[]> {
   const executed = new Map(
     (await selectExecuted(connection, waitingFor)).map(({ currency, moved }) => [currency, moved]),
   );
-  return (await selectAccounts(connection)).map(({ name, currency, balance }) =>
-    name === 'safeguarding'
-      ? { kind: 'safeguarding-bank', currency, amount: -balance, inTransit: 0n }
-      : { kind: 'card-clearing', currency, amount: -balance, inTransit: -(executed.get(currency) ?? 0n) },
+  const paid = new Map(
+    (await selectExecutedOrders(connection, payouts)).map(({ currency, amount }) => [currency, amount]),
   );
+  return (await selectAccounts(connection)).map(({ name, currency, balance }) => {
+    const book = { currency, amount: -balance };
+    if (name === 'safeguarding') return { ...book, kind: 'safeguarding-bank', inTransit: 0n };
+    return name === 'settlement'
+      ? { ...book, kind: 'settlement-bank', inTransit: paid.get(currency) ?? 0n }
+      : { ...book, kind: 'card-clearing', inTransit: -(executed.get(currency) ?? 0n) };
+  });
 }
 
 /** What the banks moved to Tongbao's clearing accounts under these references (from it: negative), by currency. */
