@@ -33,17 +33,17 @@ export type CloseOutcome =
     };
 
 /**
- * What becomes of a batch at its cut-off. The reserve is its share of the net, half-even. A batch that would pay less
- * than the minimum, or below zero, stays open: later payments make up for it.
+ * What becomes of a batch at its cut-off. The reserve is a share of gross and fees, half-even; what was released is
+ * not held back again. A batch that would pay less than the minimum, or below zero, stays open: later payments make up for it.
  */
 export function decideClose(
   sums: BatchSums,
   terms: Pick<SettlementTerms, 'minPayout' | 'reserveBps'>,
 ): CloseOutcome {
   const fees = sums.fee + sums.fixedFee + sums.refundFee + sums.tax;
-  const before = sums.gross + fees + sums.adjustments;
-  const reserve = before > 0n ? divide(before * BigInt(terms.reserveBps), 10_000n, 'half-even') : 0n;
-  const net = before - reserve;
+  const earned = sums.gross + fees;
+  const reserve = earned > 0n ? divide(earned * BigInt(terms.reserveBps), 10_000n, 'half-even') : 0n;
+  const net = earned + sums.adjustments - reserve;
   if (net < terms.minPayout || net <= 0n) return { kind: 'roll-over' };
   const lines = sums.lines + (reserve > 0n ? 1n : 0n);
   return { kind: 'close', lines, fees, adjustments: sums.adjustments - reserve, reserve, net };
