@@ -92,13 +92,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const lanes = createLanes({ database, lanes: config.lanes, maxBatch: config.maxBatch });
   const house = new HouseAccounts(database);
   const merchants = createMerchants({ database, clock, ids });
-  const fx = createFx({
-    database,
-    clock,
-    ids,
-    source: parts.rates,
-    onSourceFailed: (error) => log.warn({ err: error }, 'the rate source failed; stored rates serve'),
-  });
+  const fx = fxOf(parts, ids);
   const { gatewayKey, tokens } = await keysOf(database, randomness);
 
   // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
@@ -137,22 +131,9 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
         'a notification could not be delivered or recorded',
       ),
   });
-  const settlement = createSettlement({
-    database,
-    clock,
-    ids,
-    house,
-    bank: parts.settlementBank,
-    onBankFailed: (error) =>
-      log.warn({ err: error }, 'the settlement bank could not be reached or understood'),
-  });
-  const timers: Timer[] = [
-    payments.expiry,
-    notifications.delivery,
-    wallet.asking,
-    customers.housekeeping,
-    ...settlement.timers,
-  ];
+  const settlement = settlementOf(parts, { ids, house, fx });
+  const rooms = [payments.expiry, notifications.delivery, wallet.asking, customers.housekeeping];
+  const timers: Timer[] = [...rooms, ...settlement.timers];
   jobs = createJobs({
     database,
     clock,
@@ -186,6 +167,28 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     },
   };
 }
+
+const fxOf = ({ database, clock, rates, log }: PlatformParts, ids: Ids): Fx =>
+  createFx({
+    database,
+    clock,
+    ids,
+    source: rates,
+    onSourceFailed: (error) => log.warn({ err: error }, 'the rate source failed; stored rates serve'),
+  });
+
+const settlementOf = (
+  { database, clock, settlementBank, log }: PlatformParts,
+  rooms: { ids: Ids; house: HouseAccounts; fx: Fx },
+): Settlement =>
+  createSettlement({
+    ...rooms,
+    database,
+    clock,
+    bank: settlementBank,
+    onBankFailed: (error) =>
+      log.warn({ err: error }, 'the settlement bank was not reached or not understood'),
+  });
 
 async function enqueueByTask(jobs: Jobs, tx: Transaction, bankJobs: readonly BankJob[]): Promise<void> {
   for (const task of new Set(bankJobs.map((job) => job.task))) {

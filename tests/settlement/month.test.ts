@@ -3,11 +3,12 @@
 // from the payments alone by recompute.ts, to the unit.
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { audit, exportLines } from '../../platform/src/audit/index.ts';
 import { verifyExport } from '../../platform/src/audit/verify.ts';
+import { createServer } from '../../platform/src/http/server.ts';
 import { settlementAdapter } from '../../platform/src/http/settlement/index.ts';
+import { createLog } from '../../platform/src/log.ts';
 import type { MerchantAccess } from '../../platform/src/merchants/index.ts';
 import type { Payment } from '../../platform/src/payments/index.ts';
 import { type SettlementWorld, settlementWorld } from '../../platform/src/testing/settlement-world.ts';
@@ -47,14 +48,7 @@ const plan: Readonly<
     agreement: {
       ...plain,
       zoneHours: 9,
-      closedDays: [
-        '2014-12-23',
-        '2014-12-31',
-        '2015-01-01',
-        '2015-01-02',
-        '2015-01-03',
-        '2015-01-12',
-      ],
+      closedDays: ['2014-12-23', '2014-12-31', '2015-01-01', '2015-01-02', '2015-01-03', '2015-01-12'],
       cycleDays: 2,
       cutOffMinute: 18 * 60,
       fixedFee: 3n,
@@ -104,7 +98,7 @@ interface Shop {
 }
 
 let world: SettlementWorld;
-let app: FastifyInstance;
+let app: Awaited<ReturnType<typeof createServer>>;
 const shops: Shop[] = [];
 
 /** A small generator with a seed: the same month every time. */
@@ -119,10 +113,12 @@ beforeAll(async () => {
   for (const region of regions) await openShop(region);
   await world.platform.settlement.declareClosure({ calendar: 'TW', day: '2014-12-10', reason: 'typhoon' });
   const { database, settlement, merchants } = world.platform;
-  app = fastify();
-  await app.register(
-    settlementAdapter({ database, settlement, merchants, publicUrl: '', bank: world.bank }),
-  );
+  const adapter = settlementAdapter({ database, settlement, merchants, publicUrl: '', bank: world.bank });
+  app = await createServer({
+    logger: createLog('silent'),
+    adapters: [adapter],
+    healthy: async () => true,
+  });
   const slots = days * hours.length;
   for (let slot = 0; slot < slots; slot++) {
     const day = Math.floor(slot / hours.length);

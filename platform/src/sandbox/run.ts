@@ -29,7 +29,7 @@ import { takeFolder } from './folder-lock.ts';
 import { seedMerchants, seedSettlementAccounts } from './merchants.ts';
 import { type EmbeddedServer, emptyDatabase, prepareDatabase, startEmbeddedPostgres } from './postgres.ts';
 import { sandboxParts } from './sandbox-parts.ts';
-import { seedCustomers } from './seed-customers.ts';
+import { safeguardingBank, seedCustomers } from './seed-customers.ts';
 import { createSandboxSms, type SandboxSms } from './sms.ts';
 import { localCertificate } from './tls.ts';
 
@@ -68,7 +68,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       clock,
       pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
-    const settlementBank = createSandboxSettlementBank({ database, clock });
+    const settlementBank = createSandboxSettlementBank({ database, clock, safeguardingBank });
     const sms = createSandboxSms(() => clock.now());
     const outbound = createOutbound({ reach: 'public-and-loopback' });
     undo.push(async () => outbound.close());
@@ -89,8 +89,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       log,
     });
     undo.push(() => platform.close());
-    await seedMerchants({ database, merchants: platform.merchants, randomness: machineRandomness });
-    await seedSettlementAccounts(platform);
+    await seedShops(platform);
     const people = await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });
     const mover = createClockMover({ database, clock, timers: platform.timers });
     const servers = await serve({ platform, config, mover, people, sms, settlementBank, log });
@@ -106,6 +105,11 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     await stop();
     throw error;
   }
+}
+
+async function seedShops(platform: Platform): Promise<void> {
+  await seedMerchants({ ...platform, randomness: machineRandomness });
+  await seedSettlementAccounts(platform);
 }
 
 interface Served {

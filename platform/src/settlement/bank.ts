@@ -1,4 +1,5 @@
 // What the room needs of the bank that pays merchants: ISO 20022 documents in both directions, nothing else.
+import type { Money } from '@tongbao/money';
 import type { Timer } from '../system/index.ts';
 
 export interface BankDocument {
@@ -21,6 +22,11 @@ export interface SettlementBank {
   documents(after: bigint, limit: number): Promise<readonly BankDocument[]>;
   /** When it is worth asking for documents after a cursor; null when nothing is expected. */
   nextDocumentAt(after: bigint): Promise<Date | null>;
+  /**
+   * Exchanges at a rate agreed for the day: `buy` arrives on our settlement account, `pay` leaves the safeguarding
+   * account (both negative: the other way round). Once for each reference. Throws when it is not known whether it did.
+   */
+  exchange(deal: { reference: string; buy: Money; pay: Money }): Promise<void>;
   /** A simulated bank's own clockwork; null for a real one. */
   readonly execution: Timer | null;
 }

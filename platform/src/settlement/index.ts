@@ -1,7 +1,7 @@
 // The door of the settlement room.
 export type { BankDocument, SettlementBank } from './bank.ts';
 export type { Batch, BatchStatus, BatchSums, LineKind, SettlementTerms } from './batch.ts';
-export { localDayOf, localTimeText } from './calendar.ts';
+export { localTimeText } from './calendar.ts';
 export {
   type ClassicItem,
   classicItems,
@@ -26,3 +26,4 @@ export {
 } from './proof-store.ts';
 export { type BatchWithPayouts, createSettlement, newestBatches, type Settlement } from './settlement.ts';
 export { readBatchPage } from './store.ts';
+export { readOpenDeals } from './treasury-store.ts';

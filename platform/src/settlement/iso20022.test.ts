@@ -18,8 +18,22 @@ describe('pain.001', () => {
     debtorAccount: '9000GBP0001',
     debtorBic: 'TBSBHKHH',
     transfers: [
-      { endToEndId: '7-1', amount: 123_456n, creditorName: 'Marks & <Sons>', creditorAccount: 'GB1', creditorBic: 'TBSMGBGB', remittance: 'Settlement' },
-      { endToEndId: '8-1', amount: 5n, creditorName: 'B', creditorAccount: 'GB2', creditorBic: '', remittance: 'Settlement' },
+      {
+        endToEndId: '7-1',
+        amount: 123_456n,
+        creditorName: 'Marks & <Sons>',
+        creditorAccount: 'GB1',
+        creditorBic: 'TBSMGBGB',
+        remittance: 'Settlement',
+      },
+      {
+        endToEndId: '8-1',
+        amount: 5n,
+        creditorName: 'B',
+        creditorAccount: 'GB2',
+        creditorBic: '',
+        remittance: 'Settlement',
+      },
     ],
   });
   const message = new XMLParser({ ignoreAttributes: false, parseTagValue: false }).parse(xml).Document
@@ -99,9 +113,7 @@ test('camt.053 balances and entries are what an independent reader finds', () =>
     { type: 'CLBD', creditDebitIndicator: 'credit', currency: 'HKD' },
   ]);
   expect(statement!.balances.map((balance) => Math.round(balance.amount))).toEqual([100_000, 26_544]);
-  expect(
-    report.entries.map((entry) => [Math.round(entry.amount), entry.creditDebitIndicator]),
-  ).toEqual([
+  expect(report.entries.map((entry) => [Math.round(entry.amount), entry.creditDebitIndicator])).toEqual([
     [123_456, 'debit'],
     [50_000, 'credit'],
   ]);

@@ -2,10 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { audit } from '../audit/index.ts';
 import type { MerchantAccess } from '../merchants/index.ts';
-import { type SettlementWorld, settlementWorld } from '../testing/settlement-world.ts';
+import { settlementWorld } from '../testing/settlement-world.ts';
 import { newestBatches } from './index.ts';
 
-let world: SettlementWorld;
+let world: Awaited<ReturnType<typeof settlementWorld>>;
 let shop: MerchantAccess;
 
 const hour = 3_600_000;

@@ -25,6 +25,9 @@ import {
   updateTerms,
 } from './store.ts';
 
+import { createTreasury, type Position, positionsOf, type TreasuryParts } from './treasury.ts';
+import { type Deal, readNewestDeals } from './treasury-store.ts';
+
 type ChangeableTerms = Omit<SettlementTerms, 'merchantId' | 'currency' | 'calendar' | 'timeZone'>;
 
 export interface BatchWithPayouts extends Batch {
@@ -45,6 +48,8 @@ export interface Settlement {
   takeIn(): Promise<bigint>;
   /** A merchant's batches with ids below `before`, newest first; open ones with their sums so far. */
   batchesOf(page: { merchantId: bigint; before: bigint; limit: number }): Promise<BatchWithPayouts[]>;
+  /** What stands open between the currencies, and the newest conversions, a row for each currency and day. */
+  treasury(limit: number): Promise<{ positions: Position[]; deals: Deal[] }>;
   readonly timers: readonly Timer[];
 }
 
@@ -53,7 +58,7 @@ export const newestBatches = greatestId;
 /** Between cut-offs the open batches are brought up to date as often as this, by the platform's clock. */
 const intakeEveryMs = 60_000;
 
-export function createSettlement(parts: SettlementParts): Settlement {
+export function createSettlement(parts: TreasuryParts): Settlement {
   const { database, clock } = parts;
   const onlyTerms = async (merchantId: bigint) => {
     const [terms] = await readTerms(database, [merchantId]);
@@ -90,8 +95,13 @@ export function createSettlement(parts: SettlementParts): Settlement {
         })),
       );
     },
+    treasury: async (limit) => ({
+      positions: await positionsOf(parts, database),
+      deals: await readNewestDeals(database, limit),
+    }),
     timers: [
       closing(parts),
+      createTreasury(parts),
       releasing(parts),
       paying(parts),
       ...(parts.bank.execution === null ? [] : [parts.bank.execution]),

@@ -2,6 +2,7 @@
 // every timer. Shops can be added with terms of their own; shoppers have as much as they need.
 import { money } from '@tongbao/money';
 import { pino } from 'pino';
+import type { Database } from '../database/index.ts';
 import { freechangeSource } from '../fx/index.ts';
 import { recordEntries } from '../ledger/index.ts';
 import type { MerchantAccess, SignUp } from '../merchants/index.ts';
@@ -19,7 +20,6 @@ import { createOutbound, generateRsaKeys, MovableClock, machineRandomness } from
 import { type TestDatabase, testDatabase } from './index.ts';
 
 export interface SettlementWorld {
-  readonly test: TestDatabase;
   readonly platform: Platform;
   readonly mover: ClockMover;
   readonly bank: SandboxSettlementBank;
@@ -33,12 +33,21 @@ export interface SettlementWorld {
 
 const fortune = 10n ** 13n;
 
-export async function settlementWorld(begins: string): Promise<SettlementWorld> {
+export async function settlementWorld(begins: string): Promise<SettlementWorld & { test: TestDatabase }> {
   const test = await testDatabase();
-  const { database } = test;
+  const world = await openSettlementWorld(test.database, begins);
+  const close = async () => {
+    await world.close();
+    await test.drop();
+  };
+  return { ...world, test, close };
+}
+
+/** On a database that is migrated and empty; it stays open. */
+export async function openSettlementWorld(database: Database, begins: string): Promise<SettlementWorld> {
   const clock = MovableClock.startingAt(new Date(begins));
   const outbound = createOutbound({ reach: 'public-and-loopback' });
-  const bank = createSettlementBanks(test, clock);
+  const bank = createSettlementBanks(database, clock);
   const platform = await createPlatform({
     config: { mode: 'sandbox', lanes: 2, maxBatch: 200, publicUrl: 'http://localhost:1' },
     database,
@@ -56,7 +65,6 @@ export async function settlementWorld(begins: string): Promise<SettlementWorld> 
   const shopper = await openShopper(platform, bank.cards);
   let number = 0;
   return {
-    test,
     platform,
     bank: bank.settlement,
     mover: createClockMover({ database, clock, timers: platform.timers }),
@@ -92,16 +100,15 @@ export async function settlementWorld(begins: string): Promise<SettlementWorld> 
     async close() {
       await platform.close();
       outbound.close();
-      await test.drop();
     },
   };
 }
 
-function createSettlementBanks({ database }: TestDatabase, clock: MovableClock) {
+function createSettlementBanks(database: Database, clock: MovableClock) {
   const pause = async () => undefined;
   return {
     cards: createSandboxBank({ database, clock, pause }),
-    settlement: createSandboxSettlementBank({ database, clock }),
+    settlement: createSandboxSettlementBank({ database, clock, safeguardingBank: 'CCB' }),
   };
 }
 

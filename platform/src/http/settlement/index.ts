@@ -22,7 +22,7 @@ import {
   transactionItems,
 } from './files.ts';
 
-export { classicFile, inSnapshot } from './files.ts';
+export { classicFile, inSnapshot, settlementItems } from './files.ts';
 
 export interface SettlementAdapterParts {
   readonly database: Database;
@@ -85,6 +85,24 @@ export const settlementAdapter =
       return termsView(
         await parts.settlement.changeTerms(owner.merchantId, { ...rest, ...Object.fromEntries(amounts) }),
       );
+    });
+
+    app.get('/sandbox/settlements/treasury', async () => {
+      const { positions, deals } = await parts.settlement.treasury(500);
+      return {
+        positions: positions.map(({ currency, amount }) => ({ currency, amount: amount.toString() })),
+        days: deals.map((deal) => ({
+          day: deal.day,
+          currency: deal.currency,
+          bought: deal.bought.toString(),
+          homeCurrency: deal.home,
+          collected: deal.collected.toString(),
+          cost: deal.cost.toString(),
+          gain: deal.gain.toString(),
+          rate: deal.rate,
+          booked: deal.entry_id !== 0n,
+        })),
+      };
     });
 
     app.post('/sandbox/settlements/payee', async (request) => {

@@ -22,6 +22,7 @@ import {
   selectBank,
   selectBankCard,
   selectBanks,
+  selectBookedUnder,
   selectExecuted,
   selectLines,
   selectOperation,
@@ -207,12 +208,13 @@ const answerOf = (decided: OperationRow): BankAnswer =>
 
 /**
  * The banks' own books, to be compared with the ledger in the same snapshot. `waitingFor` are the references that the
- * platform has asked card banks for and not heard of; `payouts` those that the settlement bank was told to pay.
+ * platform has asked card banks for and not heard of; `payouts` those that the settlement bank was told to pay, `deals`
+ * those that it was told to exchange.
  */
 export async function readBankBooks(
   connection: Connection,
   waitingFor: readonly string[],
-  payouts: readonly string[] = [],
+  { payouts, deals }: { payouts: readonly string[]; deals: readonly string[] } = { payouts: [], deals: [] },
 ): Promise<BankBook[]> {
   const executed = new Map(
     (await selectExecuted(connection, waitingFor)).map(({ currency, moved }) => [currency, moved]),
@@ -220,11 +222,18 @@ export async function readBankBooks(
   const paid = new Map(
     (await selectExecutedOrders(connection, payouts)).map(({ currency, amount }) => [currency, amount]),
   );
+  const dealt = new Map(
+    (await selectBookedUnder(connection, deals)).map(({ name, currency, amount }) => [
+      `${name}:${currency}`,
+      amount,
+    ]),
+  );
   return (await selectAccounts(connection)).map(({ name, currency, balance }) => {
+    const exchanged = dealt.get(`${name}:${currency}`) ?? 0n;
     const book = { currency, amount: -balance };
-    if (name === 'safeguarding') return { ...book, kind: 'safeguarding-bank', inTransit: 0n };
+    if (name === 'safeguarding') return { ...book, kind: 'safeguarding-bank', inTransit: 0n - exchanged };
     return name === 'settlement'
-      ? { ...book, kind: 'settlement-bank', inTransit: paid.get(currency) ?? 0n }
+      ? { ...book, kind: 'settlement-bank', inTransit: (paid.get(currency) ?? 0n) - exchanged }
       : { ...book, kind: 'card-clearing', inTransit: -(executed.get(currency) ?? 0n) };
   });
 }

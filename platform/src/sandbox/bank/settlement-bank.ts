@@ -52,12 +52,14 @@ const accountFor = (currency: string): BankAccount => ({ bic, number: `9000${cur
 export function createSandboxSettlementBank(parts: {
   database: Database;
   clock: Clock;
+  /** The code of the bank that keeps client money. */
+  safeguardingBank: string;
 }): SandboxSettlementBank {
-  const { database, clock } = parts;
+  const { database, clock, safeguardingBank } = parts;
   return {
     accountFor,
     async submit({ messageId, xml }) {
-      await insertBankRow(database, { code, name: { zh: '沙箱结算银行', en: 'Sandbox Settlement Bank' } });
+      await openBank(database);
       const orders = ordersOf(messageId, xml);
       await database.transaction(async (tx) => {
         for (const order of orders) {
@@ -69,6 +71,22 @@ export function createSandboxSettlementBank(parts: {
     },
     documents: (after, limit) => selectDocuments(database, after, limit),
     nextDocumentAt: (after) => selectFirstDocumentAt(database, after),
+    async exchange({ reference, buy, pay }) {
+      await openBank(database);
+      const bookedAt = clock.now();
+      const paid = money(pay.currency, -pay.amount);
+      await database.transaction(async (tx) => {
+        await bookLine(tx, { bank: code, name: 'settlement', reference, amount: buy, bookedAt });
+        if (paid.amount !== 0n)
+          await bookLine(tx, {
+            bank: safeguardingBank,
+            name: 'safeguarding',
+            reference,
+            amount: paid,
+            bookedAt,
+          });
+      });
+    },
     execution: {
       name: 'settlement bank execution',
       nextDueAt: () => readNextOrder(database),
@@ -101,6 +119,9 @@ export function createSandboxSettlementBank(parts: {
     },
   };
 }
+
+const openBank = (database: Database): Promise<unknown> =>
+  insertBankRow(database, { code, name: { zh: '沙箱结算银行', en: 'Sandbox Settlement Bank' } });
 
 async function executeDue(tx: Transaction, now: Date): Promise<number> {
   const due = await lockDueOrders(tx, now, ordersAtOnce);

@@ -219,3 +219,15 @@ export const selectExecuted = (
   connection: Connection,
   references: readonly string[],
 ): Promise<{ currency: string; moved: bigint }[]> => connection.query(readExecuted, [references]);
+
+const bookedUnder = statement(
+  'sandbox-bank.booked-under',
+  `SELECT name, currency, sum(amount)::bigint AS amount FROM sandbox_bank.statement_line
+   WHERE reference = ANY($1::text[]) AND name IN ('settlement', 'safeguarding') GROUP BY name, currency`,
+);
+/** What the banks booked under some references, by account. */
+export const selectBookedUnder = (
+  connection: Connection,
+  references: readonly string[],
+): Promise<{ name: StatementLine['name']; currency: string; amount: bigint }[]> =>
+  connection.query(bookedUnder, [references]);
