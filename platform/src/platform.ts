@@ -30,6 +30,7 @@ import {
   createPayments,
   type PaymentsRoom,
 } from './payments/index.ts';
+import { createSettlement, type Settlement, type SettlementBank } from './settlement/index.ts';
 import {
   type Clock,
   generateRsaKeys,
@@ -48,6 +49,7 @@ export interface PlatformParts {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly bank: BankGateway;
+  readonly settlementBank: SettlementBank;
   readonly rates: RateSource;
   readonly outbound: Outbound;
   readonly sendSms: (phone: string, text: string) => Promise<void>;
@@ -69,6 +71,7 @@ export interface Platform {
   readonly wallet: Wallet;
   readonly payments: PaymentsRoom;
   readonly notifications: Notifications;
+  readonly settlement: Settlement;
   readonly jobs: Jobs;
   readonly timers: readonly Timer[];
   readonly gatewayKey: GatewayKey;
@@ -92,13 +95,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const lanes = createLanes({ database, lanes: config.lanes, maxBatch: config.maxBatch });
   const house = new HouseAccounts(database);
   const merchants = createMerchants({ database, clock, ids });
-  const fx = createFx({
-    database,
-    clock,
-    ids,
-    source: parts.rates,
-    onSourceFailed: (error) => log.warn({ err: error }, 'the rate source failed; stored rates serve'),
-  });
+  const fx = fxOf(parts, ids);
   const { gatewayKey, tokens } = await keysOf(database, randomness);
 
   // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
@@ -127,10 +124,12 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
         'a notification could not be delivered or recorded',
       ),
   });
+  const settlement = settlementOf(parts, { ids, house, fx });
   const timers: Timer[] = [
     payments.expiry,
     notifications.delivery,
     wallet.asking,
+    ...settlement.timers,
     customers.housekeeping,
     payments.housekeeping,
     notifications.housekeeping,
@@ -156,6 +155,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     wallet,
     payments,
     notifications,
+    settlement,
     jobs,
     timers,
     gatewayKey,
@@ -168,6 +168,28 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     },
   };
 }
+
+const fxOf = ({ database, clock, rates, log }: PlatformParts, ids: Ids): Fx =>
+  createFx({
+    database,
+    clock,
+    ids,
+    source: rates,
+    onSourceFailed: (error) => log.warn({ err: error }, 'the rate source failed; stored rates serve'),
+  });
+
+const settlementOf = (
+  { database, clock, settlementBank, log }: PlatformParts,
+  rooms: { ids: Ids; house: HouseAccounts; fx: Fx },
+): Settlement =>
+  createSettlement({
+    ...rooms,
+    database,
+    clock,
+    bank: settlementBank,
+    onBankFailed: (error) =>
+      log.warn({ err: error }, 'the settlement bank was not reached or not understood'),
+  });
 
 async function enqueueByTask(jobs: Jobs, tx: Transaction, bankJobs: readonly BankJob[]): Promise<void> {
   for (const task of new Set(bankJobs.map((job) => job.task))) {

@@ -1,8 +1,9 @@
 // The export of the books: one JSON object a line, in one consistent snapshot, written page by page. Amounts are
 // strings of minor units. What an independent verifier needs, and no personal data: owners are numbers.
-import type { Database } from '../database/index.ts';
+import type { Database, Transaction } from '../database/index.ts';
 import { readAccountPage, readEntryPage } from '../ledger/index.ts';
 import { readEvents, readPaymentPage, readRefundsOfPayments } from '../payments/index.ts';
+import { readBatchPage, readExportedLines, readPayouts, readReservePage } from '../settlement/index.ts';
 
 const pageSize = 2_000;
 export const exportFormat = 'tongbao-books/1';
@@ -51,8 +52,34 @@ export async function exportLines(
         }
       },
     );
+    await exportSettlement(tx, put);
   });
   await put({ type: 'end', lines });
+}
+
+async function exportSettlement(tx: Transaction, put: (record: object) => Promise<void>): Promise<void> {
+  await pages(
+    (after) => readReservePage(tx, after, pageSize),
+    async (reserves) => {
+      for (const reserve of reserves) await put({ type: 'reserve', ...reserve });
+    },
+  );
+  await pages(
+    (after) => readBatchPage(tx, after, pageSize),
+    async (batches) => {
+      for (const batch of batches) {
+        await put({ type: 'batch', ...batch });
+        for (let after = { source_id: 0n, sequence: -100 }; ; ) {
+          const lines = await readExportedLines(tx, { batchId: batch.id, after, limit: pageSize });
+          for (const line of lines) await put({ type: 'line', ...line });
+          if (lines.length < pageSize) break;
+          after = lines.at(-1)!;
+        }
+      }
+      const ids = batches.map((batch) => batch.id);
+      for (const payout of await readPayouts(tx, ids)) await put({ type: 'payout', ...payout });
+    },
+  );
 }
 
 async function pages<Row extends { id: bigint }>(

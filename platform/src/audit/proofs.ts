@@ -15,6 +15,7 @@ import {
 import { countEventsWithEntry } from '../payments/index.ts';
 import type { Clock } from '../system/index.ts';
 import { walkPayments } from './payment-proof.ts';
+import { findSettlementFaults } from './settlement-proof.ts';
 
 export interface Proof {
   readonly name: string;
@@ -31,7 +32,7 @@ export interface AuditReport {
 
 /** What a bank says stands on an account that our ledger keeps too. */
 export interface BankBook {
-  readonly kind: 'safeguarding-bank' | 'card-clearing';
+  readonly kind: 'safeguarding-bank' | 'card-clearing' | 'settlement-bank';
   readonly currency: string;
   /** As the ledger would write it: what the bank owes us is a debit (negative). */
   readonly amount: bigint;
@@ -55,6 +56,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       ...(await ledgerProofs(tx, sums)),
       await clientMoneyProof(tx, sums, options.bankBooks),
       ...(await paymentProofs(tx, options)),
+      ...(await settlementProofs(tx)),
     ];
   });
   return { ok: proofs.every((proof) => proof.ok), checkedAt, proofs };
@@ -123,7 +125,7 @@ async function clientMoneyProof(
       .filter(([, kind]) => kind.clientMoney)
       .map(([name]) => name);
     const clients = of(...clientKinds);
-    const income = of('fx-spread', 'discount-fee', 'rounding');
+    const income = of('fx-spread', 'discount-fee', 'rounding', 'settlement-fee', 'fee-tax', 'fx-gain-loss');
     const safeguarded = -of('safeguarding-bank', 'settlement-bank');
     const inTransit = -of('card-clearing', 'fx-position');
     const suspense = of('suspense');
@@ -172,6 +174,28 @@ async function paymentProofs(tx: Transaction, options: AuditOptions): Promise<Pr
     proof('refunds-add-up', walk.refundsWrong.length === 0, {
       good: `${walk.refunds} refunds; none exceeds its payment, and full refunds return exactly what was paid`,
       bad: walk.refundsWrong,
+    }),
+  ];
+}
+
+async function settlementProofs(tx: Transaction): Promise<Proof[]> {
+  const found = await findSettlementFaults(tx);
+  return [
+    proof('batches-equal-their-lines', found.batchesWrong.length === 0, {
+      good: `${found.closed} closed batches state exactly what their lines sum to, none after its cut-off`,
+      bad: found.batchesWrong,
+    }),
+    proof('lines-are-exactly-what-happened', found.linesWrong.length === 0, {
+      good: `${found.lines} lines, each its payment's own figures, none twice`,
+      bad: found.linesWrong,
+    }),
+    proof('payouts-equal-their-batches', found.payoutsWrong.length === 0, {
+      good: `${found.paid} batches were paid once, each with its net, as its entries post`,
+      bad: found.payoutsWrong,
+    }),
+    proof('merchants-are-owed-what-is-unsettled', found.accountsWrong.length === 0, {
+      good: 'pending, payable, in transit and reserve stand at what payments, batches and reserves leave',
+      bad: found.accountsWrong,
     }),
   ];
 }

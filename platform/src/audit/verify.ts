@@ -4,14 +4,15 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { currency, divide } from '@tongbao/money';
+import { SettledBooks } from './verify-settlement.ts';
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
-interface Posting {
+export interface Posting {
   account: string;
   amount: bigint;
 }
-interface Entry {
+export interface Entry {
   kind: string;
   subject: string;
   postings: Posting[];
@@ -52,10 +53,12 @@ class Books {
   readonly #byCode = new Map<string, string>();
   readonly #folded = new Map<string, bigint>();
   readonly #paymentEntries = new Map<string, Entry>();
+  readonly #settlementEntries = new Map<string, Entry>();
   readonly #payments = new Map<string, Json>();
   readonly #events = new Map<string, Json[]>();
   readonly #refunds = new Map<string, Json[]>();
   readonly #findings: string[] = [];
+  readonly #settled = new SettledBooks((finding) => this.#say(finding));
   #lines = 0;
   #entries = 0;
   #ended = false;
@@ -82,6 +85,12 @@ class Books {
       case 'refund':
         push(this.#refunds, text(record.paymentId), record);
         return;
+      case 'batch':
+      case 'line':
+      case 'payout':
+      case 'reserve':
+        this.#settled.read(record);
+        return;
       case 'end':
         this.#ended = true;
         if (number(record.lines) !== BigInt(this.#lines - 1))
@@ -93,9 +102,18 @@ class Books {
     if (!this.#ended) this.#say('the export was cut off: its last line is missing');
     this.#balances();
     for (const payment of this.#payments.values()) this.#payment(payment);
+    this.#settled.judge(
+      (name) => {
+        const id = this.#byCode.get(name);
+        return id === undefined ? undefined : { id, balance: this.#accounts.get(id)!.balance };
+      },
+      (id) => this.#settlementEntries.get(id),
+    );
     for (const [id, entry] of this.#paymentEntries)
       this.#say(`entry ${id} (${entry.kind}) belongs to no event of a payment`);
-    const summary = `${this.#accounts.size} accounts, ${this.#entries} entries, ${this.#payments.size} payments checked`;
+    const summary =
+      `${this.#accounts.size} accounts, ${this.#entries} entries, ${this.#payments.size} payments, ` +
+      `${this.#settled.batches} settlement batches checked`;
     return { findings: this.#findings, summary };
   }
 
@@ -136,6 +154,7 @@ class Books {
     for (const [of, sum] of sums) if (sum !== 0n) this.#say(`entry ${id} is off by ${sum} in ${of}`);
     const entry = { kind: text(record.kind), subject: text(record.subjectId), postings };
     if (/^(payment|payment-reversal|refund)$/.test(entry.kind)) this.#paymentEntries.set(id, entry);
+    if (/^(settlement|payout)/.test(entry.kind)) this.#settlementEntries.set(id, entry);
   }
 
   #balances(): void {
@@ -197,6 +216,7 @@ class Books {
       return;
     }
     this.#paymentEntries.delete(entryId);
+    this.#settled.happened(payment, event, refunds);
     const refund = refunds.find((candidate) => text(candidate.id) === text(event.refundId));
     const expected = this.#expected(payment, kind, refund);
     const found = new Map(entry.postings.map((posting) => [posting.account, posting.amount]));

@@ -29,6 +29,12 @@ export const chart = {
     floor: null,
     meaning: 'In a closed settlement batch, waiting for its payout.',
   },
+  'merchant-in-transit': {
+    side: 'liability',
+    clientMoney: true,
+    floor: null,
+    meaning: 'A bank was told to pay it to the merchant and has not answered.',
+  },
   'merchant-reserve': {
     side: 'liability',
     clientMoney: true,
@@ -47,6 +53,24 @@ export const chart = {
     clientMoney: false,
     floor: null,
     meaning: "The merchants' discount fees.",
+  },
+  'settlement-fee': {
+    side: 'income',
+    clientMoney: false,
+    floor: null,
+    meaning: 'Fixed fees and refund fees that settlement charges.',
+  },
+  'fee-tax': {
+    side: 'liability',
+    clientMoney: false,
+    floor: null,
+    meaning: "Tax on merchants' fees, owed to the authority.",
+  },
+  'fx-gain-loss': {
+    side: 'income',
+    clientMoney: false,
+    floor: null,
+    meaning: 'What conversions brought more, or less, than the rates that payments were locked at.',
   },
   rounding: {
     side: 'income',

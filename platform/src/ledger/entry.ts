@@ -15,7 +15,13 @@ export type EntryKind =
   | 'payment-reversal'
   | 'refund'
   | 'withdrawal'
-  | 'transfer';
+  | 'transfer'
+  | 'settlement'
+  | 'reserve-release'
+  | 'payout'
+  | 'payout-paid'
+  | 'payout-rejected'
+  | 'fx-conversion';
 
 export interface Entry {
   readonly id: bigint;

@@ -24,6 +24,7 @@ export {
   type AccountWithBalance,
   countEntriesByKind,
   type KindSum,
+  type OwnedBalance,
   readAccountPage,
   readBelowFloor,
   readDifferingBalances,
@@ -31,5 +32,6 @@ export {
   readEntries,
   readEntryPage,
   readKindSums,
+  readOwnedBalances,
   readPostingSums,
 } from './store.ts';

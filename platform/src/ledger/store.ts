@@ -281,3 +281,21 @@ export const countEntriesByKind = async (connection: Connection): Promise<Map<st
       row.count,
     ]),
   );
+
+const ownedBalances = statement(
+  'ledger.owned-balances',
+  `SELECT a.id, a.kind, a.owner_id, a.currency, b.balance FROM ledger.account a
+   JOIN ledger.balance b ON b.account_id = a.id WHERE a.kind = ANY($1::text[]) AND a.owner_id IS NOT NULL ORDER BY a.id`,
+);
+export interface OwnedBalance {
+  readonly id: bigint;
+  readonly kind: string;
+  readonly owner_id: bigint;
+  readonly currency: string;
+  readonly balance: bigint;
+}
+/** All accounts of some kinds that somebody owns, with what stands on them. */
+export const readOwnedBalances = (
+  connection: Connection,
+  kinds: readonly string[],
+): Promise<OwnedBalance[]> => connection.query(ownedBalances, [kinds]);

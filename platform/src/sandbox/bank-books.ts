@@ -2,12 +2,16 @@
 import type { BankBook } from '../audit/index.ts';
 import type { Connection } from '../database/index.ts';
 import { readBankReferences } from '../payments/index.ts';
+import { readOpenDeals, readOpenPayoutReferences } from '../settlement/index.ts';
 import { readOpenReferences } from '../wallet/index.ts';
 import { readBankBooks, readBankExecuted } from './bank/index.ts';
 
 export async function sandboxBankBooks(connection: Connection): Promise<BankBook[]> {
   const { waiting, reversals } = await readBankReferences(connection);
-  const books = await readBankBooks(connection, [...waiting, ...(await readOpenReferences(connection))]);
+  const books = await readBankBooks(connection, [...waiting, ...(await readOpenReferences(connection))], {
+    payouts: await readOpenPayoutReferences(connection),
+    deals: (await readOpenDeals(connection)).map((deal) => `FX${deal.id}`),
+  });
   const executed = await readBankExecuted(
     connection,
     reversals.map((reversal) => reversal.reference),

@@ -2,6 +2,7 @@
 // Names are our own; what each is modelled on is said in docs/guides/sandbox.md.
 import { type Database, readSetting, settingOrKeep } from '../database/index.ts';
 import type { Merchants, SignUp } from '../merchants/index.ts';
+import type { Settlement } from '../settlement/index.ts';
 import { generateRsaKeys, pkcs1Of, type Randomness } from '../system/index.ts';
 
 type Seed = Omit<SignUp, 'publicKey' | 'classicMd5Key'>;
@@ -129,6 +130,24 @@ export async function seedMerchants(parts: {
     await parts.merchants.signUp({ ...seed, publicKey: keys.publicKey, classicMd5Key });
     await settingOrKeep(parts.database, keySetting(seed.clientId), keys.privateKey);
     await settingOrKeep(parts.database, md5Setting(seed.clientId), classicMd5Key);
+  }
+}
+
+/** Where the sandbox's merchants are paid: an account each, unless one was set before. */
+export async function seedSettlementAccounts(rooms: {
+  merchants: Merchants;
+  settlement: Settlement;
+}): Promise<void> {
+  for (const seed of sandboxMerchants) {
+    const access = await rooms.merchants.findByClientId(seed.clientId);
+    if (access === null) continue;
+    const { id } = access.merchant;
+    if ((await rooms.settlement.terms(id)).accountNumber !== '') continue;
+    await rooms.settlement.changeTerms(id, {
+      accountName: seed.name,
+      accountNumber: `${seed.region}${seed.partner}`,
+      bankBic: `TBSM${seed.region}${seed.region}`,
+    });
   }
 }
 

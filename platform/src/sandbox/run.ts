@@ -13,17 +13,18 @@ import {
 import { ecbSource, freechangeSource } from '../fx/index.ts';
 import { sandboxAdapter } from '../http/sandbox/index.ts';
 import { createServer } from '../http/server.ts';
+import { settlementAdapter } from '../http/settlement/index.ts';
 import { createLog } from '../log.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { createOutbound, MovableClock, machineClock, machineRandomness } from '../system/index.ts';
-import { createSandboxBank } from './bank/index.ts';
+import { createSandboxBank, createSandboxSettlementBank, type SandboxSettlementBank } from './bank/index.ts';
 import { sandboxBankBooks } from './bank-books.ts';
 import { type ClockMover, createClockMover } from './clock-mover.ts';
 import { takeFolder } from './folder-lock.ts';
-import { seedMerchants } from './merchants.ts';
+import { seedMerchants, seedSettlementAccounts } from './merchants.ts';
 import { type EmbeddedServer, emptyDatabase, prepareDatabase, startEmbeddedPostgres } from './postgres.ts';
 import { sandboxParts } from './sandbox-parts.ts';
-import { seedCustomers } from './seed-customers.ts';
+import { safeguardingBank, seedCustomers } from './seed-customers.ts';
 import { createSandboxSms, type SandboxSms } from './sms.ts';
 import { localCertificate } from './tls.ts';
 
@@ -62,6 +63,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       clock,
       pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
+    const settlementBank = createSandboxSettlementBank({ database, clock, safeguardingBank });
     const sms = createSandboxSms(() => clock.now());
     const outbound = createOutbound({ reach: 'public-and-loopback' });
     undo.push(async () => outbound.close());
@@ -71,6 +73,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       clock,
       randomness: machineRandomness,
       bank,
+      settlementBank,
       rates:
         config.ecbRates === null
           ? freechangeSource()
@@ -81,10 +84,10 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       log,
     });
     undo.push(() => platform.close());
-    await seedMerchants({ database, merchants: platform.merchants, randomness: machineRandomness });
+    await seedShops(platform);
     const people = await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });
     const mover = createClockMover({ database, clock, timers: platform.timers });
-    const servers = await serve({ platform, config, mover, people, sms, log });
+    const servers = await serve({ platform, config, mover, people, sms, settlementBank, log });
     undo.push(() => servers.close());
     await platform.jobs.start();
     return {
@@ -99,12 +102,18 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
   }
 }
 
+async function seedShops(platform: Platform): Promise<void> {
+  await seedMerchants({ ...platform, randomness: machineRandomness });
+  await seedSettlementAccounts(platform);
+}
+
 interface Served {
   readonly platform: Platform;
   readonly config: Config;
   readonly mover: ClockMover;
   readonly people: Awaited<ReturnType<typeof seedCustomers>>;
   readonly sms: SandboxSms;
+  readonly settlementBank: SandboxSettlementBank;
   readonly log: Logger;
 }
 
@@ -113,9 +122,13 @@ async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unkn
   const { platform, config } = parts;
   const tls =
     config.httpsPort === null ? null : await localCertificate(config.dataFolder, machineClock.now());
+  const sandbox = sandboxParts({ ...parts, certificate: tls?.cert ?? null });
+  const { database, settlement, merchants } = platform;
+  const { publicUrl } = config;
   const adapters = [
     ...gatewayAdapters(platform, config),
-    sandboxAdapter(sandboxParts({ ...parts, certificate: tls?.cert ?? null })),
+    sandboxAdapter(sandbox),
+    settlementAdapter({ database, settlement, merchants, publicUrl, bank: parts.settlementBank }),
   ];
   const healthy = () => platform.isUsable();
   const http = await createServer({ logger: log, adapters, healthy });

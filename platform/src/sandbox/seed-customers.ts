@@ -24,7 +24,7 @@ export const sandboxBanks = [
 ] as const;
 
 /** The bank that keeps the client money. */
-const safeguardingBank = 'JADE';
+export const safeguardingBank = 'JADE';
 
 const yuan = (amount: bigint): bigint => amount * 100n;
 const shopper = { region: 'CN', language: 'zh-CN' } as const;

@@ -12,7 +12,7 @@ import { createServer } from '../http/server.ts';
 import { createLog } from '../log.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { createOutbound, machineClock, machineRandomness } from '../system/index.ts';
-import { noBank, smsByHttp } from './neighbours.ts';
+import { noBank, noSettlementBank, smsByHttp } from './neighbours.ts';
 
 /** What processes tell each other: a timer has something to do at once. */
 interface Nudge {
@@ -42,6 +42,7 @@ async function openPlatform(
     clock: machineClock,
     randomness: machineRandomness,
     bank: noBank,
+    settlementBank: noSettlementBank,
     rates:
       config.ecbRates === null
         ? freechangeSource()

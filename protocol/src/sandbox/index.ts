@@ -54,3 +54,10 @@ export const MoveClock = z.union([
 export const AuditProof = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
 export const AuditAnswer = z.object({ ok: z.boolean(), checkedAt: z.string(), proofs: z.array(AuditProof) });
 export type AuditAnswer = z.infer<typeof AuditAnswer>;
+
+export {
+  ChangeSettlementTerms,
+  SettlementAnswer,
+  SettlementPayee,
+  SettlementQuery,
+} from './settlement.ts';

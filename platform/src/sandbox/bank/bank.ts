@@ -5,6 +5,7 @@ import type { BankBook } from '../../audit/index.ts';
 import type { Connection, Database, Transaction } from '../../database/index.ts';
 import type { Clock } from '../../system/index.ts';
 import type { BankAnswer, BankGateway, BankRefusal, BankRequest } from '../../wallet/index.ts';
+import { selectExecutedOrders } from './order-store.ts';
 import {
   type BankBehaviour,
   type BankCardRow,
@@ -21,6 +22,7 @@ import {
   selectBank,
   selectBankCard,
   selectBanks,
+  selectBookedUnder,
   selectExecuted,
   selectLines,
   selectOperation,
@@ -111,10 +113,11 @@ export function createSandboxBank(parts: SandboxBankParts): SandboxBank {
         slowMs: row.slow_ms,
       })),
     setBehaviour: (bank) => updateBehaviour(database, bank),
-    receive: ({ bank, amount, reference }) =>
-      database.transaction((tx) =>
+    async receive({ bank, amount, reference }) {
+      await database.transaction((tx) =>
         bookLine(tx, { bank, name: 'safeguarding', reference, amount, bookedAt: clock.now() }),
-      ),
+      );
+    },
     statement: (page) => selectLines(database, page),
   };
 }
@@ -205,20 +208,34 @@ const answerOf = (decided: OperationRow): BankAnswer =>
 
 /**
  * The banks' own books, to be compared with the ledger in the same snapshot. `waitingFor` are the references that the
- * platform has asked for and not heard of.
+ * platform has asked card banks for and not heard of; `payouts` those that the settlement bank was told to pay, `deals`
+ * those that it was told to exchange.
  */
 export async function readBankBooks(
   connection: Connection,
   waitingFor: readonly string[],
+  { payouts, deals }: { payouts: readonly string[]; deals: readonly string[] } = { payouts: [], deals: [] },
 ): Promise<BankBook[]> {
   const executed = new Map(
     (await selectExecuted(connection, waitingFor)).map(({ currency, moved }) => [currency, moved]),
   );
-  return (await selectAccounts(connection)).map(({ name, currency, balance }) =>
-    name === 'safeguarding'
-      ? { kind: 'safeguarding-bank', currency, amount: -balance, inTransit: 0n }
-      : { kind: 'card-clearing', currency, amount: -balance, inTransit: -(executed.get(currency) ?? 0n) },
+  const paid = new Map(
+    (await selectExecutedOrders(connection, payouts)).map(({ currency, amount }) => [currency, amount]),
   );
+  const dealt = new Map(
+    (await selectBookedUnder(connection, deals)).map(({ name, currency, amount }) => [
+      `${name}:${currency}`,
+      amount,
+    ]),
+  );
+  return (await selectAccounts(connection)).map(({ name, currency, balance }) => {
+    const exchanged = dealt.get(`${name}:${currency}`) ?? 0n;
+    const book = { currency, amount: -balance };
+    if (name === 'safeguarding') return { ...book, kind: 'safeguarding-bank', inTransit: 0n - exchanged };
+    return name === 'settlement'
+      ? { ...book, kind: 'settlement-bank', inTransit: (paid.get(currency) ?? 0n) - exchanged }
+      : { ...book, kind: 'card-clearing', inTransit: -(executed.get(currency) ?? 0n) };
+  });
 }
 
 /** What the banks moved to Tongbao's clearing accounts under these references (from it: negative), by currency. */

@@ -7,4 +7,5 @@ export {
   type SimulatedBank,
   type SimulatedCard,
 } from './bank.ts';
+export { createSandboxSettlementBank, type SandboxSettlementBank } from './settlement-bank.ts';
 export type { BankBehaviour } from './store.ts';

@@ -139,7 +139,7 @@ export const insertOperationRow = (tx: Transaction, o: OperationRow): Promise<un
 
 export interface StatementLine {
   readonly bank: string;
-  readonly name: 'clearing' | 'safeguarding';
+  readonly name: 'clearing' | 'safeguarding' | 'settlement';
   readonly reference: string;
   /** Positive: the bank owes Tongbao more. */
   readonly amount: Money;
@@ -153,7 +153,7 @@ const openAccount = statement(
 );
 const lineExists = statement(
   'sandbox-bank.line-exists',
-  `SELECT 1 FROM sandbox_bank.statement_line WHERE bank = $1 AND name = $2 AND currency = $3 AND reference = $4`,
+  `SELECT line FROM sandbox_bank.statement_line WHERE bank = $1 AND name = $2 AND currency = $3 AND reference = $4`,
 );
 const moveAccount = statement(
   'sandbox-bank.move-account',
@@ -169,15 +169,17 @@ const insertLine = statement(
   `INSERT INTO sandbox_bank.statement_line (bank, name, currency, line, reference, amount, balance_after, booked_at)
    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 );
-/** Books a line once: the same reference on the same account again changes nothing. */
-export async function bookLine(tx: Transaction, line: StatementLine): Promise<void> {
+/** Books a line once: the same reference on the same account again changes nothing. Answers the line's number. */
+export async function bookLine(tx: Transaction, line: StatementLine): Promise<number> {
   const { bank, name, reference, amount, bookedAt } = line;
   const key = [bank, name, amount.currency];
   await tx.query(openAccount, key);
   await tx.query(lockAccount, key);
-  if ((await tx.query(lineExists, [...key, reference])).length > 0) return;
+  const [former] = await tx.query<{ line: number }>(lineExists, [...key, reference]);
+  if (former !== undefined) return former.line;
   const [after] = await tx.query<{ balance: bigint; lines: number }>(moveAccount, [...key, amount.amount]);
   await tx.query(insertLine, [...key, after!.lines, reference, amount.amount, after!.balance, bookedAt]);
+  return after!.lines;
 }
 
 const readLines = statement(
@@ -217,3 +219,15 @@ export const selectExecuted = (
   connection: Connection,
   references: readonly string[],
 ): Promise<{ currency: string; moved: bigint }[]> => connection.query(readExecuted, [references]);
+
+const bookedUnder = statement(
+  'sandbox-bank.booked-under',
+  `SELECT name, currency, sum(amount)::bigint AS amount FROM sandbox_bank.statement_line
+   WHERE reference = ANY($1::text[]) AND name IN ('settlement', 'safeguarding') GROUP BY name, currency`,
+);
+/** What the banks booked under some references, by account. */
+export const selectBookedUnder = (
+  connection: Connection,
+  references: readonly string[],
+): Promise<{ name: StatementLine['name']; currency: string; amount: bigint }[]> =>
+  connection.query(bookedUnder, [references]);

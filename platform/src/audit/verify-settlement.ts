@@ -1,0 +1,143 @@
+// The verifier's part about settlement: works out again, from the export alone, what each line must say, what each
+// batch comes to, that nothing is settled twice, and what must still stand on merchants' accounts.
+import type { Entry, Json } from './verify.ts';
+
+interface Sums {
+  lines: bigint;
+  gross: bigint;
+  fees: bigint;
+  adjustments: bigint;
+}
+
+const text = (value: unknown): string => String(value);
+const number = (value: unknown): bigint => BigInt(value as string | number);
+const amount = (value: unknown): bigint => BigInt((value as { amount: string }).amount);
+const add = (map: Map<string, bigint>, key: string, value: bigint): void => {
+  map.set(key, (map.get(key) ?? 0n) + value);
+};
+
+export class SettledBooks {
+  readonly #say: (finding: string) => void;
+  readonly #batches = new Map<string, Json>();
+  readonly #payouts = new Map<string, Json[]>();
+  readonly #reserves = new Map<string, Json>();
+  readonly #sums = new Map<string, Sums>();
+  /** What is in a line, by `payment/sequence`: the batch, and gross and fee as the line says. */
+  readonly #settled = new Map<string, { batch: string; gross: bigint; fee: bigint }>();
+  readonly #owed = new Map<string, bigint>();
+
+  constructor(say: (finding: string) => void) {
+    this.#say = say;
+  }
+
+  get batches(): number {
+    return this.#batches.size;
+  }
+
+  read(record: Json): void {
+    if (record.type === 'batch') this.#batches.set(text(record.id), record);
+    else if (record.type === 'reserve') this.#reserves.set(text(record.id), record);
+    else if (record.type === 'payout') {
+      const id = text(record.batch_id);
+      this.#payouts.set(id, [...(this.#payouts.get(id) ?? []), record]);
+    } else this.#line(record);
+  }
+
+  #line(line: Json): void {
+    const batch = text(line.batch_id);
+    const key = `${text(line.source_id)}/${text(line.sequence)}`;
+    const [gross, fee, adjustment] = [number(line.gross), number(line.fee), number(line.adjustment)];
+    const fees = fee + number(line.fixed_fee) + number(line.refund_fee) + number(line.tax);
+    if (gross + fees + adjustment !== number(line.net))
+      this.#say(`line ${key}: its net is not gross and fees`);
+    if (this.#settled.has(key)) this.#say(`line ${key} is in batch ${batch} and in another`);
+    this.#settled.set(key, { batch, gross, fee });
+    const sums = this.#sums.get(batch) ?? { lines: 0n, gross: 0n, fees: 0n, adjustments: 0n };
+    sums.lines += 1n;
+    sums.gross += gross;
+    sums.fees += fees;
+    sums.adjustments += adjustment;
+    this.#sums.set(batch, sums);
+    if (number(line.sequence) < 0n) this.#reserveLine(line, adjustment);
+  }
+
+  #reserveLine(line: Json, adjustment: bigint): void {
+    const reserve = this.#reserves.get(text(line.source_id));
+    const held = reserve === undefined ? null : number(reserve.amount);
+    if (held === null || adjustment !== (line.kind === 'RESERVE' ? -held : held))
+      this.#say(`line ${text(line.source_id)} is not what its reserve says`);
+  }
+
+  /** A payment's event that moved money: its line must say the same; without one it is still pending. */
+  happened(payment: Json, event: Json, refunds: Json[]): void {
+    const kind = text(event.kind);
+    const refund = refunds.find((candidate) => text(candidate.id) === text(event.refundId));
+    const sign = kind === 'paid' ? 1n : -1n;
+    const gross = sign * (refund === undefined ? amount(payment.amount) : amount(refund.amount));
+    const fee = -sign * (refund === undefined ? amount(payment.fee) : amount(refund.feeReturned));
+    const key = `${text(payment.id)}/${text(event.sequence)}`;
+    const found = this.#settled.get(key);
+    if (found !== undefined && (found.gross !== gross || found.fee !== fee))
+      this.#say(`line ${key} settles ${found.gross} less ${found.fee}, the payment says ${gross} and ${fee}`);
+    this.#settled.delete(key);
+    const batch = found === undefined ? undefined : this.#batches.get(found.batch);
+    const currency = (payment.amount as { currency: string }).currency;
+    if (batch !== undefined && text(batch.merchantId) !== text(payment.merchantId))
+      this.#say(`line ${key} is in another merchant's batch ${found!.batch}`);
+    if (batch === undefined || batch.status === 'OPEN')
+      add(this.#owed, `merchant-pending:${text(payment.merchantId)}:${currency}`, gross + fee);
+  }
+
+  judge(
+    accountOf: (code: string) => { id: string; balance: bigint } | undefined,
+    entryOf: (id: string) => Entry | undefined,
+  ): void {
+    for (const batch of this.#batches.values()) this.#batch(batch, accountOf, entryOf);
+    for (const reserve of this.#reserves.values()) {
+      const of = `${text(reserve.merchant_id)}:${text(reserve.currency)}`;
+      if (number(reserve.released_by_entry) === 0n)
+        add(this.#owed, `merchant-reserve:${of}`, number(reserve.amount));
+    }
+    for (const [key, line] of this.#settled) {
+      if (!key.includes('/-'))
+        this.#say(`line ${key} of batch ${line.batch} belongs to no event of a payment`);
+    }
+    for (const [account, owed] of this.#owed) {
+      const stands = accountOf(account)?.balance ?? 0n;
+      if (stands !== owed) this.#say(`${account} stands at ${stands}, ${owed} is owed`);
+    }
+  }
+
+  #batch(
+    batch: Json,
+    accountOf: (code: string) => { id: string; balance: bigint } | undefined,
+    entryOf: (id: string) => Entry | undefined,
+  ): void {
+    const id = text(batch.id);
+    const status = text(batch.status);
+    const of = `${text(batch.merchantId)}:${text(batch.currency)}`;
+    const sums = this.#sums.get(id) ?? { lines: 0n, gross: 0n, fees: 0n, adjustments: 0n };
+    if (status === 'OPEN') {
+      add(this.#owed, `merchant-pending:${of}`, sums.adjustments);
+      return;
+    }
+    for (const field of ['lines', 'gross', 'fees', 'adjustments'] as const) {
+      if (number(batch[field]) !== sums[field])
+        this.#say(`batch ${id}: ${field} ${text(batch[field])}, its lines come to ${sums[field]}`);
+    }
+    const net = sums.gross + sums.fees + sums.adjustments;
+    if (number(batch.net) !== net) this.#say(`batch ${id}: net ${text(batch.net)}, its lines come to ${net}`);
+    const payouts = this.#payouts.get(id) ?? [];
+    const live = payouts.filter((payout) => payout.status !== 'rejected');
+    if (live.length !== (status === 'PAID' || status === 'IN_TRANSIT' ? 1 : 0))
+      this.#say(`batch ${id} is ${status} and has ${live.length} payouts that count`);
+    for (const payout of payouts)
+      if (number(payout.amount) !== net) this.#say(`batch ${id}: a payout of ${text(payout.amount)}`);
+    const payable = accountOf(`merchant-payable:${of}`)?.id;
+    const posted = entryOf(text(batch.entryId))?.postings.find((posting) => posting.account === payable);
+    if (posted?.amount !== net) this.#say(`batch ${id}: its entry does not make ${net} payable`);
+    if (status === 'CLOSED' || status === 'REJECTED') add(this.#owed, `merchant-payable:${of}`, net);
+    else add(this.#owed, `merchant-payable:${of}`, 0n);
+    add(this.#owed, `merchant-in-transit:${of}`, status === 'IN_TRANSIT' ? net : 0n);
+  }
+}

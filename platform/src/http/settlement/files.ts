@@ -1,0 +1,235 @@
+// The report files as streams of text: the room's rows, the protocol's columns, the API's ids. Nothing is held but a
+// page of rows.
+import {
+  classicLine,
+  endLine,
+  type FileFees,
+  type SettlementSummaryRow,
+  settlementItemLine,
+  settlementItemsHeader,
+  settlementSummaryHeader,
+  settlementSummaryLine,
+  transactionItemLine,
+  transactionItemsHeader,
+} from '@tongbao/protocol/files';
+import type { Database, Transaction } from '../../database/index.ts';
+import {
+  type Batch,
+  classicItems,
+  type FileLine,
+  linesOf,
+  localTimeText,
+  type SummaryLine,
+  summaryOf,
+  transactionsOf,
+} from '../../settlement/index.ts';
+import { paymentIdToWire, refundIdToWire } from '../payment-ids.ts';
+
+/** Whose file it is: the names that it carries, and the zone of its times. */
+export interface FileOwner {
+  readonly merchantId: bigint;
+  readonly clientId: string;
+  readonly timeZone: string;
+}
+
+export const batchIdToWire = (batchId: bigint): string => batchId.toString();
+
+const feesOf = (line: FileLine | SummaryLine): FileFees => ({
+  paymentMethod: line.fee,
+  processing: line.fixed_fee,
+  tax: line.tax,
+  refund: line.refund_fee,
+});
+
+const paymentWireId = (line: FileLine): string =>
+  paymentIdToWire({ id: line.source_id, createdAt: line.payment_created_at! });
+
+function idsOf(line: FileLine) {
+  if (line.sequence < 0) {
+    const none = { originalTransactionId: '', requestId: '', originalRequestId: '' };
+    return { transactionId: line.source_id.toString(), ...none };
+  }
+  const payment = paymentWireId(line);
+  const request = line.payment_request_id!;
+  if (line.kind === 'REFUND')
+    return {
+      transactionId: refundIdToWire({ id: line.refund_id, createdAt: line.refund_created_at! }),
+      originalTransactionId: payment,
+      requestId: line.refund_request_id!,
+      originalRequestId: request,
+    };
+  const cancelled = line.kind === 'CANCEL';
+  return {
+    transactionId: payment,
+    originalTransactionId: cancelled ? payment : '',
+    requestId: request,
+    originalRequestId: cancelled ? request : '',
+  };
+}
+
+/** Every line of a closed batch, in key order. */
+export async function* settlementItems(
+  tx: Transaction,
+  owner: FileOwner,
+  batch: Batch,
+): AsyncGenerator<string> {
+  const initiatedAt = localTimeText(batch.closedAt!, owner.timeZone);
+  const { currency } = batch;
+  yield settlementItemsHeader();
+  for await (const page of linesOf(tx, batch.id)) {
+    yield page
+      .map((line) =>
+        settlementItemLine({
+          batchId: batchIdToWire(batch.id),
+          customerId: owner.clientId,
+          ...idsOf(line),
+          type: line.kind,
+          currency,
+          gross: line.gross,
+          fees: feesOf(line),
+          net: line.net,
+          initiatedAt,
+        }),
+      )
+      .join('');
+  }
+  yield endLine;
+}
+
+/** A closed batch by kind of line, and its total. */
+export async function* settlementSummary(
+  tx: Transaction,
+  owner: FileOwner,
+  batch: Batch,
+): AsyncGenerator<string> {
+  const rows = await summaryOf(tx, batch.id);
+  const same = {
+    batchId: batchIdToWire(batch.id),
+    customerId: owner.clientId,
+    initiatedAt: localTimeText(batch.closedAt!, owner.timeZone),
+    currency: batch.currency,
+  };
+  const line = (row: Omit<SettlementSummaryRow, keyof typeof same>) =>
+    settlementSummaryLine({ ...same, ...row });
+  yield settlementSummaryHeader();
+  for (const row of rows)
+    yield line({ summaryType: row.kind, count: row.count, net: row.net, fees: feesOf(row) });
+  const sum = (field: (row: SummaryLine) => bigint) => rows.reduce((all, row) => all + field(row), 0n);
+  yield line({
+    summaryType: 'TOTAL',
+    count: sum((row) => row.count),
+    net: sum((row) => row.net),
+    fees: {
+      paymentMethod: sum((row) => row.fee),
+      processing: sum((row) => row.fixed_fee),
+      tax: sum((row) => row.tax),
+      refund: sum((row) => row.refund_fee),
+    },
+  });
+  yield endLine;
+}
+
+/** Every payment, refund and cancellation of the merchant's local day (YYYY-MM-DD). */
+export async function* transactionItems(
+  tx: Transaction,
+  owner: FileOwner,
+  day: string,
+): AsyncGenerator<string> {
+  yield transactionItemsHeader();
+  for await (const page of transactionsOf(tx, { ...owner, day })) {
+    yield page
+      .map((row) => {
+        const payment = paymentIdToWire({ id: row.payment_id, createdAt: row.payment_created_at });
+        const refund =
+          row.refund_created_at === null
+            ? null
+            : refundIdToWire({ id: row.refund_id, createdAt: row.refund_created_at });
+        return transactionItemLine({
+          customerId: owner.clientId,
+          transactionId: refund ?? payment,
+          originalTransactionId: row.kind === 'PAYMENT' ? '' : payment,
+          requestId: row.refund_request_id ?? row.payment_request_id,
+          originalRequestId: row.kind === 'PAYMENT' ? '' : row.payment_request_id,
+          type: row.kind,
+          currency: row.currency,
+          gross: row.gross,
+          at: localTimeText(row.occurred_at, owner.timeZone),
+          reason: row.refund_reason ?? '',
+        });
+      })
+      .join('');
+  }
+  yield endLine;
+}
+
+const absolute = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
+
+/**
+ * The classic gateway's file of a period (`from` to before `to`). Whoever serves it checks the period and the limits
+ * of rows first (gateway reference, sections 3.2 and 3.3).
+ */
+export async function* classicFile(
+  tx: Transaction,
+  of: { merchantId: bigint; from: Date; to: Date; kind: 'compare' | 'liquidation' },
+): AsyncGenerator<string> {
+  for await (const page of classicItems(tx, of)) {
+    yield page
+      .map((item) =>
+        classicLine({
+          partnerTransactionId: item.refund_request_id ?? item.payment_request_id,
+          amount: absolute(item.gross),
+          currency: item.currency,
+          paidAt: item.occurred_at,
+          settledAt: item.settled_at,
+          type: item.kind === 'PAYMENT' ? 'P' : 'R',
+          charge: -item.fees,
+          remarks: '',
+        }),
+      )
+      .join('');
+  }
+}
+
+/** Runs a file over one consistent snapshot, a piece at a time, however slowly it is read. */
+export async function* inSnapshot(
+  database: Database,
+  write: (tx: Transaction) => AsyncGenerator<string>,
+): AsyncGenerator<string> {
+  const pieces: string[] = [];
+  let wake: () => void = () => undefined;
+  let room: () => void = () => undefined;
+  const reader = { left: false, ended: false };
+  let failure: unknown;
+  const running = database
+    .snapshot(async (tx) => {
+      for await (const piece of write(tx)) {
+        if (reader.left) return;
+        pieces.push(piece);
+        wake();
+        if (pieces.length >= 4) await new Promise<void>((resolve) => (room = resolve));
+      }
+    })
+    .catch((error) => {
+      failure = error;
+    })
+    .finally(() => {
+      reader.ended = true;
+      wake();
+    });
+  try {
+    for (;;) {
+      const piece = pieces.shift();
+      if (piece !== undefined) {
+        room();
+        yield piece;
+      } else if (reader.ended) {
+        if (failure !== undefined) throw failure;
+        return;
+      } else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    reader.left = true;
+    room();
+    await running;
+  }
+}

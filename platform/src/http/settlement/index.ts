@@ -1,0 +1,225 @@
+// Settlement as a merchant's programs see it in the sandbox: batches, files under SFTP-like paths, terms, the bank that
+// pays, and its statements. Sandbox only: production serves files behind the merchant's own sign-in.
+import { Readable } from 'node:stream';
+import {
+  ChangeSettlementTerms,
+  SettlementAnswer,
+  SettlementPayee,
+  SettlementQuery,
+} from '@tongbao/protocol/sandbox';
+import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { Database } from '../../database/index.ts';
+import type { Merchants } from '../../merchants/index.ts';
+import { Rejection } from '../../rejection.ts';
+import { type BatchWithPayouts, newestBatches, type Settlement } from '../../settlement/index.ts';
+import {
+  batchIdToWire,
+  type FileOwner,
+  inSnapshot,
+  settlementItems,
+  settlementSummary,
+  transactionItems,
+} from './files.ts';
+
+export { classicFile, inSnapshot, settlementItems } from './files.ts';
+
+export interface SettlementAdapterParts {
+  readonly database: Database;
+  readonly settlement: Settlement;
+  readonly merchants: Merchants;
+  readonly publicUrl: string;
+  /** What only the simulated bank can do. */
+  readonly bank: {
+    setPayee(payee: {
+      account: string;
+      behaviour: 'execute' | 'reject';
+      reason: string;
+      delayMs: bigint;
+    }): Promise<void>;
+    statementOf(currency: string, day: string): Promise<string>;
+  };
+}
+
+const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const StatementQuery = z.object({ currency: z.string().regex(/^[A-Z]{3}$/), day: Day });
+const FilePath = z.object({
+  clientId: z.string().max(64),
+  day: z.string().regex(/^\d{8}$/),
+  name: z.string().max(120),
+});
+
+export const settlementAdapter =
+  (parts: SettlementAdapterParts): FastifyPluginAsync =>
+  async (app) => {
+    app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) =>
+      answerError(error, reply, request.id),
+    );
+
+    app.get('/sandbox/settlements', async (request) => {
+      const query = parse(SettlementQuery, request.query);
+      const owner = await ownerOf(parts, query.clientId);
+      await parts.settlement.takeIn();
+      const before = query.before === undefined ? newestBatches : BigInt(query.before);
+      const batches = await parts.settlement.batchesOf({ ...owner, before, limit: query.limit });
+      return SettlementAnswer.parse({ batches: batches.map((batch) => viewOf(parts, owner, batch)) });
+    });
+
+    app.get('/sandbox/settlements/files/v1/settlements/:clientId/:day/:name', async (request, reply) =>
+      sendFile(parts, parse(FilePath, request.params), reply),
+    );
+
+    app.get('/sandbox/settlements/terms', async (request) => {
+      const owner = await ownerOf(parts, parse(SettlementQuery, request.query).clientId);
+      return termsView(await parts.settlement.terms(owner.merchantId));
+    });
+    app.post('/sandbox/settlements/terms', async (request) => {
+      const { clientId, minPayout, fixedFee, refundFee, ...rest } = parse(
+        ChangeSettlementTerms,
+        request.body,
+      );
+      const owner = await ownerOf(parts, clientId);
+      const amounts = Object.entries({ minPayout, fixedFee, refundFee }).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, BigInt(value)] as const],
+      );
+      return termsView(
+        await parts.settlement.changeTerms(owner.merchantId, { ...rest, ...Object.fromEntries(amounts) }),
+      );
+    });
+
+    app.get('/sandbox/settlements/treasury', async () => {
+      const { positions, deals } = await parts.settlement.treasury(500);
+      return {
+        positions: positions.map(({ currency, amount }) => ({ currency, amount: amount.toString() })),
+        days: deals.map((deal) => ({
+          day: deal.day,
+          currency: deal.currency,
+          bought: deal.bought.toString(),
+          homeCurrency: deal.home,
+          collected: deal.collected.toString(),
+          cost: deal.cost.toString(),
+          gain: deal.gain.toString(),
+          rate: deal.rate,
+          booked: deal.entry_id !== 0n,
+        })),
+      };
+    });
+
+    app.post('/sandbox/settlements/payee', async (request) => {
+      const { account, behaviour, reason, delaySeconds } = parse(SettlementPayee, request.body);
+      await parts.bank.setPayee({ account, behaviour, reason, delayMs: BigInt(delaySeconds) * 1000n });
+      return { account, behaviour, reason, delaySeconds };
+    });
+    app.get('/sandbox/settlements/statement.xml', async (request, reply) => {
+      const { currency, day } = parse(StatementQuery, request.query);
+      return reply
+        .header('content-type', 'application/xml; charset=utf-8')
+        .send(await parts.bank.statementOf(currency, day));
+    });
+  };
+
+async function ownerOf(parts: SettlementAdapterParts, clientId: string): Promise<FileOwner> {
+  const access = await parts.merchants.findByClientId(clientId);
+  if (access === null)
+    throw new Rejection('merchant-unknown', `${clientId} is not a merchant of this sandbox`);
+  return { merchantId: access.merchant.id, clientId, timeZone: access.contract.timeZone };
+}
+
+const compact = (day: string): string => day.replaceAll('-', '');
+
+function filesOf(batch: BatchWithPayouts): string[] {
+  const transactions = `transactionItems_${compact(batch.settlementDay)}_000.csv`;
+  if (batch.status === 'OPEN') return [];
+  const suffix = `${batch.currency}_${batchIdToWire(batch.id)}_000.csv`;
+  return [`settlementItems_${suffix}`, `settlementSummary_${suffix}`, transactions];
+}
+
+function viewOf(parts: SettlementAdapterParts, owner: FileOwner, batch: BatchWithPayouts) {
+  const folder = `/sandbox/settlements/files/v1/settlements/${encodeURIComponent(owner.clientId)}/${compact(batch.settlementDay)}`;
+  return {
+    batchId: batchIdToWire(batch.id),
+    currency: batch.currency,
+    status: batch.status,
+    gross: batch.gross.toString(),
+    fees: batch.fees.toString(),
+    adjustments: batch.adjustments.toString(),
+    net: batch.net.toString(),
+    count: Number.parseInt(batch.lines.toString(), 10),
+    paidAt: batch.paidAt?.toISOString() ?? null,
+    settlementDay: batch.settlementDay,
+    cutOffAt: batch.cutOffAt.toISOString(),
+    payAt: batch.payAt?.toISOString() ?? null,
+    rollOvers: batch.rollOvers,
+    refusal: batch.refusal,
+    payouts: batch.payouts.map((payout) => ({
+      endToEndId: `${payout.batch_id}-${payout.attempt}`,
+      status: payout.status,
+      amount: payout.amount.toString(),
+      answeredAt: payout.answered_at?.toISOString() ?? null,
+      reason: payout.reason,
+    })),
+    files: filesOf(batch).map((name) => ({ name, url: `${parts.publicUrl}${folder}/${name}` })),
+  };
+}
+
+const termsView = (terms: Awaited<ReturnType<Settlement['terms']>>) => ({
+  ...terms,
+  merchantId: terms.merchantId.toString(),
+  minPayout: terms.minPayout.toString(),
+  fixedFee: terms.fixedFee.toString(),
+  refundFee: terms.refundFee.toString(),
+});
+
+async function sendFile(
+  parts: SettlementAdapterParts,
+  path: z.output<typeof FilePath>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const owner = await ownerOf(parts, path.clientId);
+  const send = (write: Parameters<typeof inSnapshot>[1]) =>
+    reply
+      .header('content-type', 'text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="${path.name}"`)
+      .send(Readable.from(inSnapshot(parts.database, write)));
+  const day = `${path.day.slice(0, 4)}-${path.day.slice(4, 6)}-${path.day.slice(6)}`;
+  if (path.name === `transactionItems_${path.day}_000.csv` && !Number.isNaN(Date.parse(day)))
+    return send((tx) => transactionItems(tx, owner, day));
+  const named = /^settlement(Items|Summary)_[A-Z]{3}_(\d{1,19})_000\.csv$/.exec(path.name);
+  const batchId = named === null ? 0n : BigInt(named[2]!);
+  const [batch] = await parts.settlement.batchesOf({ ...owner, before: batchId + 1n, limit: 1 });
+  if (named === null || batch === undefined || batch.id !== batchId || !filesOf(batch).includes(path.name))
+    throw new FileUnknown(`there is no file ${path.name} of ${path.clientId}`);
+  if (compact(batch.settlementDay) !== path.day)
+    throw new FileUnknown(`${path.name} lies in the folder of ${compact(batch.settlementDay)}`);
+  return send((tx) =>
+    named[1] === 'Items' ? settlementItems(tx, owner, batch) : settlementSummary(tx, owner, batch),
+  );
+}
+
+class FileUnknown extends Error {
+  readonly statusCode = 404;
+}
+
+class BadRequest extends Error {
+  readonly statusCode = 400;
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new BadRequest(z.prettifyError(parsed.error));
+}
+
+function answerError(error: Error & { statusCode?: number }, reply: FastifyReply, requestId: string) {
+  if (error instanceof Rejection) {
+    const status = error.code === 'merchant-unknown' ? 404 : 409;
+    return reply
+      .status(status)
+      .send({ error: { code: error.code, message: error.message, ...error.detail } });
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 500) reply.log.error({ err: error }, 'unexpected error');
+  const code = status >= 500 ? 'unavailable' : status === 404 ? 'file-not-found' : 'invalid-request';
+  const message = status >= 500 ? `unexpected error; it is logged under ${requestId}` : error.message;
+  return reply.status(status).send({ error: { code, message } });
+}

@@ -1,0 +1,32 @@
+// What the room needs of the bank that pays merchants: ISO 20022 documents in both directions, nothing else.
+import type { Money } from '@tongbao/money';
+import type { Timer } from '../system/index.ts';
+
+export interface BankDocument {
+  /** Counts up; the next fetch begins after it. */
+  readonly cursor: bigint;
+  /** pain.002, camt.054 … */
+  readonly kind: string;
+  readonly xml: string;
+}
+
+export interface SettlementBank {
+  /** The bank's BIC and our account's number there, for a currency. */
+  accountFor(currency: string): { readonly bic: string; readonly number: string };
+  /**
+   * Hands a pain.001 in. Under the same message id again it answers as before and does nothing. Throws when it is
+   * not known whether the bank has it.
+   */
+  submit(message: { messageId: string; xml: string }): Promise<void>;
+  /** Documents after a cursor, at most `limit`, in order. */
+  documents(after: bigint, limit: number): Promise<readonly BankDocument[]>;
+  /** When it is worth asking for documents after a cursor; null when nothing is expected. */
+  nextDocumentAt(after: bigint): Promise<Date | null>;
+  /**
+   * Exchanges at a rate agreed for the day: `buy` arrives on our settlement account, `pay` leaves the safeguarding
+   * account (both negative: the other way round). Once for each reference. Throws when it is not known whether it did.
+   */
+  exchange(deal: { reference: string; buy: Money; pay: Money }): Promise<void>;
+  /** A simulated bank's own clockwork; null for a real one. */
+  readonly execution: Timer | null;
+}

@@ -1,0 +1,146 @@
+// SQL of the report files: pages in key order, so that a file of a million rows is streamed and never held.
+import { type Connection, statement } from '../database/index.ts';
+import type { LineKind } from './batch.ts';
+
+export interface FileLine {
+  readonly source_id: bigint;
+  readonly sequence: number;
+  readonly kind: LineKind;
+  readonly refund_id: bigint;
+  readonly occurred_at: Date;
+  readonly gross: bigint;
+  readonly fee: bigint;
+  readonly fixed_fee: bigint;
+  readonly refund_fee: bigint;
+  readonly tax: bigint;
+  readonly net: bigint;
+  readonly payment_created_at: Date | null;
+  readonly payment_request_id: string | null;
+  readonly paid_at: Date | null;
+  readonly refund_created_at: Date | null;
+  readonly refund_request_id: string | null;
+}
+const fileColumns = `source_id, sequence, kind, refund_id, occurred_at, gross, fee, fixed_fee, refund_fee, tax, net,
+  payment_created_at, payment_request_id, paid_at, refund_created_at, refund_request_id`;
+
+const linePage = statement(
+  'settlement.line-page',
+  `SELECT ${fileColumns} FROM settlement.detail
+   WHERE batch_id = $1 AND (source_id, sequence) > ($2::bigint, $3::smallint)
+   ORDER BY source_id, sequence LIMIT $4`,
+);
+export const readLinePage = (
+  connection: Connection,
+  page: { batchId: bigint; after: { source_id: bigint; sequence: number }; limit: number },
+): Promise<FileLine[]> =>
+  connection.query(linePage, [page.batchId, page.after.source_id, page.after.sequence, page.limit]);
+
+export interface SummaryLine {
+  readonly kind: LineKind;
+  readonly count: bigint;
+  readonly fee: bigint;
+  readonly fixed_fee: bigint;
+  readonly refund_fee: bigint;
+  readonly tax: bigint;
+  readonly net: bigint;
+}
+const summary = statement(
+  'settlement.summary',
+  `SELECT kind, count(*) AS count, sum(fee)::bigint AS fee, sum(fixed_fee)::bigint AS fixed_fee,
+     sum(refund_fee)::bigint AS refund_fee, sum(tax)::bigint AS tax, sum(net)::bigint AS net
+   FROM settlement.line WHERE batch_id = $1
+   GROUP BY kind ORDER BY array_position(ARRAY['PAYMENT', 'REFUND', 'CANCEL', 'RESERVE', 'RESERVE_RELEASED'], kind)`,
+);
+export const readSummary = (connection: Connection, batchId: bigint): Promise<SummaryLine[]> =>
+  connection.query(summary, [batchId]);
+
+export interface TransactionLine {
+  readonly payment_id: bigint;
+  readonly sequence: number;
+  readonly kind: 'PAYMENT' | 'REFUND' | 'CANCEL';
+  readonly refund_id: bigint;
+  readonly occurred_at: Date;
+  readonly currency: string;
+  readonly gross: bigint;
+  readonly fee: bigint;
+  readonly payment_created_at: Date;
+  readonly payment_request_id: string;
+  readonly refund_created_at: Date | null;
+  readonly refund_request_id: string | null;
+  readonly refund_reason: string | null;
+}
+const transactionPage = statement(
+  'settlement.transaction-page',
+  `SELECT payment_id, sequence, kind, refund_id, occurred_at, currency, gross, fee, payment_created_at,
+     payment_request_id, refund_created_at, refund_request_id, refund_reason
+   FROM settlement.item
+   WHERE merchant_id = $1 AND occurred_at >= $2 AND occurred_at < $3
+     AND (payment_id, sequence) > ($4::bigint, $5::smallint)
+   ORDER BY payment_id, sequence LIMIT $6`,
+);
+export interface Period {
+  readonly merchantId: bigint;
+  readonly from: Date;
+  readonly to: Date;
+}
+export const readTransactionPage = (
+  connection: Connection,
+  page: Period & { after: { payment_id: bigint; sequence: number }; limit: number },
+): Promise<TransactionLine[]> =>
+  connection.query(transactionPage, [
+    page.merchantId,
+    page.from,
+    page.to,
+    page.after.payment_id,
+    page.after.sequence,
+    page.limit,
+  ]);
+
+// The classic gateway's files. Settled is what a paid batch has paid, at the instant at which the bank paid.
+
+export interface ClassicItem {
+  readonly payment_id: bigint;
+  readonly sequence: number;
+  readonly kind: 'PAYMENT' | 'REFUND' | 'CANCEL';
+  readonly occurred_at: Date;
+  readonly currency: string;
+  readonly gross: bigint;
+  /** All fees of the item, signed; before it is in a batch, the discount fee. */
+  readonly fees: bigint;
+  readonly settled_at: Date | null;
+  readonly payment_request_id: string;
+  readonly refund_request_id: string | null;
+}
+const classicColumns = `i.payment_id, i.sequence, i.kind, i.occurred_at, i.currency, i.gross, b.paid_at AS settled_at,
+  coalesce(l.net - l.gross, i.fee) AS fees, i.payment_request_id, i.refund_request_id`;
+const comparePage = statement(
+  'settlement.compare-page',
+  `SELECT ${classicColumns} FROM settlement.item i
+   LEFT JOIN settlement.line l ON l.source_id = i.payment_id AND l.sequence = i.sequence
+   LEFT JOIN settlement.batch b ON b.id = l.batch_id
+   WHERE i.merchant_id = $1 AND i.occurred_at >= $2 AND i.occurred_at < $3
+     AND (i.payment_id, i.sequence) > ($4::bigint, $5::smallint)
+   ORDER BY i.payment_id, i.sequence LIMIT $6`,
+);
+const liquidationPage = statement(
+  'settlement.liquidation-page',
+  `SELECT ${classicColumns} FROM settlement.batch b
+   JOIN settlement.line l ON l.batch_id = b.id AND l.sequence > 0
+   JOIN settlement.item i ON i.payment_id = l.source_id AND i.sequence = l.sequence
+   WHERE b.merchant_id = $1 AND b.status = 'PAID' AND b.paid_at >= $2 AND b.paid_at < $3
+     AND (i.payment_id, i.sequence) > ($4::bigint, $5::smallint)
+   ORDER BY i.payment_id, i.sequence LIMIT $6`,
+);
+export const readClassicPage = (
+  connection: Connection,
+  kind: 'compare' | 'liquidation',
+  page: Period & { after: { payment_id: bigint; sequence: number }; limit: number },
+): Promise<ClassicItem[]> =>
+  connection.query(kind === 'compare' ? comparePage : liquidationPage, [
+    page.merchantId,
+    page.from,
+    page.to,
+    page.after.payment_id,
+    page.after.sequence,
+    page.limit,
+  ]);

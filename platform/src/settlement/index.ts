@@ -1,0 +1,29 @@
+// The door of the settlement room.
+export type { BankDocument, SettlementBank } from './bank.ts';
+export type { Batch, BatchStatus, BatchSums, LineKind, SettlementTerms } from './batch.ts';
+export { localTimeText } from './calendar.ts';
+export {
+  type ClassicItem,
+  classicItems,
+  type FileLine,
+  linesOf,
+  type SummaryLine,
+  summaryOf,
+  type TransactionLine,
+  transactionsOf,
+} from './files.ts';
+export { escapeXml, isoTime } from './pain001.ts';
+export type { SettlementParts } from './parts.ts';
+export { readOpenPayoutReferences, readPayouts } from './payout-store.ts';
+export {
+  readCounts,
+  readExportedLines,
+  readOwed,
+  readReservePage,
+  readWrongBatches,
+  readWrongLines,
+  readWrongPayouts,
+} from './proof-store.ts';
+export { type BatchWithPayouts, createSettlement, newestBatches, type Settlement } from './settlement.ts';
+export { readBatchPage } from './store.ts';
+export { readOpenDeals } from './treasury-store.ts';

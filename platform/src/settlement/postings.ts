@@ -1,0 +1,53 @@
+// Which accounts settlement moves, on one screen. Pure: pending → payable → in transit → paid, reserves beside them.
+import { type Posting, postingsOf } from '../ledger/index.ts';
+import type { BatchSums } from './batch.ts';
+
+/** A merchant's accounts in one currency, and the house's that settlement touches. */
+export interface SettlementAccounts {
+  readonly pending: bigint;
+  readonly payable: bigint;
+  readonly inTransit: bigint;
+  readonly reserve: bigint;
+  readonly fees: bigint;
+  readonly tax: bigint;
+  readonly bank: bigint;
+}
+
+/** The batch closes: what the payments left as pending becomes payable, less settlement's fees, tax and reserve. */
+export function closePostings(
+  sums: BatchSums,
+  outcome: { net: bigint; reserve: bigint },
+  accounts: SettlementAccounts,
+): Posting[] {
+  return postingsOf([
+    { account: accounts.pending, amount: -(sums.gross + sums.fee + sums.adjustments) },
+    { account: accounts.fees, amount: -(sums.fixedFee + sums.refundFee) },
+    { account: accounts.tax, amount: -sums.tax },
+    { account: accounts.reserve, amount: outcome.reserve },
+    { account: accounts.payable, amount: outcome.net },
+  ]);
+}
+
+/** The bank is told to pay. */
+export const instructPostings = (net: bigint, accounts: SettlementAccounts): Posting[] => [
+  { account: accounts.payable, amount: -net },
+  { account: accounts.inTransit, amount: net },
+];
+
+/** The bank has paid: the merchant's claim is gone, and so is the money. */
+export const paidPostings = (net: bigint, accounts: SettlementAccounts): Posting[] => [
+  { account: accounts.inTransit, amount: -net },
+  { account: accounts.bank, amount: net },
+];
+
+/** The bank refused: payable again. */
+export const rejectedPostings = (net: bigint, accounts: SettlementAccounts): Posting[] => [
+  { account: accounts.inTransit, amount: -net },
+  { account: accounts.payable, amount: net },
+];
+
+/** A reserve comes back to what is pending; the next batch takes it. */
+export const releasePostings = (amount: bigint, accounts: SettlementAccounts): Posting[] => [
+  { account: accounts.reserve, amount: -amount },
+  { account: accounts.pending, amount },
+];

@@ -1,0 +1,190 @@
+// The door of the room, put together: terms, batches, and the timers that close, release and pay.
+import { Rejection } from '../rejection.ts';
+import type { Timer } from '../system/index.ts';
+import type { Batch, SettlementTerms } from './batch.ts';
+import { closeDue, releaseDue } from './close.ts';
+import { takeIn } from './intake.ts';
+import type { SettlementParts } from './parts.ts';
+import { payDue, readBank } from './payout.ts';
+import {
+  type PayoutRow,
+  readLastCursor,
+  readNextPayout,
+  readNextUnsent,
+  readPayouts,
+  retryRejected,
+} from './payout-store.ts';
+import {
+  insertClosureRow,
+  readBatchesOf,
+  readNextCutOff,
+  readNextRelease,
+  readParty,
+  readSums,
+  readTerms,
+  updateTerms,
+} from './store.ts';
+
+import { createTreasury, type Position, positionsOf, type TreasuryParts } from './treasury.ts';
+import { type Deal, readNewestDeals } from './treasury-store.ts';
+
+type ChangeableTerms = Omit<SettlementTerms, 'merchantId' | 'currency' | 'calendar' | 'timeZone'>;
+
+export interface BatchWithPayouts extends Batch {
+  readonly payouts: readonly PayoutRow[];
+}
+
+export interface Settlement {
+  /** The terms of a merchant; the defaults where nothing was agreed. */
+  terms(merchantId: bigint): Promise<SettlementTerms>;
+  /**
+   * Changes terms. Fees count from the next batch, the rest at once; a new account lets rejected batches leave again.
+   * Rejections: amount-out-of-limits for a value that the terms do not allow.
+   */
+  changeTerms(merchantId: bigint, changes: Partial<ChangeableTerms>): Promise<SettlementTerms>;
+  /** Declares a day (YYYY-MM-DD) on which nothing is settled in a calendar. Cut-offs already set stay. */
+  declareClosure(closure: { calendar: string; day: string; reason: string }): Promise<void>;
+  /** Puts what has happened into open batches; the timers do it by themselves. */
+  takeIn(): Promise<bigint>;
+  /** A merchant's batches with ids below `before`, newest first; open ones with their sums so far. */
+  batchesOf(page: { merchantId: bigint; before: bigint; limit: number }): Promise<BatchWithPayouts[]>;
+  /** What stands open between the currencies, and the newest conversions, a row for each currency and day. */
+  treasury(limit: number): Promise<{ positions: Position[]; deals: Deal[] }>;
+  readonly timers: readonly Timer[];
+}
+
+const greatestId = 2n ** 63n - 1n;
+export const newestBatches = greatestId;
+/** Between cut-offs the open batches are brought up to date as often as this, by the platform's clock. */
+const intakeEveryMs = 60_000;
+
+export function createSettlement(parts: TreasuryParts): Settlement {
+  const { database, clock } = parts;
+  const onlyTerms = async (merchantId: bigint) => {
+    const [terms] = await readTerms(database, [merchantId]);
+    if (terms === undefined) throw new Rejection('merchant-unknown');
+    return terms;
+  };
+  return {
+    terms: onlyTerms,
+    async changeTerms(merchantId, changes) {
+      const former = await onlyTerms(merchantId);
+      const terms = { ...former, ...changes };
+      assertTerms(terms);
+      const newAccount = terms.accountNumber !== former.accountNumber || terms.bankBic !== former.bankBic;
+      await database.transaction(async (tx) => {
+        await updateTerms(tx, terms);
+        const { currency } = terms;
+        if (newAccount) await retryRejected(tx, { merchantId, currency, payAt: clock.now() });
+      });
+      return terms;
+    },
+    declareClosure: async (closure) => void (await insertClosureRow(database, closure)),
+    takeIn: () => takeIn(parts),
+    async batchesOf(page) {
+      await readParty(database, page.merchantId);
+      const batches = await readBatchesOf(database, page);
+      const payouts = await readPayouts(
+        database,
+        batches.map((batch) => batch.id),
+      );
+      return Promise.all(
+        batches.map(async (batch) => ({
+          ...(batch.status === 'OPEN' ? await withSums(parts, batch) : batch),
+          payouts: payouts.filter((payout) => payout.batch_id === batch.id),
+        })),
+      );
+    },
+    treasury: async (limit) => ({
+      positions: await positionsOf(parts, database),
+      deals: await readNewestDeals(database, limit),
+    }),
+    timers: [
+      closing(parts),
+      createTreasury(parts),
+      releasing(parts),
+      paying(parts),
+      ...(parts.bank.execution === null ? [] : [parts.bank.execution]),
+      reading(parts),
+    ],
+  };
+}
+
+async function withSums(parts: SettlementParts, batch: Batch): Promise<Batch> {
+  const { lines, gross, fee, fixedFee, refundFee, tax, adjustments } = await readSums(
+    parts.database,
+    batch.id,
+  );
+  const fees = fee + fixedFee + refundFee + tax;
+  return { ...batch, lines, gross, fees, adjustments, net: gross + fees + adjustments };
+}
+
+function assertTerms(terms: SettlementTerms): void {
+  const limits: readonly [keyof SettlementTerms, number, number][] = [
+    ['cycleDays', 0, 60],
+    ['cutOffMinute', 1, 1440],
+    ['payMinute', 0, 1439],
+    ['taxBps', 0, 5000],
+    ['reserveBps', 0, 5000],
+    ['reserveDays', terms.reserveBps > 0 ? 1 : 0, 400],
+  ];
+  for (const [field, least, most] of limits) {
+    const value = terms[field] as number;
+    if (!Number.isInteger(value) || value < least || value > most)
+      refuse(field, `must be a whole number from ${least} to ${most}`);
+  }
+  if (terms.minPayout < 1n) refuse('minPayout', 'must be at least one minor unit');
+  if (terms.fixedFee < 0n) refuse('fixedFee', 'must not be negative');
+  if (terms.refundFee < 0n) refuse('refundFee', 'must not be negative');
+  if (!/^[A-Z0-9]{0,34}$/.test(terms.accountNumber))
+    refuse('accountNumber', 'must be up to 34 capital letters and digits');
+  if (!/^([A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)?$/.test(terms.bankBic)) refuse('bankBic', 'is not a BIC');
+  if (terms.accountName.length > 140) refuse('accountName', 'must have at most 140 characters');
+}
+
+function refuse(field: string, message: string): never {
+  throw new Rejection('amount-out-of-limits', `${field} ${message}`, { field });
+}
+
+function closing(parts: SettlementParts): Timer {
+  let takenAt = 0;
+  return {
+    name: 'settlement cut-offs',
+    async nextDueAt() {
+      await takeIn(parts);
+      return readNextCutOff(parts.database);
+    },
+    async run(now) {
+      const next = await readNextCutOff(parts.database);
+      const due = next !== null && next <= now;
+      // Looked at each second, taken in each minute: so that a large day does not wait for its end.
+      if (!due && Math.abs(now.getTime() - takenAt) < intakeEveryMs) return 0;
+      takenAt = now.getTime();
+      return closeDue(parts, now);
+    },
+  };
+}
+
+const releasing = (parts: SettlementParts): Timer => ({
+  name: 'settlement reserves',
+  nextDueAt: () => readNextRelease(parts.database),
+  async run(now) {
+    const next = await readNextRelease(parts.database);
+    return next === null || next > now ? 0 : releaseDue(parts, now);
+  },
+});
+
+const paying = (parts: SettlementParts): Timer => ({
+  name: 'settlement payouts',
+  nextDueAt: async () => earlier(await readNextPayout(parts.database), await readNextUnsent(parts.database)),
+  run: (now) => payDue(parts, now),
+});
+
+const reading = (parts: SettlementParts): Timer => ({
+  name: 'settlement bank',
+  nextDueAt: async () => parts.bank.nextDocumentAt(await readLastCursor(parts.database)),
+  run: (now) => readBank(parts, now),
+});
+
+const earlier = (left: Date | null, right: Date | null): Date | null =>
+  left === null ? right : right === null || left < right ? left : right;

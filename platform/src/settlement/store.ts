@@ -1,0 +1,447 @@
+// SQL of terms, intake and batches. Lines are taken and summed by PostgreSQL; nothing here reads them one by one.
+import { type Connection, statement, type Transaction } from '../database/index.ts';
+import type { Batch, BatchStatus, BatchSums, SettlementTerms } from './batch.ts';
+
+// ---- Terms
+
+interface TermsRow {
+  merchant_id: bigint;
+  currency: string;
+  calendar: string;
+  time_zone: string;
+  cycle_days: number;
+  cut_off_minute: number;
+  pay_minute: number;
+  min_payout: bigint;
+  fixed_fee: bigint;
+  refund_fee: bigint;
+  tax_bps: number;
+  reserve_bps: number;
+  reserve_days: number;
+  account_name: string;
+  account_number: string;
+  bank_bic: string;
+}
+
+const termsOf = (row: TermsRow): SettlementTerms => ({
+  merchantId: row.merchant_id,
+  currency: row.currency,
+  calendar: row.calendar,
+  timeZone: row.time_zone,
+  cycleDays: row.cycle_days,
+  cutOffMinute: row.cut_off_minute,
+  payMinute: row.pay_minute,
+  minPayout: row.min_payout,
+  fixedFee: row.fixed_fee,
+  refundFee: row.refund_fee,
+  taxBps: row.tax_bps,
+  reserveBps: row.reserve_bps,
+  reserveDays: row.reserve_days,
+  accountName: row.account_name,
+  accountNumber: row.account_number,
+  bankBic: row.bank_bic,
+});
+
+const defaultTerms = statement(
+  'settlement.default-terms',
+  `INSERT INTO settlement.terms (merchant_id, currency, calendar, time_zone)
+   SELECT merchant_id, currency, calendar, time_zone FROM settlement.party WHERE merchant_id = ANY($1::bigint[])
+   ON CONFLICT DO NOTHING`,
+);
+const termsByMerchant = statement(
+  'settlement.terms-by-merchant',
+  'SELECT * FROM settlement.terms WHERE merchant_id = ANY($1::bigint[])',
+);
+/** The merchants' terms; one that has none gets the defaults. */
+export async function readTerms(
+  connection: Connection,
+  merchantIds: readonly bigint[],
+): Promise<SettlementTerms[]> {
+  await connection.query(defaultTerms, [merchantIds]);
+  return (await connection.query<TermsRow>(termsByMerchant, [merchantIds])).map(termsOf);
+}
+
+const writeTerms = statement(
+  'settlement.write-terms',
+  `UPDATE settlement.terms SET cycle_days = $3, cut_off_minute = $4, pay_minute = $5, min_payout = $6, fixed_fee = $7,
+     refund_fee = $8, tax_bps = $9, reserve_bps = $10, reserve_days = $11, account_name = $12, account_number = $13,
+     bank_bic = $14
+   WHERE merchant_id = $1 AND currency = $2`,
+);
+export const updateTerms = (tx: Transaction, t: SettlementTerms): Promise<unknown> =>
+  tx.query(writeTerms, [
+    t.merchantId,
+    t.currency,
+    t.cycleDays,
+    t.cutOffMinute,
+    t.payMinute,
+    t.minPayout,
+    t.fixedFee,
+    t.refundFee,
+    t.taxBps,
+    t.reserveBps,
+    t.reserveDays,
+    t.accountName,
+    t.accountNumber,
+    t.bankBic,
+  ]);
+
+const closures = statement('settlement.closures', 'SELECT calendar, day::text FROM settlement.closure');
+export const readClosures = async (connection: Connection): Promise<Set<string>> =>
+  new Set(
+    (await connection.query<{ calendar: string; day: string }>(closures)).map(
+      (row) => `${row.calendar}/${row.day}`,
+    ),
+  );
+const insertClosure = statement(
+  'settlement.insert-closure',
+  `INSERT INTO settlement.closure (calendar, day, reason) VALUES ($1, $2::date, $3) ON CONFLICT DO NOTHING`,
+);
+export const insertClosureRow = (
+  connection: Connection,
+  closure: { calendar: string; day: string; reason: string },
+): Promise<unknown> => connection.query(insertClosure, [closure.calendar, closure.day, closure.reason]);
+
+export interface Party {
+  readonly merchantId: bigint;
+  readonly clientId: string;
+  readonly partner: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly pendingAccount: bigint;
+}
+const party = statement(
+  'settlement.party',
+  'SELECT merchant_id, client_id, partner, name, currency, pending_account FROM settlement.party WHERE merchant_id = $1',
+);
+export async function readParty(connection: Connection, merchantId: bigint): Promise<Party> {
+  const [row] = await connection.query<{
+    merchant_id: bigint;
+    client_id: string;
+    partner: string;
+    name: string;
+    currency: string;
+    pending_account: bigint;
+  }>(party, [merchantId]);
+  if (row === undefined) throw new Error(`there is no merchant ${merchantId}`);
+  return {
+    merchantId: row.merchant_id,
+    clientId: row.client_id,
+    partner: row.partner,
+    name: row.name,
+    currency: row.currency,
+    pendingAccount: row.pending_account,
+  };
+}
+
+// ---- Intake
+
+const lockIntake = statement('settlement.lock-intake', 'SELECT pg_advisory_xact_lock(7466736040)');
+const readIntake = statement(
+  'settlement.read-intake',
+  `SELECT from_at::text, pg_snapshot_xmin(pg_current_snapshot())::text AS oldest,
+     pg_snapshot_xmax(pg_current_snapshot())::text AS next FROM settlement.intake`,
+);
+export interface IntakeState {
+  /** Everything that happened before is in a line already. As text: it may be -infinity. */
+  readonly fromAt: string;
+  /** The oldest transaction that is still open, and the next id to be given out. */
+  readonly oldest: string;
+  readonly next: string;
+}
+/** One intake at a time; waits for another process's. */
+export async function lockIntakeRow(tx: Transaction): Promise<IntakeState> {
+  await tx.query(lockIntake);
+  const [row] = await tx.query<{ from_at: string; oldest: string; next: string }>(readIntake);
+  return { fromAt: row!.from_at, oldest: row!.oldest, next: row!.next };
+}
+
+const homeless = statement(
+  'settlement.homeless',
+  `SELECT i.merchant_id, greatest(min(i.occurred_at),
+     (SELECT max(b.cut_off_at) FROM settlement.batch b WHERE b.merchant_id = i.merchant_id)) AS first_at
+   FROM settlement.item i
+   WHERE i.occurred_at >= $1::timestamptz
+     AND NOT EXISTS (SELECT 1 FROM settlement.batch b
+       WHERE b.merchant_id = i.merchant_id AND b.currency = i.currency AND b.status = 'OPEN')
+     AND NOT EXISTS (SELECT 1 FROM settlement.line l WHERE l.source_id = i.payment_id AND l.sequence = i.sequence)
+   GROUP BY i.merchant_id`,
+);
+/**
+ * Merchants that have something to settle and no open batch, and since when; what came to light after its cut-off
+ * belongs to the batch after it.
+ */
+export const selectHomeless = (
+  tx: Transaction,
+  fromAt: string,
+): Promise<{ merchant_id: bigint; first_at: Date }[]> => tx.query(homeless, [fromAt]);
+
+const takeLines = statement(
+  'settlement.take-lines',
+  `WITH fresh AS MATERIALIZED (
+     SELECT i.payment_id, i.sequence, i.kind, i.refund_id, i.occurred_at, i.gross, i.fee, b.id AS batch_id, b.tax_bps,
+       CASE i.kind WHEN 'PAYMENT' THEN -b.fixed_fee WHEN 'CANCEL' THEN coalesce(
+         (SELECT -l.fixed_fee FROM settlement.line l
+          WHERE l.source_id = i.payment_id AND l.kind = 'PAYMENT'), b.fixed_fee) ELSE 0 END AS fixed_fee,
+       CASE i.kind WHEN 'REFUND' THEN -b.refund_fee ELSE 0 END AS refund_fee
+     FROM settlement.item i
+     JOIN settlement.batch b ON b.merchant_id = i.merchant_id AND b.currency = i.currency AND b.status = 'OPEN'
+       AND i.occurred_at < b.cut_off_at
+     WHERE i.occurred_at >= $1::timestamptz
+       AND NOT EXISTS (SELECT 1 FROM settlement.line l WHERE l.source_id = i.payment_id AND l.sequence = i.sequence)
+     LIMIT $2
+   ), added AS (
+     INSERT INTO settlement.line (source_id, sequence, batch_id, kind, refund_id, occurred_at, gross, fee, fixed_fee,
+       refund_fee, tax, adjustment)
+     SELECT payment_id, sequence, batch_id, kind, refund_id, occurred_at, gross, fee, fixed_fee, refund_fee,
+       settlement.share(fee + fixed_fee + refund_fee, tax_bps), 0 FROM fresh
+     ON CONFLICT DO NOTHING RETURNING 1
+   ) SELECT count(*) AS added FROM added`,
+);
+/** Puts up to `limit` items into their merchants' open batches; answers how many. */
+export const insertLines = async (tx: Transaction, fromAt: string, limit: number): Promise<bigint> =>
+  (await tx.query<{ added: bigint }>(takeLines, [fromAt, limit]))[0]!.added;
+
+const advanceIntake = statement(
+  'settlement.advance-intake',
+  `WITH known AS (
+     SELECT transaction_id, at FROM settlement.mark UNION ALL SELECT $2::numeric, $3::timestamptz
+   ), sure AS (
+     SELECT max(at) AS at FROM known WHERE transaction_id <= $1::numeric
+   ), kept AS (
+     INSERT INTO settlement.mark (transaction_id, at) VALUES ($2::numeric, $3)
+     ON CONFLICT (transaction_id) DO UPDATE SET at = least(settlement.mark.at, excluded.at)
+   ), gone AS (
+     DELETE FROM settlement.mark WHERE at < (SELECT at FROM sure)
+   )
+   UPDATE settlement.intake SET from_at = greatest(from_at, (SELECT at FROM sure) - interval '10 minutes')
+   WHERE (SELECT at FROM sure) IS NOT NULL`,
+);
+/** After everything was taken: what may still come to light happened after the newest mark that nothing open predates. */
+export const updateIntake = (
+  tx: Transaction,
+  seen: { oldest: string; next: string; at: Date },
+): Promise<unknown> => tx.query(advanceIntake, [seen.oldest, seen.next, seen.at]);
+
+// ---- Batches
+
+interface BatchRow {
+  id: bigint;
+  merchant_id: bigint;
+  currency: string;
+  status: BatchStatus;
+  opened_at: Date;
+  cut_off_at: Date;
+  settlement_day: string;
+  roll_overs: number;
+  lines: bigint;
+  gross: bigint;
+  fees: bigint;
+  adjustments: bigint;
+  net: bigint;
+  closed_at: Date | null;
+  pay_at: Date | null;
+  paid_at: Date | null;
+  attempts: number;
+  refusal: string | null;
+}
+const batchColumns = `id, merchant_id, currency, status, opened_at, cut_off_at, settlement_day::text, roll_overs, lines,
+  gross, fees, adjustments, net, closed_at, pay_at, paid_at, attempts, refusal`;
+const batchOf = (row: BatchRow): Batch => ({
+  id: row.id,
+  merchantId: row.merchant_id,
+  currency: row.currency,
+  status: row.status,
+  openedAt: row.opened_at,
+  cutOffAt: row.cut_off_at,
+  settlementDay: row.settlement_day,
+  rollOvers: row.roll_overs,
+  lines: row.lines,
+  gross: row.gross,
+  fees: row.fees,
+  adjustments: row.adjustments,
+  net: row.net,
+  closedAt: row.closed_at,
+  payAt: row.pay_at,
+  paidAt: row.paid_at,
+  attempts: row.attempts,
+  refusal: row.refusal,
+});
+
+const openBatch = statement(
+  'settlement.open-batch',
+  `INSERT INTO settlement.batch (id, merchant_id, currency, status, opened_at, cut_off_at, settlement_day, fixed_fee,
+     refund_fee, tax_bps)
+   VALUES ($1, $2, $3, 'OPEN', $4, $5, $6::date, $7, $8, $9)
+   ON CONFLICT (merchant_id, currency) WHERE status = 'OPEN' DO NOTHING`,
+);
+export const insertBatch = (
+  tx: Transaction,
+  batch: { id: bigint; terms: SettlementTerms; openedAt: Date; cutOffAt: Date; settlementDay: string },
+): Promise<unknown> =>
+  tx.query(openBatch, [
+    batch.id,
+    batch.terms.merchantId,
+    batch.terms.currency,
+    batch.openedAt,
+    batch.cutOffAt,
+    batch.settlementDay,
+    batch.terms.fixedFee,
+    batch.terms.refundFee,
+    batch.terms.taxBps,
+  ]);
+
+const nextCutOff = statement(
+  'settlement.next-cut-off',
+  `SELECT min(cut_off_at) AS at FROM settlement.batch WHERE status = 'OPEN'`,
+);
+export const readNextCutOff = async (connection: Connection): Promise<Date | null> =>
+  (await connection.query<{ at: Date | null }>(nextCutOff))[0]!.at;
+
+const dueToClose = statement(
+  'settlement.due-to-close',
+  `SELECT id FROM settlement.batch WHERE status = 'OPEN' AND cut_off_at <= $1 ORDER BY cut_off_at, id LIMIT $2`,
+);
+export const readDueToClose = async (connection: Connection, now: Date, limit: number): Promise<bigint[]> =>
+  (await connection.query<{ id: bigint }>(dueToClose, [now, limit])).map((row) => row.id);
+
+const lockBatches = statement(
+  'settlement.lock-batches',
+  `SELECT ${batchColumns} FROM settlement.batch WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE`,
+);
+export const lockBatchRows = async (tx: Transaction, ids: readonly bigint[]): Promise<Batch[]> =>
+  (await tx.query<BatchRow>(lockBatches, [ids])).map(batchOf);
+
+const sums = statement(
+  'settlement.sums',
+  `SELECT count(*) AS lines, coalesce(sum(gross), 0)::bigint AS gross, coalesce(sum(fee), 0)::bigint AS fee,
+     coalesce(sum(fixed_fee), 0)::bigint AS "fixedFee", coalesce(sum(refund_fee), 0)::bigint AS "refundFee",
+     coalesce(sum(tax), 0)::bigint AS tax, coalesce(sum(adjustment), 0)::bigint AS adjustments
+   FROM settlement.line WHERE batch_id = $1`,
+);
+export const readSums = async (connection: Connection, batchId: bigint): Promise<BatchSums> =>
+  (await connection.query<BatchSums>(sums, [batchId]))[0]!;
+
+const rollOver = statement(
+  'settlement.roll-over',
+  `UPDATE settlement.batch SET cut_off_at = $2, settlement_day = $3::date, roll_overs = roll_overs + 1 WHERE id = $1`,
+);
+export const rollBatchOver = (
+  tx: Transaction,
+  to: { id: bigint; cutOffAt: Date; settlementDay: string },
+): Promise<unknown> => tx.query(rollOver, [to.id, to.cutOffAt, to.settlementDay]);
+
+const closeBatch = statement(
+  'settlement.close-batch',
+  `UPDATE settlement.batch SET status = 'CLOSED', closed_at = $2, pay_at = $3, entry_id = $4, lines = $5, gross = $6,
+     fees = $7, adjustments = $8, net = $9 WHERE id = $1`,
+);
+export const closeBatchRow = (
+  tx: Transaction,
+  b: {
+    id: bigint;
+    closedAt: Date;
+    payAt: Date;
+    entryId: bigint;
+    lines: bigint;
+    gross: bigint;
+    fees: bigint;
+    adjustments: bigint;
+    net: bigint;
+  },
+): Promise<unknown> =>
+  tx.query(closeBatch, [
+    b.id,
+    b.closedAt,
+    b.payAt,
+    b.entryId,
+    b.lines,
+    b.gross,
+    b.fees,
+    b.adjustments,
+    b.net,
+  ]);
+
+const ofMerchant = statement(
+  'settlement.batches-of-merchant',
+  `SELECT ${batchColumns} FROM settlement.batch WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`,
+);
+export const readBatchesOf = async (
+  connection: Connection,
+  page: { merchantId: bigint; before: bigint; limit: number },
+): Promise<Batch[]> =>
+  (await connection.query<BatchRow>(ofMerchant, [page.merchantId, page.before, page.limit])).map(batchOf);
+
+const batchPage = statement(
+  'settlement.batch-page',
+  `SELECT ${batchColumns}, entry_id FROM settlement.batch WHERE id > $1 ORDER BY id LIMIT $2`,
+);
+export const readBatchPage = async (
+  connection: Connection,
+  after: bigint,
+  limit: number,
+): Promise<(Batch & { entryId: bigint })[]> =>
+  (await connection.query<BatchRow & { entry_id: bigint }>(batchPage, [after, limit])).map((row) => ({
+    ...batchOf(row),
+    entryId: row.entry_id,
+  }));
+
+// ---- Reserves
+
+const insertReserve = statement(
+  'settlement.insert-reserve',
+  `INSERT INTO settlement.reserve (id, batch_id, merchant_id, currency, amount, release_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+);
+const reserveLine = statement(
+  'settlement.reserve-line',
+  `INSERT INTO settlement.line (source_id, sequence, batch_id, kind, refund_id, occurred_at, gross, fee, fixed_fee,
+     refund_fee, tax, adjustment)
+   VALUES ($1, $2, $3, $4, 0, $5, 0, 0, 0, 0, 0, $6)`,
+);
+export async function insertReserveRow(
+  tx: Transaction,
+  reserve: { id: bigint; batch: Batch; amount: bigint; withheldAt: Date; releaseAt: Date },
+): Promise<void> {
+  const { id, batch, amount } = reserve;
+  await tx.query(insertReserve, [id, batch.id, batch.merchantId, batch.currency, amount, reserve.releaseAt]);
+  await tx.query(reserveLine, [id, -1, batch.id, 'RESERVE', reserve.withheldAt, -amount]);
+}
+
+const nextRelease = statement(
+  'settlement.next-release',
+  'SELECT min(release_at) AS at FROM settlement.reserve WHERE released_by_entry = 0',
+);
+export const readNextRelease = async (connection: Connection): Promise<Date | null> =>
+  (await connection.query<{ at: Date | null }>(nextRelease))[0]!.at;
+
+export interface ReserveRow {
+  readonly id: bigint;
+  readonly merchant_id: bigint;
+  readonly currency: string;
+  readonly amount: bigint;
+}
+const lockDueReserves = statement(
+  'settlement.lock-due-reserves',
+  `SELECT id, merchant_id, currency, amount FROM settlement.reserve
+   WHERE released_by_entry = 0 AND release_at <= $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`,
+);
+export const lockReserves = (tx: Transaction, now: Date, limit: number): Promise<ReserveRow[]> =>
+  tx.query(lockDueReserves, [now, limit]);
+
+const releaseReserve = statement(
+  'settlement.release-reserve',
+  'UPDATE settlement.reserve SET released_by_entry = $2 WHERE id = $1',
+);
+const openBatchOf = statement(
+  'settlement.open-batch-of',
+  `SELECT id FROM settlement.batch WHERE merchant_id = $1 AND currency = $2 AND status = 'OPEN' FOR UPDATE`,
+);
+/** Takes the reserve into the merchant's open batch. */
+export async function releaseReserveRow(
+  tx: Transaction,
+  reserve: ReserveRow & { entryId: bigint; at: Date },
+): Promise<void> {
+  const [open] = await tx.query<{ id: bigint }>(openBatchOf, [reserve.merchant_id, reserve.currency]);
+  await tx.query(releaseReserve, [reserve.id, reserve.entryId]);
+  await tx.query(reserveLine, [reserve.id, -2, open!.id, 'RESERVE_RELEASED', reserve.at, reserve.amount]);
+}

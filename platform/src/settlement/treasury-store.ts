@@ -1,0 +1,91 @@
+// SQL of the treasury: when it looks at its positions next, and the deals it made.
+import { type Connection, statement, type Transaction } from '../database/index.ts';
+
+const readNext = statement(
+  'settlement.treasury-next',
+  `SELECT next_run_at AS at, (SELECT min(next_try_at) FROM settlement.deal WHERE entry_id = 0) AS open
+   FROM settlement.treasury`,
+);
+export const readTreasury = async (connection: Connection): Promise<{ at: Date | null; open: Date | null }> =>
+  (await connection.query<{ at: Date | null; open: Date | null }>(readNext))[0]!;
+
+const writeNext = statement('settlement.treasury-set', 'UPDATE settlement.treasury SET next_run_at = $1');
+export const writeTreasury = (connection: Connection, at: Date | null): Promise<unknown> =>
+  connection.query(writeNext, [at]);
+
+const lockNext = statement(
+  'settlement.treasury-lock',
+  'SELECT next_run_at AS at FROM settlement.treasury FOR UPDATE',
+);
+export const lockTreasury = async (tx: Transaction): Promise<Date | null> =>
+  (await tx.query<{ at: Date | null }>(lockNext))[0]!.at;
+
+const currencies = statement(
+  'settlement.currencies',
+  'SELECT DISTINCT currency FROM settlement.party ORDER BY currency',
+);
+export const readCurrencies = async (connection: Connection): Promise<string[]> =>
+  (await connection.query<{ currency: string }>(currencies)).map((row) => row.currency);
+
+export interface Deal {
+  readonly id: bigint;
+  readonly day: string;
+  readonly currency: string;
+  readonly bought: bigint;
+  readonly home: string;
+  readonly cost: bigint;
+  readonly collected: bigint;
+  readonly gain: bigint;
+  readonly rate: string;
+  readonly created_at: Date;
+  readonly entry_id: bigint;
+}
+const dealColumns =
+  'id, day::text, currency, bought, home, cost, collected, gain, rate, created_at, entry_id';
+
+const insertDeal = statement(
+  'settlement.insert-deal',
+  `INSERT INTO settlement.deal (id, day, currency, bought, home, cost, collected, gain, rate, created_at, next_try_at)
+   VALUES ($1, $2::date, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
+);
+export const insertDealRow = (tx: Transaction, d: Omit<Deal, 'entry_id'>): Promise<unknown> =>
+  tx.query(insertDeal, [
+    d.id,
+    d.day,
+    d.currency,
+    d.bought,
+    d.home,
+    d.cost,
+    d.collected,
+    d.gain,
+    d.rate,
+    d.created_at,
+  ]);
+
+const openDeals = statement(
+  'settlement.open-deals',
+  `SELECT ${dealColumns} FROM settlement.deal WHERE entry_id = 0 ORDER BY id LIMIT 200`,
+);
+export const readOpenDeals = (connection: Connection): Promise<Deal[]> => connection.query(openDeals);
+
+const finishDeal = statement(
+  'settlement.finish-deal',
+  'UPDATE settlement.deal SET entry_id = $2 WHERE id = $1 AND entry_id = 0 RETURNING id',
+);
+/** False when somebody else booked it before. */
+export const finishDealRow = async (tx: Transaction, id: bigint, entryId: bigint): Promise<boolean> =>
+  (await tx.query(finishDeal, [id, entryId])).length === 1;
+
+const delayDeal = statement(
+  'settlement.delay-deal',
+  'UPDATE settlement.deal SET next_try_at = $2 WHERE id = $1 AND entry_id = 0',
+);
+export const delayDealRow = (connection: Connection, id: bigint, at: Date): Promise<unknown> =>
+  connection.query(delayDeal, [id, at]);
+
+const newestDeals = statement(
+  'settlement.newest-deals',
+  `SELECT ${dealColumns} FROM settlement.deal ORDER BY day DESC, currency LIMIT $1`,
+);
+export const readNewestDeals = (connection: Connection, limit: number): Promise<Deal[]> =>
+  connection.query(newestDeals, [limit]);

@@ -1,0 +1,216 @@
+// treasury: at the end of each working day in Shanghai the house buys, at the day's middle rate, what it owes in
+// merchants' currencies with what it collected. What that brings more, or less, than the rates that payments were locked
+// at is realised on an account of its own.
+import { allocate, convert, money, type Rate, toDecimal } from '@tongbao/money';
+import type { Connection } from '../database/index.ts';
+import type { Fx } from '../fx/index.ts';
+import {
+  type HouseAccounts,
+  type Posting,
+  postingsOf,
+  readBalances,
+  recordEntries,
+} from '../ledger/index.ts';
+import type { Timer } from '../system/index.ts';
+import { cutOffAfter, localDayOf } from './calendar.ts';
+import type { SettlementParts } from './parts.ts';
+import { readClosures } from './store.ts';
+import {
+  type Deal,
+  delayDealRow,
+  finishDealRow,
+  insertDealRow,
+  lockTreasury,
+  readCurrencies,
+  readOpenDeals,
+  readTreasury,
+  writeTreasury,
+} from './treasury-store.ts';
+
+export type TreasuryParts = SettlementParts & { readonly fx: Fx };
+
+const home = 'CNY';
+const timeZone = 'Asia/Shanghai';
+const endOfDay = {
+  calendar: 'CN',
+  currency: home,
+  timeZone,
+  cutOffMinute: 1440,
+  payMinute: 0,
+  cycleDays: 0,
+} as const;
+
+/** What stands open between the currencies: negative is owed, positive was collected. */
+export interface Position {
+  readonly currency: string;
+  readonly amount: bigint;
+}
+
+export interface DealTerms {
+  readonly currency: string;
+  readonly bought: bigint;
+  readonly cost: bigint;
+  readonly collected: bigint;
+  readonly gain: bigint;
+}
+
+/**
+ * The deals that close all positions at these rates (one unit of a currency in the home currency), costs half-even.
+ * Positions are kept by currency, not by pair: what was gained over all of them is shared by the deals' size.
+ */
+export function decideDeals(positions: readonly Position[], rates: ReadonlyMap<string, Rate>): DealTerms[] {
+  const foreign = positions.filter(
+    ({ currency, amount }) => currency !== home && amount !== 0n && rates.has(currency),
+  );
+  const unpriced = positions.some(
+    ({ currency, amount }) => currency !== home && amount !== 0n && !rates.has(currency),
+  );
+  const deals = foreign.map(({ currency, amount }) => ({
+    currency,
+    bought: -amount,
+    cost: convert(money(currency, -amount), rates.get(currency)!, 'half-even').amount,
+  }));
+  const costs = deals.reduce((all, deal) => all + deal.cost, 0n);
+  const collected = positions.find((position) => position.currency === home)?.amount ?? 0n;
+  const sizes = deals.map((deal) => (deal.cost < 0n ? -deal.cost : deal.cost));
+  // With a position that has no rate today, part of what was collected is for it: nothing can be realised yet.
+  const whole = unpriced || sizes.every((size) => size === 0n) ? 0n : collected - costs;
+  const gains = whole === 0n ? sizes.map(() => 0n) : allocate(money(home, whole), sizes).map((g) => g.amount);
+  return deals.map((deal, index) => ({
+    ...deal,
+    gain: gains[index]!,
+    collected: deal.cost + gains[index]!,
+  }));
+}
+
+/** The position's two legs, the banks' two accounts, and what was realised. */
+export function dealPostings(
+  deal: Pick<Deal, 'bought' | 'cost' | 'collected' | 'gain'>,
+  accounts: Record<'position' | 'homePosition' | 'settlementBank' | 'safeguardingBank' | 'gainLoss', bigint>,
+): Posting[] {
+  return postingsOf([
+    { account: accounts.settlementBank, amount: -deal.bought },
+    { account: accounts.position, amount: deal.bought },
+    { account: accounts.safeguardingBank, amount: deal.cost },
+    { account: accounts.homePosition, amount: -deal.collected },
+    { account: accounts.gainLoss, amount: deal.gain },
+  ]);
+}
+
+export async function positionsOf(
+  parts: { house: HouseAccounts; clock: TreasuryParts['clock'] },
+  connection: Connection,
+): Promise<Position[]> {
+  const now = parts.clock.now();
+  const currencies = [...new Set([home, ...(await readCurrencies(connection))])];
+  const accounts = new Map<string, bigint>();
+  for (const currency of currencies)
+    accounts.set(currency, await parts.house.open('fx-position', currency, now));
+  // One statement: all positions as they stood at one instant.
+  const balances = await readBalances(connection, [...accounts.values()]);
+  return currencies.map((currency) => ({
+    currency,
+    amount: balances.get(accounts.get(currency)!)?.balance ?? 0n,
+  }));
+}
+
+export function createTreasury(parts: TreasuryParts): Timer {
+  const { database, clock } = parts;
+  async function nextDueAt(): Promise<Date | null> {
+    const { at, open } = await readTreasury(database);
+    if (open !== null) return open;
+    if (at !== null) return at;
+    const positions = await positionsOf(parts, database);
+    if (positions.every(({ currency, amount }) => currency === home || amount === 0n)) return null;
+    const next = cutOffAfter(clock.now(), endOfDay, await readClosures(database)).at;
+    await writeTreasury(database, next);
+    return next;
+  }
+  return {
+    name: 'treasury',
+    nextDueAt,
+    async run(now) {
+      const due = await nextDueAt();
+      if (due === null || due > now) return 0;
+      const decided = (await readTreasury(database)).open === null ? await decideDay(parts, now) : 0;
+      return decided + (await dealOpen(parts, now));
+    },
+  };
+}
+
+async function decideDay(parts: TreasuryParts, now: Date): Promise<number> {
+  const { at: planned } = await readTreasury(parts.database);
+  if (planned === null) return 0;
+  // The day that ends, not the one that begins.
+  const instant = new Date(planned.getTime() - 1);
+  const table = await parts.fx.rateTableAt(instant);
+  const rates = new Map<string, Rate>();
+  for (const currency of await readCurrencies(parts.database)) {
+    const mid = table.mid(currency, home);
+    if (mid !== null) rates.set(currency, mid.rate);
+  }
+  return parts.database.transaction(async (tx) => {
+    if ((await lockTreasury(tx))?.getTime() !== planned.getTime()) return 0;
+    await writeTreasury(tx, null);
+    const deals = decideDeals(await positionsOf(parts, tx), rates);
+    for (const deal of deals) {
+      await insertDealRow(tx, {
+        ...deal,
+        id: await parts.ids.one(),
+        day: localDayOf(instant, timeZone),
+        home,
+        rate: toDecimal(rates.get(deal.currency)!, 10, 'half-even'),
+        created_at: now,
+      });
+    }
+    // Even with nothing to do it has done something: there is a day less to look at.
+    return deals.length + 1;
+  });
+}
+
+const retryMs = 60_000;
+
+async function dealOpen(parts: TreasuryParts, now: Date): Promise<number> {
+  let done = 0;
+  for (const deal of await readOpenDeals(parts.database)) {
+    try {
+      await parts.bank.exchange({
+        reference: `FX${deal.id}`,
+        buy: money(deal.currency, deal.bought),
+        pay: money(deal.home, deal.cost),
+      });
+    } catch (error) {
+      parts.onBankFailed(error);
+      await delayDealRow(parts.database, deal.id, new Date(now.getTime() + retryMs));
+      continue;
+    }
+    await book(parts, deal, now);
+    done += 1;
+  }
+  return done;
+}
+
+async function book(parts: TreasuryParts, deal: Deal, now: Date): Promise<void> {
+  const { house } = parts;
+  const accounts = {
+    position: await house.open('fx-position', deal.currency, now),
+    homePosition: await house.open('fx-position', deal.home, now),
+    settlementBank: await house.open('settlement-bank', deal.currency, now),
+    safeguardingBank: await house.open('safeguarding-bank', deal.home, now),
+    gainLoss: await house.open('fx-gain-loss', deal.home, now),
+  };
+  const id = await parts.ids.one();
+  await parts.database.transaction(async (tx) => {
+    if (!(await finishDealRow(tx, deal.id, id))) return;
+    await recordEntries(tx, [
+      {
+        id,
+        kind: 'fx-conversion',
+        payerId: 0n,
+        subjectId: deal.id,
+        occurredAt: now,
+        postings: dealPostings(deal, accounts),
+      },
+    ]);
+  });
+}

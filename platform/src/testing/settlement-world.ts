@@ -1,0 +1,178 @@
+// For settlement's tests: the whole platform on a database of its own, the sandbox's banks, and the clock that walks
+// every timer. Shops can be added with terms of their own; shoppers have as much as they need.
+import { money } from '@tongbao/money';
+import { pino } from 'pino';
+import type { Database } from '../database/index.ts';
+import { freechangeSource } from '../fx/index.ts';
+import { recordEntries } from '../ledger/index.ts';
+import type { MerchantAccess, SignUp } from '../merchants/index.ts';
+import type { Payment, Refund } from '../payments/index.ts';
+import { createPlatform, type Platform } from '../platform.ts';
+import {
+  createSandboxBank,
+  createSandboxSettlementBank,
+  type SandboxSettlementBank,
+} from '../sandbox/bank/index.ts';
+import { sandboxBankBooks } from '../sandbox/bank-books.ts';
+import { type ClockMover, createClockMover } from '../sandbox/clock-mover.ts';
+import { sandboxMerchants } from '../sandbox/merchants.ts';
+import { createOutbound, generateRsaKeys, MovableClock, machineRandomness } from '../system/index.ts';
+import { type TestDatabase, testDatabase } from './index.ts';
+
+export interface SettlementWorld {
+  readonly platform: Platform;
+  readonly mover: ClockMover;
+  readonly bank: SandboxSettlementBank;
+  /** Signs a shop up; it has the sandbox's shop of that region as its model. */
+  shop(region: string, changes?: Partial<SignUp>): Promise<MerchantAccess>;
+  /** A payment of so many minor units of the shop's currency, paid from the balance; a new shopper is rich enough. */
+  pay(shop: MerchantAccess, amount: bigint, requestId?: string): Promise<Payment>;
+  refund(payment: Payment, amount: bigint, requestId?: string): Promise<Refund>;
+  close(): Promise<void>;
+}
+
+const fortune = 10n ** 13n;
+
+export async function settlementWorld(begins: string): Promise<SettlementWorld & { test: TestDatabase }> {
+  const test = await testDatabase();
+  const world = await openSettlementWorld(test.database, begins);
+  const close = async () => {
+    await world.close();
+    await test.drop();
+  };
+  return { ...world, test, close };
+}
+
+/** On a database that is migrated and empty; it stays open. */
+export async function openSettlementWorld(database: Database, begins: string): Promise<SettlementWorld> {
+  const clock = MovableClock.startingAt(new Date(begins));
+  const outbound = createOutbound({ reach: 'public-and-loopback' });
+  const bank = createSettlementBanks(database, clock);
+  const platform = await createPlatform({
+    config: { mode: 'sandbox', lanes: 2, maxBatch: 200, publicUrl: 'http://localhost:1' },
+    database,
+    clock,
+    randomness: machineRandomness,
+    bank: bank.cards,
+    settlementBank: bank.settlement,
+    rates: freechangeSource(),
+    outbound,
+    sendSms: async () => undefined,
+    bankBooks: sandboxBankBooks,
+    log: pino({ level: 'silent' }),
+  });
+  const { publicKey } = await generateRsaKeys();
+  const shopper = await openShopper(platform, bank.cards);
+  let number = 0;
+  return {
+    platform,
+    bank: bank.settlement,
+    mover: createClockMover({ database, clock, timers: platform.timers }),
+    async shop(region, changes = {}) {
+      number += 1;
+      const model = sandboxMerchants.find((each) => each.region === region)!;
+      return platform.merchants.signUp({
+        ...model,
+        clientId: `SHOP_${number}`,
+        partner: `20885014100010${number.toString().padStart(2, '0')}`,
+        publicKey,
+        classicMd5Key: 'test',
+        ...changes,
+      });
+    },
+    async pay(shop, amount, requestId) {
+      const payment = await createPayment(platform, shop, { amount, requestId });
+      return platform.payments.authorize({ ...shopper, paymentId: payment.id });
+    },
+    async refund(payment, amount, requestId) {
+      const answer = await platform.payments.refund({
+        merchantId: payment.merchantId,
+        paymentId: payment.id,
+        requestId: requestId ?? `refund-${await platform.ids.one()}`,
+        inputHash: Buffer.from('test'),
+        amount: money(payment.amount.currency, amount),
+        reason: null,
+        notifyUrl: null,
+        metadata: null,
+      });
+      return answer.refund;
+    },
+    async close() {
+      await platform.close();
+      outbound.close();
+    },
+  };
+}
+
+function createSettlementBanks(database: Database, clock: MovableClock) {
+  const pause = async () => undefined;
+  return {
+    cards: createSandboxBank({ database, clock, pause }),
+    settlement: createSandboxSettlementBank({ database, clock, safeguardingBank: 'CCB' }),
+  };
+}
+
+/** A shopper whose money lies at the safeguarding bank, in the bank's book and in ours. */
+async function openShopper(platform: Platform, bank: ReturnType<typeof createSettlementBanks>['cards']) {
+  const { customers, wallet, house, clock, ids, database } = platform;
+  const { id: customerId } = await customers.signUp({
+    phone: '+8613900000001',
+    name: '周全',
+    region: 'CN',
+    language: 'zh-CN',
+    kycClass: 3,
+    pin: '200808',
+  });
+  await bank.openBank({ code: 'CCB', name: { zh: '建', en: 'CCB' } });
+  await bank.receive({ bank: 'CCB', amount: money('CNY', fortune), reference: 'OPENING' });
+  await wallet.openAccount({ customerId, currency: 'CNY', opening: 0n });
+  const payerAccount = (await wallet.accountOf(customerId, 'CNY'))!;
+  const safeguarding = await house.open('safeguarding-bank', 'CNY', clock.now());
+  const [id] = (await ids.take(1)) as [bigint];
+  const postings = [
+    { account: safeguarding, amount: -fortune },
+    { account: payerAccount, amount: fortune },
+  ];
+  await database.transaction((tx) =>
+    recordEntries(tx, [
+      { id, kind: 'opening', payerId: customerId, subjectId: customerId, occurredAt: clock.now(), postings },
+    ]),
+  );
+  return {
+    payer: { customerId, kycClass: 3 as const, status: 'active' as const },
+    payerAccount,
+    funding: { kind: 'balance' as const },
+    clearingAccount: null,
+  };
+}
+
+async function createPayment(
+  platform: Platform,
+  shop: MerchantAccess,
+  of: { amount: bigint; requestId: string | undefined },
+): Promise<Payment> {
+  const requestId = of.requestId ?? `order-${await platform.ids.one()}`;
+  const { payment } = await platform.payments.create({
+    merchantId: shop.merchant.id,
+    requestId,
+    inputHash: Buffer.from('test'),
+    amount: money(shop.contract.settlementCurrency, of.amount),
+    payerCurrency: 'CNY',
+    settlementCurrency: null,
+    quoteId: null,
+    expiresAt: null,
+    lifetimeMs: 14 * 60_000,
+    order: {
+      reference: requestId,
+      description: 'Order',
+      merchantName: null,
+      goods: [],
+      redirectUrl: 'https://mall.example/return',
+      notifyUrl: null,
+      metadata: null,
+      channel: 'ams-pay',
+      channelData: {},
+    },
+  });
+  return payment;
+}

@@ -1,0 +1,222 @@
+// The three AMS report files as pure row writers: columns, order and signs (AMS reference, section 8). Amounts come in
+// minor units and go out in major units; fees are negative, so that settlementAmountValue = gross + fees in every row.
+import { formatMajor, money } from '@tongbao/money';
+import { csvLine } from './csv.ts';
+
+export type SettlementType = 'PAYMENT' | 'REFUND' | 'CANCEL' | 'RESERVE' | 'RESERVE_RELEASED';
+
+/** Fees of a row or of a sum of rows, minor units of the settlement currency, signed as the merchant sees them. */
+export interface FileFees {
+  readonly paymentMethod: bigint;
+  readonly processing: bigint;
+  readonly tax: bigint;
+  readonly refund: bigint;
+}
+
+/** The 17 fee pairs in the reference's order; those that Tongbao does not charge stay empty. */
+const feeColumns = [
+  ['paymentMethodFeeAmountValue', 'paymentMethodFeeCurrency', 'paymentMethod'],
+  ['interchangeFeeAmountValue', 'interchangeFeeCurrency', null],
+  ['schemeFeeAmountValue', 'schemeFeeCurrency', null],
+  ['acquirerMarkupAmountValue', 'acquirerMarkupCurrency', null],
+  ['processingFeeAmountValue', 'processingFeeCurrency', 'processing'],
+  ['taxFeeAmountValue', 'taxFeeCurrency', 'tax'],
+  ['refundFeeAmountValue', 'refundFeeCurrency', 'refund'],
+  ['disputeHandlingFee', 'disputeHandlingFeeCurrency', null],
+  ['financingFeeAmountValue', 'financingFeeCurrency', null],
+  ['rdrFeeAmountValue', 'rdrFeeCurrency', null],
+  ['anticipationFeeAmountValue', 'anticipationFeeCurrency', null],
+  ['riskDecisionServiceFeeAmountValue', 'riskDecisionServiceFeeCurrency', null],
+  ['riskManagementFeeAmountValue', 'riskManagementFeeCurrency', null],
+  ['cdrnFeeAmountValue', 'cdrnFeeCurrency', null],
+  ['iofFeeAmountValue', 'iofFeeCurrency', null],
+  ['withholdingTaxAmountValue', 'withholdingTaxFeeCurrency', null],
+  ['fxFeeAmountValue', 'fxFeeAmountCurrency', null],
+] as const;
+
+const feeNames = feeColumns.flatMap(([amount, currency]) => [amount, currency]);
+
+/** A reserve's rows have no fee columns at all; others state what they charge, also when it is zero. */
+function feeValues(fees: FileFees | null, currency: string): string[] {
+  return feeColumns.flatMap(([, , kind]) =>
+    fees === null || kind === null ? ['', ''] : [formatMajor(money(currency, fees[kind])), currency],
+  );
+}
+
+const itemColumns = [
+  'settlementBatchId',
+  'customerId',
+  'PSP',
+  'ARN',
+  'referenceMerchantId',
+  'referenceStoreId',
+  'transactionId',
+  'originalTransactionId',
+  'transactionRequestId',
+  'originalTransactionRequestId',
+  'referenceTransactionId',
+  'transactionType',
+  'paymentMethodType',
+  'cardBrand',
+  'cardCountry',
+  'installmentsNum',
+  'transactionAmountValue',
+  'transactionCurrency',
+  'convertedTransactionAmountValue',
+  'quoteCurrencyPair',
+  'quotePrice',
+  'settlementAmountValue',
+  'settlementCurrency',
+  'settlementInitiatedDate',
+  'acquirer',
+  'acquirerReferenceNo',
+];
+
+export const psp = 'TONGBAO';
+
+export interface SettlementItemRow {
+  readonly batchId: string;
+  readonly customerId: string;
+  /** Payment, refund or reserve as the API names it; and the payment that a refund or cancellation is of. */
+  readonly transactionId: string;
+  readonly originalTransactionId: string;
+  readonly requestId: string;
+  readonly originalRequestId: string;
+  readonly type: SettlementType;
+  readonly currency: string;
+  /** What the shopper's side moved: positive for payments, negative for refunds and cancellations; zero for reserves. */
+  readonly gross: bigint;
+  readonly fees: FileFees;
+  readonly net: bigint;
+  /** ISO 8601 with offset. */
+  readonly initiatedAt: string;
+}
+
+export const settlementItemsHeader = (): string => csvLine([...itemColumns, ...feeNames]);
+
+export function settlementItemLine(row: SettlementItemRow): string {
+  const reserve = row.type === 'RESERVE' || row.type === 'RESERVE_RELEASED';
+  const major = (amount: bigint) => formatMajor(money(row.currency, amount));
+  return csvLine([
+    row.batchId,
+    row.customerId,
+    psp,
+    '',
+    row.customerId,
+    '',
+    row.transactionId,
+    row.originalTransactionId,
+    row.requestId,
+    row.originalRequestId,
+    '',
+    row.type,
+    reserve ? '' : 'ALIPAY_CN',
+    '',
+    '',
+    '',
+    major(row.gross),
+    row.currency,
+    '',
+    '',
+    '',
+    major(row.net),
+    row.currency,
+    row.initiatedAt,
+    '',
+    '',
+    ...feeValues(reserve ? null : row.fees, row.currency),
+  ]);
+}
+
+const summaryFeeColumns = feeColumns.filter(([, , kind]) => kind !== null);
+
+export interface SettlementSummaryRow {
+  readonly batchId: string;
+  readonly customerId: string;
+  /** TOTAL is the last row: the sum of those before it. */
+  readonly summaryType: SettlementType | 'TOTAL';
+  readonly initiatedAt: string;
+  readonly count: bigint;
+  readonly net: bigint;
+  readonly currency: string;
+  readonly fees: FileFees;
+}
+
+export const settlementSummaryHeader = (): string =>
+  csvLine([
+    'settlementBatchId',
+    'customerId',
+    'PSP',
+    'summaryType',
+    'settlementInitiatedDate',
+    'count',
+    'settlementAmountValue',
+    'settlementCurrency',
+    ...summaryFeeColumns.flatMap(([amount, currency]) => [amount, currency]),
+  ]);
+
+export const settlementSummaryLine = (row: SettlementSummaryRow): string =>
+  csvLine([
+    row.batchId,
+    row.customerId,
+    psp,
+    row.summaryType,
+    row.initiatedAt,
+    row.count.toString(),
+    formatMajor(money(row.currency, row.net)),
+    row.currency,
+    ...summaryFeeColumns.flatMap(([, , kind]) => [
+      formatMajor(money(row.currency, row.fees[kind!])),
+      row.currency,
+    ]),
+  ]);
+
+export interface TransactionItemRow {
+  readonly customerId: string;
+  readonly transactionId: string;
+  readonly originalTransactionId: string;
+  readonly requestId: string;
+  readonly originalRequestId: string;
+  readonly type: 'PAYMENT' | 'REFUND' | 'CANCEL';
+  readonly currency: string;
+  readonly gross: bigint;
+  /** ISO 8601 with offset. */
+  readonly at: string;
+  readonly reason: string;
+}
+
+export const transactionItemsHeader = (): string =>
+  csvLine([
+    'customerId',
+    'PSP',
+    'referenceMerchantId',
+    'transactionId',
+    'originalTransactionId',
+    'transactionRequestId',
+    'originalTransactionRequestId',
+    'transactionType',
+    'paymentMethodType',
+    'status',
+    'transactionAmountValue',
+    'transactionCurrency',
+    'transactionTime',
+    'reason',
+  ]);
+
+export const transactionItemLine = (row: TransactionItemRow): string =>
+  csvLine([
+    row.customerId,
+    psp,
+    row.customerId,
+    row.transactionId,
+    row.originalTransactionId,
+    row.requestId,
+    row.originalRequestId,
+    row.type,
+    'ALIPAY_CN',
+    'SUCCESS',
+    formatMajor(money(row.currency, row.gross)),
+    row.currency,
+    row.at,
+    row.reason,
+  ]);
