@@ -15,6 +15,7 @@ import { auditAdapter } from '../http/audit/index.ts';
 import { cashierAdapter } from '../http/cashier/index.ts';
 import { pagesAdapter } from '../http/pages/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from '../http/payment-ids.ts';
+import { reconciliationAdapter } from '../http/reconciliation/index.ts';
 import { sandboxAdapter } from '../http/sandbox/index.ts';
 import { createServer } from '../http/server.ts';
 import { settlementAdapter } from '../http/settlement/index.ts';
@@ -133,6 +134,7 @@ async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unkn
   const adapters = [
     ...adaptersOf(platform, config, sandbox),
     settlementAdapter({ database, settlement, merchants, publicUrl, bank: parts.settlementBank }),
+    reconciliationAdapter(platform.reconciliation),
   ];
   const healthy = () => platform.isUsable();
   const http = await createServer({ logger: log, adapters, healthy });
