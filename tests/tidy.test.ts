@@ -54,7 +54,21 @@ const roomMap: Readonly<Record<string, readonly string[]>> = {
     'database',
     'system',
   ],
+  reconciliation: [
+    'settlement',
+    'payments',
+    'wallet',
+    'notifications',
+    'risk',
+    'customers',
+    'merchants',
+    'fx',
+    'ledger',
+    'database',
+    'system',
+  ],
   audit: [
+    'reconciliation',
     'settlement',
     'payments',
     'wallet',
@@ -196,6 +210,7 @@ describe('only here', () => {
       'notifications',
       'payments',
       'settlement',
+      'reconciliation',
       'sandbox_bank',
     ];
     const wrong = findings(({ file, text }) => {
@@ -229,7 +244,17 @@ describe('only here', () => {
   });
 
   test('no floats in money paths', () => {
-    const rooms = ['ledger', 'fx', 'payments', 'wallet', 'settlement', 'audit', 'risk', 'merchants'];
+    const rooms = [
+      'ledger',
+      'fx',
+      'payments',
+      'wallet',
+      'settlement',
+      'reconciliation',
+      'audit',
+      'risk',
+      'merchants',
+    ];
     const paths = sources.filter(
       ({ file, isTest }) => !isTest && (file.startsWith('money/src') || rooms.includes(roomOf(file))),
     );

@@ -30,6 +30,7 @@ import {
   createPayments,
   type PaymentsRoom,
 } from './payments/index.ts';
+import { createReconciliation, type Reconciliation } from './reconciliation/index.ts';
 import { createSettlement, type Settlement, type SettlementBank } from './settlement/index.ts';
 import {
   type Clock,
@@ -72,6 +73,7 @@ export interface Platform {
   readonly payments: PaymentsRoom;
   readonly notifications: Notifications;
   readonly settlement: Settlement;
+  readonly reconciliation: Reconciliation;
   readonly jobs: Jobs;
   readonly timers: readonly Timer[];
   readonly gatewayKey: GatewayKey;
@@ -156,6 +158,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     payments,
     notifications,
     settlement,
+    reconciliation: createReconciliation({ database, clock, ids, house }),
     jobs,
     timers,
     gatewayKey,

@@ -125,7 +125,15 @@ async function clientMoneyProof(
       .filter(([, kind]) => kind.clientMoney)
       .map(([name]) => name);
     const clients = of(...clientKinds);
-    const income = of('fx-spread', 'discount-fee', 'rounding', 'settlement-fee', 'fee-tax', 'fx-gain-loss');
+    const income = of(
+      'fx-spread',
+      'discount-fee',
+      'rounding',
+      'settlement-fee',
+      'fee-tax',
+      'fx-gain-loss',
+      'bank-charge',
+    );
     const safeguarded = -of('safeguarding-bank', 'settlement-bank');
     const inTransit = -of('card-clearing', 'fx-position');
     const suspense = of('suspense');

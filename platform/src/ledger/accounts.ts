@@ -72,6 +72,12 @@ export const chart = {
     floor: null,
     meaning: 'What conversions brought more, or less, than the rates that payments were locked at.',
   },
+  'bank-charge': {
+    side: 'income',
+    clientMoney: false,
+    floor: null,
+    meaning: 'What banks charged, or gave, beyond what the books expected, once two operators accepted it.',
+  },
   rounding: {
     side: 'income',
     clientMoney: false,

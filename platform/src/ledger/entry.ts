@@ -21,7 +21,8 @@ export type EntryKind =
   | 'payout'
   | 'payout-paid'
   | 'payout-rejected'
-  | 'fx-conversion';
+  | 'fx-conversion'
+  | 'reconciliation';
 
 export interface Entry {
   readonly id: bigint;

@@ -11,6 +11,7 @@ import {
   writeClockOffset,
 } from '../database/index.ts';
 import { ecbSource, freechangeSource } from '../fx/index.ts';
+import { reconciliationAdapter } from '../http/reconciliation/index.ts';
 import { sandboxAdapter } from '../http/sandbox/index.ts';
 import { createServer } from '../http/server.ts';
 import { settlementAdapter } from '../http/settlement/index.ts';
@@ -129,6 +130,7 @@ async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unkn
     ...gatewayAdapters(platform, config),
     sandboxAdapter(sandbox),
     settlementAdapter({ database, settlement, merchants, publicUrl, bank: parts.settlementBank }),
+    reconciliationAdapter(platform.reconciliation),
   ];
   const healthy = () => platform.isUsable();
   const http = await createServer({ logger: log, adapters, healthy });

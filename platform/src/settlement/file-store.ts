@@ -20,14 +20,18 @@ export interface FileLine {
   readonly refund_created_at: Date | null;
   readonly refund_request_id: string | null;
 }
-const fileColumns = `source_id, sequence, kind, refund_id, occurred_at, gross, fee, fixed_fee, refund_fee, tax, net,
-  payment_created_at, payment_request_id, paid_at, refund_created_at, refund_request_id`;
-
 const linePage = statement(
   'settlement.line-page',
-  `SELECT ${fileColumns} FROM settlement.detail
-   WHERE batch_id = $1 AND (source_id, sequence) > ($2::bigint, $3::smallint)
-   ORDER BY source_id, sequence LIMIT $4`,
+  `WITH page AS MATERIALIZED (
+     SELECT source_id, sequence, kind, refund_id, occurred_at, gross, fee, fixed_fee, refund_fee, tax, net
+     FROM settlement.line WHERE batch_id = $1 AND (source_id, sequence) > ($2::bigint, $3::smallint)
+     ORDER BY source_id, sequence LIMIT $4
+   )
+   SELECT page.*, p.payment_created_at, p.payment_request_id, p.paid_at, r.refund_created_at, r.refund_request_id
+   FROM page
+   LEFT JOIN settlement.payment_origin p ON page.sequence > 0 AND p.payment_id = page.source_id
+   LEFT JOIN settlement.refund_origin r ON page.refund_id <> 0 AND r.refund_id = page.refund_id
+   ORDER BY page.source_id, page.sequence`,
 );
 export const readLinePage = (
   connection: Connection,

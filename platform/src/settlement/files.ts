@@ -15,7 +15,7 @@ import {
 
 export type { ClassicItem, FileLine, SummaryLine, TransactionLine };
 
-const pageSize = 5_000;
+const pageSize = 10_000;
 
 /** A batch's lines in key order. */
 export async function* linesOf(connection: Connection, batchId: bigint): AsyncGenerator<FileLine[]> {

@@ -14,7 +14,7 @@ export {
 } from './files.ts';
 export { escapeXml, isoTime } from './pain001.ts';
 export type { SettlementParts } from './parts.ts';
-export { readOpenPayoutReferences, readPayouts } from './payout-store.ts';
+export { readBankMovements, readOpenPayoutReferences, readPayouts } from './payout-store.ts';
 export {
   readCounts,
   readExportedLines,

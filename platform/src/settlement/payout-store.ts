@@ -207,3 +207,21 @@ const payoutsOf = statement(
 );
 export const readPayouts = (connection: Connection, batchIds: readonly bigint[]): Promise<PayoutRow[]> =>
   connection.query(payoutsOf, [batchIds]);
+
+const movements = statement(
+  'settlement.bank-movements',
+  `SELECT p.batch_id || '-' || p.attempt AS reference, 'TB' || p.message_id AS "group", p.currency, -p.amount AS amount,
+     (p.answered_at AT TIME ZONE 'UTC')::date::text AS day
+   FROM settlement.payout p WHERE p.status = 'paid' AND p.currency = $1
+     AND p.answered_at >= $2::date AND p.answered_at < $3::date + 1
+   UNION ALL
+   SELECT 'FX' || d.id, '', d.currency, d.bought, (d.created_at AT TIME ZONE 'UTC')::date::text
+   FROM settlement.deal d WHERE d.entry_id <> 0 AND d.currency = $1
+     AND d.created_at >= $2::date AND d.created_at < $3::date + 1`,
+);
+/** What the books have on the settlement bank's account of a currency, in days (YYYY-MM-DD, UTC, both included). */
+export const readBankMovements = (
+  connection: Connection,
+  of: { currency: string; fromDay: string; toDay: string },
+): Promise<{ reference: string; group: string; currency: string; amount: bigint; day: string }[]> =>
+  connection.query(movements, [of.currency, of.fromDay, of.toDay]);

@@ -163,13 +163,12 @@ CREATE INDEX line_by_batch ON settlement.line (batch_id, source_id, sequence);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement.line
   FOR EACH STATEMENT EXECUTE FUNCTION system.refuse_change();
 
--- A line with what its file says about the payment behind it.
-CREATE VIEW settlement.detail AS
-  SELECT l.*, p.created_at AS payment_created_at, p.request_id AS payment_request_id, p.paid_at,
-    r.created_at AS refund_created_at, r.request_id AS refund_request_id
-  FROM settlement.line l
-  LEFT JOIN payments.payment p ON l.sequence > 0 AND p.id = l.source_id
-  LEFT JOIN payments.refund r ON l.refund_id <> 0 AND r.id = l.refund_id;
+-- What a line's file says of the payment and of the refund behind it.
+CREATE VIEW settlement.payment_origin AS
+  SELECT id AS payment_id, created_at AS payment_created_at, request_id AS payment_request_id, paid_at
+  FROM payments.payment;
+CREATE VIEW settlement.refund_origin AS
+  SELECT id AS refund_id, created_at AS refund_created_at, request_id AS refund_request_id FROM payments.refund;
 
 -- Basis points of an amount, to the nearest unit, ties to the even neighbour; symmetrical about zero.
 CREATE FUNCTION settlement.share(amount bigint, bps integer) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -1,0 +1,79 @@
+// The routes: a statement comes in as CSV and as camt.053, its break is listed with field and values, and closed.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLog } from '../../log.ts';
+import { settlementWorld } from '../../testing/settlement-world.ts';
+import { createServer } from '../server.ts';
+import { reconciliationAdapter } from './index.ts';
+
+let world: Awaited<ReturnType<typeof settlementWorld>>;
+let app: Awaited<ReturnType<typeof createServer>>;
+let xml: string;
+
+beforeAll(async () => {
+  world = await settlementWorld('2014-11-11T02:00:00Z');
+  app = await createServer({
+    logger: createLog('silent'),
+    adapters: [reconciliationAdapter(world.platform.reconciliation)],
+    healthy: async () => true,
+  });
+  const shop = await world.shop('KR');
+  await world.platform.settlement.changeTerms(shop.merchant.id, { accountName: 'K', accountNumber: 'KR1' });
+  await world.pay(shop, 59_000n);
+  await world.mover.moveTo(new Date('2014-11-13T00:00:00Z'));
+  xml = await world.bank.statementOf('KRW', '2014-11-12');
+});
+afterAll(async () => {
+  await app?.close();
+  await world?.close();
+});
+
+const post = async (url: string, payload: string | object, type = 'application/json') => {
+  const answer = await app.inject({
+    method: 'POST',
+    url: `/sandbox/reconciliation${url}`,
+    payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+    headers: { 'content-type': type },
+  });
+  return { status: answer.statusCode, body: answer.json() };
+};
+
+test('a statement of the bank, changed on the way, leaves a break that two people close', async () => {
+  const wrong = xml.replace(/(<Ntry>.*?<Amt Ccy="KRW">)58115</, '$158116<');
+  expect(wrong).not.toBe(xml);
+  const { status, body } = await post('/statements?operator=mei', wrong, 'application/xml');
+  expect(status).toBe(200);
+  expect(body.statements[0].breaks).toMatchObject([
+    { kind: 'amount', field: 'amount', expected: '-58115', actual: '-58116', difference: '-1' },
+    { kind: 'balance', field: 'closingBalance' },
+  ]);
+  const listed = (await app.inject('/sandbox/reconciliation/breaks?status=open')).json().breaks;
+  const act = (name: string, said: object) => post(`/breaks/${listed[0].id}/${name}`, said);
+  expect(await act('approve', { operator: 'li', reason: 'r' })).toMatchObject({ status: 409 });
+  expect(await act('propose', { operator: 'mei', reason: 'r' })).toMatchObject({ status: 409 });
+  const proposal = { operator: 'mei', reason: 'the bank corrects it', action: 'explain' };
+  expect(await act('propose', proposal)).toMatchObject({ status: 200 });
+  expect(await act('approve', { operator: 'mei', reason: 'fine' })).toEqual({
+    status: 409,
+    body: { error: { code: 'not-allowed', message: 'mei proposed it: somebody else has to approve' } },
+  });
+  expect(await act('approve', { operator: 'li', reason: 'seen the letter' })).toMatchObject({ status: 200 });
+  const closed = (await app.inject('/sandbox/reconciliation/breaks?status=closed')).json().breaks;
+  expect(closed).toMatchObject([{ acts: [{ operator: 'mei' }, { operator: 'li', entryId: null }] }]);
+});
+
+test('CSV is read by column names, and what is wrong is said with the line', async () => {
+  const url = '/statements?operator=mei&statementId=C1&currency=KRW';
+  const csv = 'date,reference,amount,currency\n2014-11-12,UNKNOWN,-5,KRW\n';
+  const { body } = await post(url, csv, 'text/csv');
+  expect(body.statements[0].breaks.map((found: { kind: string }) => found.kind).sort()).toEqual([
+    'missing',
+    'unexpected',
+  ]);
+  expect(await post(url, 'date,reference\n', 'text/csv')).toMatchObject({
+    status: 400,
+    body: { error: { message: 'line 1 has no column amount' } },
+  });
+  expect(await post('/statements?operator=mei', csv, 'text/csv')).toMatchObject({ status: 400 });
+  expect(await post('/statements', xml, 'application/xml')).toMatchObject({ status: 400 });
+  expect(await post('/statements?operator=mei', '<no', 'application/xml')).toMatchObject({ status: 400 });
+});

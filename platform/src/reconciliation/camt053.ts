@@ -1,0 +1,117 @@
+// camt.053.001.02: a bank's statement. Refuses, with the place, what it does not understand; guesses nothing.
+import { isCurrency, parseMajor } from '@tongbao/money';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import type { Statement, StatementLine } from './statement.ts';
+
+interface Node {
+  readonly [name: string]: Node | Node[] | string | undefined;
+}
+
+/** The file is not what it should be; the message says where. */
+export class StatementUnreadable extends Error {}
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  parseTagValue: false,
+  parseAttributeValue: false,
+  removeNSPrefix: true,
+  processEntities: true,
+  isArray: (name) => ['Stmt', 'Bal', 'Ntry', 'NtryDtls', 'TxDtls', 'Rcrd'].includes(name),
+});
+
+function at(node: Node | undefined, ...path: string[]): Node | Node[] | string | undefined {
+  let here: Node | Node[] | string | undefined = node;
+  for (const name of path) {
+    const one: Node | string | undefined = Array.isArray(here) ? here[0] : here;
+    if (one === undefined || typeof one === 'string') return undefined;
+    here = one[name];
+  }
+  return here;
+}
+const nodes = (node: Node | undefined, ...path: string[]): Node[] => {
+  const found = at(node, ...path);
+  return Array.isArray(found) ? found : [];
+};
+function text(node: Node | undefined, place: string, ...path: string[]): string {
+  const found = at(node, ...path);
+  if (typeof found === 'string' && found !== '') return found;
+  throw new StatementUnreadable(`${place} lacks ${path.join('/')}`);
+}
+
+/** Reads every statement of the document. Throws StatementUnreadable with the place that is wrong. */
+export function readCamt053(xml: string): Statement[] {
+  const valid = XMLValidator.validate(xml);
+  if (valid !== true)
+    throw new StatementUnreadable(`the file is not XML: ${valid.err.msg} in line ${valid.err.line}`);
+  const document = parser.parse(xml) as Node;
+  const statements = nodes(document, 'Document', 'BkToCstmrStmt', 'Stmt');
+  if (statements.length === 0)
+    throw new StatementUnreadable('not a camt.053: Document/BkToCstmrStmt/Stmt is missing');
+  return statements.map(statementOf);
+}
+
+function statementOf(node: Node): Statement {
+  const statementId = text(node, 'Stmt', 'Id');
+  const place = `statement ${statementId}`;
+  const account = at(node, 'Acct', 'Id', 'IBAN') ?? text(node, place, 'Acct', 'Id', 'Othr', 'Id');
+  const balances = nodes(node, 'Bal');
+  const balance = (code: string): bigint => {
+    const found = balances.find((each) => at(each, 'Tp', 'CdOrPrtry', 'Cd') === code);
+    if (found === undefined) throw new StatementUnreadable(`${place} lacks the balance ${code}`);
+    return signed(found, `${place}, balance ${code}`).amount;
+  };
+  const currency = signed(balances[0] ?? node, `${place}, first balance`).currency;
+  const lines = nodes(node, 'Ntry').map((entry, index) => lineOf(entry, `${place}, entry ${index + 1}`));
+  const days = lines.map((line) => line.day).sort();
+  const from = at(node, 'FrToDt', 'FrDtTm');
+  const created = text(node, place, 'CreDtTm').slice(0, 10);
+  return {
+    account: String(account),
+    statementId,
+    currency,
+    fromDay: typeof from === 'string' ? from.slice(0, 10) : (days[0] ?? created),
+    toDay: days.at(-1) ?? (typeof from === 'string' ? from.slice(0, 10) : created),
+    opening: balance('OPBD'),
+    closing: balance('CLBD'),
+    lines,
+  };
+}
+
+function signed(node: Node, place: string): { currency: string; amount: bigint } {
+  const value = text(node, place, 'Amt', '#text');
+  const currency = text(node, place, 'Amt', '@Ccy');
+  const side = text(node, place, 'CdtDbtInd');
+  if (!isCurrency(currency)) throw new StatementUnreadable(`${place}: ${currency} is not a currency`);
+  if (side !== 'CRDT' && side !== 'DBIT')
+    throw new StatementUnreadable(`${place}: CdtDbtInd is ${side}, neither CRDT nor DBIT`);
+  const amount = amountOf(value, currency, place);
+  return { currency, amount: side === 'CRDT' ? amount : -amount };
+}
+
+export function amountOf(value: string, currency: string, place: string): bigint {
+  try {
+    return parseMajor(value, currency).amount;
+  } catch (error) {
+    throw new StatementUnreadable(`${place}: ${(error as Error).message}`);
+  }
+}
+
+function lineOf(entry: Node, place: string): StatementLine {
+  const { currency, amount } = signed(entry, place);
+  const reversed = at(entry, 'RvslInd') === 'true';
+  const day = at(entry, 'BookgDt', 'Dt') ?? text(entry, place, 'BookgDt', 'DtTm');
+  if (!/^\d{4}-\d{2}-\d{2}/.test(String(day)))
+    throw new StatementUnreadable(`${place}: the booking date ${String(day)} is not a date`);
+  const details = nodes(entry, 'NtryDtls')[0];
+  const reference = at(details, 'TxDtls', 'Refs', 'EndToEndId') ?? at(details, 'Btch', 'MsgId');
+  const charge = at(entry, 'Chrgs', 'TtlChrgsAndTaxAmt', '#text');
+  return {
+    number: String(at(entry, 'AcctSvcrRef') ?? at(entry, 'NtryRef') ?? place),
+    reference: typeof reference === 'string' ? reference : '',
+    currency,
+    amount: reversed ? -amount : amount,
+    charge: typeof charge === 'string' ? amountOf(charge, currency, `${place}, charges`) : 0n,
+    day: String(day).slice(0, 10),
+  };
+}

@@ -1,0 +1,8 @@
+// The door of the reconciliation room.
+export { readCamt053, StatementUnreadable } from './camt053.ts';
+export { readStatementCsv } from './csv.ts';
+export {
+  createReconciliation,
+  type Reconciliation,
+  ReconciliationRefused,
+} from './reconciliation.ts';

@@ -1,0 +1,269 @@
+// Matching, pure: lines and movements meet 1:1, 1:n and n:1 by reference, by the group they were sent in, and last by
+// amount and date where the bank passed no reference on. What does not meet is a break that names the field.
+import { formatMajor, money } from '@tongbao/money';
+import type { Break, BreakKind, ExpectedMovement, Statement, StatementLine } from './statement.ts';
+
+export interface Reconciled {
+  /** Lines that agree with the books, alone or together. */
+  readonly matched: number;
+  readonly breaks: readonly Break[];
+}
+
+export interface MatchRules {
+  /** Days between our booking and the bank's. */
+  readonly dateWindowDays: number;
+  /** The account's balance in the books before the statement; null where it is not compared. */
+  readonly openingInBooks: bigint | null;
+  /** References that former statements of the account had already. */
+  readonly seen: ReadonlySet<string>;
+}
+
+const show = (currency: string, amount: bigint): string => formatMajor(money(currency, amount));
+const sumOf = (items: readonly { readonly amount: bigint }[]): bigint =>
+  items.reduce((all, item) => all + item.amount, 0n);
+const absolute = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
+const daysBetween = (left: string, right: string): number =>
+  Math.abs(Date.parse(`${left}T00:00:00Z`) - Date.parse(`${right}T00:00:00Z`)) / 86_400_000;
+
+function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return groups;
+}
+
+/** What banks write when they pass no reference on. */
+const isBlank = (reference: string): boolean => /^(|NOTPROVIDED|NONREF)$/i.test(reference.trim());
+
+export function reconcile(
+  statement: Statement,
+  expected: readonly ExpectedMovement[],
+  rules: MatchRules,
+): Reconciled {
+  const work = new Matching(statement, rules);
+  const again = statement.lines.filter((line) => !isBlank(line.reference) && rules.seen.has(line.reference));
+  for (const line of again) work.again(line);
+  let lines = statement.lines.filter((line) => !again.includes(line));
+  let movements = [...expected];
+  const drop = (usedLines: readonly StatementLine[], usedMovements: readonly ExpectedMovement[]) => {
+    lines = lines.filter((line) => !usedLines.includes(line));
+    movements = movements.filter((movement) => !usedMovements.includes(movement));
+  };
+  const byReference = groupBy(lines, (line) => line.reference);
+  for (const [reference, own] of groupBy(movements, (movement) => movement.reference)) {
+    const found = byReference.get(reference);
+    if (found === undefined || isBlank(reference)) continue;
+    work.together(own, found);
+    drop(found, own);
+  }
+  for (const [group, own] of groupBy(movements, (movement) => movement.group)) {
+    const found = lines.filter((line) => line.reference === group);
+    if (found.length === 0 || isBlank(group)) continue;
+    work.together(own, found);
+    drop(found, own);
+  }
+  for (const line of [...lines]) {
+    const alike = movements.filter((movement) => work.alike(movement, line));
+    // One candidate, and this line its only one: anything else is a guess, and guesses are breaks.
+    if (alike.length !== 1 || lines.filter((other) => work.alike(alike[0]!, other)).length !== 1) continue;
+    work.byAmount(alike[0]!, line);
+    drop([line], alike);
+  }
+  // What we booked just before or after the statement's days may be on its neighbours.
+  const { fromDay, toDay } = statement;
+  for (const movement of movements)
+    if (movement.day >= fromDay && movement.day <= toDay && !rules.seen.has(movement.reference))
+      work.missing(movement);
+  for (const line of lines) work.unexpected(line);
+  work.balances();
+  return { matched: work.matched, breaks: work.breaks };
+}
+
+class Matching {
+  readonly breaks: Break[] = [];
+  matched = 0;
+  readonly #statement: Statement;
+  readonly #rules: MatchRules;
+
+  constructor(statement: Statement, rules: MatchRules) {
+    this.#statement = statement;
+    this.#rules = rules;
+  }
+
+  #say(kind: BreakKind, of: Omit<Break, 'kind'>): void {
+    this.breaks.push({ kind, ...of });
+  }
+
+  /** Movements and lines that name the same thing: 1:1, 1:n or n:1. */
+  together(movements: readonly ExpectedMovement[], lines: readonly StatementLine[]): void {
+    const [movement] = movements as [ExpectedMovement];
+    const wanted = sumOf(movements);
+    if (movements.length === 1 && lines.length > 1) {
+      const exact = lines.filter((line) => line.amount === wanted && line.currency === movement.currency);
+      // Once is right; what is booked besides it under the same reference is booked twice.
+      if (exact.length > 0) {
+        this.#pair(movement, exact[0]!);
+        for (const line of lines) if (line !== exact[0]) this.#duplicate(movement, line);
+        return;
+      }
+    }
+    if (movements.length === 1 && lines.length === 1) {
+      this.#pair(movement, lines[0]!);
+      return;
+    }
+    const strange = lines.filter((line) => line.currency !== movement.currency);
+    if (strange.length > 0) {
+      for (const line of strange) this.#currency(movement, line);
+      return;
+    }
+    if (sumOf(lines) !== wanted) {
+      this.#amount(movement, wanted, { amount: sumOf(lines), charge: sumOf(chargesOf(lines)) });
+      return;
+    }
+    const late = lines.find((line) => this.#late(movement, line));
+    if (late === undefined) this.matched += lines.length;
+    else this.#date(movement, late);
+  }
+
+  #pair(movement: ExpectedMovement, line: StatementLine): void {
+    if (line.currency !== movement.currency) this.#currency(movement, line);
+    else if (line.amount !== movement.amount) this.#amount(movement, movement.amount, line);
+    else if (this.#late(movement, line)) this.#date(movement, line);
+    else if (line.charge !== 0n) this.#fee(movement, line.charge, 0n);
+    else this.matched += 1;
+  }
+
+  #late(movement: ExpectedMovement, line: StatementLine): boolean {
+    return daysBetween(movement.day, line.day) > this.#rules.dateWindowDays;
+  }
+
+  #currency(movement: ExpectedMovement, line: StatementLine): void {
+    const { reference, currency } = movement;
+    const sides = {
+      expected: `${currency} ${show(currency, movement.amount)}`,
+      actual: `${line.currency} ${show(line.currency, line.amount)}`,
+    };
+    this.#say('currency', { reference, field: 'currency', ...sides, currency, difference: -movement.amount });
+  }
+
+  #amount(movement: ExpectedMovement, wanted: bigint, found: { amount: bigint; charge: bigint }): void {
+    const { reference, currency } = movement;
+    const difference = found.amount - wanted;
+    if (found.charge > 0n && -difference === found.charge) {
+      this.#fee(movement, found.charge, difference);
+      return;
+    }
+    // The same figure on the other side is no amount that is wrong but a direction.
+    const field = found.amount === -wanted ? 'direction' : 'amount';
+    const word = (amount: bigint) =>
+      field === 'amount'
+        ? show(currency, amount)
+        : `${amount < 0n ? 'debit' : 'credit'} ${show(currency, absolute(amount))}`;
+    const sides = { expected: word(wanted), actual: word(found.amount) };
+    this.#say('amount', { reference, field, ...sides, currency, difference });
+  }
+
+  #fee(movement: ExpectedMovement, charge: bigint, difference: bigint): void {
+    const { reference, currency } = movement;
+    const sides = { expected: show(currency, 0n), actual: show(currency, charge) };
+    this.#say('fee', { reference, field: 'charge', ...sides, currency, difference });
+  }
+
+  #date(movement: ExpectedMovement, line: StatementLine): void {
+    const { reference, currency, day } = movement;
+    this.#say('date', {
+      reference,
+      field: 'bookingDate',
+      expected: day,
+      actual: line.day,
+      currency,
+      difference: 0n,
+    });
+  }
+
+  #duplicate(movement: ExpectedMovement, line: StatementLine): void {
+    const { reference } = movement;
+    const { currency } = line;
+    this.#say('duplicate', {
+      reference,
+      field: 'entry',
+      expected: 'booked once',
+      actual: `again as ${line.number}: ${show(currency, line.amount)}`,
+      currency,
+      difference: line.amount,
+    });
+  }
+
+  again(line: StatementLine): void {
+    const { reference, currency, amount } = line;
+    this.#say('duplicate', {
+      reference,
+      field: 'entry',
+      expected: 'on a former statement',
+      actual: `again as ${line.number}: ${show(currency, amount)}`,
+      currency,
+      difference: amount,
+    });
+  }
+
+  alike(movement: ExpectedMovement, line: StatementLine): boolean {
+    return (
+      line.currency === movement.currency && line.amount === movement.amount && !this.#late(movement, line)
+    );
+  }
+
+  /** Same amount, same days: a match where the bank passed no reference on, a break where it passed another. */
+  byAmount(movement: ExpectedMovement, line: StatementLine): void {
+    if (isBlank(line.reference)) {
+      this.matched += 1;
+      return;
+    }
+    const { reference, currency } = movement;
+    const sides = { expected: reference, actual: line.reference };
+    this.#say('reference', { reference, field: 'reference', ...sides, currency, difference: 0n });
+  }
+
+  missing(movement: ExpectedMovement): void {
+    const { reference, currency, amount } = movement;
+    this.#say('missing', {
+      reference,
+      field: 'entry',
+      expected: `${show(currency, amount)} on ${movement.day}`,
+      actual: 'not on the statement',
+      currency,
+      difference: -amount,
+    });
+  }
+
+  unexpected(line: StatementLine): void {
+    const { reference, currency, amount } = line;
+    this.#say('unexpected', {
+      reference: reference === '' ? line.number : reference,
+      field: 'entry',
+      expected: 'nothing in the books',
+      actual: `${show(currency, amount)} on ${line.day}`,
+      currency,
+      difference: amount,
+    });
+  }
+
+  balances(): void {
+    const { opening, closing, currency, statementId, lines } = this.#statement;
+    const { openingInBooks } = this.#rules;
+    const say = (field: string, expected: bigint, actual: bigint) =>
+      this.#say('balance', {
+        reference: statementId,
+        field,
+        expected: show(currency, expected),
+        actual: show(currency, actual),
+        currency,
+        difference: actual - expected,
+      });
+    if (opening !== null && openingInBooks !== null && opening !== openingInBooks)
+      say('openingBalance', openingInBooks, opening);
+    if (opening === null || closing === null) return;
+    const reached = opening + sumOf(lines.filter((line) => line.currency === currency));
+    if (closing !== reached) say('closingBalance', reached, closing);
+  }
+}
+
+const chargesOf = (lines: readonly StatementLine[]) => lines.map((line) => ({ amount: line.charge }));

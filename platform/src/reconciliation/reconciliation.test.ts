@@ -1,0 +1,75 @@
+// The room on the whole platform: a clean month of the bank's own statements has no break, a tampered one is explained,
+// and a break is closed by two people with an entry.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { settlementWorld } from '../testing/settlement-world.ts';
+import { createReconciliation, type Reconciliation, readCamt053 } from './index.ts';
+
+let world: Awaited<ReturnType<typeof settlementWorld>>;
+let room: Reconciliation;
+const by = { operator: 'mei', source: 'test' };
+
+beforeAll(async () => {
+  world = await settlementWorld('2014-11-11T02:00:00Z');
+  room = createReconciliation(world.platform);
+  const shop = await world.shop('HK');
+  await world.platform.settlement.changeTerms(shop.merchant.id, { accountName: 'H', accountNumber: 'HK1' });
+  for (let day = 11; day < 31; day++) {
+    await world.mover.moveTo(new Date(`2014-11-${day}T05:00:00Z`));
+    await world.pay(shop, 38_800n + BigInt(day));
+  }
+  await world.mover.moveTo(new Date('2014-12-04T00:00:00Z'));
+});
+afterAll(() => world?.close());
+
+const days = Array.from({ length: 20 }, (_each, index) => `2014-11-${index + 11}`);
+
+test('a clean month has no break, and every line is matched', async () => {
+  let lines = 0;
+  for (const day of days) {
+    const [statement] = readCamt053(await world.bank.statementOf('HKD', day));
+    const imported = await room.importStatement(statement!, by);
+    expect(imported).toMatchObject({ known: false, breaks: [], matched: statement!.lines.length });
+    lines += statement!.lines.length;
+  }
+  // A payout and a conversion on each working day.
+  expect(lines).toBeGreaterThan(20);
+  const [again] = readCamt053(await world.bank.statementOf('HKD', days[3]!));
+  expect(await room.importStatement(again!, by)).toMatchObject({ known: true, breaks: [] });
+});
+
+test('a tampered statement is explained, and the break is closed by two people with an entry', async () => {
+  const xml = await world.bank.statementOf('HKD', '2014-12-01');
+  const [statement] = readCamt053(
+    xml.replace(/<Id>STMT-[^<]*/, '<Id>STMT-TAMPERED').replace(/(<Ntry>.*?<Amt Ccy="HKD">)(\d+)/, '$11$2'),
+  );
+  const { breaks } = await room.importStatement(statement!, by);
+  expect(breaks.map((each) => [each.kind, each.field])).toEqual([
+    ['amount', 'amount'],
+    ['balance', 'closingBalance'],
+  ]);
+  const [open] = await room.breaks({ statuses: ['open'], limit: 10 });
+  const act = { breakId: open!.id, reason: 'the bank is asked' };
+  await expect(room.approve({ ...act, operator: 'li' })).rejects.toThrow('is open, not proposed');
+  await room.propose({ ...act, action: 'suspense', operator: 'mei' });
+  await expect(room.approve({ ...act, operator: 'mei' })).rejects.toThrow('somebody else has to approve');
+  await expect(room.propose({ ...act, action: 'charge', operator: 'li' })).rejects.toThrow('is proposed');
+  await room.refuse({ ...act, operator: 'li', reason: 'look again' });
+  await room.propose({ ...act, action: 'suspense', operator: 'mei' });
+  await room.approve({ ...act, operator: 'li' });
+  const [closed] = await room.breaks({ statuses: ['closed'], limit: 10 });
+  expect(closed!.acts.map((each) => [each.kind, each.operator])).toEqual([
+    ['propose', 'mei'],
+    ['refuse', 'li'],
+    ['propose', 'mei'],
+    ['approve', 'li'],
+  ]);
+  const { house, clock, database } = world.platform;
+  const suspense = await house.open('suspense', 'HKD', clock.now());
+  const { rows } = await database.pool.query('SELECT balance FROM ledger.balance WHERE account_id = $1', [
+    suspense.toString(),
+  ]);
+  expect(rows[0].balance).toBe(open!.difference);
+  await expect(database.pool.query('UPDATE reconciliation.act SET reason = $1', ['another'])).rejects.toThrow(
+    'append-only',
+  );
+});
