@@ -3,13 +3,15 @@ import type { Timer } from '../system/index.ts';
 import { createCourier } from './courier.ts';
 import type { DeliverParts } from './deliver.ts';
 import type { Attempt, Notification } from './notification.ts';
-import { makeDue, readAttempts, readNotifications } from './store.ts';
+import { makeDue, readAttempts, readNotifications, readTold, type Told } from './store.ts';
 
 export interface Notifications {
   /** Deliveries, by the clock. */
   readonly delivery: Timer;
   /** A payment's notifications with their attempts; the latest 50 of all for null. */
   list(paymentId: bigint | null): Promise<{ notification: Notification; attempts: Attempt[] }[]>;
+  /** Whether and when a merchant was told, for one who asks if it was us. Null when there is no such notification. */
+  told(notificationId: bigint): Promise<Told | null>;
   /** Makes a notification due now, also an acknowledged or exhausted one. False when there is none. */
   resend(notificationId: bigint): Promise<boolean>;
 }
@@ -29,6 +31,7 @@ export function createNotifications(parts: DeliverParts): Notifications {
         attempts: attempts.filter((attempt) => attempt.notificationId === notification.id),
       }));
     },
+    told: (notificationId) => readTold(database, notificationId),
     resend: (notificationId) => makeDue(database, notificationId, clock.now()),
   };
 }

@@ -6,15 +6,18 @@ import type { Merchants } from '../merchants/index.ts';
 import type { Clock, Ids, Timer } from '../system/index.ts';
 import { authorizeVerb } from './authorize.ts';
 import { cancelVerb } from './cancel.ts';
+import { checkouts } from './checkout.ts';
 import { declineVerb, expireVerb } from './close.ts';
 import type { Payments } from './commands.ts';
 import { createVerb } from './create.ts';
+import { declarations } from './customs.ts';
 import { type EnqueueBankJobs, runVerb } from './decision.ts';
 import { type FinishDebit, finishDebitVerb } from './finish-debit.ts';
 import { type FinishRefund, finishRefundVerb } from './finish-refund.ts';
 import type { Payment, Refund } from './payment.ts';
 import { refundVerb } from './refund.ts';
 import { readRefunds, readRefundsOfPayer, readRefundsOfPayment } from './refund-store.ts';
+import { readStatement } from './statement-store.ts';
 import {
   findRequests,
   type PaymentEvent,
@@ -77,12 +80,15 @@ export function createPayments(options: PaymentsOptions): PaymentsRoom {
     return (await findRequests(database, kind, [{ merchantId, requestId }]))[0]?.subjectId ?? null;
   }
 
-  return {
+  const room: PaymentsRoom = {
     async create(command) {
       // Outside the transaction: on a new business day the source may have to be asked. Afterwards it is in memory.
       await options.fx.rateTableAt(options.clock.now());
       return runVerb(lanes, create, command);
     },
+    ...checkouts(options, (command) => room.create(command)),
+    ...declarations(options),
+    statementOf: (period) => readStatement(database, period),
     authorize: (command) => runVerb(lanes, authorize, command),
     cancel: (command) => runVerb(lanes, cancel, command),
     decline: (command) => runVerb(lanes, decline, command),
@@ -128,4 +134,5 @@ export function createPayments(options: PaymentsOptions): PaymentsRoom {
       },
     },
   };
+  return room;
 }

@@ -4,7 +4,7 @@ import { type Connection, statement, type Transaction } from '../database/index.
 import type { LockedQuote } from '../fx/index.ts';
 import type { ContractTerms, OrderFacts, Payment, PaymentEventKind, PaymentStatus } from './payment.ts';
 
-interface PaymentRow {
+export interface PaymentRow {
   id: bigint;
   merchant_id: bigint;
   payer_id: bigint;
@@ -49,7 +49,7 @@ interface StoredTerms {
   };
 }
 
-const columns = `id, merchant_id, payer_id, status, currency, amount, payer_currency, payer_amount, mid_amount, fee,
+export const paymentColumns = `id, merchant_id, payer_id, status, currency, amount, payer_currency, payer_amount, mid_amount, fee,
   created_at, expires_at, paid_at, closed_at, card_id, funding_account, refunded, refunding, refunded_to_payer,
   refunding_to_payer, events, last_refusal, request_id, terms`;
 
@@ -94,7 +94,7 @@ function quoteOf(row: PaymentRow): LockedQuote {
   };
 }
 
-function paymentOf(row: PaymentRow): Payment {
+export function paymentOf(row: PaymentRow): Payment {
   const inOrder = (amount: bigint): Money => money(row.currency, amount);
   const inPayer = (amount: bigint): Money => money(row.payer_currency, amount);
   const { contract, order } = row.terms;
@@ -141,7 +141,7 @@ function paymentOf(row: PaymentRow): Payment {
 
 const lockStatement = statement(
   'payments.lock',
-  `SELECT ${columns} FROM payments.payment WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE`,
+  `SELECT ${paymentColumns} FROM payments.payment WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE`,
 );
 /** Locks payments in id order until the transaction ends. */
 export async function lockPayments(tx: Transaction, ids: readonly bigint[]): Promise<Map<bigint, Payment>> {
@@ -151,7 +151,7 @@ export async function lockPayments(tx: Transaction, ids: readonly bigint[]): Pro
 
 const byIds = statement(
   'payments.by-ids',
-  `SELECT ${columns} FROM payments.payment WHERE id = ANY($1::bigint[])`,
+  `SELECT ${paymentColumns} FROM payments.payment WHERE id = ANY($1::bigint[])`,
 );
 export async function readPayments(
   connection: Connection,
@@ -349,7 +349,7 @@ export const readNextDue = async (connection: Connection): Promise<Date | null> 
 
 const byPayer = statement(
   'payments.by-payer',
-  `SELECT ${columns} FROM payments.payment WHERE payer_id = $1 AND id < $2 AND paid_at IS NOT NULL
+  `SELECT ${paymentColumns} FROM payments.payment WHERE payer_id = $1 AND id < $2 AND paid_at IS NOT NULL
    ORDER BY id DESC LIMIT $3`,
 );
 export async function readPaymentsOfPayer(
@@ -363,14 +363,14 @@ export async function readPaymentsOfPayer(
 
 const byMerchant = statement(
   'payments.by-merchant',
-  `SELECT ${columns} FROM payments.payment ORDER BY id DESC LIMIT $1`,
+  `SELECT ${paymentColumns} FROM payments.payment ORDER BY id DESC LIMIT $1`,
 );
 export const readLatestPayments = async (connection: Connection, limit: number): Promise<Payment[]> =>
   (await connection.query<PaymentRow>(byMerchant, [limit])).map(paymentOf);
 
 const pageStatement = statement(
   'payments.page',
-  `SELECT ${columns} FROM payments.payment WHERE id > $1 ORDER BY id LIMIT $2`,
+  `SELECT ${paymentColumns} FROM payments.payment WHERE id > $1 ORDER BY id LIMIT $2`,
 );
 /** For proofs and exports: all payments in id order, a page at a time. */
 export const readPaymentPage = async (
