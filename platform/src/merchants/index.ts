@@ -7,3 +7,4 @@ export {
   type MerchantKey,
 } from './merchant.ts';
 export { createMerchants, type Merchants, type SignUp } from './merchants.ts';
+export type { SecondaryMerchant } from './secondary-merchants.ts';

@@ -7,6 +7,8 @@ export interface Merchant {
   readonly clientId: string;
   /** How the classic gateway knows it: 16 digits beginning 2088. */
   readonly partner: string;
+  /** The secret that the classic gateway's MD5 signatures are made with. */
+  readonly classicMd5Key: string;
   readonly name: string;
   /** What shoppers read on the cashier. */
   readonly displayName: string;

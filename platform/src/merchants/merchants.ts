@@ -5,6 +5,8 @@ import { openAccount } from '../ledger/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Clock, Ids } from '../system/index.ts';
 import type { Contract, MerchantAccess } from './merchant.ts';
+import { type SecondaryMerchants, secondaryMerchants } from './secondary-merchants.ts';
+import { countDownload } from './secondary-store.ts';
 import {
   type AccessRow,
   insertContractRow,
@@ -14,6 +16,7 @@ import {
   selectAll,
   selectByClientId,
   selectById,
+  selectByPartner,
 } from './store.ts';
 
 export interface SignUp {
@@ -32,6 +35,12 @@ export interface SignUp {
 export interface Merchants {
   /** Null for an unknown client. At most `cacheMs` old. */
   findByClientId(clientId: string): Promise<MerchantAccess | null>;
+  /** The same by the classic gateway's partner number. */
+  findByPartner(partner: string): Promise<MerchantAccess | null>;
+  /** Merchants that sell through this one, and what is counted about it. */
+  readonly secondary: SecondaryMerchants;
+  /** Counts a fetch of a file; answers how many there have been that day (YYYY-MM-DD). */
+  countDownload(download: { merchantId: bigint; file: string; day: string }): Promise<number>;
   /** Rejections: merchant-unknown. */
   get(id: bigint): Promise<MerchantAccess>;
   list(): Promise<MerchantAccess[]>;
@@ -46,6 +55,7 @@ const cacheSize = 10_000;
 export function createMerchants(options: { database: Database; clock: Clock; ids: Ids }): Merchants {
   const { database, clock, ids } = options;
   const byClientId = new Map<string, { access: MerchantAccess | null; readAt: number }>();
+  const byPartner = new Map<string, { access: MerchantAccess | null; readAt: number }>();
   const byId = new Map<bigint, { access: MerchantAccess | null; readAt: number }>();
 
   async function cached<Key>(
@@ -66,11 +76,15 @@ export function createMerchants(options: { database: Database; clock: Clock; ids
 
   function forget(): void {
     byClientId.clear();
+    byPartner.clear();
     byId.clear();
   }
 
   return {
     findByClientId: (clientId) => cached(byClientId, clientId, selectByClientId),
+    findByPartner: (partner) => cached(byPartner, partner, selectByPartner),
+    secondary: secondaryMerchants(options),
+    countDownload: (download) => countDownload(database, download),
     async get(id) {
       const access = await cached(byId, id, selectById);
       if (access === null) throw new Rejection('merchant-unknown');
@@ -123,6 +137,7 @@ function accessOf(row: AccessRow): MerchantAccess {
       id: row.id,
       clientId: row.client_id,
       partner: row.partner,
+      classicMd5Key: row.classic_md5_key,
       name: row.name,
       displayName: row.display_name,
       region: row.region,

@@ -5,6 +5,7 @@ export interface AccessRow {
   readonly id: bigint;
   readonly client_id: string;
   readonly partner: string;
+  readonly classic_md5_key: string;
   readonly name: string;
   readonly display_name: string;
   readonly region: string;
@@ -31,7 +32,7 @@ export interface AccessRow {
   }[];
 }
 
-const accessColumns = `m.id, m.client_id, m.partner, m.name, m.display_name, m.region, m.status, m.notify_url,
+const accessColumns = `m.id, m.client_id, m.partner, m.classic_md5_key, m.name, m.display_name, m.region, m.status, m.notify_url,
   c.settlement_currency, c.payment_currencies, c.fee_bps, c.spread_bps, c.returns_fee, c.regions, c.calendar,
   c.time_zone, c.min_amount, c.max_amount, c.refund_window_days, c.live_from, c.pending_account,
   coalesce((SELECT jsonb_agg(jsonb_build_object('version', k.version, 'public_key', k.public_key,
@@ -41,6 +42,11 @@ const byClientId = statement(
   'merchants.by-client-id',
   `SELECT ${accessColumns} FROM merchants.merchant m JOIN merchants.contract c ON c.merchant_id = m.id
    WHERE m.client_id = $1`,
+);
+const byPartner = statement(
+  'merchants.by-partner',
+  `SELECT ${accessColumns} FROM merchants.merchant m JOIN merchants.contract c ON c.merchant_id = m.id
+   WHERE m.partner = $1`,
 );
 const byId = statement(
   'merchants.by-id',
@@ -56,6 +62,10 @@ export const selectByClientId = async (
   connection: Connection,
   clientId: string,
 ): Promise<AccessRow | undefined> => (await connection.query<AccessRow>(byClientId, [clientId]))[0];
+export const selectByPartner = async (
+  connection: Connection,
+  partner: string,
+): Promise<AccessRow | undefined> => (await connection.query<AccessRow>(byPartner, [partner]))[0];
 export const selectById = async (connection: Connection, id: bigint): Promise<AccessRow | undefined> =>
   (await connection.query<AccessRow>(byId, [id]))[0];
 export const selectAll = (connection: Connection): Promise<AccessRow[]> => connection.query<AccessRow>(all);

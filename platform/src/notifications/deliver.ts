@@ -10,8 +10,10 @@ export interface Channel {
   compose(notification: Notification): Promise<Buffer>;
   /** Fresh headers for one attempt: the time and the signature over it. */
   headers(notification: Notification, body: Buffer): Promise<Record<string, string>>;
+  /** What one attempt sends, where that is more than the kept body: the attempt's time, a signature inside. */
+  seal?(notification: Notification, body: Buffer): Promise<Buffer>;
   /** Whether the merchant has taken it. */
-  isAcknowledged(status: number, head: Buffer): boolean;
+  isAcknowledged(status: number, head: Buffer, notification: Notification): boolean;
 }
 
 export interface DeliverParts {
@@ -40,7 +42,8 @@ export async function deliver(
   const startedAt = parts.clock.now();
   const number = notification.attempts + 1;
   const { body, answer } = await send(parts, notification, timeoutMs);
-  const acknowledged = answer.kind === 'answered' && parts.channel.isAcknowledged(answer.status, answer.head);
+  const acknowledged =
+    answer.kind === 'answered' && parts.channel.isAcknowledged(answer.status, answer.head, notification);
   const next = acknowledged ? null : nextAttemptAt(number, startedAt);
   const outcome: Outcome = {
     notification,
@@ -60,8 +63,10 @@ async function send(
   let { body } = notification;
   try {
     body ??= await parts.channel.compose(notification);
-    const headers = await parts.channel.headers(notification, body);
-    return { body, answer: await parts.outbound.post({ url: notification.url, headers, body, timeoutMs }) };
+    const sent = (await parts.channel.seal?.(notification, body)) ?? body;
+    const headers = await parts.channel.headers(notification, sent);
+    const { url } = notification;
+    return { body, answer: await parts.outbound.post({ url, headers, body: sent, timeoutMs }) };
   } catch (error) {
     if (isInfrastructureError(error)) throw error;
     // A notification that cannot be composed keeps to the timetable like one that nobody takes, and harms no other.

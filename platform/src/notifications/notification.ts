@@ -12,6 +12,8 @@ export interface Notification {
   /** The number of the payment's event: notifications of one payment are told in this order. */
   readonly sequence: number;
   readonly url: string;
+  /** Whose words it is told in. */
+  readonly protocol: 'ams' | 'gateway';
   readonly status: NotificationStatus;
   readonly attempts: number;
   readonly nextAttemptAt: Date;
@@ -29,6 +31,8 @@ export interface NewNotification {
   readonly paymentId: bigint;
   readonly sequence: number;
   readonly url: string;
+  /** Absent: 'ams'. */
+  readonly protocol?: Notification['protocol'];
   readonly dueAt: Date;
   readonly createdAt: Date;
 }

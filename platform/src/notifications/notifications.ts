@@ -3,7 +3,15 @@ import type { Timer } from '../system/index.ts';
 import { createCourier } from './courier.ts';
 import type { DeliverParts } from './deliver.ts';
 import type { Attempt, Notification } from './notification.ts';
-import { firstFinished, makeDue, readAttempts, readNotifications, removeFinished } from './store.ts';
+import {
+  firstFinished,
+  makeDue,
+  readAttempts,
+  readNotifications,
+  readTold,
+  removeFinished,
+  type Told,
+} from './store.ts';
 
 export interface Notifications {
   /** Deliveries, by the clock. */
@@ -12,6 +20,8 @@ export interface Notifications {
   readonly housekeeping: Timer;
   /** A payment's notifications with their attempts; the latest 50 of all for null. */
   list(paymentId: bigint | null): Promise<{ notification: Notification; attempts: Attempt[] }[]>;
+  /** Whether and when a merchant was told, for one who asks if it was us. Null when there is no such notification. */
+  told(notificationId: bigint): Promise<Told | null>;
   /** Makes a notification due now, also an acknowledged or exhausted one. False when there is none. */
   resend(notificationId: bigint): Promise<boolean>;
 }
@@ -43,6 +53,7 @@ export function createNotifications(parts: DeliverParts): Notifications {
         attempts: attempts.filter((attempt) => attempt.notificationId === notification.id),
       }));
     },
+    told: (notificationId) => readTold(database, notificationId),
     resend: (notificationId) => makeDue(database, notificationId, clock.now()),
   };
 }

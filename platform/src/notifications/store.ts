@@ -14,6 +14,7 @@ export const notificationRows = copyInto<NewNotification>('notifications.notific
   url: ['text', (row) => row.url],
   next_attempt_at: ['timestamptz', (row) => row.dueAt],
   created_at: ['timestamptz', (row) => row.createdAt],
+  protocol: ['text', (row) => row.protocol ?? 'ams'],
 });
 
 interface NotificationRow {
@@ -24,13 +25,14 @@ interface NotificationRow {
   payment_id: bigint;
   sequence: number;
   url: string;
+  protocol: Notification['protocol'];
   status: NotificationStatus;
   attempts: number;
   next_attempt_at: Date;
   body: Buffer | null;
 }
 const columns =
-  'id, merchant_id, kind, subject_id, payment_id, sequence, url, status, attempts, next_attempt_at, body';
+  'id, merchant_id, kind, subject_id, payment_id, sequence, url, protocol, status, attempts, next_attempt_at, body';
 const notificationOf = (row: NotificationRow): Notification => ({
   id: row.id,
   merchantId: row.merchant_id,
@@ -39,6 +41,7 @@ const notificationOf = (row: NotificationRow): Notification => ({
   paymentId: row.payment_id,
   sequence: row.sequence,
   url: row.url,
+  protocol: row.protocol,
   status: row.status,
   attempts: row.attempts,
   nextAttemptAt: row.next_attempt_at,
@@ -180,6 +183,32 @@ export const readNotifications = async (
       ? connection.query<NotificationRow>(latest)
       : connection.query<NotificationRow>(byPayment, [paymentId]))
   ).map(notificationOf);
+
+const genuineStatement = statement(
+  'notifications.genuine',
+  `SELECT n.merchant_id, n.leased_until > clock_timestamp() AS under_way,
+     (SELECT max(a.started_at) FROM notifications.attempt a WHERE a.notification_id = n.id) AS last_attempt_at
+   FROM notifications.notification n WHERE n.id = $1`,
+);
+export interface Told {
+  readonly merchantId: bigint;
+  /** An attempt is being made now. */
+  readonly isUnderWay: boolean;
+  readonly lastAttemptAt: Date | null;
+}
+export async function readTold(connection: Connection, id: bigint): Promise<Told | null> {
+  const [row] = await connection.query<{
+    merchant_id: bigint;
+    under_way: boolean | null;
+    last_attempt_at: Date | null;
+  }>(genuineStatement, [id]);
+  if (row === undefined) return null;
+  return {
+    merchantId: row.merchant_id,
+    isUnderWay: row.under_way === true,
+    lastAttemptAt: row.last_attempt_at,
+  };
+}
 
 interface AttemptRow {
   notification_id: bigint;

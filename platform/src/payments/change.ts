@@ -6,7 +6,7 @@ import type { NewNotification } from '../notifications/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
 import { type Decision, type RecordSources, recordDecisions } from './decision.ts';
 import { type HouseFacts, loadHouse } from './house.ts';
-import type { Payment } from './payment.ts';
+import type { Payment, Refund } from './payment.ts';
 import { lockPayments } from './store.ts';
 
 export interface ChangeFacts {
@@ -70,6 +70,13 @@ export function changeVerb<Command extends { paymentId: bigint }, Facts extends 
   };
 }
 
+/**
+ * Where a refund is told. Shops of the classic gateway hear of one only where the refund itself says so: those of its
+ * first years know no such notification (reference, section 2.6).
+ */
+export const refundNotifyUrl = (payment: Payment, refund: Refund): string | null =>
+  refund.notifyUrl ?? (payment.order.channel === 'gateway' ? null : payment.order.notifyUrl);
+
 /** The notification that an event leaves for the merchant, if there is anywhere to send it. */
 export function notificationOf(
   facts: { now: Date; ids: bigint[] },
@@ -86,6 +93,7 @@ export function notificationOf(
     paymentId: payment.id,
     sequence: payment.events,
     url: about.url,
+    protocol: payment.order.channel === 'gateway' ? 'gateway' : 'ams',
     dueAt: facts.now,
     createdAt: facts.now,
   };

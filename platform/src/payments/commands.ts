@@ -9,6 +9,10 @@ export interface CreatePayment {
   /** SHA-256 of the key parameters (amount, currency, method): a reuse with another hash is 'request-reused'. */
   readonly inputHash: Buffer;
   readonly amount: Money;
+  /** What exactly the shopper pays; then `amount` only names the order's currency, and the rate makes the rest. */
+  readonly payerAmount?: Money;
+  /** The id to give it, taken from `Ids` before (an announced checkout's). Absent: a new one. */
+  readonly paymentId?: bigint;
   /** The currency the shopper pays in (CNY for mainland wallets). */
   readonly payerCurrency: string;
   /** Absent: the contract's only one. Rejections: settlement-currency-not-contracted. */
@@ -62,6 +66,8 @@ export interface RefundPayment {
   readonly requestId: string;
   readonly inputHash: Buffer;
   readonly amount: Money;
+  /** What exactly goes back to the payer; then `amount` only names the order's currency. */
+  readonly payerAmount?: Money;
   readonly reason: string | null;
   readonly notifyUrl: string | null;
   readonly metadata: string | null;
@@ -78,6 +84,46 @@ export type PaymentKey =
   | { readonly merchantId: bigint; readonly paymentId: bigint }
   | { readonly merchantId: bigint; readonly requestId: string };
 
+/** An order announced before anybody has signed in: it becomes a payment at the moment that `beginsAt` names. */
+export interface NewCheckout {
+  readonly command: Omit<CreatePayment, 'paymentId' | 'quoteId'>;
+  readonly beginsAt: 'sign-in' | 'confirmation';
+  /** Until then somebody has to come. */
+  readonly expiresAt: Date;
+}
+
+export interface Checkout extends NewCheckout {
+  readonly id: bigint;
+  readonly createdAt: Date;
+}
+
+export interface CustomsClaim {
+  readonly merchantId: bigint;
+  /** The merchant's number of the declaration: the same again amends it. */
+  readonly requestId: string;
+  readonly payment: Payment;
+  readonly amount: Money;
+  readonly place: string;
+  readonly customsCode: string;
+  readonly customsName: string;
+  readonly isSplit: boolean;
+  readonly subOrder: string | null;
+  /** Whether the orderer's name and document are the payer's; null where they were not given. */
+  readonly identityMatches: boolean | null;
+}
+
+export interface CustomsDeclaration extends Omit<CustomsClaim, 'payment'> {
+  readonly id: bigint;
+  readonly paymentId: bigint;
+  readonly declaredAt: Date;
+  readonly changedAt: Date;
+}
+
+/** A line of a merchant's statement. */
+export type StatementLine =
+  | { readonly kind: 'payment'; readonly payment: Payment }
+  | { readonly kind: 'refund'; readonly payment: Payment; readonly refund: Refund };
+
 /** The room's door, as adapters see it. Every verb throws `Rejection` when it refuses. */
 export interface Payments {
   /**
@@ -86,6 +132,24 @@ export interface Payments {
    * amount-out-of-limits, quote-not-available, quote-expired, request-reused, overloaded, unavailable.
    */
   create(command: CreatePayment): Promise<CreateAnswer>;
+  /**
+   * Keeps an order until a shopper comes. The same request answers the same checkout, also when it had run out.
+   * Rejections: those of create, except quote-not-available.
+   */
+  announce(checkout: NewCheckout): Promise<Checkout>;
+  findCheckout(id: bigint): Promise<Checkout | null>;
+  /** A checkout as the payment that it would be now; nothing is written. Rejections: those of create. */
+  preview(checkout: Checkout): Promise<Payment>;
+  /** The shopper has come: the checkout is a payment from now on. Idempotent. Rejections: those of create, payment-expired. */
+  begin(checkout: Checkout): Promise<Payment>;
+  /** The shopper said no before there was a payment. */
+  abandon(checkoutId: bigint): Promise<void>;
+  /** A merchant's classic payments and refunds between two instants, in time order; at most `limit`. */
+  statementOf(period: { merchantId: bigint; from: Date; to: Date; limit: number }): Promise<StatementLine[]>;
+  /** Declares a paid payment to customs. Rejections: payment-not-paid, refund-amount-exceeded (more than was paid), request-reused (another payment's). */
+  declare(claim: CustomsClaim): Promise<CustomsDeclaration>;
+  /** Those of the merchant with these numbers. */
+  declarations(merchantId: bigint, requestIds: readonly string[]): Promise<CustomsDeclaration[]>;
   /**
    * The shopper confirms; the PIN has been checked by the caller. Balance: paid at once. Card: pending.
    * Rejections: payment-not-found, payment-expired, payment-cancelled, payment-already-paid,

@@ -1,7 +1,15 @@
 // create: the merchant asks, the rate is locked, the clock starts. Idempotent on the merchant's request id.
-import { divide, money } from '@tongbao/money';
+import { convert, divide, invert, type Money, money, subtract } from '@tongbao/money';
 import type { Connection, Verb } from '../database/index.ts';
-import { type Fx, type LockedQuote, lockQuote, priceOf, type QuoteRow, type RateTable } from '../fx/index.ts';
+import {
+  type Fx,
+  type LockedQuote,
+  lockQuote,
+  type PricedAmount,
+  priceOf,
+  type QuoteRow,
+  type RateTable,
+} from '../fx/index.ts';
 import type { Contract, MerchantAccess, Merchants } from '../merchants/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
 import type { CreateAnswer, CreatePayment } from './commands.ts';
@@ -41,14 +49,16 @@ export function decideCreate(facts: CreateFacts, command: CreatePayment): Decisi
   if (command.settlementCurrency !== null && command.settlementCurrency !== contract.settlementCurrency) {
     return refuse('settlement-currency-not-contracted', { field: 'settlementCurrency' });
   }
-  if (amount < contract.minAmount || amount > contract.maxAmount)
+  const isOutside = (value: bigint) => value < contract.minAmount || value > contract.maxAmount;
+  if (command.payerAmount === undefined && isOutside(amount))
     return refuse('amount-out-of-limits', { field: 'amount' });
   const expiresAt = expiryOf(command, facts.now);
   if (expiresAt === null) return refuse('payment-expired', { field: 'expiresAt' });
-  const id = facts.ids.pop()!;
+  const id = command.paymentId ?? facts.ids.pop()!;
   const quote = quoteFor(facts, command, { access, expiresAt, id });
   if (typeof quote === 'string') return refuse(quote, { field: 'quoteId' });
   const fresh = newPayment(command, access, { id, quote, createdAt: facts.now, expiresAt });
+  if (isOutside(fresh.amount.amount)) return refuse('amount-out-of-limits', { field: 'amount' });
   facts.answered.set(keyOf(command), { inputHash: command.inputHash, payment: fresh });
   return {
     answer: { payment: fresh, replayed: false },
@@ -70,16 +80,16 @@ function newPayment(
   { merchant, contract }: MerchantAccess,
   made: { id: bigint; quote: LockedQuote; createdAt: Date; expiresAt: Date },
 ): Payment {
-  const { currency, amount } = command.amount;
+  const { currency } = command.amount;
   const { payerCurrency } = command;
+  const priced = pricedAs(command, made.quote);
   return {
     ...made,
     merchantId: command.merchantId,
     requestId: command.requestId,
     status: 'created',
-    amount: command.amount,
-    ...priceOf(made.quote, command.amount),
-    fee: money(currency, divide(amount * BigInt(contract.feeBps), 10_000n, 'half-even')),
+    ...priced,
+    fee: money(currency, divide(priced.amount.amount * BigInt(contract.feeBps), 10_000n, 'half-even')),
     terms: termsOf(contract),
     payerId: null,
     funding: null,
@@ -107,6 +117,16 @@ function termsOf(contract: Contract): ContractTerms {
     termsOfContracts.set(contract, terms);
   }
   return terms;
+}
+
+/** Priced in the order's currency, or, where the payer's amount is given, backwards from that at the same price. */
+function pricedAs(command: CreatePayment, quote: LockedQuote): PricedAmount & { amount: Money } {
+  const { payerAmount } = command;
+  if (payerAmount === undefined) return { amount: command.amount, ...priceOf(quote, command.amount) };
+  const amount = convert(payerAmount, invert(quote.price), 'half-even');
+  const atMid = convert(amount, quote.mid, 'half-even');
+  const midAmount = atMid.amount > payerAmount.amount ? payerAmount : atMid;
+  return { amount, payerAmount, midAmount, spreadAmount: subtract(payerAmount, midAmount) };
 }
 
 /** Null when the asked time has passed already. */

@@ -1,7 +1,13 @@
 // finish-refund: the bank has answered about a refund to a card.
 import { money } from '@tongbao/money';
 import type { Verb } from '../database/index.ts';
-import { type ChangeFacts, type ChangeSources, changeVerb, notificationOf } from './change.ts';
+import {
+  type ChangeFacts,
+  type ChangeSources,
+  changeVerb,
+  notificationOf,
+  refundNotifyUrl,
+} from './change.ts';
 import { type Decision, withEvent } from './decision.ts';
 import type { Payment, Refund } from './payment.ts';
 import { refunded } from './refund.ts';
@@ -51,7 +57,7 @@ export function decideFinishRefund(facts: FinishRefundFacts, command: FinishRefu
   const notification = notificationOf(facts, changed, {
     kind: 'refund',
     subjectId: refund.id,
-    url: refund.notifyUrl ?? payment.order.notifyUrl,
+    url: refundNotifyUrl(payment, refund),
   });
   return { answer: refund, changed, changedRefund: refund, events: [event], notification };
 }

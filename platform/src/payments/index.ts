@@ -4,14 +4,17 @@ export { type AskBankParts, askForDebit, askForRefund, askForReversal } from './
 export type {
   AuthorizePayment,
   CancelPayment,
+  Checkout,
   CreateAnswer,
   CreatePayment,
+  CustomsDeclaration,
   Payer,
   PayInOneStep,
   PaymentKey,
   Payments,
   RefundAnswer,
   RefundPayment,
+  StatementLine,
 } from './commands.ts';
 export type { BankJob, EnqueueBankJobs } from './decision.ts';
 export { type HouseFacts, legsOf, loadHouse } from './house.ts';

@@ -6,10 +6,12 @@ import type { Merchants } from '../merchants/index.ts';
 import type { Clock, Ids, Timer } from '../system/index.ts';
 import { authorizeVerb } from './authorize.ts';
 import { cancelVerb } from './cancel.ts';
+import { checkouts } from './checkout.ts';
 import { declineVerb, expireVerb } from './close.ts';
 import type { Payments } from './commands.ts';
 import { ConditionsBook } from './conditions-store.ts';
 import { createVerb } from './create.ts';
+import { declarations } from './customs.ts';
 import { type EnqueueBankJobs, runVerb } from './decision.ts';
 import { type FinishDebit, finishDebitVerb } from './finish-debit.ts';
 import { type FinishRefund, finishRefundVerb } from './finish-refund.ts';
@@ -18,6 +20,7 @@ import type { Payment, Refund } from './payment.ts';
 import { putAwayTimer } from './put-away.ts';
 import { refundVerb } from './refund.ts';
 import { readRefunds, readRefundsOfEach, readRefundsOfPayer } from './refund-store.ts';
+import { readStatement } from './statement-store.ts';
 import {
   findRequests,
   type PaymentEvent,
@@ -63,8 +66,8 @@ export interface PaymentsRoom extends Payments {
 
 const expiryBatch = 1_000;
 
-export function createPayments(room: PaymentsOptions): PaymentsRoom {
-  const options = { ...room, conditions: new ConditionsBook() };
+export function createPayments(given: PaymentsOptions): PaymentsRoom {
+  const options = { ...given, conditions: new ConditionsBook() };
   const { database, lanes } = options;
   const create = createVerb(options);
   const authorize = authorizeVerb(options);
@@ -90,12 +93,15 @@ export function createPayments(room: PaymentsOptions): PaymentsRoom {
     return request?.subjectId ?? null;
   }
 
-  return {
+  const room: PaymentsRoom = {
     async create(command) {
       // Outside the transaction: on a new business day the source may have to be asked. Afterwards it is in memory.
       await options.fx.rateTableAt(options.clock.now());
       return runVerb(lanes, create, command);
     },
+    ...checkouts(options, (command) => room.create(command)),
+    ...declarations(options),
+    statementOf: (period) => readStatement(database, period),
     authorize: (command) => runVerb(lanes, authorize, command),
     async pay(command) {
       await options.fx.rateTableAt(options.clock.now());
@@ -139,4 +145,5 @@ export function createPayments(room: PaymentsOptions): PaymentsRoom {
       },
     },
   };
+  return room;
 }

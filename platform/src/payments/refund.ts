@@ -1,9 +1,15 @@
 // refund: all or part of a paid payment goes back at the payment's own rate. To a balance at once; to a bank card
 // when the bank has confirmed. Parts that add up to the payment return exactly what the shopper paid.
-import { divide, money } from '@tongbao/money';
+import { divide, type Money, money } from '@tongbao/money';
 import type { Verb } from '../database/index.ts';
 import type { Entry } from '../ledger/index.ts';
-import { type ChangeFacts, type ChangeSources, changeVerb, notificationOf } from './change.ts';
+import {
+  type ChangeFacts,
+  type ChangeSources,
+  changeVerb,
+  notificationOf,
+  refundNotifyUrl,
+} from './change.ts';
 import type { RefundAnswer, RefundPayment } from './commands.ts';
 import { type Decision, refuse, withEvent } from './decision.ts';
 import { legsOf } from './house.ts';
@@ -35,10 +41,13 @@ export function decideRefund(facts: RefundFacts, command: RefundPayment): Decisi
     return refuse('currency-not-supported', { field: 'amount' });
   const windowEnd = payment.paidAt!.getTime() + payment.terms.refundWindowDays * dayMs;
   if (facts.now.getTime() > windowEnd) return refuse('refund-window-exceeded');
+  const asked =
+    command.payerAmount === undefined ? command : inOrderCurrency(payment, command.payerAmount, command);
   const rest = payment.amount.amount - payment.refunded.amount - payment.refunding.amount;
-  if (command.amount.amount > rest) return refuse('refund-amount-exceeded', { field: 'amount' });
+  if (asked === null || asked.amount.amount > rest || asked.amount.amount < 1n)
+    return refuse('refund-amount-exceeded', { field: 'amount' });
 
-  const refund = newRefund(facts, payment, command);
+  const refund = newRefund(facts, payment, asked);
   const decision =
     payment.funding?.kind === 'card' ? askBank(facts, payment, refund) : refundNow(facts, payment, refund);
   facts.answered.set(keyOf(command), {
@@ -62,6 +71,23 @@ export function decideRefund(facts: RefundFacts, command: RefundPayment): Decisi
 }
 
 /**
+ * A refund asked for in the payer's currency: the merchant's side is what brings its total to the rounded share, at
+ * least one minor unit, and the last part takes the rest. Null when it exceeds what the payer paid.
+ */
+function inOrderCurrency(payment: Payment, payerAmount: Money, command: RefundPayment): RefundPayment | null {
+  if (payerAmount.currency !== payment.payerAmount.currency || payerAmount.amount < 1n) return null;
+  const whole = payment.payerAmount.amount;
+  const returned = payment.refundedToPayer.amount + payment.refundingToPayer.amount + payerAmount.amount;
+  if (returned > whole) return null;
+  const before = payment.refunded.amount + payment.refunding.amount;
+  const share = divide(payment.amount.amount * returned, whole, 'half-even') - before;
+  // Something of the order must stay as long as something of the payer's money does.
+  const most = payment.amount.amount - before - (returned < whole ? 1n : 0n);
+  const amount = share > most ? most : share < 1n ? 1n : share;
+  return { ...command, amount: money(payment.amount.currency, amount) };
+}
+
+/**
  * The payer's share is what brings his total to the rounded share of everything refunded so far. So the last part
  * returns the exact rest, also after a part in between has failed.
  */
@@ -81,10 +107,12 @@ function newRefund(facts: RefundFacts, payment: Payment, command: RefundPayment)
     requestId: command.requestId,
     status: 'processing',
     amount: command.amount,
-    payerAmount: money(
-      payment.payerAmount.currency,
-      owed - payment.refundedToPayer.amount - payment.refundingToPayer.amount,
-    ),
+    payerAmount:
+      command.payerAmount ??
+      money(
+        payment.payerAmount.currency,
+        owed - payment.refundedToPayer.amount - payment.refundingToPayer.amount,
+      ),
     feeReturned: money(payment.amount.currency, fee),
     reason: command.reason,
     notifyUrl: command.notifyUrl,
@@ -148,7 +176,7 @@ export function refunded(
   const notification = notificationOf(facts, changed, {
     kind: 'refund',
     subjectId: refund.id,
-    url: refund.notifyUrl ?? payment.order.notifyUrl,
+    url: refundNotifyUrl(payment, refund),
   });
   return { changed, rest: { events: [event], entry, notification } };
 }

@@ -13,7 +13,7 @@ import {
 import { type Conditions, type ConditionsBook, readConditions } from './conditions-store.ts';
 import type { OrderFacts, Payment, PaymentEventKind, PaymentStatus } from './payment.ts';
 
-interface PaymentRow {
+export interface PaymentRow {
   id: bigint;
   merchant_id: bigint;
   payer_id: bigint;
@@ -48,7 +48,7 @@ interface StoredOrder extends Omit<OrderFacts, 'goods'> {
   readonly goods: readonly { name: string; quantity: string; unit: readonly [string, string] | null }[];
 }
 
-const columns = `id, merchant_id, payer_id, status, currency, amount, payer_currency, payer_amount, mid_amount, fee,
+export const paymentColumns = `id, merchant_id, payer_id, status, currency, amount, payer_currency, payer_amount, mid_amount, fee,
   created_at, expires_at, paid_at, closed_at, card_id, funding_account, refunded, refunding, refunded_to_payer,
   refunding_to_payer, events, last_refusal, request_id, conditions_id, quote_id, locked_at, order_facts`;
 
@@ -61,7 +61,7 @@ const orderOf = ({ order }: Payment): StoredOrder => ({
   })),
 });
 
-async function paymentsOf(connection: Connection, rows: readonly PaymentRow[]): Promise<Payment[]> {
+export async function paymentsOf(connection: Connection, rows: readonly PaymentRow[]): Promise<Payment[]> {
   const conditionsOf = await readConditions(connection, rows);
   return rows.map((row) => paymentOf(row, conditionsOf(row)));
 }
@@ -118,7 +118,7 @@ function paymentOf(row: PaymentRow, conditions: Conditions): Payment {
 
 const lockStatement = statement(
   'payments.lock',
-  `SELECT ${columns} FROM payments.payment WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE`,
+  `SELECT ${paymentColumns} FROM payments.payment WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE`,
 );
 /** Locks payments in id order until the transaction ends. */
 export async function lockPayments(tx: Transaction, ids: readonly bigint[]): Promise<Map<bigint, Payment>> {
@@ -128,7 +128,7 @@ export async function lockPayments(tx: Transaction, ids: readonly bigint[]): Pro
 
 const byIds = statement(
   'payments.by-ids',
-  `SELECT ${columns} FROM payments.payment WHERE id = ANY($1::bigint[])`,
+  `SELECT ${paymentColumns} FROM payments.payment WHERE id = ANY($1::bigint[])`,
 );
 export async function readPayments(
   connection: Connection,
@@ -144,7 +144,7 @@ const byRequests = statement(
   `SELECT p.* FROM unnest($1::bigint[], $2::text[]) AS k(merchant_id, request_id),
      LATERAL (SELECT merchant_id, request_id, subject_id FROM payments.request
        WHERE merchant_id = k.merchant_id AND request_id = k.request_id AND kind = 1 LIMIT 1) AS r,
-     LATERAL (SELECT ${columns} FROM payments.payment WHERE id = r.subject_id) AS p`,
+     LATERAL (SELECT ${paymentColumns} FROM payments.payment WHERE id = r.subject_id) AS p`,
 );
 /** The payments of merchants' request ids, in the order asked; null where there is none. */
 export async function readPaymentsByRequests(
@@ -336,7 +336,7 @@ export const readNextDue = async (connection: Connection): Promise<Date | null> 
 
 const byPayer = statement(
   'payments.by-payer',
-  `SELECT ${columns} FROM payments.payment WHERE payer_id = $1 AND id < $2 AND paid_at IS NOT NULL
+  `SELECT ${paymentColumns} FROM payments.payment WHERE payer_id = $1 AND id < $2 AND paid_at IS NOT NULL
    ORDER BY id DESC LIMIT $3`,
 );
 export async function readPaymentsOfPayer(
@@ -349,14 +349,14 @@ export async function readPaymentsOfPayer(
 
 const byMerchant = statement(
   'payments.by-merchant',
-  `SELECT ${columns} FROM payments.payment ORDER BY id DESC LIMIT $1`,
+  `SELECT ${paymentColumns} FROM payments.payment ORDER BY id DESC LIMIT $1`,
 );
 export const readLatestPayments = async (connection: Connection, limit: number): Promise<Payment[]> =>
   paymentsOf(connection, await connection.query<PaymentRow>(byMerchant, [limit]));
 
 const pageStatement = statement(
   'payments.page',
-  `SELECT ${columns} FROM payments.payment WHERE id > $1 ORDER BY id LIMIT $2`,
+  `SELECT ${paymentColumns} FROM payments.payment WHERE id > $1 ORDER BY id LIMIT $2`,
 );
 /** For proofs and exports: all payments in id order, a page at a time. */
 export const readPaymentPage = async (

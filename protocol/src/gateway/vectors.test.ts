@@ -1,0 +1,210 @@
+// The reference's synthetic vectors (section 1.4: a dummy key of a 1 and 31 zeros), the form reader and the XML writer.
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { charsetOf, decodeText, encodeText } from './charset.ts';
+import { formOf, readForm } from './form.ts';
+import { receivedSigningBytes, repairedBase64, signingBytes, signingText } from './signature.ts';
+import { plainTime, readDay, readTime, spacedTime } from './times.ts';
+import { readXml, writeXml } from './xml.ts';
+
+const key = `1${'0'.repeat(31)}`;
+const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).update(key).digest('hex');
+
+const vectors = {
+  A: {
+    charset: 'UTF-8',
+    md5: 'a487f32ebd38cbbd35c2a0b6dd0b4fd9',
+    of: {
+      service: 'create_forex_trade',
+      partner: '2088000000000001',
+      _input_charset: 'UTF-8',
+      currency: 'USD',
+      notify_url: 'https://shop.example/notify',
+      return_url: 'https://shop.example/return?x=1',
+      out_trade_no: 'T-1001',
+      subject: 'Lamp & shade',
+      body: '',
+      total_fee: '12.30',
+    },
+  },
+  B: {
+    charset: 'GBK',
+    md5: '20057708604c054e951c3b7d3886832c',
+    of: {
+      _input_charset: 'GBK',
+      currency: 'JPY',
+      out_trade_no: 'T-1002',
+      partner: '2088000000000001',
+      rmb_fee: '61.00',
+      service: 'create_forex_trade',
+      subject: '台灯',
+    },
+  },
+  C: {
+    charset: 'UTF-8',
+    md5: '255f0c52c6011bb5141e5295c03a0f7d',
+    of: { service: 'forex_rate_file', partner: '2088000000000001' },
+  },
+  D: {
+    charset: 'UTF-8',
+    md5: 'ab3d1044b839ee8e5a28a42c10e1b43e',
+    of: {
+      service: 'forex_compare_file',
+      partner: '2088000000000001',
+      start_date: '20140501',
+      end_date: '20140510',
+    },
+  },
+  E: {
+    charset: 'UTF-8',
+    md5: '24edac5f9f879c00d6593aa92de372bb',
+    of: {
+      currency: 'USD',
+      notify_id: '7d1c0e5f4b3a29180f6e5d4c3b2a190812',
+      notify_time: '2014-05-27 10:15:30',
+      notify_type: 'trade_status_sync',
+      out_trade_no: 'T-1001',
+      total_fee: '12.30',
+      trade_no: '2014052721001004010000000001',
+      trade_status: 'TRADE_FINISHED',
+    },
+  },
+  F: {
+    charset: 'UTF-8',
+    md5: '653a663330cee82244495045532bd6ba',
+    of: {
+      currency: 'USD',
+      out_trade_no: 'T-1001',
+      total_fee: '12.30',
+      trade_no: '2014052721001004010000000001',
+      trade_status: 'TRADE_FINISHED',
+    },
+  },
+  G: {
+    charset: 'UTF-8',
+    md5: 'b558163fb92363c26435c553ae3dddbf',
+    of: {
+      _input_charset: 'UTF-8',
+      currency: 'USD',
+      gmt_return: '20140528093000',
+      out_return_no: 'R-1',
+      out_trade_no: 'T-1001',
+      partner: '2088000000000001',
+      reason: 'size',
+      return_amount: '2.30',
+      service: 'forex_refund',
+    },
+  },
+  H: {
+    charset: 'UTF-8',
+    md5: '3e589f05b88f681d24a3536ddd4ef1be',
+    of: {
+      out_trade_no: 'T-1001',
+      subject: '台灯',
+      total_fee: '76.75',
+      trade_no: '2014052721001004010000000001',
+      trade_status: 'TRADE_FINISHED',
+    },
+  },
+} as const;
+
+describe('row 3: vectors A–H', () => {
+  test.each(Object.entries(vectors))('%s: what we sign', (_name, vector) => {
+    expect(md5(signingBytes(vector.of, vector.charset))).toBe(vector.md5);
+  });
+
+  test.each(Object.entries(vectors))('%s: what we read from a form', (_name, vector) => {
+    const form = readForm(
+      formOf({ ...vector.of, sign: 'x', sign_type: 'MD5' }, vector.charset),
+      new Uint8Array(),
+    );
+    if ('unreadable' in form) throw new Error(form.why);
+    expect(md5(receivedSigningBytes(form.parameters))).toBe(vector.md5);
+  });
+});
+
+test('row 4: vector B′, hashed over UTF-8 bytes, is another signature than the GBK bytes have', () => {
+  expect(md5(signingBytes(vectors.B.of, 'UTF-8'))).toBe('b6be0c7dc7c2079c678450bea44e6639');
+  expect(md5(signingBytes(vectors.B.of, 'GBK'))).not.toBe('b6be0c7dc7c2079c678450bea44e6639');
+});
+
+describe('charsets', () => {
+  test('names in any letter case; others are refused', () => {
+    expect(['utf-8', 'UTF8', 'gbk', 'Gb2312'].map(charsetOf)).toEqual(['UTF-8', 'UTF-8', 'GBK', 'GBK']);
+    expect(charsetOf('latin1')).toBeNull();
+  });
+
+  test('every character of GBK comes back; one that GBK lacks is replaced', () => {
+    let characters = '';
+    for (let code = 0x4e00; code < 0x9fa6; code++) characters += String.fromCharCode(code);
+    expect(decodeText(encodeText(characters, 'GBK'), 'GBK')).toBe(characters);
+    expect(Buffer.from(encodeText('한', 'GBK')).toString()).toBe('?');
+  });
+});
+
+describe('forms', () => {
+  const read = (query: string, body = '') => readForm(query, Buffer.from(body, 'latin1'));
+
+  test('query and body are one; equal doubles are one, unequal ones are refused', () => {
+    const form = read('_input_charset=utf-8&a=1', 'a=1&b=%E5%8F%B0+x');
+    if ('unreadable' in form) throw new Error(form.why);
+    expect(form.charset).toBe('UTF-8');
+    expect(form.parameters.get('b')?.text).toBe('台 x');
+    expect(read('a=1', 'a=2')).toMatchObject({ unreadable: 'ILLEGAL_ARGUMENT' });
+  });
+
+  test('what cannot be read says why', () => {
+    expect(read('_input_charset=latin1')).toMatchObject({ unreadable: 'ILLEGAL_CHARSET' });
+    expect(read('_input_charset=UTF-8&a=%FF')).toMatchObject({ unreadable: 'ILLEGAL_ENCODING' });
+  });
+
+  test('what is written is read again, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), fc.string()), (values) => {
+        const wellFormed = Object.entries(values).filter(
+          ([name, value]) => name !== '_input_charset' && name.isWellFormed() && value.isWellFormed(),
+        );
+        const sent = { ...Object.fromEntries(wellFormed), _input_charset: 'UTF-8' };
+        const form = read(formOf(sent, 'UTF-8'));
+        if ('unreadable' in form) throw new Error(form.why);
+        expect(Object.fromEntries([...form.parameters].map(([name, { text }]) => [name, text]))).toEqual(
+          sent,
+        );
+      }),
+    );
+  });
+});
+
+test('signing: 0 is a value, empty is none, sign and sign_type are not signed', () => {
+  expect(signingText({ b: '0', a: '', sign: 'x', sign_type: 'MD5', _c: '1', B: '2' })).toBe('B=2&_c=1&b=0');
+  expect(repairedBase64('a b\r\nc')).toBe('a+bc');
+});
+
+test('XML: leaves are escaped, empty ones left out, and what is written can be read', () => {
+  const leaves = { subject: '<b>"&\'台', empty: '', price: '0.00' };
+  const bytes = writeXml(
+    { response: { wrapper: 'trade', leaves }, signature: { sign: 's', signType: 'MD5' } },
+    'GBK',
+  );
+  const text = decodeText(bytes, 'GBK')!;
+  expect(text).toContain('encoding="GBK"');
+  expect(readXml(text)).toMatchObject({ isSuccess: true, leaves: { price: '0.00' }, sign: 's' });
+  expect(readXml(text).leaves.subject).toBe(leaves.subject);
+  expect(text).not.toContain('empty');
+  expect(
+    readXml(decodeText(writeXml({ error: 'ILLEGAL_SIGN', request: { 'a"': '<' } }, 'UTF-8'), 'UTF-8')!),
+  ).toMatchObject({
+    isSuccess: false,
+    error: 'ILLEGAL_SIGN',
+  });
+});
+
+test('times: two forms in, GMT+8 out, no 31st of February', () => {
+  const instant = new Date('2014-05-28T01:30:00Z');
+  expect(readTime('20140528093000')).toEqual(instant);
+  expect(readTime('2014-05-28 09:30:00')).toEqual(instant);
+  expect([plainTime(instant), spacedTime(instant)]).toEqual(['20140528093000', '2014-05-28 09:30:00']);
+  expect(readDay('20140231')).toBeNull();
+  expect(readTime('2014-0528 093000')).toBeNull();
+});
