@@ -2,7 +2,8 @@
 // copies of a real one, entries and events included, so that all proofs hold over them afterwards.
 import { audit } from '../platform/src/audit/index.ts';
 import type { Database } from '../platform/src/database/index.ts';
-import { inSnapshot, settlementItems } from '../platform/src/http/settlement/index.ts';
+import { inSnapshot } from '../platform/src/http/classic-file.ts';
+import { settlementItems } from '../platform/src/http/settlement/index.ts';
 import { newestBatches } from '../platform/src/settlement/index.ts';
 import { openSettlementWorld } from '../platform/src/testing/settlement-world.ts';
 

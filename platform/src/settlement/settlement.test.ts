@@ -237,3 +237,24 @@ async function order() {
     },
   };
 }
+
+test('four hundred days with a debt that rolls over, a reserve and a rejected payout end with every proof green', async () => {
+  await world.platform.settlement.changeTerms(shop.merchant.id, { reserveBps: 1_000, reserveDays: 90 });
+  const rejected = await world.shop('JP');
+  await world.platform.settlement.changeTerms(rejected.merchant.id, {
+    accountName: 'Closed',
+    accountNumber: 'JP404',
+  });
+  await world.bank.setPayee({ account: 'JP404', behaviour: 'reject', reason: 'AC04', delayMs: 0n });
+  const payment = await world.pay(shop, 500_000n);
+  await world.pay(rejected, 6_800n);
+  await world.mover.advance(48 * hour);
+  await world.refund(payment, 500_000n);
+  await world.mover.advance(400 * 24 * hour);
+  const [open, paid] = await batches();
+  expect(paid).toMatchObject({ status: 'PAID', net: 443_250n, adjustments: -49_250n });
+  // The reserve came back and made up for a tenth of what is owed.
+  expect(open).toMatchObject({ status: 'OPEN', net: -450_750n });
+  expect(open!.rollOvers).toBeGreaterThan(260);
+  await proved();
+});

@@ -6,7 +6,7 @@ CREATE SCHEMA settlement;
 -- range index finds a day's events, costs nothing to write and stays a few pages long.
 CREATE INDEX event_by_time ON payments.event USING brin (occurred_at) WITH (pages_per_range = 16, autosummarize = on);
 
--- The one look into other rooms' tables (decision 0040): what settlement may know of merchants and payments.
+-- The one look into other rooms' tables (decision 0007): what settlement may know of merchants and payments.
 CREATE VIEW settlement.party AS
   SELECT m.id AS merchant_id, m.client_id, m.partner, m.name, m.region, c.settlement_currency AS currency,
     c.calendar, c.time_zone, c.pending_account

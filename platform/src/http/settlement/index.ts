@@ -13,16 +13,16 @@ import type { Database } from '../../database/index.ts';
 import type { Merchants } from '../../merchants/index.ts';
 import { Rejection } from '../../rejection.ts';
 import { type BatchWithPayouts, newestBatches, type Settlement } from '../../settlement/index.ts';
+import { inSnapshot } from '../classic-file.ts';
 import {
   batchIdToWire,
   type FileOwner,
-  inSnapshot,
   settlementItems,
   settlementSummary,
   transactionItems,
 } from './files.ts';
 
-export { classicFile, inSnapshot, settlementItems } from './files.ts';
+export { settlementItems } from './files.ts';
 
 export interface SettlementAdapterParts {
   readonly database: Database;

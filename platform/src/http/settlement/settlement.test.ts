@@ -4,9 +4,10 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MerchantAccess } from '../../merchants/index.ts';
 import { settlementWorld } from '../../testing/settlement-world.ts';
+import { classicFile, inSnapshot } from '../classic-file.ts';
 import { paymentIdToWire, refundIdToWire } from '../payment-ids.ts';
 import { createServer } from '../server.ts';
-import { classicFile, inSnapshot, settlementAdapter } from './index.ts';
+import { settlementAdapter } from './index.ts';
 
 let world: Awaited<ReturnType<typeof settlementWorld>>;
 let app: Awaited<ReturnType<typeof createServer>>;
