@@ -13,6 +13,7 @@ import { ecbSource, freechangeSource } from '../fx/index.ts';
 import { amsAdapter } from '../http/ams/index.ts';
 import { auditAdapter } from '../http/audit/index.ts';
 import { cashierAdapter } from '../http/cashier/index.ts';
+import { gatewayAdapter, returnUrlOf, usualChoices } from '../http/gateway/index.ts';
 import { pagesAdapter } from '../http/pages/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from '../http/payment-ids.ts';
 import { sandboxAdapter } from '../http/sandbox/index.ts';
@@ -148,21 +149,46 @@ async function sandboxClock(database: Database): Promise<MovableClock> {
 }
 
 function adaptersOf(platform: Platform, config: Config, sandbox: Parameters<typeof sandboxAdapter>[0]) {
-  const { payments, merchants, fx, clock, gatewayKey, tokens, customers, wallet } = platform;
+  const { payments, merchants, fx, clock, gatewayKey, tokens, customers, wallet, notifications } = platform;
   const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
   const paymentIds = { toWire: paymentIdToWire, fromWire: paymentIdFromWire };
+  const cashierUrl = (wireId: string) => `${config.publicUrl}${tokens.path(wireId)}`;
+  const { notifyIds } = platform;
   return [
+    gatewayAdapter({
+      payments,
+      merchants,
+      customers,
+      fx,
+      notifications,
+      clock,
+      gatewayKey,
+      notifyIds,
+      cashierUrl,
+      explain: true,
+      choices: usualChoices,
+    }),
     amsAdapter({
       payments,
       merchants,
       fx,
       clock,
       gatewayKey,
-      cashierUrl: (wireId) => `${config.publicUrl}${tokens.path(wireId)}`,
+      cashierUrl,
       skewMs: null,
       explain: true,
     }),
-    cashierAdapter({ customers, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox: true }),
+    cashierAdapter({
+      customers,
+      wallet,
+      payments,
+      findMerchant,
+      returnUrl: (payment) => returnUrlOf({ merchants, gatewayKey }, payment),
+      tokens,
+      paymentIds,
+      clock,
+      sandbox: true,
+    }),
     walletAdapter({
       customers,
       wallet,
