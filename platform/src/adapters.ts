@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { amsAdapter } from './http/ams/index.ts';
 import { auditAdapter } from './http/audit/index.ts';
 import { cashierAdapter } from './http/cashier/index.ts';
+import { gatewayAdapter, returnUrlOf, usualChoices } from './http/gateway/index.ts';
 import { pagesAdapter } from './http/pages/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from './http/payment-ids.ts';
 import { walletAdapter } from './http/wallet/index.ts';
@@ -13,23 +14,33 @@ import type { Platform } from './platform.ts';
 const skewMs = 15 * 60_000;
 
 export function gatewayAdapters(platform: Platform, config: Config): FastifyPluginAsync[] {
-  const { payments, merchants, fx, clock, gatewayKey, tokens, customers, wallet } = platform;
+  const { payments, merchants, fx, clock, gatewayKey, tokens, customers, wallet, notifications } = platform;
+  const { notifyIds } = platform;
   const sandbox = config.mode === 'sandbox';
   const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
   const paymentIds = { toWire: paymentIdToWire, fromWire: paymentIdFromWire };
+  const cashierUrl = (wireId: string) => `${config.publicUrl}${tokens.path(wireId)}`;
   return [
+    gatewayAdapter({
+      ...{ payments, merchants, customers, fx, notifications, clock, gatewayKey, notifyIds, cashierUrl },
+      explain: sandbox,
+      choices: usualChoices,
+    }),
     amsAdapter({
       payments,
       merchants,
       fx,
       clock,
       gatewayKey,
-      cashierUrl: (wireId) => `${config.publicUrl}${tokens.path(wireId)}`,
+      cashierUrl,
       // A sandbox's clock stands where somebody put it; its errors show both signing strings.
       skewMs: sandbox ? null : skewMs,
       explain: sandbox,
     }),
-    cashierAdapter({ customers, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox }),
+    cashierAdapter({
+      ...{ customers, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox },
+      returnUrl: (payment) => returnUrlOf({ merchants, gatewayKey }, payment),
+    }),
     walletAdapter({
       customers,
       wallet,

@@ -17,10 +17,16 @@ import {
 import { createFx, type Fx, type RateSource } from './fx/index.ts';
 import { amsChannel, type GatewayKey } from './http/ams/index.ts';
 import { type CashierTokens, createCashierTokens } from './http/cashier/index.ts';
+import { createNotifyIds, gatewayChannel, type NotifyIds } from './http/gateway/index.ts';
 import { createJobs, type Jobs, prepareJobs, type Task } from './jobs/index.ts';
 import { HouseAccounts } from './ledger/index.ts';
 import { createMerchants, type Merchants } from './merchants/index.ts';
-import { createNotifications, type Notifications } from './notifications/index.ts';
+import {
+  type Channel,
+  createNotifications,
+  type Notification,
+  type Notifications,
+} from './notifications/index.ts';
 import {
   type AskBankParts,
   askForDebit,
@@ -78,6 +84,7 @@ export interface Platform {
   readonly timers: readonly Timer[];
   readonly gatewayKey: GatewayKey;
   readonly tokens: CashierTokens;
+  readonly notifyIds: NotifyIds;
   readonly audit: AuditOptions;
   isUsable(): Promise<boolean>;
   /** Lets what is running finish; the database stays open for whoever gave it. */
@@ -98,7 +105,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const house = new HouseAccounts(database);
   const merchants = createMerchants({ database, clock, ids });
   const fx = fxOf(parts, ids);
-  const { gatewayKey, tokens } = await keysOf(database, randomness);
+  const { gatewayKey, tokens, notifyIds } = await keysOf(database, randomness);
 
   // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
   let jobs: Jobs;
@@ -114,7 +121,10 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     enqueue: (tx, bankJobs) => enqueueByTask(jobs, tx, bankJobs),
     onNotifiable: () => (parts.nudge ?? jobs.nudge)('notification delivery'),
   });
-  const channel = amsChannel({ payments, merchants, clock, gatewayKey });
+  const channel = byProtocol({
+    ams: amsChannel({ payments, merchants, clock, gatewayKey }),
+    gateway: gatewayChannel({ payments, merchants, clock, gatewayKey, notifyIds }),
+  });
   const notifications = createNotifications({
     database,
     clock,
@@ -163,6 +173,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     timers,
     gatewayKey,
     tokens,
+    notifyIds,
     audit: { database, clock, house, bankBooks: parts.bankBooks },
     isUsable: () => isAlive(database),
     async close() {
@@ -201,6 +212,18 @@ async function enqueueByTask(jobs: Jobs, tx: Transaction, bankJobs: readonly Ban
   }
 }
 
+/** Each notification in the words of the protocol that its payment came by. */
+function byProtocol(channels: Readonly<Record<Notification['protocol'], Channel>>): Channel {
+  const of = ({ protocol }: Notification): Channel => channels[protocol];
+  return {
+    compose: (notification) => of(notification).compose(notification),
+    seal: async (notification, body) => (await of(notification).seal?.(notification, body)) ?? body,
+    headers: (notification, body) => of(notification).headers(notification, body),
+    isAcknowledged: (status, head, notification) =>
+      of(notification).isAcknowledged(status, head, notification),
+  };
+}
+
 /** What jobs do, by the name they are enqueued under. */
 function bankTasks(wallet: Wallet, parts: AskBankParts): Readonly<Record<string, Task>> {
   return {
@@ -216,12 +239,13 @@ function bankTasks(wallet: Wallet, parts: AskBankParts): Readonly<Record<string,
 async function keysOf(
   database: Database,
   randomness: Randomness,
-): Promise<{ gatewayKey: GatewayKey; tokens: CashierTokens }> {
+): Promise<{ gatewayKey: GatewayKey; tokens: CashierTokens; notifyIds: NotifyIds }> {
   const privateText = await settingOrKeep(database, 'gateway-key', (await generateRsaKeys()).privateKey);
   const secret = await settingOrKeep(database, 'cashier-secret', randomness.bytes(32).toString('base64'));
   const privateKey = privateKeyOf(privateText);
   return {
     gatewayKey: { version: 1, privateKey, publicKey: publicTextOf(privateKey) },
     tokens: createCashierTokens(Buffer.from(secret, 'base64')),
+    notifyIds: createNotifyIds(Buffer.from(secret, 'base64')),
   };
 }

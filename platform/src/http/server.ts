@@ -69,7 +69,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     keepAliveTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
-    ...(options.tls === undefined ? {} : { https: { key: options.tls.key, cert: options.tls.cert } }),
+    http: { maxHeaderSize: 64 * 1024 },
+    ...(options.tls === undefined
+      ? {}
+      : { https: { key: options.tls.key, cert: options.tls.cert, maxHeaderSize: 64 * 1024 } }),
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance;
 
   const headers = securityHeaders(options.tls !== undefined);

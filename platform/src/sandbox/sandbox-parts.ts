@@ -71,7 +71,10 @@ async function payForShopper(
   order: Parameters<SandboxParts['pay']>[0],
 ): Promise<{ status: string; paymentId: string }> {
   const { payments, customers, wallet } = platform;
-  const payment = await payments.findById(order.paymentId);
+  const announced = await payments.findCheckout(order.paymentId);
+  const payment =
+    (await payments.findById(order.paymentId)) ??
+    (announced === null ? null : await payments.begin(announced));
   if (payment === null) throw new Rejection('payment-not-found', 'there is no such payment');
   if (order.decision === 'decline') {
     const declined = await payments.decline({ paymentId: payment.id });

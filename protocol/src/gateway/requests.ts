@@ -129,33 +129,6 @@ export const SecondaryMerchantStatus = z.object({
   store_id: text(64).optional(),
 });
 
-export const SpotPay = z.object({
-  trans_name: text(256),
-  partner_trans_id: tradeNumber,
-  currency,
-  trans_amount: decimal,
-  buyer_identity_code: z.string().regex(/^\d{16,24}$/, 'must be 16 to 24 digits'),
-  identity_code_type: z.string().regex(/^(barcode|qrcode)$/i),
-  trans_create_time: text(20),
-  biz_product: z.literal('OVERSEAS_MBARCODE_PAY'),
-  memo: text(256).optional(),
-  notify_url: url.optional(),
-});
-export const SpotQuery = z.object({
-  partner_trans_id: text(64).optional(),
-  alipay_trans_id: text(64).optional(),
-});
-export const SpotRefund = z.object({
-  partner_trans_id: text(64),
-  alipay_trans_id: text(64).optional(),
-  partner_refund_id: tradeNumber,
-  refund_amount: decimal,
-  currency,
-  refund_reason: text(128).optional(),
-  refund_reson: text(128).optional(),
-  notify_url: url.optional(),
-});
-
 export const Precreate = z.object({
   out_trade_no: tradeNumber,
   subject: text(256),

@@ -7,6 +7,8 @@ export type Leaves = Readonly<Record<string, string>>;
 export interface XmlAnswer {
   /** An error code: then nothing else is said but the request. */
   readonly error?: string;
+  /** What a sandbox says about the error. */
+  readonly detail?: string;
   /** What was asked, echoed. */
   readonly request?: Leaves;
   /** The one child of `response`, with its leaves. */
@@ -39,6 +41,7 @@ export function writeXml(answer: XmlAnswer, charset: Charset): Uint8Array {
   const parts = [`<?xml version="1.0" encoding="${charset === 'GBK' ? 'GBK' : 'utf-8'}"?>\n<alipay>`];
   parts.push(element('is_success', answer.error === undefined ? 'T' : 'F'));
   if (answer.error !== undefined) parts.push(element('error', answer.error));
+  if (answer.detail !== undefined) parts.push(element('detail', answer.detail));
   if (answer.request !== undefined) {
     const said = Object.entries(answer.request).map(
       ([name, text]) =>

@@ -3,7 +3,7 @@
 import { type AuthorizePayment, type CashierView, cashierOperations } from '@tongbao/protocol/wallet';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Customer, Customers } from '../../customers/index.ts';
-import type { Payment, Payments } from '../../payments/index.ts';
+import type { Checkout, Payment, Payments } from '../../payments/index.ts';
 import { Rejection } from '../../rejection.ts';
 import type { Clock } from '../../system/index.ts';
 import type { Wallet } from '../../wallet/index.ts';
@@ -16,9 +16,14 @@ export { type CashierTokens, createCashierTokens } from './token.ts';
 export interface CashierHttpOptions {
   readonly customers: Customers;
   readonly wallet: Wallet;
-  readonly payments: Pick<Payments, 'authorize' | 'decline' | 'findById'>;
+  readonly payments: Pick<
+    Payments,
+    'authorize' | 'decline' | 'findById' | 'findCheckout' | 'preview' | 'begin' | 'abandon'
+  >;
   /** What the cashier shows of a merchant. */
   readonly findMerchant: (merchantId: bigint) => Promise<{ displayName: string; region: string }>;
+  /** Where the shopper goes back to; absent: as the order says. */
+  readonly returnUrl?: (payment: Payment) => Promise<string>;
   readonly tokens: CashierTokens;
   /** Between our ids and those on the wire (30 digits); null for an id that is not ours. */
   readonly paymentIds: { toWire(payment: Payment): string; fromWire(wireId: string): bigint | null };
@@ -31,29 +36,52 @@ export const cashierAdapter =
   async (app) => {
     const route = await shopperRoutes(app, options.customers);
     route(cashierOperations.viewPayment, async ({ params, customer }) =>
-      view(options, await findPayment(options, params.token), customer),
+      view(options, await opened(options, params.token, customer), customer),
     );
     route(
       cashierOperations.authorizePayment,
       async ({ params, body, customer }) => {
-        const payment = await findPayment(options, params.token);
+        const payment = await opened(options, params.token, customer);
         return view(options, await authorize(options, { payment, customer, asked: body }), customer);
       },
       { perMinute: perMinute(options.sandbox).pin },
     );
     route(cashierOperations.declinePayment, async ({ params, customer }) => {
-      const payment = await findPayment(options, params.token);
-      return view(options, await options.payments.decline({ paymentId: payment.id }), customer);
+      const found = await find(options, params.token);
+      if ('payment' in found)
+        return view(options, await options.payments.decline({ paymentId: found.payment.id }), customer);
+      await options.payments.abandon(found.checkout.id);
+      return view(options, await opened(options, params.token, null), customer);
     });
     refuseOthers(app, '/api/cashier/*');
   };
 
-async function findPayment(options: CashierHttpOptions, token: string | undefined): Promise<Payment> {
+/** A payment, or an order that will be one once somebody has signed in. */
+async function find(
+  options: CashierHttpOptions,
+  token: string | undefined,
+): Promise<{ payment: Payment } | { checkout: Checkout }> {
   const wireId = options.tokens.read(token ?? '');
   const id = wireId === null ? null : options.paymentIds.fromWire(wireId);
   const payment = id === null ? null : await options.payments.findById(id);
-  if (payment === null) throw new Rejection('payment-not-found', 'there is no such payment');
-  return payment;
+  if (payment !== null) return { payment };
+  const checkout = id === null ? null : await options.payments.findCheckout(id);
+  if (checkout === null) throw new Rejection('payment-not-found', 'there is no such payment');
+  return { checkout };
+}
+
+/** The payment to show; a signed-in shopper makes a payment of an order that waits for just that. */
+async function opened(
+  options: CashierHttpOptions,
+  token: string | undefined,
+  customer: Customer | null,
+): Promise<Payment> {
+  const found = await find(options, token);
+  if ('payment' in found) return found.payment;
+  const { checkout } = found;
+  const begins =
+    customer !== null && checkout.beginsAt === 'sign-in' && checkout.expiresAt > options.clock.now();
+  return begins ? options.payments.begin(checkout) : options.payments.preview(checkout);
 }
 
 /** Confirms a payment. What cannot succeed is refused before the PIN is looked at, so that no try is lost on it. */
@@ -70,6 +98,10 @@ async function authorize(
   if (method.kind === 'card' && cardId === null) throw new Rejection('card-unknown', 'there is no such card');
   const chosen = cardId === null ? null : await wallet.cardForPayment(customer.id, cardId);
   await customers.checkPin(customer.id, asked.pin);
+  // An order that waits for the confirmation becomes a payment only now that the PIN was right.
+  const waiting = await payments.findCheckout(payment.id);
+  if (waiting?.beginsAt === 'confirmation' && (await payments.findById(payment.id)) === null)
+    await payments.begin(waiting);
   return payments.authorize({
     paymentId: payment.id,
     payer: { customerId: customer.id, kycClass: customer.kycClass, status: customer.status },
@@ -99,7 +131,7 @@ async function view(
     funding?.kind === 'card' && payerId !== null && payerId === customer?.id
       ? await wallet.findCard(payerId, funding.cardId)
       : null;
-  return cashierView({
+  const view = cashierView({
     payment,
     wireId: paymentIds.toWire(payment),
     merchant: await findMerchant(payment.merchantId),
@@ -107,6 +139,7 @@ async function view(
     paidCard,
     now: clock.now(),
   });
+  return options.returnUrl === undefined ? view : { ...view, returnUrl: await options.returnUrl(payment) };
 }
 
 async function onlookerOf(

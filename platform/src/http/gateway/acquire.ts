@@ -1,0 +1,163 @@
+// alipay.acquire.precreate, query, cancel, refund: an order behind a code that the shopper scans in the shop
+// (reference, section 2.11). The code is the cashier's address.
+import { formatMajor } from '@tongbao/money';
+import { type AcquireRefund, type AcquireTrade, type Precreate, spacedTime } from '@tongbao/protocol/gateway';
+import { Rejection } from '../../rejection.ts';
+import { paymentIdToWire } from '../payment-ids.ts';
+import { hashOf } from './create.ts';
+import { failedResult } from './declare.ts';
+import type { GatewayAnswer, GatewayCall, GatewayParts } from './parts.ts';
+import { amountOf, feeOf, findTrade, tradeStatusOf } from './trade.ts';
+
+const minuteMs = 60_000;
+const units: Readonly<Record<string, number>> = { m: minuteMs, h: 60 * minuteMs, d: 24 * 60 * minuteMs };
+const usualLifeMs = 15 * 24 * 60 * minuteMs;
+/** In a shop one payment may be larger than online (section 4.2). */
+const largest = 100_000_000n;
+
+function lifeMs(rule: string | undefined, now: Date): number {
+  if (rule === undefined) return usualLifeMs;
+  if (rule === '1c') {
+    const dayMs = 24 * 60 * minuteMs;
+    return dayMs - ((now.getTime() + 8 * 60 * minuteMs) % dayMs);
+  }
+  return Math.min(usualLifeMs, Math.max(minuteMs, Number.parseInt(rule, 10) * units[rule.at(-1)!]!));
+}
+
+export async function precreate(
+  parts: GatewayParts,
+  call: GatewayCall,
+  body: ReturnType<typeof Precreate.parse>,
+): Promise<GatewayAnswer> {
+  const pricing = body.trans_currency ?? body.currency;
+  if (pricing !== body.currency && pricing !== 'CNY')
+    return failedResult('INVALID_PARAMETER', 'trans_currency must be the settlement currency or CNY');
+  const fee = feeOf('total_fee', body.total_fee, pricing, largest);
+  if (body.price !== undefined && body.quantity !== undefined) {
+    const price = amountOf('price', body.price, pricing);
+    if (price.amount * BigInt(body.quantity) !== fee.amount)
+      return failedResult('INVALID_PARAMETER', 'price times quantity is not total_fee');
+  }
+  const withinMs = lifeMs(body.it_b_pay, call.now);
+  const inYuan = pricing !== body.currency;
+  const checkout = await parts.payments.announce({
+    beginsAt: 'sign-in',
+    expiresAt: new Date(call.now.getTime() + withinMs),
+    command: {
+      merchantId: call.access.merchant.id,
+      requestId: body.out_trade_no,
+      inputHash: hashOf(['precreate', body.currency, pricing, body.total_fee, body.subject, body.body]),
+      amount: inYuan ? feeOf('currency', '1', body.currency) : fee,
+      ...(inYuan ? { payerAmount: fee } : {}),
+      payerCurrency: 'CNY',
+      settlementCurrency: body.currency,
+      expiresAt: null,
+      lifetimeMs: withinMs,
+      order: {
+        reference: body.out_trade_no,
+        description: body.subject,
+        merchantName: null,
+        goods: [],
+        redirectUrl: '',
+        notifyUrl: body.notify_url ?? null,
+        metadata: body.body ?? null,
+        channel: 'gateway',
+        channelData: {
+          charset: call.charset,
+          signType: call.signType,
+          pricedIn: inYuan ? 'payer' : 'order',
+          ...(body.passback_parameters === undefined ? {} : { passback: body.passback_parameters }),
+        },
+      },
+    },
+  });
+  return succeeded({
+    out_trade_no: body.out_trade_no,
+    voucher_type: 'qrcode',
+    qr_code: parts.cashierUrl(paymentIdToWire(checkout)),
+  });
+}
+
+const succeeded = (leaves: Readonly<Record<string, string>>): GatewayAnswer => ({
+  kind: 'xml',
+  wrapper: 'alipay',
+  leaves: { result_code: 'SUCCESS', ...leaves },
+});
+const notThere = () => failedResult('TRADE_NOT_EXIST', 'there is no such trade');
+type Numbers = ReturnType<typeof AcquireTrade.parse>;
+const find = (parts: GatewayParts, call: GatewayCall, body: Numbers) =>
+  findTrade(parts, call, { tradeNo: body.trade_no, outTradeNo: body.out_trade_no });
+
+export async function acquireQuery(
+  parts: GatewayParts,
+  call: GatewayCall,
+  body: Numbers,
+): Promise<GatewayAnswer> {
+  const payment = await find(parts, call, body);
+  if (payment === null) return notThere();
+  return succeeded({
+    out_trade_no: payment.requestId,
+    trade_no: paymentIdToWire(payment),
+    trade_status: tradeStatusOf(payment, call.now),
+    total_fee: formatMajor(payment.amount),
+    trans_currency: payment.amount.currency,
+    total_fee_cny: formatMajor(payment.payerAmount),
+    send_pay_date: payment.paidAt === null ? '' : spacedTime(payment.paidAt),
+  });
+}
+
+/** Unpaid: closed. Paid on this Beijing day (with a quarter of an hour's grace): undone, the fee included. */
+export async function acquireCancel(
+  parts: GatewayParts,
+  call: GatewayCall,
+  body: Numbers,
+): Promise<GatewayAnswer> {
+  const payment = await find(parts, call, body);
+  if (payment === null) return notThere();
+  const action = payment.paidAt === null ? 'close' : 'refund';
+  try {
+    await parts.payments.cancel({ merchantId: payment.merchantId, paymentId: payment.id });
+  } catch (error) {
+    if (error instanceof Rejection && error.code === 'cancel-window-exceeded')
+      return failedResult('REASON_TRADE_CANCEL_TIME_OUT', 'only on the day of payment, before any refund');
+    throw error;
+  }
+  return succeeded({
+    out_trade_no: payment.requestId,
+    trade_no: paymentIdToWire(payment),
+    action,
+    retry_flag: 'N',
+  });
+}
+
+export async function acquireRefund(
+  parts: GatewayParts,
+  call: GatewayCall,
+  body: ReturnType<typeof AcquireRefund.parse>,
+): Promise<GatewayAnswer> {
+  const payment = await find(parts, call, body);
+  if (payment === null) return notThere();
+  const currency = body.trans_currency ?? payment.amount.currency;
+  const amount = amountOf('refund_amount', body.refund_amount, currency);
+  if (amount.amount <= 0n) return failedResult('INVALID_PARAMETER', 'refund_amount must be above zero');
+  const inYuan = currency === 'CNY' && payment.amount.currency !== 'CNY';
+  const { refund } = await parts.payments.refund({
+    merchantId: payment.merchantId,
+    paymentId: payment.id,
+    requestId: body.out_request_no ?? `${payment.requestId}-refund`,
+    inputHash: hashOf([payment.requestId, currency, body.refund_amount]),
+    ...(inYuan
+      ? { amount: { currency: payment.amount.currency, amount: 0n }, payerAmount: amount }
+      : { amount }),
+    reason: body.refund_reason ?? null,
+    notifyUrl: body.notify_url ?? null,
+    metadata: null,
+  });
+  return succeeded({
+    out_trade_no: payment.requestId,
+    trade_no: paymentIdToWire(payment),
+    fund_change: 'Y',
+    refund_fee: formatMajor(refund.amount),
+    gmt_refund_pay: refund.finishedAt === null ? '' : spacedTime(refund.finishedAt),
+  });
+}

@@ -1,0 +1,85 @@
+// A payment as this protocol says it: its status, its amounts, what is notified and returned of it.
+import { formatMajor, isCurrency, type Money, MoneyError, parseMajor } from '@tongbao/money';
+import type { Charset, SignType } from '@tongbao/protocol/gateway';
+import type { Payment } from '../../payments/index.ts';
+import { paymentIdFromWire, paymentIdToWire } from '../payment-ids.ts';
+import { type GatewayCall, type GatewayParts, GatewayRefusal } from './parts.ts';
+
+/** What the order's request said about how to talk; kept with the order. */
+export interface Manner {
+  readonly charset: Charset;
+  readonly signType: SignType;
+}
+
+export function mannerOf(payment: Payment): Manner {
+  const { charset, signType } = payment.order.channelData;
+  return {
+    charset: charset === 'GBK' ? 'GBK' : 'UTF-8',
+    signType: signType === 'RSA' || signType === 'RSA2' ? signType : 'MD5',
+  };
+}
+
+export const isPricedInYuan = (payment: Payment): boolean => payment.order.channelData.pricedIn === 'payer';
+
+export type TradeStatus = 'WAIT_BUYER_PAY' | 'TRADE_FINISHED' | 'TRADE_CLOSED';
+
+/** TRADE_FINISHED means paid, and still refundable; closed is what nobody paid, and what was refunded whole. */
+export function tradeStatusOf(payment: Payment, now: Date): TradeStatus {
+  switch (payment.status) {
+    case 'created':
+      return payment.expiresAt <= now ? 'TRADE_CLOSED' : 'WAIT_BUYER_PAY';
+    case 'pending':
+      return 'WAIT_BUYER_PAY';
+    case 'paid':
+      return payment.refunded.amount === payment.amount.amount ? 'TRADE_CLOSED' : 'TRADE_FINISHED';
+    default:
+      return 'TRADE_CLOSED';
+  }
+}
+
+/** The five facts of a notification and of a return. */
+export const tradeFacts = (payment: Payment, status: TradeStatus) => ({
+  out_trade_no: payment.requestId,
+  trade_no: paymentIdToWire(payment),
+  currency: payment.amount.currency,
+  total_fee: formatMajor(payment.amount),
+  trade_status: status,
+});
+
+/** By our number, which wins, or by the shop's. Null when this merchant has no such trade. */
+export async function findTrade(
+  parts: GatewayParts,
+  call: GatewayCall,
+  numbers: { tradeNo?: string | undefined; outTradeNo?: string | undefined },
+): Promise<Payment | null> {
+  const merchantId = call.access.merchant.id;
+  if (numbers.tradeNo !== undefined) {
+    const paymentId = paymentIdFromWire(numbers.tradeNo);
+    return paymentId === null ? null : parts.payments.find({ merchantId, paymentId });
+  }
+  if (numbers.outTradeNo === undefined)
+    throw new GatewayRefusal('ILLEGAL_ARGUMENT', 'neither trade_no nor out_trade_no is given');
+  return parts.payments.find({ merchantId, requestId: numbers.outTradeNo });
+}
+
+const largest = 1_000_000n;
+
+/** A decimal of a currency, above zero and at most 1,000,000.00 (section 2.2). Zeros at the end may be too many. */
+export function feeOf(name: string, text: string, currency: string, most = largest): Money {
+  if (!isCurrency(currency)) throw new GatewayRefusal('ILLEGAL_CURRENCY', `${currency} is no currency`);
+  const amount = amountOf(name, text, currency);
+  if (amount.amount <= 0n) throw new GatewayRefusal('TOTAL_FEE_LESSEQUAL_ZERO', `${name} must be above zero`);
+  if (amount.amount > parseMajor(most.toString(), currency).amount)
+    throw new GatewayRefusal('TOTAL_FEE_OUT_OF_RANGE', `${name} is above ${most}`);
+  return amount;
+}
+
+export function amountOf(name: string, text: string, currency: string): Money {
+  try {
+    return parseMajor(text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''), currency);
+  } catch (error) {
+    if (error instanceof MoneyError)
+      throw new GatewayRefusal('ILLEGAL_ARGUMENT', `${name}: ${error.message}`);
+    throw error;
+  }
+}
