@@ -92,9 +92,11 @@ async function copyPayment(database: Database, of: { id: bigint; copies: number 
     const series = 'generate_series($3::bigint, $4::bigint) AS n';
     await database.pool.query(
       `INSERT INTO payments.payment (id, merchant_id, payer_id, status, currency, amount, payer_currency, payer_amount,
-         mid_amount, fee, created_at, expires_at, paid_at, card_id, funding_account, events, request_id, terms)
+         mid_amount, fee, created_at, expires_at, paid_at, card_id, funding_account, events, request_id,
+         conditions_id, quote_id, locked_at, order_facts)
        SELECT ${fresh}, merchant_id, payer_id, status, currency, amount, payer_currency, payer_amount, mid_amount, fee,
-         created_at, expires_at, paid_at, card_id, funding_account, events, request_id || '-' || n, terms
+         created_at, expires_at, paid_at, card_id, funding_account, events, request_id || '-' || n, conditions_id,
+         quote_id, locked_at, order_facts
        FROM payments.payment, ${series} WHERE id = $1`,
       range,
     );
