@@ -323,6 +323,10 @@ test('all proofs hold, and the export verifies without the server', async () => 
   const tampered = [...lines];
   tampered[at] = lines[at]!.replace(/"gross":"(\d+)"/, (_all, gross) => `"gross":"${BigInt(gross) + 1n}"`);
   expect((await verifyExport(read(tampered))).findings.join()).toMatch(/its lines come to/);
+  const dealt = lines.findIndex((line) => line.startsWith('{"type":"deal"'));
+  const bought = [...lines];
+  bought[dealt] = lines[dealt]!.replace(/"bought":"(-?\d+)"/, '"bought":"1"');
+  expect((await verifyExport(read(bought))).findings.join()).toMatch(/does not post what was exchanged/);
   const missing = lines.filter((_line, index) => index !== at);
   expect((await verifyExport(read(missing))).findings.join()).toMatch(/its lines come to/);
 });

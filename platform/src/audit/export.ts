@@ -3,7 +3,13 @@
 import type { Database, Transaction } from '../database/index.ts';
 import { readAccountPage, readEntryPage } from '../ledger/index.ts';
 import { readEvents, readPaymentPage, readRefundsOfPayments } from '../payments/index.ts';
-import { readBatchPage, readExportedLines, readPayouts, readReservePage } from '../settlement/index.ts';
+import {
+  readBatchPage,
+  readDealPage,
+  readExportedLines,
+  readPayouts,
+  readReservePage,
+} from '../settlement/index.ts';
 
 const pageSize = 2_000;
 export const exportFormat = 'tongbao-books/1';
@@ -62,6 +68,12 @@ async function exportSettlement(tx: Transaction, put: (record: object) => Promis
     (after) => readReservePage(tx, after, pageSize),
     async (reserves) => {
       for (const reserve of reserves) await put({ type: 'reserve', ...reserve });
+    },
+  );
+  await pages(
+    (after) => readDealPage(tx, after, pageSize),
+    async (deals) => {
+      for (const deal of deals) await put({ type: 'deal', ...deal });
     },
   );
   await pages(

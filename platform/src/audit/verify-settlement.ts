@@ -20,6 +20,7 @@ export class SettledBooks {
   readonly #say: (finding: string) => void;
   readonly #batches = new Map<string, Json>();
   readonly #payouts = new Map<string, Json[]>();
+  readonly #deals: Json[] = [];
   readonly #reserves = new Map<string, Json>();
   readonly #sums = new Map<string, Sums>();
   /** What is in a line, by `payment/sequence`: the batch, and gross and fee as the line says. */
@@ -37,6 +38,7 @@ export class SettledBooks {
   read(record: Json): void {
     if (record.type === 'batch') this.#batches.set(text(record.id), record);
     else if (record.type === 'reserve') this.#reserves.set(text(record.id), record);
+    else if (record.type === 'deal') this.#deals.push(record);
     else if (record.type === 'payout') {
       const id = text(record.batch_id);
       this.#payouts.set(id, [...(this.#payouts.get(id) ?? []), record]);
@@ -93,6 +95,7 @@ export class SettledBooks {
     entryOf: (id: string) => Entry | undefined,
   ): void {
     for (const batch of this.#batches.values()) this.#batch(batch, accountOf, entryOf);
+    for (const deal of this.#deals) this.#deal(deal, accountOf, entryOf);
     for (const reserve of this.#reserves.values()) {
       const of = `${text(reserve.merchant_id)}:${text(reserve.currency)}`;
       if (number(reserve.released_by_entry) === 0n)
@@ -139,5 +142,32 @@ export class SettledBooks {
     if (status === 'CLOSED' || status === 'REJECTED') add(this.#owed, `merchant-payable:${of}`, net);
     else add(this.#owed, `merchant-payable:${of}`, 0n);
     add(this.#owed, `merchant-in-transit:${of}`, status === 'IN_TRANSIT' ? net : 0n);
+  }
+
+  /** A conversion that the bank has done: both positions, both banks, and what was realised between them. */
+  #deal(
+    deal: Json,
+    accountOf: (code: string) => { id: string; balance: bigint } | undefined,
+    entryOf: (id: string) => Entry | undefined,
+  ): void {
+    const [bought, cost, collected] = [number(deal.bought), number(deal.cost), number(deal.collected)];
+    const id = text(deal.id);
+    if (collected - cost !== number(deal.gain)) this.#say(`deal ${id}: its gain is not what was left`);
+    if (text(deal.entry_id) === '0') return;
+    const [currency, home] = [text(deal.currency), text(deal.home)];
+    const expected = new Map<string, bigint>();
+    const move = (code: string, value: bigint) => {
+      if (value !== 0n) expected.set(accountOf(code)?.id ?? code, value);
+    };
+    move(`settlement-bank:${currency}`, -bought);
+    move(`fx-position:${currency}`, bought);
+    move(`safeguarding-bank:${home}`, cost);
+    move(`fx-position:${home}`, -collected);
+    move(`fx-gain-loss:${home}`, collected - cost);
+    const postings = entryOf(text(deal.entry_id))?.postings ?? [];
+    const same =
+      postings.length === expected.size &&
+      postings.every((posting) => expected.get(posting.account) === posting.amount);
+    if (!same) this.#say(`deal ${id}: its entry does not post what was exchanged`);
   }
 }

@@ -89,6 +89,7 @@ class Books {
       case 'line':
       case 'payout':
       case 'reserve':
+      case 'deal':
         this.#settled.read(record);
         return;
       case 'end':
@@ -154,7 +155,7 @@ class Books {
     for (const [of, sum] of sums) if (sum !== 0n) this.#say(`entry ${id} is off by ${sum} in ${of}`);
     const entry = { kind: text(record.kind), subject: text(record.subjectId), postings };
     if (/^(payment|payment-reversal|refund)$/.test(entry.kind)) this.#paymentEntries.set(id, entry);
-    if (/^(settlement|payout)/.test(entry.kind)) this.#settlementEntries.set(id, entry);
+    if (/^(settlement|payout|fx-conversion)/.test(entry.kind)) this.#settlementEntries.set(id, entry);
   }
 
   #balances(): void {

@@ -89,3 +89,10 @@ const newestDeals = statement(
 );
 export const readNewestDeals = (connection: Connection, limit: number): Promise<Deal[]> =>
   connection.query(newestDeals, [limit]);
+
+const dealPage = statement(
+  'settlement.deal-page',
+  `SELECT ${dealColumns} FROM settlement.deal WHERE id > $1 ORDER BY id LIMIT $2`,
+);
+export const readDealPage = (connection: Connection, after: bigint, limit: number): Promise<Deal[]> =>
+  connection.query(dealPage, [after, limit]);

@@ -34,7 +34,7 @@ const feeColumns = [
   ['fxFeeAmountValue', 'fxFeeAmountCurrency', null],
 ] as const;
 
-const feeNames = feeColumns.flatMap(([amount, currency]) => [amount, currency]);
+const feeNames = feeColumns.flatMap((column) => [column[0], column[1]]);
 
 /** A reserve's rows have no fee columns at all; others state what they charge, also when it is zero. */
 function feeValues(fees: FileFees | null, currency: string): string[] {
@@ -152,7 +152,7 @@ export const settlementSummaryHeader = (): string =>
     'count',
     'settlementAmountValue',
     'settlementCurrency',
-    ...summaryFeeColumns.flatMap(([amount, currency]) => [amount, currency]),
+    ...summaryFeeColumns.flatMap((column) => [column[0], column[1]]),
   ]);
 
 export const settlementSummaryLine = (row: SettlementSummaryRow): string =>
