@@ -2,7 +2,6 @@
 import type { AuditAnswer } from '@tongbao/protocol/sandbox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClassicShop, classicShop, shopperOf } from './classic-shop.ts';
-import {
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
 let sandbox: Sandbox;
