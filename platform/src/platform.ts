@@ -121,15 +121,11 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     enqueue: (tx, bankJobs) => enqueueByTask(jobs, tx, bankJobs),
     onNotifiable: () => (parts.nudge ?? jobs.nudge)('notification delivery'),
   });
-  const channel = byProtocol({
-    ams: amsChannel({ payments, merchants, clock, gatewayKey }),
-    gateway: gatewayChannel({ payments, merchants, clock, gatewayKey, notifyIds }),
-  });
   const notifications = createNotifications({
     database,
     clock,
     outbound: parts.outbound,
-    channel,
+    channel: channelOf({ payments, merchants, clock, gatewayKey, notifyIds }),
     onError: (error, notification) =>
       log.error(
         { err: error, notification: notification?.id.toString() },
@@ -213,7 +209,8 @@ async function enqueueByTask(jobs: Jobs, tx: Transaction, bankJobs: readonly Ban
 }
 
 /** Each notification in the words of the protocol that its payment came by. */
-function byProtocol(channels: Readonly<Record<Notification['protocol'], Channel>>): Channel {
+function channelOf(parts: Parameters<typeof amsChannel>[0] & Parameters<typeof gatewayChannel>[0]): Channel {
+  const channels = { ams: amsChannel(parts), gateway: gatewayChannel(parts) };
   const of = ({ protocol }: Notification): Channel => channels[protocol];
   return {
     compose: (notification) => of(notification).compose(notification),

@@ -50,6 +50,17 @@ export const checks: readonly string[] = [
   'an answer that the gateway did not sign is refused',
 ];
 
+/** What a client of the classic gateway must show. */
+export const classicChecks: readonly string[] = [
+  'an order leads to the cashier',
+  'before sign-in there is no trade',
+  'the shopper pays',
+  'the notification is genuine',
+  'a tampered notification is not',
+  'the query says TRADE_FINISHED',
+  'an order on the phone leads to the cashier',
+];
+
 export interface Judgement {
   readonly passed: number;
   /** One line each: the check's name and why it failed. */

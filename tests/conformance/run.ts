@@ -105,7 +105,7 @@ async function runSuite(
 }
 
 async function runClient(
-  { sdk, client }: Prepared,
+  { sdk, client, checks }: Prepared,
   around: Surroundings,
   how: { signal: AbortSignal; verbose: boolean },
 ) {
@@ -114,7 +114,7 @@ async function runClient(
     { ...client, args: [...client.args, around.config], env },
     { timeoutMs: clientMs, signal: how.signal },
   );
-  const judged = judge(ended.output);
+  const judged = judge(ended.output, checks);
   const failures = ended.ok ? judged.failures : [...judged.failures, `the client: ${ended.ending}`];
   console.log(`  ${sdk}: ${judged.passed} passed, ${failures.length} failed`);
   if (how.verbose) printIndented(ended.output.split('\n').filter((line) => line.startsWith('ok ')));

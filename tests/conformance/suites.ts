@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { classicChecks } from './checks.ts';
 import { type Command, type Ended, runCommand } from './run-command.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -13,6 +14,8 @@ const build = path.join(here, '.build');
 export interface Prepared {
   readonly sdk: string;
   readonly client: Command;
+  /** Absent: those of the JSON API. */
+  readonly checks?: readonly string[];
 }
 
 /** Why a suite cannot run here; `registry` when its registry itself says that it does not serve the SDK. */
@@ -34,6 +37,7 @@ export const suites: readonly Suite[] = [
   { name: 'Java', tools: ['java', 'mvn'], prepare: prepareJava },
   { name: 'Python', tools: ['python3'], needsPort443: true, prepare: preparePython },
   { name: 'Go', tools: ['go'], prepare: prepareGo },
+  { name: 'Classic', tools: ['python3'], prepare: prepareClassic },
 ];
 
 /** The tools of a suite that are not on this machine's path. */
@@ -75,8 +79,13 @@ async function prepareJava(signal: AbortSignal): Promise<Prepared> {
 
 const pythonSdk = 'global-open-sdk-python';
 
-async function preparePython(signal: AbortSignal): Promise<Prepared | Missing> {
-  const folder = path.join(build, 'python');
+/** A virtual environment with one package; its Python, or why there is none. */
+async function pythonWith(
+  name: string,
+  wanted: string,
+  signal: AbortSignal,
+): Promise<{ python: string; version: string } | Missing> {
+  const folder = path.join(build, name);
   const python = path.join(folder, 'bin', 'python');
   const finished = path.join(folder, 'finished');
   if (!(await exists(finished))) {
@@ -86,21 +95,31 @@ async function preparePython(signal: AbortSignal): Promise<Prepared | Missing> {
     if (!made.ok) throw new Error(`${made.ending}\n${made.output.trim().slice(-3000)}`);
     await writeFile(finished, '');
   }
-  await insist(
-    {
-      command: python,
-      args: ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--upgrade', pythonSdk],
-    },
-    signal,
-  );
-  const asked = `import importlib.metadata; print(importlib.metadata.version('${pythonSdk}'))`;
-  const version = await insist({ command: python, args: ['-c', asked] }, signal);
-  const client = {
-    command: python,
-    args: [path.join(here, 'python', 'client.py')],
-    env: { PYTHONDONTWRITEBYTECODE: '1' },
-  };
-  return { sdk: `${pythonSdk} ${version}`, client };
+  const quietly = ['--quiet', '--disable-pip-version-check', '--upgrade'];
+  await insist({ command: python, args: ['-m', 'pip', 'install', ...quietly, wanted] }, signal);
+  const installed = wanted.split('==')[0];
+  const asked = `import importlib.metadata; print(importlib.metadata.version('${installed}'))`;
+  return { python, version: await insist({ command: python, args: ['-c', asked] }, signal) };
+}
+
+const clientOf = (python: string, file: string): Command => ({
+  command: python,
+  args: [path.join(here, file)],
+  env: { PYTHONDONTWRITEBYTECODE: '1' },
+});
+
+async function preparePython(signal: AbortSignal): Promise<Prepared | Missing> {
+  const made = await pythonWith('python', pythonSdk, signal);
+  if ('missing' in made) return made;
+  return { sdk: `${pythonSdk} ${made.version}`, client: clientOf(made.python, 'python/client.py') };
+}
+
+/** A client of the classic gateway that was published for the real one. */
+async function prepareClassic(signal: AbortSignal): Promise<Prepared | Missing> {
+  const made = await pythonWith('classic', 'alipay==0.7.4', signal);
+  if ('missing' in made) return made;
+  const client = clientOf(made.python, 'classic/client.py');
+  return { sdk: `alipay ${made.version} (Python, classic gateway)`, client, checks: classicChecks };
 }
 
 const goSdk = 'github.com/alipay/global-open-sdk-go';

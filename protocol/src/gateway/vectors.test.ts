@@ -129,6 +129,41 @@ test('row 4: vector B′, hashed over UTF-8 bytes, is another signature than the
   expect(md5(signingBytes(vectors.B.of, 'GBK'))).not.toBe('b6be0c7dc7c2079c678450bea44e6639');
 });
 
+describe('vectors that the Ruby gem alipay published (reference, section 8.4)', () => {
+  const usual = { partner: '1000000000000000', _input_charset: 'utf-8' };
+  test.each([
+    [
+      '495a0e610134aa33f6ce021f8b8c6c8d',
+      {
+        ...usual,
+        service: 'create_forex_trade',
+        seller_email: 'admin@example.com',
+        notify_url: 'https://example.com/notify',
+        subject: 'test',
+        out_trade_no: '1',
+        currency: 'EUR',
+        total_fee: '0.01',
+      },
+    ],
+    [
+      'c9681fff5505fe993d1b2b8141308d0d',
+      {
+        ...usual,
+        service: 'forex_refund',
+        gmt_return: '20150101000000',
+        out_return_no: '1',
+        out_trade_no: '12345678980',
+        return_amount: '0.01',
+        currency: 'USD',
+        reason: 'reason',
+      },
+    ],
+    ['22fc7e38e5acdfede396aa463870d111', { notify_id: '1234' }],
+  ])('%s', (published, parameters) => {
+    expect(md5(signingBytes(parameters as Readonly<Record<string, string>>, 'UTF-8'))).toBe(published);
+  });
+});
+
 describe('charsets', () => {
   test('names in any letter case; others are refused', () => {
     expect(['utf-8', 'UTF8', 'gbk', 'Gb2312'].map(charsetOf)).toEqual(['UTF-8', 'UTF-8', 'GBK', 'GBK']);

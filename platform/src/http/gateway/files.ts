@@ -29,7 +29,8 @@ export async function forexRateFile(parts: GatewayParts, call: GatewayCall): Pro
   const today = await parts.fx.rateTableAt(now);
   const yesterday = await parts.fx.rateTableAt(new Date(now.getTime() - dayMs));
   const lines: string[] = [];
-  for (const currency of today.currencies) {
+  // A source's pivot has no rate of its own in the table, but it has one in yuan.
+  for (const currency of new Set([...today.currencies, 'EUR', 'USD'])) {
     if (currency === 'CNY') continue;
     const { time, afterMs } = publishedAt(currency);
     const isPublished = now.getTime() - startOfDay(now).getTime() >= afterMs;

@@ -1,0 +1,218 @@
+// The rest of the reference's checklist (section 10): files, declarations, the registry, orders paid in a shop.
+import type { AuditAnswer } from '@tongbao/protocol/sandbox';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ClassicShop, classicShop, shopperOf } from './classic-shop.ts';
+import { type Sandbox, startSandbox } from './start-sandbox.ts';
+
+let sandbox: Sandbox;
+let shop: ClassicShop;
+let yenShop: ClassicShop;
+let shopper: Awaited<ReturnType<typeof shopperOf>>;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  shop = classicShop(sandbox, 0);
+  yenShop = classicShop(sandbox, 1);
+  const { phone, pin } = sandbox.credentials.customers[0]!;
+  shopper = await shopperOf(sandbox, phone, pin);
+});
+
+afterAll(async () => {
+  const audit = await sandbox.get<AuditAnswer>('/audit.json');
+  await sandbox?.stop();
+  expect(audit.proofs.filter((proof) => !proof.ok)).toEqual([]);
+});
+
+let counter = 0;
+const next = (name: string): string => `${name}-${++counter}`;
+const orderOf = (more: Record<string, string> = {}) => ({
+  service: 'create_forex_trade',
+  subject: '气垫粉底 Cushion',
+  out_trade_no: next('T'),
+  currency: 'KRW',
+  ...(more.rmb_fee === undefined ? { total_fee: '59000' } : {}),
+  ...more,
+});
+
+const query = (number: string) => shop.call({ service: 'single_trade_query', out_trade_no: number });
+const advance = (duration: string) => sandbox.post<{ now: string }>('/sandbox/clock', { advance: duration });
+
+async function announced(more: Record<string, string> = {}) {
+  const order = orderOf(more);
+  const answer = await shop.call(order);
+  expect(answer.status, answer.text).toBe(302);
+  return { number: order.out_trade_no, cashierUrl: answer.location! };
+}
+
+async function paid(more: Record<string, string> = {}) {
+  const order = await announced(more);
+  const answer = await sandbox.post<{ status: string }>('/sandbox/pay', { cashierUrl: order.cashierUrl });
+  expect(answer).toMatchObject({ status: 'paid' });
+  return order;
+}
+
+const refund = (number: string, more: Record<string, string> = {}) =>
+  shop.call({
+    service: 'forex_refund',
+    out_return_no: next('R'),
+    out_trade_no: number,
+    currency: 'KRW',
+    gmt_return: '20141111103000',
+    reason: 'size',
+    ...more,
+  });
+
+describe('files', () => {
+  const dayFromNow = async (days: number) => {
+    const { now } = await sandbox.get<{ now: string }>('/sandbox/clock');
+    return new Date(Date.parse(now) + 8 * 3_600_000 + days * 86_400_000)
+      .toISOString()
+      .slice(0, 10)
+      .replaceAll('-', '');
+  };
+  const file = async (service: string, start: number, end: number) =>
+    (await shop.call({ service, start_date: await dayFromNow(start), end_date: await dayFromNow(end) })).text;
+
+  test('row 20: rates: bar lines without a line end after the last; the 101st call of a day is refused', async () => {
+    const { text } = await yenShop.call({ service: 'forex_rate_file' });
+    for (const line of text.split('\n'))
+      expect(line).toMatch(/^\d{8}\|(090530|100030)\|[A-Z]{3}\|\d+\.\d{6}$/);
+    expect(text.split('\n').some((line) => line.includes('|KRW|0.00'))).toBe(true);
+    for (let call = 2; call <= 100; call++) await yenShop.call({ service: 'forex_rate_file' });
+    expect((await yenShop.call({ service: 'forex_rate_file' })).xml.isSuccess).toBe(false);
+  });
+
+  test('row 21: transactions: ten days, and the refusals in the file’s own words', async () => {
+    const { number } = await paid();
+    await refund(number, { return_amount: '1000' });
+    const failed = 'File download failed:';
+    expect(await file('forex_compare_file', -3, 0)).toBe(`${failed}Finish date not ahead of today`);
+    await advance('P1D');
+    const text = await file('forex_compare_file', -10, -1);
+    const lines = text.split('\r\n').map((line) => line.split('|'));
+    const [payment] = lines.filter(([id]) => id === number);
+    expect(payment).toHaveLength(9);
+    expect(payment).toMatchObject([
+      number,
+      '59000',
+      'KRW',
+      expect.stringMatching(/^\d{14}$/),
+      '',
+      'P',
+      '885',
+      'P',
+      '',
+    ]);
+    expect(lines.some((line) => line[5] === 'R' && line[1] === '1000' && line[8] === 'size')).toBe(true);
+    expect(await file('forex_compare_file', -11, -1)).toBe(`${failed}Over 10 days to Date period`);
+    expect(await file('forex_compare_file', -1, -3)).toBe(`${failed}Finish date ahead of begin date`);
+    const wrong = await shop.call({
+      service: 'forex_compare_file',
+      start_date: '2014-11-11',
+      end_date: '20141112',
+    });
+    expect(wrong.text).toBe(`${failed}Date format incorrect YYYYMMDD`);
+    const never = await shop.call({
+      service: 'forex_compare_file',
+      start_date: '20140101',
+      end_date: '20140102',
+    });
+    expect(never.text).toBe(`${failed}No balance account data in the period`);
+  });
+
+  test('row 22: nothing is in the liquidation file before it is settled', async () => {
+    expect(await file('forex_liquidation_file', -5, -1)).toBe(
+      'File download failed:No balance account data in the period',
+    );
+  });
+});
+
+describe('declarations, registry, shops', () => {
+  test('row 25: customs: over the paid amount, split without a number, pushed again, another identity', async () => {
+    const { number } = await paid({ rmb_fee: '61.00' });
+    const tradeNo = (await query(number)).xml.leaves.trade_no!;
+    const declare = async (more: Record<string, string>) =>
+      (
+        await shop.call({
+          service: 'alipay.acquire.customs',
+          out_request_no: '201411110001',
+          trade_no: tradeNo,
+          merchant_customs_code: 'SHOP1',
+          merchant_customs_name: '韩光',
+          amount: '61.00',
+          customs_place: 'zongshu',
+          ...more,
+        })
+      ).xml.leaves;
+    expect(await declare({ amount: '61.01' })).toMatchObject({ result_code: 'FAIL' });
+    expect(await declare({ is_split: 'T' })).toMatchObject({ detail_error_code: 'INVALID_PARAMETER' });
+    const first = await declare({ amount: '60.00', buyer_name: '别人', buyer_id_no: '1' });
+    expect(first).toMatchObject({ result_code: 'SUCCESS', identity_check: 'F' });
+    expect((await declare({ amount: '61.00' })).alipay_declare_no).toBe(first.alipay_declare_no);
+    expect(await declare({ out_request_no: '201411110002', amount: '0.01' })).toMatchObject({
+      result_code: 'FAIL',
+    });
+    const asked = {
+      service: 'alipay.overseas.acquire.customs.query',
+      out_request_nos: '201411110001,nothing',
+    };
+    const { leaves } = (await shop.call(asked)).xml;
+    expect(leaves.not_found).toBe('nothing');
+    expect(JSON.parse(leaves.records!)).toMatchObject([{ amount: '61.00', customs_place: 'ZONGSHU' }]);
+  });
+
+  test('row 26: maintain: an old timestamp is an error; the industry cannot be changed', async () => {
+    const { now } = await sandbox.get<{ now: string }>('/sandbox/clock');
+    const at = (minutes: number) =>
+      new Date(Date.parse(now) + 8 * 3_600_000 - minutes * 60_000)
+        .toISOString()
+        .slice(0, 19)
+        .replace('T', ' ');
+    const maintain = async (more: Record<string, string>) =>
+      (
+        await shop.call({
+          service: 'alipay.overseas.secmerchant.online.maintain',
+          timestamp: at(0),
+          secondary_merchant_id: 'S1',
+          secondary_merchant_name: 'Little Shop',
+          secondary_merchant_industry: '5311',
+          register_country: 'KR',
+          site_infos: '[{"site_type":"WEB","site_url":"https://little.example"}]',
+          ...more,
+        })
+      ).xml.leaves.result_code;
+    expect(await maintain({ timestamp: at(31) })).toBe('FAIL');
+    expect(await maintain({})).toBe('SUCCESS');
+    expect(await maintain({ secondary_merchant_industry: '5812' })).toBe('FAIL');
+    const secondary = { secondary_merchant_id: 'S1', secondary_merchant_industry: '5311' };
+    const wrong = await shop.call(orderOf({ ...secondary, secondary_merchant_name: 'Other' }));
+    expect(wrong.text).toContain('SECONDARY_MERCHANT_NAME_NOT_MATCH');
+    const { cashierUrl } = await announced({ ...secondary, secondary_merchant_name: 'Little Shop' });
+    expect((await shopper.look(cashierUrl)).merchant.name).toBe('Little Shop');
+  });
+
+  test('row 28: cancel after the grace of the next day is refused', async () => {
+    const order = {
+      service: 'alipay.acquire.precreate',
+      subject: '台灯',
+      currency: 'KRW',
+      total_fee: '1000',
+    };
+    const buy = async () => {
+      const number = next('Q');
+      const { leaves } = (await shop.call({ ...order, out_trade_no: number })).xml;
+      await sandbox.post('/sandbox/pay', { cashierUrl: leaves.qr_code });
+      return number;
+    };
+    const cancel = async (number: string) =>
+      (await shop.call({ service: 'alipay.acquire.cancel', out_trade_no: number })).xml.leaves;
+    expect(await cancel(await buy())).toMatchObject({ result_code: 'SUCCESS', action: 'refund' });
+    const late = await buy();
+    await advance('P1DT16M');
+    expect(await cancel(late)).toMatchObject({ detail_error_code: 'REASON_TRADE_CANCEL_TIME_OUT' });
+    const asked = { service: 'alipay.acquire.refund', out_trade_no: late, refund_amount: '400' };
+    expect((await shop.call(asked)).xml.leaves).toMatchObject({ result_code: 'SUCCESS', refund_fee: '400' });
+    const seen = (await shop.call({ service: 'alipay.acquire.query', out_trade_no: late })).xml.leaves;
+    expect(seen.trade_status).toBe('TRADE_FINISHED');
+  });
+});
