@@ -3,6 +3,7 @@
 import type { AuditAnswer } from '@tongbao/protocol/sandbox';
 import { createMerchantClient } from '@tongbao/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyExport } from '../platform/src/audit/verify.ts';
 import {
   type ClassicShop,
   classicShop,
@@ -31,9 +32,14 @@ beforeAll(async () => {
 
 afterAll(async () => {
   const audit = await sandbox.get<AuditAnswer>('/audit.json');
+  const exported = await (await fetch(`${sandbox.http}/audit/export`)).text();
   receiver?.close();
   await sandbox?.stop();
   expect(audit.proofs.filter((proof) => !proof.ok)).toEqual([]);
+  const lines = async function* () {
+    yield* exported.split('\n');
+  };
+  expect((await verifyExport(lines())).findings).toEqual([]);
 });
 
 let counter = 0;
