@@ -16,6 +16,7 @@ import { naive } from './naive.ts';
 import { pgbench } from './pgbench.ts';
 import { arrive, openPostingWorld, type PostingCase, type PostingWorld, saturate } from './posting.ts';
 import { print, type Report } from './report.ts';
+import { settlementCase } from './settlement.ts';
 
 const quick = process.argv.includes('--quick');
 const optionValue = (option: string): string | null => {
@@ -95,6 +96,9 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>, folder: s
   proofsOk &&= figures.proofsOk;
   const grown = large ? await growth(server.url, { seconds, progress }) : null;
   if (grown !== null) proofsOk &&= grown.proofsOk;
+  progress('a merchant’s day is settled …');
+  const settled = await settlementDay(server.url);
+  proofsOk &&= settled.proofsOk;
   postgres.stop();
   const { pay, inquiry, refund, journey } = figures;
   return {
@@ -112,8 +116,30 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>, folder: s
     crypto,
     memory: { ...memory, serveMib: figures.peakRssMib },
     growth: grown,
+    settlement: settled.figures,
     proofsOk,
   };
+}
+
+/** A million payments of one merchant; for checks, ten thousand, and all proofs over them. */
+async function settlementDay(
+  serverUrl: string,
+): Promise<{ figures: Report['settlement']; proofsOk: boolean }> {
+  const url = await prepareDatabase(serverUrl, 'bench_settlement', true);
+  const database = openDatabase({ url, maxConnections: 16 });
+  try {
+    await migrate(database.pool);
+    const { net, proved, ...figures } = await settlementCase(database, {
+      payments: quick ? 10_000 : 1_000_000,
+      prove: quick,
+    });
+    return {
+      figures: { ...figures, net: net.toString() },
+      proofsOk: figures.status === 'PAID' && proved !== false,
+    };
+  } finally {
+    await database.close();
+  }
 }
 
 type Counted = <T>(work: () => Promise<T>) => Promise<{ result: T; walBytes: number; tableBytes: number }>;

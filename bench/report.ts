@@ -1,5 +1,6 @@
 // The report: its shape for machines (keys that exist stay as they are) and its table for people.
 import type { PostingFigure } from './posting.ts';
+import type { SettlementFigures } from './settlement.ts';
 
 export interface Report {
   readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGib: number };
@@ -24,6 +25,8 @@ export interface Report {
     readonly walPerPayment: number;
     readonly proofsOk: boolean;
   } | null;
+  /** One merchant's day; `net` in minor units of won. */
+  readonly settlement: Omit<SettlementFigures, 'net' | 'proved'> & { readonly net: string };
   readonly proofsOk: boolean;
 }
 
@@ -83,6 +86,10 @@ export function print(report: Report): void {
       ),
     );
   }
+  const { settlement } = report;
+  lines.push(
+    `  settlement: a day of ${settlement.payments} payments closed in ${settlement.closeSeconds} s, its file written in ${settlement.fileSeconds} s (${settlement.peakMebibytes} MiB at most)`,
+  );
   lines.push(`  the books               ${report.proofsOk ? 'all proofs hold' : 'A PROOF FAILS'}`, '');
   console.log(lines.join('\n'));
 }
