@@ -26,7 +26,7 @@ export interface Report {
     readonly proofsOk: boolean;
   } | null;
   /** One merchant's day; `net` in minor units of won. */
-  readonly settlement: Omit<SettlementFigures, 'net' | 'proved'> & { readonly net: string };
+  readonly settlement: (Omit<SettlementFigures, 'net' | 'proved'> & { readonly net: string }) | null;
   readonly proofsOk: boolean;
 }
 
@@ -87,9 +87,10 @@ export function print(report: Report): void {
     );
   }
   const { settlement } = report;
-  lines.push(
-    `  settlement: a day of ${settlement.payments} payments closed in ${settlement.closeSeconds} s, its file written in ${settlement.fileSeconds} s (${settlement.peakMebibytes} MiB at most)`,
-  );
+  if (settlement !== null)
+    lines.push(
+      `  settlement: a day of ${settlement.payments} payments closed in ${settlement.closeSeconds} s, its file written in ${settlement.fileSeconds} s (${settlement.peakMebibytes} MiB at most)`,
+    );
   lines.push(`  the books               ${report.proofsOk ? 'all proofs hold' : 'A PROOF FAILS'}`, '');
   console.log(lines.join('\n'));
 }
