@@ -9,6 +9,7 @@ import { migrate, openDatabase } from '../platform/src/database/index.ts';
 import { prepareDatabase, startEmbeddedPostgres } from '../platform/src/sandbox/postgres.ts';
 import { bytesOf } from './bytes-store.ts';
 import { cryptoCeiling } from './crypto.ts';
+import { diskSync } from './disk.ts';
 import { growth } from './growth.ts';
 import { http } from './http.ts';
 import { familyOf, watchMemory } from './memory.ts';
@@ -95,6 +96,8 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>, folder: s
     seconds: Math.min(seconds, 10),
     wallets: quick ? 2_000 : 20_000,
   });
+  progress('the disk’s own time to make 8 kB durable …');
+  const disk = await diskSync(folder, quick ? 1 : 5);
   progress('pgbench on the same server …');
   const tpcb = await pgbench(server.url, { scale: 50, clients: 32, seconds: quick ? 5 : 30 });
   progress('the cores’ own limit of verifying and signing …');
@@ -122,6 +125,7 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>, folder: s
     naive: baseline,
     http: { pay, inquiry, refund, journey },
     crypto,
+    disk,
     memory: { ...memory, serveMib: figures.peakRssMib },
     growth: null,
     settlement: null,

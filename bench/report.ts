@@ -15,6 +15,8 @@ export interface Report {
   readonly naive: PostingFigure;
   readonly http: Readonly<Record<'pay' | 'inquiry' | 'refund' | 'journey', PostingFigure>>;
   readonly crypto: { readonly signPerSecond: number; readonly verifySignPerSecond: number };
+  /** One 8 kB write made durable at a time, on the disk under the embedded server. */
+  readonly disk: PostingFigure;
   /** Peak resident memory: the posting cases' process, PostgreSQL (own memory and buffers), all processes of `serve`. */
   readonly memory: Readonly<Record<'postingProcessMib' | 'postgresMib' | 'serveMib', number | null>>;
   readonly growth: {
@@ -63,6 +65,7 @@ export function print(report: Report): void {
       ? '    pgbench TPC-B-like      skipped: pgbench is not on this machine (Debian: postgresql-contrib)'
       : `    pgbench TPC-B-like      ${String(Math.round(pgbench.tps)).padStart(8)} /s   one-step payments are ${ratio(base, pgbench.tps)} of it, two-step ${ratio(twoStep.uniform.perSecond, pgbench.tps)}`,
     line('row at a time', naive),
+    line('8 kB made durable', report.disk),
     '  over HTTP, signed both ways',
     line(
       'pay',
