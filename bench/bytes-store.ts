@@ -1,4 +1,5 @@
-// What a piece of work writes: bytes of write-ahead log, and by how much tables and indexes grow.
+// What a piece of work writes: bytes of write-ahead log, and by how much tables and indexes grow; and how to be rid of
+// what earlier work left to be written.
 import { type Database, statement } from '../platform/src/database/index.ts';
 
 const standStatement = statement(
@@ -18,3 +19,8 @@ export async function bytesOf<T>(
   const after = await stand();
   return { result, walBytes: after.wal - before.wal, tableBytes: after.tables - before.tables };
 }
+
+const checkpoint = statement('bench.checkpoint', 'CHECKPOINT');
+export const writeBack = async (database: Database): Promise<void> => {
+  await database.query(checkpoint);
+};
