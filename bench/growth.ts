@@ -28,7 +28,7 @@ export async function growth(
     await saturate(world, { ...of, seconds: 5 });
     const counted = await bytesOf(database, () => saturate(world, { ...of, seconds: how.seconds }));
     const uniform = counted.result;
-    how.progress('proving the large books …');
+    how.progress(`${uniform.perSecond} a second; proving the large books …`);
     const proofsOk = await world.prove();
     await world.close();
     return {
