@@ -92,19 +92,7 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>, folder: s
   own.stop();
   await world.close();
   await database.close();
-  progress('the same, row at a time …');
-  const naiveUrl = await prepareDatabase(server.url, 'bench_naive', true);
-  const baseline = await naive({
-    url: naiveUrl,
-    seconds: Math.min(seconds, 10),
-    wallets: quick ? 2_000 : 20_000,
-  });
-  progress('the disk’s own time to make 8 kB durable …');
-  const disk = await diskSync(folder, quick ? 1 : 5);
-  progress('pgbench on the same server …');
-  const tpcb = await pgbench(server.url, { scale: 50, clients: 32, seconds: quick ? 5 : 30 });
-  progress('the cores’ own limit of verifying and signing …');
-  const crypto = await cryptoCeiling(quick ? 2 : 10);
+  const yardsticks = await measureYardsticks(server.url, folder);
   const figures = await http(
     {
       ...{ url: await prepareDatabase(server.url, 'bench_http', true), folder },
@@ -124,15 +112,36 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>, folder: s
       commit: commit(),
     },
     ...cases,
-    pgbench: tpcb === null ? null : { tps: tpcb, scale: 50, clients: 32 },
-    naive: baseline,
+    ...yardsticks,
     http: { pay, inquiry, refund, journey },
-    crypto,
-    disk,
     memory: { ...memory, serveMib: figures.peakRssMib },
     growth: null,
     settlement: null,
     proofsOk,
+  };
+}
+
+/** What the figures are held against: the same payment row at a time, the disk, pgbench, the cores' own signatures. */
+async function measureYardsticks(
+  serverUrl: string,
+  folder: string,
+): Promise<Pick<Report, 'naive' | 'disk' | 'pgbench' | 'crypto'>> {
+  progress('the same, row at a time …');
+  const baseline = await naive({
+    url: await prepareDatabase(serverUrl, 'bench_naive', true),
+    seconds: Math.min(seconds, 10),
+    wallets: quick ? 2_000 : 20_000,
+  });
+  progress('the disk’s own time to make 8 kB durable …');
+  const disk = await diskSync(folder, quick ? 1 : 5);
+  progress('pgbench on the same server …');
+  const tpcb = await pgbench(serverUrl, { scale: 50, clients: 32, seconds: quick ? 5 : 30 });
+  progress('the cores’ own limit of verifying and signing …');
+  return {
+    naive: baseline,
+    disk,
+    pgbench: tpcb === null ? null : { tps: tpcb, scale: 50, clients: 32 },
+    crypto: await cryptoCeiling(quick ? 2 : 10),
   };
 }
 
