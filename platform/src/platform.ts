@@ -133,43 +133,14 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
       ),
   });
   const settlement = settlementOf(parts, { ids, house, fx });
-  const timers: Timer[] = [
-    payments.expiry,
-    notifications.delivery,
-    wallet.asking,
-    ...settlement.timers,
-    customers.housekeeping,
-    payments.housekeeping,
-    notifications.housekeeping,
-    slicesTimer(database),
-  ];
-  jobs = createJobs({
-    database,
-    clock,
-    log,
-    timers,
-    tasks: bankTasks(wallet, { database, bank, payments }),
-  });
+  const rooms = { merchants, fx, customers, wallet, payments, notifications, settlement };
+  const timers = timersOf(rooms, database);
+  jobs = createJobs({ database, clock, log, timers, tasks: bankTasks(wallet, { database, bank, payments }) });
 
   return {
-    database,
-    clock,
-    ids,
-    lanes,
-    house,
-    merchants,
-    fx,
-    customers,
-    wallet,
-    payments,
-    notifications,
-    settlement,
+    ...{ database, clock, ids, lanes, house, jobs, timers, gatewayKey, tokens, notifyIds },
+    ...rooms,
     reconciliation: createReconciliation({ database, clock, ids, house }),
-    jobs,
-    timers,
-    gatewayKey,
-    tokens,
-    notifyIds,
     audit: { database, clock, house, bankBooks: parts.bankBooks },
     isUsable: () => isAlive(database),
     async close() {
@@ -178,6 +149,21 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     },
   };
 }
+
+/** Every room's timers; the ticker and the sandbox's clock run whichever is due first. */
+const timersOf = (
+  rooms: Pick<Platform, 'payments' | 'notifications' | 'wallet' | 'settlement' | 'customers'>,
+  database: Database,
+): Timer[] => [
+  rooms.payments.expiry,
+  rooms.notifications.delivery,
+  rooms.wallet.asking,
+  ...rooms.settlement.timers,
+  rooms.customers.housekeeping,
+  rooms.payments.housekeeping,
+  rooms.notifications.housekeeping,
+  slicesTimer(database),
+];
 
 const fxOf = ({ database, clock, rates, log }: PlatformParts, ids: Ids): Fx =>
   createFx({
