@@ -9,6 +9,7 @@ import {
   type Database,
   isAlive,
   type Lanes,
+  readSetting,
   settingOrKeep,
   slicesTimer,
   type Transaction,
@@ -81,6 +82,8 @@ export interface Platform {
   readonly settlement: Settlement;
   readonly reconciliation: Reconciliation;
   readonly jobs: Jobs;
+  /** What jobs do, by the name they are enqueued under. */
+  readonly tasks: Readonly<Record<string, Task>>;
   readonly timers: readonly Timer[];
   readonly gatewayKey: GatewayKey;
   readonly tokens: CashierTokens;
@@ -135,10 +138,11 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const settlement = settlementOf(parts, { ids, house, fx });
   const rooms = { merchants, fx, customers, wallet, payments, notifications, settlement };
   const timers = timersOf(rooms, database);
-  jobs = createJobs({ database, clock, log, timers, tasks: bankTasks(wallet, { database, bank, payments }) });
+  const tasks = bankTasks(wallet, { database, bank, payments });
+  jobs = createJobs({ database, clock, log, timers, tasks });
 
   return {
-    ...{ database, clock, ids, lanes, house, jobs, timers, gatewayKey, tokens, notifyIds },
+    ...{ database, clock, ids, lanes, house, jobs, tasks, timers, gatewayKey, tokens, notifyIds },
     ...rooms,
     reconciliation: createReconciliation({ database, clock, ids, house }),
     audit: { database, clock, house, bankBooks: parts.bankBooks },
@@ -207,7 +211,6 @@ function channelOf(parts: Parameters<typeof amsChannel>[0] & Parameters<typeof g
   };
 }
 
-/** What jobs do, by the name they are enqueued under. */
 function bankTasks(wallet: Wallet, parts: AskBankParts): Readonly<Record<string, Task>> {
   return {
     'ask-bank': (job) => wallet.askBank(BigInt(job.transferId!)),
@@ -223,7 +226,9 @@ async function keysOf(
   database: Database,
   randomness: Randomness,
 ): Promise<{ gatewayKey: GatewayKey; tokens: CashierTokens; notifyIds: NotifyIds }> {
-  const privateText = await settingOrKeep(database, 'gateway-key', (await generateRsaKeys()).privateKey);
+  const privateText =
+    (await readSetting(database, 'gateway-key')) ??
+    (await settingOrKeep(database, 'gateway-key', (await generateRsaKeys()).privateKey));
   const secret = await settingOrKeep(database, 'cashier-secret', randomness.bytes(32).toString('base64'));
   const privateKey = privateKeyOf(privateText);
   return {

@@ -1,7 +1,7 @@
 // Moves the sandbox's clock: every timer between now and then goes off at its own instant, in true order.
 import { type Database, writeClockOffset } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
-import type { MovableClock, Timer } from '../system/index.ts';
+import type { Clock, Timer } from '../system/index.ts';
 
 export interface ClockMove {
   readonly from: Date;
@@ -13,9 +13,16 @@ export interface ClockMove {
 /** More instants than this on one way are refused half-way rather than worked on for ever. */
 const maxSteps = 200_000;
 
+/** A clock that can be put somewhere else. */
+interface SettableClock extends Clock {
+  /** How far it is ahead of the machine's. */
+  readonly offsetMs: number;
+  set(instant: Date): void;
+}
+
 export function createClockMover(parts: {
   database: Database;
-  clock: MovableClock;
+  clock: SettableClock;
   timers: readonly Timer[];
 }) {
   const { database, clock, timers } = parts;

@@ -1,0 +1,214 @@
+// The auditor's ledger: what the world must look like, from requests and answers alone. Pure and persistent, so that
+// several possible worlds can be kept side by side until an answer decides between them.
+import { localDate } from './arithmetic.ts';
+import { shoppers, shops } from './cast.ts';
+
+export type Status = 'announced' | 'created' | 'pending' | 'paid' | 'cancelled' | 'declined' | 'expired';
+
+/** Something that the shop must be told. */
+export interface Notice {
+  readonly kind: 'payment' | 'refund';
+  readonly refundRequestId: string;
+  readonly success: boolean;
+  readonly amount: bigint;
+  /** What the shopper paid, or got back; null where the notice says none. */
+  readonly payerAmount: bigint | null;
+}
+
+export interface ModelRefund {
+  readonly name: string;
+  readonly requestId: string;
+  readonly status: 'processing' | 'succeeded' | 'failed';
+  readonly amount: bigint;
+  /** What goes back to the shopper, fen. */
+  readonly returned: bigint;
+  /** What the shop gets back of its fee. */
+  readonly fee: bigint;
+}
+
+export interface ModelPayment {
+  readonly name: string;
+  readonly shop: number;
+  readonly requestId: string;
+  readonly channel: 'ams-pay' | 'ams-session' | 'gateway';
+  readonly status: Status;
+  /** Minor units of the shop's currency; of an order in yuan, known once there is a price. */
+  readonly amount: bigint;
+  /** What the order asks in yuan; null for orders in the shop's currency. */
+  readonly fen: bigint | null;
+  /** Yuan for one unit of the shop's currency, as it was said. */
+  readonly price: string;
+  readonly payerAmount: bigint;
+  readonly fee: bigint;
+  readonly wireId: string;
+  readonly url: string;
+  readonly told: boolean;
+  readonly createdAt: number;
+  /** Until then somebody has to confirm, or (announced) to come. */
+  readonly expiresAt: number;
+  readonly paidAt: number | null;
+  readonly shopper: number | null;
+  /** Null: the balance. */
+  readonly card: number | null;
+  readonly refunds: readonly ModelRefund[];
+  readonly notices: readonly Notice[];
+  /** All that happened, for the timeline. */
+  readonly history: readonly string[];
+}
+
+export interface ModelTopUp {
+  readonly name: string;
+  readonly requestId: string;
+  readonly shopper: number;
+  readonly card: number;
+  readonly amount: bigint;
+  readonly status: 'pending' | 'succeeded' | 'failed';
+  readonly id: string;
+}
+
+export interface Model {
+  readonly payments: ReadonlyMap<string, ModelPayment>;
+  readonly topUps: ReadonlyMap<string, ModelTopUp>;
+  /** When the shop's former key ends; null while it has only one. */
+  readonly formerKeyEnds: readonly (number | null)[];
+  /** Wrong PINs since the last right one, at most. */
+  readonly wrongPins: readonly number[];
+}
+
+export const emptyModel: Model = {
+  payments: new Map(),
+  topUps: new Map(),
+  formerKeyEnds: shops.map(() => null),
+  wrongPins: shoppers.map(() => 0),
+};
+
+export const withPayment = (model: Model, payment: ModelPayment): Model => ({
+  ...model,
+  payments: new Map(model.payments).set(payment.name, payment),
+});
+
+export const withTopUp = (model: Model, topUp: ModelTopUp): Model => ({
+  ...model,
+  topUps: new Map(model.topUps).set(topUp.name, topUp),
+});
+
+export const withPin = (model: Model, shopper: number, wrong: boolean): Model => ({
+  ...model,
+  wrongPins: model.wrongPins.map((count, index) => (index === shopper ? (wrong ? count + 1 : 0) : count)),
+});
+
+/** A payment after something happened to it. */
+export const moved = (payment: ModelPayment, at: number, changes: Partial<ModelPayment>): ModelPayment => ({
+  ...payment,
+  ...changes,
+  history:
+    changes.status === undefined || changes.status === payment.status
+      ? payment.history
+      : [...payment.history, `${new Date(at).toISOString()} ${payment.status} → ${changes.status}`],
+});
+
+export function findRefund(
+  model: Model,
+  name: string,
+): { payment: ModelPayment; refund: ModelRefund } | null {
+  for (const payment of model.payments.values()) {
+    const refund = payment.refunds.find((each) => each.name === name);
+    if (refund !== undefined) return { payment, refund };
+  }
+  return null;
+}
+
+export const sum = <T>(of: readonly T[], value: (each: T) => bigint): bigint =>
+  of.reduce((all, each) => all + value(each), 0n);
+
+export const refundsIn = (
+  payment: ModelPayment,
+  ...states: readonly ModelRefund['status'][]
+): ModelRefund[] => payment.refunds.filter((refund) => states.includes(refund.status));
+
+/** What a shopper must have in his wallet, fen. */
+export function balanceOf(model: Model, shopper: number): bigint {
+  let balance = shoppers[shopper]!.opening;
+  for (const payment of model.payments.values()) {
+    if (payment.shopper !== shopper || payment.card !== null || payment.status !== 'paid') continue;
+    balance -= payment.payerAmount;
+    balance += sum(refundsIn(payment, 'succeeded'), (refund) => refund.returned);
+  }
+  for (const topUp of model.topUps.values())
+    if (topUp.shopper === shopper && topUp.status === 'succeeded') balance += topUp.amount;
+  return balance;
+}
+
+/** What a card's bank must have moved away from the card by now, fen. */
+export function takenFromCard(model: Model, shopper: number, card: number): bigint {
+  let taken = 0n;
+  for (const payment of model.payments.values()) {
+    if (payment.shopper !== shopper || payment.card !== card || payment.status !== 'paid') continue;
+    taken += payment.payerAmount - sum(refundsIn(payment, 'succeeded'), (refund) => refund.returned);
+  }
+  for (const topUp of model.topUps.values())
+    if (topUp.shopper === shopper && topUp.card === card && topUp.status === 'succeeded')
+      taken += topUp.amount;
+  return taken;
+}
+
+/** Timers have run: what nobody confirmed in time has expired, and the shop is to be told. */
+export function aged(model: Model, now: number): Model {
+  let result = model;
+  for (const payment of model.payments.values())
+    if (payment.status === 'created' && payment.expiresAt <= now)
+      result = withPayment(result, closed(payment, payment.expiresAt, 'expired'));
+  return result;
+}
+
+export function closed(payment: ModelPayment, at: number, status: 'expired' | 'declined'): ModelPayment {
+  const notice: Notice = {
+    kind: 'payment',
+    refundRequestId: '',
+    success: false,
+    amount: payment.amount,
+    payerAmount: null,
+  };
+  return moved(payment, at, { status, notices: noticesWith(payment, notice) });
+}
+
+export function paid(payment: ModelPayment, at: number): ModelPayment {
+  const { amount, payerAmount } = payment;
+  const notice: Notice = { kind: 'payment', refundRequestId: '', success: true, amount, payerAmount };
+  return moved(payment, at, { status: 'paid', paidAt: at, notices: noticesWith(payment, notice) });
+}
+
+/** The refund stands at a new state; final ones are told, except to shops of the classic gateway. */
+export function withRefund(payment: ModelPayment, at: number, refund: ModelRefund): ModelPayment {
+  const former = payment.refunds.find((each) => each.name === refund.name);
+  const refunds =
+    former === undefined
+      ? [...payment.refunds, refund]
+      : payment.refunds.map((each) => (each.name === refund.name ? refund : each));
+  const final = refund.status !== 'processing' && former?.status !== refund.status;
+  const success = refund.status === 'succeeded';
+  const notice: Notice = {
+    kind: 'refund',
+    refundRequestId: refund.requestId,
+    success,
+    amount: refund.amount,
+    payerAmount: success ? refund.returned : null,
+  };
+  return {
+    ...payment,
+    refunds,
+    notices: final && payment.channel !== 'gateway' ? noticesWith(payment, notice) : payment.notices,
+    history: [...payment.history, `${new Date(at).toISOString()} refund ${refund.name} ${refund.status}`],
+  };
+}
+
+const noticesWith = (payment: ModelPayment, notice: Notice): readonly Notice[] =>
+  payment.told ? [...payment.notices, notice] : payment.notices;
+
+const graceMs = 15 * 60_000;
+
+/** A payment of a day can be withdrawn until a quarter past midnight, by the shop's clock. */
+export function mayBeWithdrawn(payment: ModelPayment, now: number): boolean {
+  const { zone } = shops[payment.shop]!;
+  return localDate(zone, now - graceMs) <= localDate(zone, payment.paidAt!);
+}

@@ -1,0 +1,280 @@
+// The whole network in one process: the platform as it is, on a database of its own, with a clock that stands until it
+// is moved, neighbours that fail on command, and a process that can die and be started again.
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import pg from 'pg';
+import { pino } from 'pino';
+import { gatewayAdapters } from '../../platform/src/adapters.ts';
+import { type Config, sandboxConfig } from '../../platform/src/config.ts';
+import { type Database, openDatabase } from '../../platform/src/database/index.ts';
+import type { RateSource } from '../../platform/src/fx/index.ts';
+import { sandboxAdapter } from '../../platform/src/http/sandbox/index.ts';
+import { createServer } from '../../platform/src/http/server.ts';
+import { settlementAdapter } from '../../platform/src/http/settlement/index.ts';
+import { createPlatform, type Platform } from '../../platform/src/platform.ts';
+import {
+  createSandboxBank,
+  createSandboxSettlementBank,
+  type SandboxBank,
+} from '../../platform/src/sandbox/bank/index.ts';
+import { sandboxBankBooks } from '../../platform/src/sandbox/bank-books.ts';
+import { type ClockMover, createClockMover } from '../../platform/src/sandbox/clock-mover.ts';
+import { sandboxParts } from '../../platform/src/sandbox/sandbox-parts.ts';
+import { safeguardingBank, sandboxCustomers } from '../../platform/src/sandbox/seed-customers.ts';
+import type { Clock, Randomness } from '../../platform/src/system/index.ts';
+import { drawn } from './chance.ts';
+import { createFates, type Fates, faultyBank, faultySettlementBank } from './faulty-banks.ts';
+import { type FaultyDatabase, faultyDatabase } from './faulty-database.ts';
+import { createShops, type Shops } from './merchants.ts';
+import { dayText, publishedCurrencies, publishedRate } from './rates.ts';
+
+/** Ten in the morning of Singles' Day 2014 in Shanghai. */
+export const worldBegins = Date.parse('2014-11-11T02:00:00Z');
+const firstDay = '2014-11-11';
+
+/** A clock that stands still. */
+class SimulatedClock implements Clock {
+  #now = worldBegins;
+  now(): Date {
+    return new Date(this.#now);
+  }
+  get offsetMs(): number {
+    return 0;
+  }
+  set(instant: Date): void {
+    this.#now = instant.getTime();
+  }
+}
+
+/** What is not a neighbour's or a shop's doing, but chance inside the platform: salts, codes, tokens. */
+function seededRandomness(seed: number): Randomness {
+  let block = 0;
+  const next = (): Buffer => createHash('sha256').update(`${seed}/${block++}`).digest();
+  return {
+    bytes(length) {
+      const parts: Buffer[] = [];
+      for (let had = 0; had < length; had += 32) parts.push(next());
+      return Buffer.concat(parts).subarray(0, length);
+    },
+    below: (limit) => next().readUIntBE(0, 6) % limit,
+  };
+}
+
+export interface Network {
+  readonly seed: number;
+  readonly firstDay: string;
+  readonly clock: SimulatedClock;
+  readonly bankFates: Fates;
+  readonly settlementFates: Fates;
+  readonly shops: Shops;
+  readonly bank: SandboxBank;
+  /** The process that runs now. */
+  readonly process: Process;
+  /** How many questions to the rate source fail from now on; and whether any ever did. */
+  failRates(times: number): void;
+  readonly ratesEverFailed: boolean;
+  readonly restarts: number;
+  /** Puts the dead process away and starts another one on the same database. */
+  restart(): Promise<void>;
+  /** Does what is in the job queue, each job once (or twice, as after a death between doing and noting); how many. */
+  work(twice: boolean): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface Process {
+  readonly platform: Platform;
+  readonly database: FaultyDatabase;
+  readonly app: FastifyInstance;
+  readonly mover: ClockMover;
+}
+
+const silent = pino({ level: 'silent' });
+
+export async function openNetwork(of: { url: string; seed: number; log?: boolean }): Promise<Network> {
+  const { seed } = of;
+  const inner = openDatabase({ url: of.url, maxConnections: 10 });
+  const jobsPool = new pg.Pool({ connectionString: of.url, max: 2 });
+  jobsPool.on('error', () => undefined);
+  const clock = new SimulatedClock();
+  const bankFates = createFates();
+  const settlementFates = createFates();
+  const state = { failing: 0, everFailed: false, restarts: 0, process: null as Process | null };
+  const bank = createSandboxBank({ database: inner, clock, pause: async () => undefined });
+  const settlementBank = createSandboxSettlementBank({ database: inner, clock, safeguardingBank });
+  const shops = createShops({
+    seed,
+    now: () => clock.now().getTime(),
+    gatewayPublicKey: () => state.process!.platform.gatewayKey.publicKey,
+  });
+  const rates = simulatedRates(seed, () => {
+    if (state.failing === 0) return false;
+    state.failing -= 1;
+    state.everFailed = true;
+    return true;
+  });
+  const log = of.log === true ? pino({ level: 'warn' }) : silent;
+  const parts = { inner, clock, bank, settlementBank, bankFates, settlementFates, shops, rates, log };
+  state.process = await startProcess(parts, seed);
+  return {
+    ...{ seed, firstDay, clock, bankFates, settlementFates, shops, bank },
+    get process() {
+      return state.process!;
+    },
+    failRates(times) {
+      state.failing = times;
+    },
+    get ratesEverFailed() {
+      return state.everFailed;
+    },
+    get restarts() {
+      return state.restarts;
+    },
+    async restart() {
+      await endProcess(state.process!);
+      state.restarts += 1;
+      await freeLeases(jobsPool);
+      state.process = await startProcess(parts, seed + state.restarts);
+    },
+    work: (twice) => workOff(jobsPool, state.process!.platform, twice),
+    async close() {
+      await endProcess(state.process!);
+      await jobsPool.end();
+      await inner.close();
+    },
+  };
+}
+
+interface Parts {
+  readonly inner: Database;
+  readonly clock: SimulatedClock;
+  readonly bank: SandboxBank;
+  readonly settlementBank: ReturnType<typeof createSandboxSettlementBank>;
+  readonly bankFates: Fates;
+  readonly settlementFates: Fates;
+  readonly shops: Shops;
+  readonly rates: RateSource;
+  readonly log: typeof silent;
+}
+
+export const simulationConfig: Config = {
+  ...sandboxConfig({}, {}),
+  publicUrl: 'http://tongbao.example',
+};
+
+async function startProcess(parts: Parts, randomSeed: number): Promise<Process> {
+  const { clock, bank, settlementBank, log } = parts;
+  const database = faultyDatabase(parts.inner);
+  const platform = await createPlatform({
+    config: simulationConfig,
+    database,
+    clock,
+    randomness: seededRandomness(randomSeed),
+    bank: faultyBank(bank, parts.bankFates),
+    settlementBank: faultySettlementBank(settlementBank, parts.settlementFates),
+    rates: parts.rates,
+    outbound: parts.shops.outbound,
+    sendSms: async () => undefined,
+    bankBooks: sandboxBankBooks,
+    log,
+  });
+  const mover = createClockMover({ database, clock, timers: platform.timers });
+  const people = await Promise.all(
+    sandboxCustomers.map(async (each) => ({
+      ...each,
+      customerId: (await platform.customers.findByPhone(each.phone))!.id,
+    })),
+  );
+  const sandbox = sandboxParts({
+    ...{ platform, mover, people },
+    config: simulationConfig,
+    sms: { send: async () => undefined, latest: () => [] },
+    certificate: null,
+  });
+  const { settlement, merchants } = platform;
+  const { publicUrl } = simulationConfig;
+  const app = await createServer({
+    logger: log,
+    healthy: () => platform.isUsable(),
+    adapters: [
+      ...gatewayAdapters(platform, simulationConfig),
+      sandboxAdapter(sandbox),
+      settlementAdapter({ database, settlement, merchants, publicUrl, bank: settlementBank }),
+    ],
+  });
+  await app.ready();
+  return { platform, database, app, mover };
+}
+
+async function endProcess(process: Process): Promise<void> {
+  process.database.kill();
+  await process.app.close().catch(() => undefined);
+  await process.platform.close().catch(() => undefined);
+  await idle(process);
+}
+
+/** Until nothing is under way in the database: work that nobody waits for (a rate table made anew) has ended. */
+export async function idle({ database }: Process): Promise<void> {
+  for (let quiet = 0, turns = 0; quiet < 3 && turns < 20_000; turns++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    quiet = database.busy === 0 ? quiet + 1 : 0;
+  }
+}
+
+/** The sandbox's clock moves on without the machine's; what is counted by the latter is over by the next start. */
+async function freeLeases(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    'UPDATE notifications.notification SET leased_until = NULL WHERE leased_until IS NOT NULL',
+  );
+}
+
+interface JobRow {
+  readonly id: string;
+  readonly task: string;
+  readonly payload: Record<string, string>;
+}
+
+const maxJobs = 1_000;
+
+/** graphile-worker's queue, worked off in its order by the platform's own tasks; a failed job stays for the next time. */
+async function workOff(pool: pg.Pool, platform: Platform, twice: boolean): Promise<number> {
+  const { rows } = await pool.query<JobRow>(
+    `SELECT j.id, t.identifier AS task, j.payload FROM graphile_worker._private_jobs j
+     JOIN graphile_worker._private_tasks t ON t.id = j.task_id ORDER BY j.id LIMIT $1`,
+    [maxJobs],
+  );
+  let done = 0;
+  for (const { id, task, payload } of rows) {
+    try {
+      await platform.tasks[task]!(payload);
+      if (twice) await platform.tasks[task]!(payload);
+    } catch {
+      continue;
+    }
+    done += 1;
+    await pool.query('DELETE FROM graphile_worker._private_jobs WHERE id = $1', [id]);
+  }
+  return done;
+}
+
+function simulatedRates(seed: number, fails: () => boolean): RateSource {
+  return {
+    name: 'simulated',
+    async ratesUpTo(date, days) {
+      if (fails()) throw new Error('the rate source cannot be reached');
+      const published = [];
+      for (let back = 0; back < days; back++) {
+        const day = dayText(Date.parse(`${date}T00:00:00Z`) - back * 86_400_000);
+        const perPivot = new Map<string, string>();
+        for (const currency of publishedCurrencies) {
+          const rate = publishedRate({ seed, currency, day, firstDay });
+          if (rate !== null) perPivot.set(currency, rate);
+        }
+        if (perPivot.size > 0) published.push({ date: day, pivot: 'USD', perPivot });
+      }
+      return published;
+    },
+  };
+}
+
+/** A number for each world's database. */
+export const worldName = (seed: number, run: number): string => `w_${seed}_${run}_${drawn(seed, 1e6, run)}`;

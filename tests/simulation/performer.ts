@@ -1,0 +1,308 @@
+// Performs commands: works out what is asked, lets the fault happen, tells the auditor what was answered, and clears up
+// what was left open as a careful client would: by asking again.
+import { type Answer, answer, inWords } from './answers.ts';
+import { type Auditor, type Heard, Violation } from './auditor.ts';
+import type { Action, Command, DatabaseFault } from './commands.ts';
+import { idle, type Network } from './network.ts';
+import type { Asking, Request } from './requests.ts';
+import type { ShopClient } from './shop-client.ts';
+import type { ShopperClient } from './shopper-client.ts';
+import { requestOf } from './work-out.ts';
+
+export interface PerformerParts {
+  readonly network: Network;
+  readonly auditor: Auditor;
+  readonly shop: ShopClient;
+  readonly shopper: ShopperClient;
+  /** Whether bursts really happen at once, or one after the other. */
+  readonly concurrent: boolean;
+  /** Keys that shops change to. */
+  readonly spareKeys: readonly { readonly privateKey: string; readonly publicKey: string }[];
+  readonly note: (line: string) => void;
+}
+
+export interface Performer {
+  perform(command: Command): Promise<void>;
+  /** Asks about everything that waits for a bank, so that the auditor knows. */
+  observe(): Promise<void>;
+  /** To an instant (ms), every timer on the way. */
+  moveTo(target: number, fault?: DatabaseFault | null): Promise<void>;
+  ask(request: Request, fault?: DatabaseFault | null): Promise<Answer>;
+  work(twice: boolean, fault?: DatabaseFault | null): Promise<void>;
+  readonly faultsHappened: Map<string, number>;
+}
+
+const mostTries = 8;
+
+export function createPerformer(parts: PerformerParts): Performer {
+  const { network, auditor, note } = parts;
+  const faultsHappened = new Map<string, number>();
+  let rotations = 0;
+  const nowMs = (): number => network.clock.now().getTime();
+
+  /** Runs something with the fault armed; puts a process that died of it in order again. Whether the fault happened. */
+  async function under<T>(
+    fault: DatabaseFault | null,
+    work: () => Promise<T>,
+  ): Promise<{ result: T | null; hit: boolean }> {
+    const { database } = network.process;
+    if (fault !== null) database.arm(fault);
+    let result: T | null = null;
+    try {
+      result = await work();
+    } catch (error) {
+      if (!database.isDead) throw error;
+    }
+    await idle(network.process);
+    const hit = database.disarm();
+    if (hit) {
+      const name = `${fault!.kind} (${fault!.on})`;
+      faultsHappened.set(name, (faultsHappened.get(name) ?? 0) + 1);
+    }
+    if (database.isDead) await network.restart();
+    return { result, hit };
+  }
+
+  async function ask(request: Request, fault: DatabaseFault | null = null): Promise<Answer> {
+    const { result, hit } = await under(fault, () => send(parts, request));
+    let said = result ?? answer('NO_ANSWER');
+    note(`${request.kind} ${inWords(withoutIds(said))}`);
+    if (said.unknown && !hit && !network.ratesEverFailed)
+      throw new Violation('unknown without a cause', `${request.kind} was answered ${inWords(said)}`);
+    auditor.hear({ request, answer: said });
+    // A client that was told nothing asks again: the same where that is safe, otherwise what has become of it.
+    for (let tries = 1; said.unknown; tries++) {
+      if (tries > mostTries)
+        throw new Violation('resolved in time', `${request.kind} is still unknown after ${tries} tries`);
+      const again = request.kind === 'confirm' ? lookOf(request) : request;
+      said = await send(parts, again);
+      note(`  again: ${inWords(withoutIds(said))}`);
+      auditor.hear({ request: again, answer: said });
+      await network.process.database.disarm();
+      if (said.unknown && network.ratesEverFailed) await moveTo(nowMs() + 301_000);
+    }
+    return said;
+  }
+
+  async function moveTo(target: number, fault: DatabaseFault | null = null): Promise<void> {
+    for (let tries = 1; nowMs() < target; tries++) {
+      if (tries > mostTries)
+        throw new Violation('resolved in time', `the clock could not be moved in ${tries} tries`);
+      await under(tries === 1 ? fault : null, () =>
+        network.process.app.inject({
+          method: 'POST',
+          url: '/sandbox/clock',
+          payload: { set: new Date(target).toISOString() },
+        }),
+      );
+    }
+    await idle(network.process);
+  }
+
+  async function work(twice: boolean, fault: DatabaseFault | null = null): Promise<void> {
+    await under(fault, () => network.work(twice));
+    await moveTo(nowMs() + 1_000);
+    await observe();
+  }
+
+  async function observe(): Promise<void> {
+    const { model } = auditor;
+    for (const payment of model.payments.values()) {
+      if (payment.status === 'pending')
+        await ask({ kind: 'look', payment: payment.name, url: payment.url, shopper: null });
+      for (const refund of payment.refunds)
+        if (refund.status === 'processing')
+          await ask({
+            kind: 'inquire-refund',
+            refund: refund.name,
+            refundRequestId: refund.requestId,
+            shop: payment.shop,
+          });
+    }
+    for (const topUp of model.topUps.values()) {
+      if (topUp.status !== 'pending') continue;
+      await parts.shopper.ready(topUp.shopper);
+      await ask({ kind: 'view-top-up', topUp: topUp.name, shopper: topUp.shopper, id: topUp.id });
+    }
+  }
+
+  async function prepare(action: Asking): Promise<Request | null> {
+    const first = requestOf(auditor.model, action, nowMs());
+    if (first === null) return null;
+    if ('shopper' in first && first.shopper !== null) await parts.shopper.ready(first.shopper);
+    // Signing in at the cashier makes an announced order a payment.
+    if (first.kind === 'confirm' && auditor.model.payments.get(first.payment)!.status === 'announced')
+      await ask(lookOf(first));
+    return requestOf(auditor.model, action, nowMs());
+  }
+
+  async function askAs(action: Asking, fault: DatabaseFault | null): Promise<void> {
+    const request = await prepare(action);
+    if (request === null) return;
+    await ask(request, fault);
+    for (const shopper of shoppersOf(parts, request)) await checkWallet(shopper);
+  }
+
+  async function checkWallet(shopper: number): Promise<void> {
+    await parts.shopper.ready(shopper);
+    await ask({ kind: 'wallet', shopper });
+  }
+
+  async function burst(actions: readonly Action[]): Promise<void> {
+    const askings = actions.filter((action) => action.kind !== 'work' && isAsking(action)) as Asking[];
+    const withWork = actions.length > askings.length;
+    if (!parts.concurrent) {
+      for (const action of askings) await askAs(action, null);
+      if (withWork) await work(false);
+      return;
+    }
+    const requests: Request[] = [];
+    for (const action of askings) {
+      const request = await prepare(action);
+      if (request !== null) requests.push(request);
+    }
+    const [heard] = await Promise.all([
+      Promise.all(
+        requests.map(async (request): Promise<Heard> => ({ request, answer: await send(parts, request) })),
+      ),
+      withWork ? network.work(false) : 0,
+    ]);
+    for (const { request, answer: said } of heard) note(`raced ${request.kind} ${inWords(withoutIds(said))}`);
+    await idle(network.process);
+    auditor.hearRace(heard, withWork);
+    await settleRace(requests);
+  }
+
+  /** Looks at all that raced, so that only one world is left; the money must agree with it. */
+  async function settleRace(requests: readonly Request[]): Promise<void> {
+    for (const request of requests) {
+      if (!('payment' in request)) continue;
+      const payment = auditor.model.payments.get(request.payment);
+      if (payment === undefined || payment.status === 'announced') continue;
+      const { name, url, requestId, shop } = payment;
+      await ask({ kind: 'look', payment: name, url, shopper: null });
+      await ask({ kind: 'inquire', payment: name, requestId, shop, isOwn: true });
+    }
+    await observe();
+    for (const shopper of new Set(requests.flatMap((request) => shoppersOf(parts, request))))
+      await checkWallet(shopper);
+  }
+
+  async function operate(action: Exclude<Action, Asking>, fault: DatabaseFault | null): Promise<void> {
+    switch (action.kind) {
+      case 'work':
+        return work(action.twice, fault);
+      case 'advance':
+      case 'to-deadline':
+      case 'to-month-end': {
+        await moveTo(targetOf(parts, action), fault);
+        return observe();
+      }
+      case 'bank':
+        return network.bankFates.plan(action.fates);
+      case 'settlement-bank':
+        return network.settlementFates.plan(action.fates);
+      case 'rates-fail':
+        return network.failRates(action.times);
+      case 'crash':
+        network.process.database.kill();
+        return network.restart();
+      case 'rotate-key': {
+        const fresh = parts.spareKeys[rotations++ % parts.spareKeys.length]!;
+        await parts.shop.rotate(action.shop, fresh, action.graceSeconds * 1_000);
+        return auditor.keyRotated(action.shop, nowMs() + action.graceSeconds * 1_000);
+      }
+      case 'burst':
+        return burst(action.of);
+    }
+  }
+
+  return {
+    ...{ observe, moveTo, ask, work, faultsHappened },
+    async perform({ after, action, fault }) {
+      if (after > 0) {
+        await moveTo(nowMs() + after * 1_000);
+        await observe();
+      }
+      await (isAsking(action) ? askAs(action, fault) : operate(action, fault));
+    },
+  };
+}
+
+const asking = new Set<string>([
+  ...['pay', 'announce', 'look', 'confirm', 'decline', 'cancel', 'refund', 'inquire', 'inquire-refund'],
+  'top-up',
+]);
+const isAsking = (action: Action): action is Asking => asking.has(action.kind);
+
+const lookOf = (request: Extract<Request, { kind: 'confirm' }>): Request => {
+  const { payment, url, shopper } = request;
+  return { kind: 'look', payment, url, shopper };
+};
+
+/** Whose money a request may have moved. */
+function shoppersOf({ auditor }: PerformerParts, request: Request): number[] {
+  if (!['confirm', 'refund', 'cancel', 'top-up'].includes(request.kind)) return [];
+  if ('shopper' in request && request.shopper !== null) return [request.shopper];
+  const payment = 'payment' in request ? auditor.model.payments.get(request.payment) : undefined;
+  return payment?.shopper == null ? [] : [payment.shopper];
+}
+
+const longestMoveMs = 400 * 86_400_000;
+const hourMs = 3_600_000;
+
+function targetOf(
+  { network, auditor }: PerformerParts,
+  action: Extract<Action, { kind: 'advance' | 'to-deadline' | 'to-month-end' }>,
+): number {
+  const now = network.clock.now().getTime();
+  if (action.kind === 'advance') return now + action.seconds * 1_000;
+  if (action.kind === 'to-month-end') {
+    const seoul = new Date(now + 9 * hourMs);
+    return Date.UTC(seoul.getUTCFullYear(), seoul.getUTCMonth() + 1, 1) - 9 * hourMs - 1_000;
+  }
+  const deadline = auditor.model.payments.get(action.payment)?.expiresAt ?? now;
+  const target = deadline + action.seconds * 1_000;
+  return target > now && target - now < longestMoveMs ? target : now;
+}
+
+/** What is random by nature has no place in a trace that must be the same each time. */
+const withoutIds = (said: Answer): Answer => {
+  const { wireId: _wireId, url: _url, topUpId: _topUpId, ...facts } = said.facts;
+  return { ...said, facts };
+};
+
+async function send({ shop, shopper }: PerformerParts, request: Request): Promise<Answer> {
+  const notifyUrl = 'told' in request && request.told ? 'https://shop.example/notify' : null;
+  switch (request.kind) {
+    case 'pay': {
+      const said = await shop.pay({ ...request, notifyUrl });
+      if (said.facts.url === undefined || said.facts.price !== undefined) return said;
+      // A session's answer names no price: the cashier shows it.
+      const view = await shopper.look(said.facts.url, null);
+      return { ...said, facts: { ...view.facts, ...said.facts } };
+    }
+    case 'announce':
+      return shop.announce({ ...request, notifyUrl });
+    case 'look':
+      return shopper.look(request.url, request.shopper);
+    case 'confirm':
+      return shopper.confirm(request);
+    case 'decline':
+      return shopper.decline(request.url);
+    case 'cancel':
+      return shop.cancel(request);
+    case 'inquire':
+      return shop.inquire(request);
+    case 'refund':
+      return request.by === 'ams' ? shop.refund(request) : shop.classicRefund(request);
+    case 'inquire-refund':
+      return shop.inquireRefund(request);
+    case 'top-up':
+      return shopper.topUp(request);
+    case 'view-top-up':
+      return shopper.viewTopUp(request.shopper, request.id);
+    case 'wallet':
+      return shopper.wallet(request.shopper);
+  }
+}

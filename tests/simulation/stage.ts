@@ -1,0 +1,104 @@
+// The server and the template that worlds are cloned from: one PostgreSQL, migrated and seeded once; a world is then
+// there in a moment, and the same each time.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { pino } from 'pino';
+import { migrate, openDatabase } from '../../platform/src/database/index.ts';
+import { createPlatform } from '../../platform/src/platform.ts';
+import { createSandboxBank, createSandboxSettlementBank } from '../../platform/src/sandbox/bank/index.ts';
+import { sandboxBankBooks } from '../../platform/src/sandbox/bank-books.ts';
+import { seedMerchants, seedSettlementAccounts } from '../../platform/src/sandbox/merchants.ts';
+import { startEmbeddedPostgres } from '../../platform/src/sandbox/postgres.ts';
+import { safeguardingBank, seedCustomers } from '../../platform/src/sandbox/seed-customers.ts';
+import { generateRsaKeys, machineRandomness, StillClock } from '../../platform/src/system/index.ts';
+import { simulationConfig, worldBegins } from './network.ts';
+
+export interface Stage {
+  readonly spareKeys: readonly { readonly privateKey: string; readonly publicKey: string }[];
+  /** A fresh world's database; `drop` takes it away. */
+  world(): Promise<{ url: string; drop(): Promise<void> }>;
+  close(): Promise<void>;
+}
+
+/** `serverUrl`: a server that is there already, without a database name; null starts one of its own. */
+export async function openStage(serverUrl: string | null): Promise<Stage> {
+  const folder = serverUrl === null ? await mkdtemp(path.join(tmpdir(), 'tongbao-simulation-')) : null;
+  const server =
+    folder === null
+      ? null
+      : await startEmbeddedPostgres(folder, { shared_buffers: '128MB', max_connections: '80' });
+  const base = server?.url ?? serverUrl!;
+  const close = async () => {
+    await server?.stop();
+    if (folder !== null) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const template = `simulation_${process.pid}`;
+    await onServer(base, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
+    await onServer(base, `CREATE DATABASE ${template}`);
+    await seedTemplate(`${base}/${template}`);
+    const spareKeys = [await generateRsaKeys(), await generateRsaKeys()];
+    let worlds = 0;
+    return {
+      spareKeys,
+      async world() {
+        worlds += 1;
+        const name = `${template}_${worlds}`;
+        await onServer(base, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+        return {
+          url: `${base}/${name}`,
+          drop: () => onServer(base, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+        };
+      },
+      async close() {
+        await onServer(base, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function onServer(base: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: `${base}/postgres` });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function seedTemplate(url: string): Promise<void> {
+  const database = openDatabase({ url });
+  const clock = new StillClock(new Date(worldBegins));
+  const bank = createSandboxBank({ database, clock, pause: async () => undefined });
+  try {
+    await migrate(database.pool);
+    const platform = await createPlatform({
+      config: simulationConfig,
+      ...{ database, clock, bank },
+      randomness: machineRandomness,
+      settlementBank: createSandboxSettlementBank({ database, clock, safeguardingBank }),
+      rates: { name: 'none', ratesUpTo: async () => [] },
+      outbound: {
+        post: () => Promise.reject(new Error('nobody is told anything yet')),
+        getText: () => Promise.reject(new Error('nothing is fetched')),
+        close: () => undefined,
+      },
+      sendSms: async () => undefined,
+      bankBooks: sandboxBankBooks,
+      log: pino({ level: 'silent' }),
+    });
+    await seedMerchants({ ...platform, randomness: machineRandomness });
+    await seedSettlementAccounts(platform);
+    await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });
+    await platform.close();
+  } finally {
+    await database.close();
+  }
+}
