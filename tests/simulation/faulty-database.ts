@@ -58,8 +58,10 @@ export function faultyDatabase(inner: Database): FaultyDatabase {
       state.fired = false;
     },
     disarm() {
+      const hit = state.fired;
       state.armed = null;
-      return state.fired;
+      state.fired = false;
+      return hit;
     },
     kill() {
       state.dead = true;
