@@ -67,7 +67,7 @@ export function createPerformer(parts: PerformerParts): Performer {
   async function ask(request: Request, fault: DatabaseFault | null = null): Promise<Answer> {
     const { result, hit } = await under(fault, () => send(parts, request));
     let said = result ?? answer('NO_ANSWER');
-    note(`${request.kind} ${inWords(withoutIds(said))}`);
+    if (!isWaiting(request, said)) note(`${request.kind} ${inWords(withoutIds(said))}`);
     if (said.unknown && !hit && !network.ratesEverFailed)
       throw new Violation('unknown without a cause', `${request.kind} was answered ${inWords(said)}`);
     auditor.hear({ request, answer: said });
@@ -240,6 +240,11 @@ const asking = new Set<string>([
   'top-up',
 ]);
 const isAsking = (action: Action): action is Asking => asking.has(action.kind);
+
+/** Still what it was: no news for the trace. */
+const isWaiting = (request: Request, { facts }: Answer): boolean =>
+  ['look', 'view-top-up', 'inquire-refund'].includes(request.kind) &&
+  (facts.status === 'pending' || facts.status === 'PROCESSING');
 
 const lookOf = (request: Extract<Request, { kind: 'confirm' }>): Request => {
   const { payment, url, shopper } = request;

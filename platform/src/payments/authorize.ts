@@ -15,7 +15,8 @@ export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): 
   if (payment === undefined) return refuse('payment-not-found');
   if (payment.status === 'paid') return refuse('payment-already-paid');
   if (payment.status === 'pending') return refuse('payment-in-progress');
-  if (payment.status === 'cancelled') return refuse('payment-cancelled');
+  // A shopper's own "no" and a shop's withdrawal are told alike, whether the cashier notices them or this verb does.
+  if (payment.status === 'cancelled' || payment.status === 'declined') return refuse('payment-cancelled');
   // The deadline counts by the clock, whether or not the timer has closed the payment yet.
   if (payment.status !== 'created' || payment.expiresAt <= facts.now) return refuse('payment-expired');
   const { payer, funding } = command;

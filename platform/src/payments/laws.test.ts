@@ -190,6 +190,19 @@ describe('paying', () => {
     expect(at(0).refused?.code).toBe('payment-expired');
   });
 
+  test('a confirmation that comes after the shopper’s own "no" is told what a late one at the cashier is told', () => {
+    const created = payment({
+      amount: 59_000n,
+      price: '0.0056',
+      mid: '0.0056',
+      feeBps: 0n,
+      returnsFee: false,
+    });
+    const facts = factsFor(created, rich);
+    expect(decideDecline(facts, { paymentId: 1n }).answer?.status).toBe('declined');
+    expect(decideAuthorize(facts, authorize).refused?.code).toBe('payment-cancelled');
+  });
+
   test('a reversal is the payment the other way round', () => {
     fc.assert(
       fc.property(payments, (created) => {
