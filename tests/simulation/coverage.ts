@@ -6,7 +6,7 @@ const known = {
   transitions: [
     ...['none → announced', 'none → created', 'announced → created', 'created → paid', 'created → pending'],
     ...['created → cancelled', 'created → declined', 'created → expired', 'pending → paid'],
-    ...['pending → created', 'pending → expired', 'paid → cancelled', 'refund none → succeeded'],
+    ...['pending → created', 'paid → cancelled', 'refund none → succeeded'],
     ...['refund none → processing', 'refund processing → succeeded', 'top-up none → pending'],
     ...['top-up pending → succeeded', 'top-up pending → failed'],
   ],

@@ -1,16 +1,14 @@
 // The whole network in one process: the platform as it is, on a database of its own, with a clock that stands until it
 // is moved, neighbours that fail on command, and a process that can die and be started again.
 import { createHash } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
-import pg from 'pg';
-import { pino } from 'pino';
 import { gatewayAdapters } from '../../platform/src/adapters.ts';
 import { type Config, sandboxConfig } from '../../platform/src/config.ts';
-import { type Database, openDatabase } from '../../platform/src/database/index.ts';
+import { type Database, openDatabase, statement } from '../../platform/src/database/index.ts';
 import type { RateSource } from '../../platform/src/fx/index.ts';
 import { sandboxAdapter } from '../../platform/src/http/sandbox/index.ts';
 import { createServer } from '../../platform/src/http/server.ts';
 import { settlementAdapter } from '../../platform/src/http/settlement/index.ts';
+import { createLog } from '../../platform/src/log.ts';
 import { createPlatform, type Platform } from '../../platform/src/platform.ts';
 import {
   createSandboxBank,
@@ -22,7 +20,6 @@ import { type ClockMover, createClockMover } from '../../platform/src/sandbox/cl
 import { sandboxParts } from '../../platform/src/sandbox/sandbox-parts.ts';
 import { safeguardingBank, sandboxCustomers } from '../../platform/src/sandbox/seed-customers.ts';
 import type { Clock, Randomness } from '../../platform/src/system/index.ts';
-import { drawn } from './chance.ts';
 import { createFates, type Fates, faultyBank, faultySettlementBank } from './faulty-banks.ts';
 import { type FaultyDatabase, faultyDatabase } from './faulty-database.ts';
 import { createShops, type Shops } from './merchants.ts';
@@ -84,17 +81,15 @@ export interface Network {
 export interface Process {
   readonly platform: Platform;
   readonly database: FaultyDatabase;
-  readonly app: FastifyInstance;
+  readonly app: Awaited<ReturnType<typeof createServer>>;
   readonly mover: ClockMover;
 }
 
-const silent = pino({ level: 'silent' });
+const silent = createLog('silent');
 
 export async function openNetwork(of: { url: string; seed: number; log?: boolean }): Promise<Network> {
   const { seed } = of;
   const inner = openDatabase({ url: of.url, maxConnections: 10 });
-  const jobsPool = new pg.Pool({ connectionString: of.url, max: 2 });
-  jobsPool.on('error', () => undefined);
   const clock = new SimulatedClock();
   const bankFates = createFates();
   const settlementFates = createFates();
@@ -112,7 +107,7 @@ export async function openNetwork(of: { url: string; seed: number; log?: boolean
     state.everFailed = true;
     return true;
   });
-  const log = of.log === true ? pino({ level: 'warn' }) : silent;
+  const log = of.log === true ? createLog('warn') : silent;
   const parts = { inner, clock, bank, settlementBank, bankFates, settlementFates, shops, rates, log };
   state.process = await startProcess(parts, seed);
   return {
@@ -132,13 +127,12 @@ export async function openNetwork(of: { url: string; seed: number; log?: boolean
     async restart() {
       await endProcess(state.process!);
       state.restarts += 1;
-      await freeLeases(jobsPool);
+      await inner.query(freeLeases);
       state.process = await startProcess(parts, seed + state.restarts);
     },
-    work: (twice) => workOff(jobsPool, state.process!.platform, twice),
+    work: (twice) => workOff(inner, state.process!.platform, twice),
     async close() {
       await endProcess(state.process!);
-      await jobsPool.end();
       await inner.close();
     },
   };
@@ -221,14 +215,13 @@ export async function idle({ database }: Process): Promise<void> {
 }
 
 /** The sandbox's clock moves on without the machine's; what is counted by the latter is over by the next start. */
-async function freeLeases(pool: pg.Pool): Promise<void> {
-  await pool.query(
-    'UPDATE notifications.notification SET leased_until = NULL WHERE leased_until IS NOT NULL',
-  );
-}
+const freeLeases = statement(
+  'simulation.free-leases',
+  'UPDATE notifications.notification SET leased_until = NULL WHERE leased_until IS NOT NULL',
+);
 
 interface JobRow {
-  readonly id: string;
+  readonly id: bigint;
   readonly task: string;
   readonly payload: Record<string, string>;
 }
@@ -236,14 +229,16 @@ interface JobRow {
 const maxJobs = 1_000;
 
 /** graphile-worker's queue, worked off in its order by the platform's own tasks; a failed job stays for the next time. */
-async function workOff(pool: pg.Pool, platform: Platform, twice: boolean): Promise<number> {
-  const { rows } = await pool.query<JobRow>(
-    `SELECT j.id, t.identifier AS task, j.payload FROM graphile_worker._private_jobs j
-     JOIN graphile_worker._private_tasks t ON t.id = j.task_id ORDER BY j.id LIMIT $1`,
-    [maxJobs],
-  );
+const queuedJobs = statement(
+  'simulation.queued-jobs',
+  `SELECT j.id, t.identifier AS task, j.payload FROM graphile_worker._private_jobs j
+   JOIN graphile_worker._private_tasks t ON t.id = j.task_id ORDER BY j.id LIMIT $1`,
+);
+const jobDone = statement('simulation.job-done', 'DELETE FROM graphile_worker._private_jobs WHERE id = $1');
+
+async function workOff(database: Database, platform: Platform, twice: boolean): Promise<number> {
   let done = 0;
-  for (const { id, task, payload } of rows) {
+  for (const { id, task, payload } of await database.query<JobRow>(queuedJobs, [maxJobs])) {
     try {
       await platform.tasks[task]!(payload);
       if (twice) await platform.tasks[task]!(payload);
@@ -251,7 +246,7 @@ async function workOff(pool: pg.Pool, platform: Platform, twice: boolean): Promi
       continue;
     }
     done += 1;
-    await pool.query('DELETE FROM graphile_worker._private_jobs WHERE id = $1', [id]);
+    await database.query(jobDone, [id]);
   }
   return done;
 }
@@ -275,6 +270,3 @@ function simulatedRates(seed: number, fails: () => boolean): RateSource {
     },
   };
 }
-
-/** A number for each world's database. */
-export const worldName = (seed: number, run: number): string => `w_${seed}_${run}_${drawn(seed, 1e6, run)}`;

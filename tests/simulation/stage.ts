@@ -3,9 +3,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
-import { pino } from 'pino';
 import { migrate, openDatabase } from '../../platform/src/database/index.ts';
+import { createLog } from '../../platform/src/log.ts';
 import { createPlatform } from '../../platform/src/platform.ts';
 import { createSandboxBank, createSandboxSettlementBank } from '../../platform/src/sandbox/bank/index.ts';
 import { sandboxBankBooks } from '../../platform/src/sandbox/bank-books.ts';
@@ -64,12 +63,11 @@ export async function openStage(serverUrl: string | null): Promise<Stage> {
 }
 
 async function onServer(base: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: `${base}/postgres` });
-  await client.connect();
+  const server = openDatabase({ url: `${base}/postgres`, maxConnections: 1 });
   try {
-    await client.query(statement);
+    await server.pool.query(statement);
   } finally {
-    await client.end();
+    await server.close();
   }
 }
 
@@ -92,7 +90,7 @@ async function seedTemplate(url: string): Promise<void> {
       },
       sendSms: async () => undefined,
       bankBooks: sandboxBankBooks,
-      log: pino({ level: 'silent' }),
+      log: createLog('silent'),
     });
     await seedMerchants({ ...platform, randomness: machineRandomness });
     await seedSettlementAccounts(platform);

@@ -16,11 +16,13 @@ interface Guess {
   readonly payments: { name: string; shop: number; shopper: number }[];
   readonly refunds: { name: string; payment: string }[];
   topUps: number;
+  /** What would plausibly come next. */
+  readonly next: Action[];
   /** Whether the database misbehaves in this world, and how often (in a hundred). */
   readonly faultShare: number;
 }
 
-const dayMs = 86_400;
+const day = 86_400;
 const usualAmounts: Readonly<Record<string, readonly number[]>> = {
   KRW: [100, 59_000, 120_000, 999, 333_333],
   JPY: [10, 6_800, 19_999, 777],
@@ -36,6 +38,7 @@ export function workloadOf({ seed, payments }: WorkloadOptions): Command[] {
     payments: [],
     refunds: [],
     topUps: 0,
+    next: [],
     faultShare: chance.pick([0, 6, 12, 25]),
   };
   const commands: Command[] = [];
@@ -98,6 +101,28 @@ const weights = {
 } as const;
 
 function nextAction(guess: Guess): Action {
+  const planned = guess.next.shift();
+  if (planned !== undefined && guess.chance.percent(80)) return planned;
+  const action = anyAction(guess);
+  plan(guess, action);
+  return action;
+}
+
+/** Most orders are paid soon after they are made, some paid ones come back soon. */
+function plan(guess: Guess, action: Action): void {
+  const { chance, payments } = guess;
+  if ((action.kind !== 'pay' && action.kind !== 'announce') || action.amount === 'same') return;
+  const of = payments.at(-1)!;
+  if (!chance.percent(75)) return;
+  guess.next.push(confirmOf(guess, of));
+  if (chance.percent(50)) guess.next.push({ kind: 'work', twice: chance.percent(10) });
+  const later = chance.weighted({ none: 4, refund: 4, cancel: 1, burst: 3 });
+  if (later === 'refund') guess.next.push(refundOf(guess, of), refundOf(guess, of));
+  if (later === 'cancel') guess.next.push({ kind: 'cancel', payment: of.name, by: 'own' });
+  if (later === 'burst') guess.next.push(burstOf(guess, of));
+}
+
+function anyAction(guess: Guess): Action {
   const kind = guess.payments.length < 2 ? 'pay' : guess.chance.weighted(weights);
   if (kind === 'burst') return burstOf(guess);
   return actionOf(guess, kind);
@@ -146,7 +171,7 @@ function plainAction(
     case 'work':
       return { kind, twice: chance.percent(15) };
     case 'advance':
-      return { kind, seconds: chance.pick([30, 120, 600, 3_600, 20_000, dayMs, 3 * dayMs]) };
+      return { kind, seconds: chance.pick([30, 120, 600, 3_600, 20_000, day, 3 * day]) };
     case 'to-deadline':
       return { kind, payment, seconds: chance.pick([-1, 0, 0, 1]) };
     case 'to-month-end':
@@ -258,7 +283,7 @@ function topUpOf(guess: Guess): Action {
     // A repetition names the same person: the name says who.
     shopper: guess.topUps % 2,
     card: 0,
-    amount: again ? 'same' : String(1 + chance.below(300_000)),
+    amount: again ? 'same' : String(1 + chance.below(1_500_000)),
     how: again && chance.percent(30) ? 'changed' : 'well',
   };
 }
@@ -269,9 +294,8 @@ const fatesOf = (chance: Chance): BankFate[] =>
   );
 
 /** Things that race: double clicks, refunds against refunds, cancels against confirmations. */
-function burstOf(guess: Guess): Action {
+function burstOf(guess: Guess, of = aPayment(guess)): Action {
   const { chance } = guess;
-  const of = aPayment(guess);
   const confirm = () => ({ ...confirmOf(guess, of), pin: 'right' }) as Action;
   const refund = (share: number) => ({ ...refundOf(guess, of), share, how: 'well' }) as Action;
   const cancel: Action = { kind: 'cancel', payment: of.name, by: 'own' };
