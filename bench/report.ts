@@ -1,4 +1,5 @@
 // The report: its shape for machines (keys that exist stay as they are) and its table for people.
+import type { PgbenchFigures } from './pgbench.ts';
 import type { PostingFigure } from './posting.ts';
 import type { SettlementFigures } from './settlement.ts';
 
@@ -11,7 +12,7 @@ export interface Report {
   };
   readonly latency: Readonly<Record<'tenthOfSaturation' | 'lone', PostingFigure>>;
   readonly bytes: { readonly walPerPayment: number; readonly tablesPerPayment: number };
-  readonly pgbench: { readonly tps: number; readonly scale: number; readonly clients: number } | null;
+  readonly pgbench: (PgbenchFigures & { readonly scale: number; readonly clients: number }) | null;
   readonly naive: PostingFigure;
   readonly http: Readonly<Record<'pay' | 'inquiry' | 'refund' | 'journey', PostingFigure>>;
   readonly crypto: { readonly signPerSecond: number; readonly verifySignPerSecond: number };
@@ -64,6 +65,7 @@ export function print(report: Report): void {
     pgbench === null
       ? '    pgbench TPC-B-like      skipped: pgbench is not on this machine (Debian: postgresql-contrib)'
       : `    pgbench TPC-B-like      ${String(Math.round(pgbench.tps)).padStart(8)} /s   one-step payments are ${ratio(base, pgbench.tps)} of it, two-step ${ratio(twoStep.uniform.perSecond, pgbench.tps)}`,
+    ...(pgbench === null ? [] : [line('pgbench at its tenth', pgbench.tenth)]),
     line('row at a time', naive),
     line('8 kB made durable', report.disk),
     '  over HTTP, signed both ways',

@@ -66,4 +66,4 @@ export async function writeWallets(
 }
 
 /** What autovacuum would have done by the time that anybody has so many wallets. */
-export const analyze = statement('bench.analyze', 'VACUUM (ANALYZE) ledger.balance');
+export const analyze = statement('bench.analyze', 'VACUUM (ANALYZE) ledger.balance, ledger.account');
