@@ -14,7 +14,19 @@ import type { Platform } from './platform.ts';
 const skewMs = 15 * 60_000;
 
 export function gatewayAdapters(platform: Platform, config: Config): FastifyPluginAsync[] {
-  const { payments, merchants, fx, clock, gatewayKey, tokens, customers, wallet, notifications } = platform;
+  const {
+    payments,
+    payByCode,
+    paymentCodes,
+    merchants,
+    fx,
+    clock,
+    gatewayKey,
+    tokens,
+    customers,
+    wallet,
+    notifications,
+  } = platform;
   const { notifyIds } = platform;
   const sandbox = config.mode === 'sandbox';
   const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
@@ -28,6 +40,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
     }),
     amsAdapter({
       payments,
+      payByCode,
       merchants,
       fx,
       clock,
@@ -46,6 +59,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       wallet,
       payments,
       merchantName: async (id) => (await findMerchant(id)).displayName,
+      ...{ merchants, codes: paymentCodes, tokens, paymentIds },
       clock,
       sandbox,
     }),

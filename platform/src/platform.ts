@@ -34,7 +34,9 @@ import {
   askForRefund,
   askForReversal,
   type BankJob,
+  createPayByCode,
   createPayments,
+  type PayByCode,
   type PaymentsRoom,
 } from './payments/index.ts';
 import { createReconciliation, type Reconciliation } from './reconciliation/index.ts';
@@ -49,7 +51,13 @@ import {
   type Randomness,
   type Timer,
 } from './system/index.ts';
-import { type BankGateway, createWallet, type Wallet } from './wallet/index.ts';
+import {
+  type BankGateway,
+  createPaymentCodes,
+  createWallet,
+  type PaymentCodes,
+  type Wallet,
+} from './wallet/index.ts';
 
 export interface PlatformParts {
   readonly config: Pick<Config, 'mode' | 'lanes' | 'maxBatch' | 'publicUrl'>;
@@ -77,6 +85,9 @@ export interface Platform {
   readonly fx: Fx;
   readonly customers: Customers;
   readonly wallet: Wallet;
+  /** Codes that shoppers show at a till, and what a shop does with one. */
+  readonly paymentCodes: PaymentCodes;
+  readonly payByCode: PayByCode;
   readonly payments: PaymentsRoom;
   readonly notifications: Notifications;
   readonly settlement: Settlement;
@@ -108,7 +119,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const house = new HouseAccounts(database);
   const merchants = createMerchants({ database, clock, ids });
   const fx = fxOf(parts, ids);
-  const { gatewayKey, tokens, notifyIds } = await keysOf(database, randomness);
+  const { gatewayKey, tokens, notifyIds, secret } = await keysOf(database, randomness);
 
   // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
   let jobs: Jobs;
@@ -136,7 +147,12 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
       ),
   });
   const settlement = settlementOf(parts, { ids, house, fx });
-  const rooms = { merchants, fx, customers, wallet, payments, notifications, settlement };
+  const paymentCodes = createPaymentCodes({ database, clock, ids, randomness, secret });
+  const payByCode = createPayByCode({ payments, customers, wallet, codes: paymentCodes, clock });
+  const rooms = {
+    ...{ merchants, fx, customers, wallet, payments, notifications, settlement },
+    ...{ paymentCodes, payByCode },
+  };
   const timers = timersOf(rooms, database);
   const tasks = bankTasks(wallet, { database, bank, payments });
   jobs = createJobs({ database, clock, log, timers, tasks });
@@ -156,7 +172,10 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
 
 /** Every room's timers; the ticker and the sandbox's clock run whichever is due first. */
 const timersOf = (
-  rooms: Pick<Platform, 'payments' | 'notifications' | 'wallet' | 'settlement' | 'customers'>,
+  rooms: Pick<
+    Platform,
+    'payments' | 'notifications' | 'wallet' | 'settlement' | 'customers' | 'paymentCodes'
+  >,
   database: Database,
 ): Timer[] => [
   rooms.payments.expiry,
@@ -164,6 +183,7 @@ const timersOf = (
   rooms.wallet.asking,
   ...rooms.settlement.timers,
   rooms.customers.housekeeping,
+  rooms.paymentCodes.housekeeping,
   rooms.payments.housekeeping,
   rooms.notifications.housekeeping,
   slicesTimer(database),
@@ -225,7 +245,7 @@ function bankTasks(wallet: Wallet, parts: AskBankParts): Readonly<Record<string,
 async function keysOf(
   database: Database,
   randomness: Randomness,
-): Promise<{ gatewayKey: GatewayKey; tokens: CashierTokens; notifyIds: NotifyIds }> {
+): Promise<{ gatewayKey: GatewayKey; tokens: CashierTokens; notifyIds: NotifyIds; secret: Buffer }> {
   const privateText =
     (await readSetting(database, 'gateway-key')) ??
     (await settingOrKeep(database, 'gateway-key', (await generateRsaKeys()).privateKey));
@@ -235,5 +255,6 @@ async function keysOf(
     gatewayKey: { version: 1, privateKey, publicKey: publicTextOf(privateKey) },
     tokens: createCashierTokens(Buffer.from(secret, 'base64')),
     notifyIds: createNotifyIds(Buffer.from(secret, 'base64')),
+    secret: Buffer.from(secret, 'base64'),
   };
 }

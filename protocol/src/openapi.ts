@@ -1,7 +1,7 @@
 // The APIs as an OpenAPI 3.1 document, made from the same tables that the server validates with.
 import { z } from 'zod';
 import { apiPath, operations } from './ams/index.ts';
-import { cashierOperations, ShopperError, walletOperations } from './wallet/index.ts';
+import { cashierOperations, codeOperations, ShopperError, walletOperations } from './wallet/index.ts';
 
 interface ShopperOperation {
   readonly method: string;
@@ -88,6 +88,7 @@ export function openApiDocument(serverUrl: string): object {
       ...gatewayPaths(),
       ...shopperPaths(cashierOperations, 'cashier'),
       ...shopperPaths(walletOperations, 'wallet'),
+      ...shopperPaths(codeOperations, 'wallet'),
     },
     components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'tongbao_session' } } },
   };

@@ -18,6 +18,7 @@ export type {
 } from './commands.ts';
 export type { BankJob, EnqueueBankJobs } from './decision.ts';
 export { type HouseFacts, legsOf, loadHouse } from './house.ts';
+export { createPayByCode, type PayByCode } from './pay-by-code.ts';
 export {
   advance,
   type ContractTerms,

@@ -9,12 +9,19 @@ import { cashierAdapter, createCashierTokens } from '../http/cashier/index.ts';
 import { walletAdapter } from '../http/wallet/index.ts';
 import { HouseAccounts } from '../ledger/index.ts';
 import { createMerchants } from '../merchants/index.ts';
-import { type BankJob, createPayments, type Payment, type PaymentsRoom } from '../payments/index.ts';
+import {
+  type BankJob,
+  createPayByCode,
+  createPayments,
+  type PayByCode,
+  type Payment,
+  type PaymentsRoom,
+} from '../payments/index.ts';
 import { createSandboxBank, type SandboxBank } from '../sandbox/bank/index.ts';
 import { sandboxMerchants } from '../sandbox/merchants.ts';
 import { type SeededCustomer, seedCustomers } from '../sandbox/seed-customers.ts';
 import { generateRsaKeys, Ids, machineRandomness, StillClock } from '../system/index.ts';
-import { createWallet, type Wallet } from '../wallet/index.ts';
+import { createPaymentCodes, createWallet, type PaymentCodes, type Wallet } from '../wallet/index.ts';
 import { type TestDatabase, testDatabase } from './index.ts';
 
 const start = new Date('2014-11-11T02:00:00Z');
@@ -37,6 +44,8 @@ export interface ShopperWorld {
   readonly wallet: Wallet;
   readonly bank: SandboxBank;
   readonly payments: PaymentsRoom;
+  readonly codes: PaymentCodes;
+  readonly payByCode: PayByCode;
   readonly people: readonly (SeededCustomer & { readonly customerId: bigint })[];
   readonly jobs: BankJob[];
   readonly asks: bigint[];
@@ -93,6 +102,11 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
     onBankFailed: () => undefined,
   });
   const people = await seedCustomers({ customers, wallet, bank });
+  const paymentCodes = createPaymentCodes({
+    ...{ database, clock, ids, randomness: machineRandomness },
+    secret: Buffer.alloc(32, 7),
+  });
+  const payByCode = createPayByCode({ payments, customers, wallet, codes: paymentCodes, clock });
   const tokens = createCashierTokens(Buffer.alloc(32, 3));
   const log: string[] = [];
   const app = fastify({
@@ -101,7 +115,8 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
   await app.register(
     walletAdapter({
-      ...{ customers, wallet, payments, clock, sandbox },
+      ...{ customers, wallet, payments, clock, sandbox, codes: paymentCodes, merchants, tokens },
+      paymentIds: wireIds,
       merchantName: async (id) => (await findMerchant(id)).displayName,
     }),
   );
@@ -147,6 +162,7 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   let orders = 0;
   return {
     ...{ app, test, clock, customers, wallet, bank, payments, people, jobs, asks, log, call },
+    ...{ payByCode, codes: paymentCodes },
     async signIn(phone) {
       await call('POST', '/api/wallet/session/code', { body: { phone } });
       const answer = await call('POST', '/api/wallet/session', { body: { phone, code: codes.get(phone) } });

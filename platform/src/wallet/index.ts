@@ -3,6 +3,12 @@ export type { BankAnswer, BankGateway, BankRefusal, BankRequest } from './bank.t
 export type { Card } from './card.ts';
 export type { CardTransfer, CardTransferKind, CardTransferStatus } from './card-transfer.ts';
 export type { WalletParts } from './parts.ts';
+export {
+  createPaymentCodes,
+  type PaymentCode,
+  type PaymentCodes,
+  paymentCodeLimits,
+} from './payment-codes.ts';
 export type { RequestTransfer } from './request-transfer.ts';
 export {
   createWallet,

@@ -40,6 +40,8 @@ export const resultCodes = {
   USER_NOT_EXIST: ['F', 'The shopper does not exist.'],
   USER_STATUS_ABNORMAL: ['F', "The shopper's account is not active."],
   USER_PAYMENT_VERIFICATION_FAILED: ['F', 'The shopper could not be verified.'],
+  INVALID_CODE: ['F', 'The payment code is wrong or was used.'],
+  EXPIRED_CODE: ['F', 'The payment code has expired; the shopper shows a new one.'],
   REFUND_AMOUNT_EXCEED: ['F', 'The refunds would exceed the payment.'],
   REFUND_WINDOW_EXCEED: ['F', 'The refund window has passed.'],
   CANCEL_WINDOW_EXCEED: ['F', 'The payment can no longer be cancelled.'],

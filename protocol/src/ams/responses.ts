@@ -38,6 +38,16 @@ export const PayResponse = z.object({
   paymentCreateTime: z.string().optional(),
   redirectActionForm: redirectActionForm.optional(),
   normalUrl: z.string().optional(),
+  /** In a shop, where the shopper scans: what to show as a QR code. */
+  orderCodeForm: z
+    .object({
+      paymentMethodType: z.string().optional(),
+      expireTime: z.string(),
+      codeDetails: z.array(
+        z.object({ codeValueType: z.string().optional(), codeValue: z.string(), displayType: z.string() }),
+      ),
+    })
+    .optional(),
 });
 
 export const CreatePaymentSessionResponse = z.object({

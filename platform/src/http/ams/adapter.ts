@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { isInfrastructureError } from '../../database/index.ts';
 import type { Fx } from '../../fx/index.ts';
 import type { MerchantAccess, Merchants } from '../../merchants/index.ts';
-import type { Payments } from '../../payments/index.ts';
+import type { PayByCode, Payments } from '../../payments/index.ts';
 import { Rejection } from '../../rejection.ts';
 import type { Clock } from '../../system/index.ts';
 import { authenticate, type Received } from './authenticate.ts';
@@ -22,6 +22,8 @@ import { isoTime } from './times.ts';
 
 export interface AmsParts {
   readonly payments: Payments;
+  /** A shopper's code was scanned in a shop. */
+  readonly payByCode: PayByCode;
   readonly merchants: Merchants;
   readonly fx: Fx;
   readonly clock: Clock;

@@ -5,6 +5,7 @@ import type { CreatePayment, OrderFacts, Payment } from '../../payments/index.ts
 import { paymentIdToWire } from '../payment-ids.ts';
 import type { AmsCall, AmsParts } from './adapter.ts';
 import { IllegalParameter } from './illegal-parameter.ts';
+import { payInStore } from './in-store.ts';
 import { isoTime } from './times.ts';
 import {
   inputHash,
@@ -21,6 +22,7 @@ const payLifetimeMs = 14 * 60_000;
 const sessionLifetimeMs = 60 * 60_000;
 
 export async function pay(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'pay'>) {
+  if (body.productCode === 'IN_STORE_PAYMENT') return payInStore(parts, call, body);
   if (body.productCode !== 'CASHIER_PAYMENT')
     return { result: result('BUSINESS_NOT_SUPPORT', `productCode ${body.productCode} is not offered yet`) };
   if (body.paymentFactor?.isAuthorization === true) {
@@ -44,7 +46,7 @@ export async function pay(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<
   return { ...payAnswer(parts, payment) };
 }
 
-function payAnswer(parts: AmsParts, payment: Payment) {
+export function payAnswer(parts: AmsParts, payment: Payment) {
   const { status, code } = paymentStatuses[payment.status];
   const head = paymentHead(payment);
   if (status === 'SUCCESS') return { result: result('SUCCESS'), ...head, ...paidFacts(payment) };
@@ -93,10 +95,15 @@ const sessionData = (sessionId: string, normalUrl: string): string =>
     '&&',
   );
 
-function commandOf(
+export function commandOf(
   call: AmsCall,
   body: ParsedRequestOf<'pay'> | ParsedRequestOf<'createPaymentSession'>,
-  how: { channel: OrderFacts['channel']; expiresAt: Date | undefined; lifetimeMs: number },
+  how: {
+    channel: OrderFacts['channel'];
+    expiresAt: Date | undefined;
+    lifetimeMs: number;
+    channelData?: OrderFacts['channelData'];
+  },
 ): CreatePayment {
   const amount = moneyOf('paymentAmount', body.paymentAmount);
   if (how.expiresAt !== undefined && how.expiresAt <= call.now)
@@ -118,7 +125,10 @@ function commandOf(
     quoteId: body.paymentQuote?.quoteId ?? null,
     expiresAt: how.expiresAt ?? null,
     lifetimeMs: how.lifetimeMs,
-    order: orderOf(body, how.channel),
+    order: {
+      ...orderOf(body, how.channel),
+      ...(how.channelData === undefined ? {} : { channelData: how.channelData }),
+    },
   };
 }
 

@@ -10,17 +10,22 @@ import { type AddRoute, idOf, perMinute, refuseOthers, shopperRoutes } from '../
 import { forgetToken, keepToken } from '../shopper/session.ts';
 import { cardView, customerView, wireMoney } from '../shopper/views.ts';
 import { type BillSources, billPage, findBill, type PaymentBills } from './bills.ts';
+import { type CodeSources, codeRoutes } from './codes.ts';
 
 export type { PaymentBills } from './bills.ts';
 
 export interface WalletHttpOptions {
   readonly customers: Customers;
   readonly wallet: Wallet;
-  readonly payments: PaymentBills;
+  readonly payments: PaymentBills & CodeSources['payments'];
   /** What shoppers know a merchant by. */
   readonly merchantName: (merchantId: bigint) => Promise<string>;
   readonly clock: Clock;
   readonly sandbox: boolean;
+  readonly codes: CodeSources['codes'];
+  readonly merchants: CodeSources['merchants'];
+  readonly tokens: CodeSources['tokens'];
+  readonly paymentIds: CodeSources['paymentIds'];
 }
 
 export const walletAdapter =
@@ -30,6 +35,7 @@ export const walletAdapter =
     sessionRoutes(route, options);
     topUpRoutes(route, options);
     billRoutes(route, options);
+    codeRoutes(route, options);
     refuseOthers(app, '/api/wallet/*');
   };
 
