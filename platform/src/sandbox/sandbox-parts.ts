@@ -26,6 +26,7 @@ export function sandboxParts(parts: Parts): SandboxParts {
   return {
     credentials: () => credentials(parts),
     pay: (order) => payForShopper(parts, order),
+    paymentCode: (asked) => paymentCode(parts, asked),
     findPaymentId({ paymentId, cashierUrl }) {
       if (paymentId !== undefined) return paymentIdFromWire(paymentId);
       const token = /\/cashier\/([^/?#]+)/.exec(cashierUrl ?? '')?.[1];
@@ -80,10 +81,7 @@ async function payForShopper(
     const declined = await payments.decline({ paymentId: payment.id });
     return { status: declined.status, paymentId: paymentIdToWire(declined) };
   }
-  const wanted = order.customer?.replace(/[\s-]/g, '') ?? people[0]!.phone;
-  const person = people.find((each) => each.phone === wanted || each.phone.endsWith(wanted));
-  if (person === undefined)
-    throw new Rejection('customer-unknown', `${order.customer} is not a customer of this sandbox`);
+  const person = personOf(people, order.customer);
   const customer = (await customers.find(person.customerId))!;
   const payerAccount = (await wallet.accountOf(customer.id, payment.payerAmount.currency))!;
   const card = order.method === 'card' ? (await wallet.cardsOf(customer.id))[0] : undefined;
@@ -99,6 +97,26 @@ async function payForShopper(
     clearingAccount: chosen?.clearingAccount ?? null,
   });
   return { status: authorized.status, paymentId: paymentIdToWire(authorized) };
+}
+
+function personOf(people: Parts['people'], phone: string | null): Parts['people'][number] {
+  const wanted = phone?.replace(/[\s-]/g, '') ?? people[0]!.phone;
+  const person = people.find((each) => each.phone === wanted || each.phone.endsWith(wanted));
+  if (person === undefined)
+    throw new Rejection('customer-unknown', `${phone} is not a customer of this sandbox`);
+  return person;
+}
+
+async function paymentCode(
+  { platform, people }: Parts,
+  asked: Parameters<SandboxParts['paymentCode']>[0],
+): Promise<{ code: string; expiresAt: string }> {
+  const { customerId, name } = personOf(people, asked.customer);
+  const card = asked.method === 'card' ? (await platform.wallet.cardsOf(customerId))[0] : undefined;
+  if (asked.method === 'card' && card === undefined)
+    throw new Rejection('card-unknown', `${name} has no bank card`);
+  const { code, issued } = await platform.paymentCodes.issue({ customerId, cardId: card?.id ?? null });
+  return { code, expiresAt: issued.expiresAt.toISOString() };
 }
 
 async function outbox(platform: Platform, paymentId: bigint | null) {

@@ -44,6 +44,13 @@ export const PayForShopper = z
     message: 'paymentId or cashierUrl is needed',
   });
 
+/** A shopper's payment code, as his wallet would show it at a till. */
+export const ShowPaymentCode = z.object({
+  /** A customer's phone; the first customer when absent. */
+  customer: z.string().optional(),
+  method: z.enum(['balance', 'card']).default('balance'),
+});
+
 /** ISO 8601 duration of weeks, days, hours, minutes, seconds: PT15M, P1D, P400D. */
 export const Duration = z.string().regex(/^P(?!$)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/);
 export const MoveClock = z.union([

@@ -1,6 +1,6 @@
 // The sandbox's own interface: credentials, acting for the shopper, the clock, the outbox, a test payment. A
 // production server does not register it.
-import { Credentials, MoveClock, PayForShopper } from '@tongbao/protocol/sandbox';
+import { Credentials, MoveClock, PayForShopper, ShowPaymentCode } from '@tongbao/protocol/sandbox';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Rejection } from '../../rejection.ts';
@@ -15,6 +15,11 @@ export interface SandboxParts {
     decision: 'approve' | 'decline';
     method: 'balance' | 'card';
   }) => Promise<{ status: string }>;
+  /** A payment code as the customer's wallet would show it. */
+  readonly paymentCode: (asked: {
+    customer: string | null;
+    method: 'balance' | 'card';
+  }) => Promise<{ code: string; expiresAt: string }>;
   /** From a 30-digit wire id, or from a cashier URL. Null when it names no payment. */
   readonly findPaymentId: (reference: { paymentId?: string; cashierUrl?: string }) => bigint | null;
   readonly clock: {
@@ -57,6 +62,11 @@ export const sandboxAdapter =
         decision: body.decision,
         method: body.method,
       });
+    });
+
+    app.post('/sandbox/payment-code', async (request) => {
+      const { customer, method } = parse(ShowPaymentCode, request.body ?? {});
+      return parts.paymentCode({ customer: customer ?? null, method });
     });
 
     app.get('/sandbox/clock', async () => ({ now: parts.clock.now().toISOString() }));

@@ -1,0 +1,158 @@
+// In a shop, over the wire as a till's engineer sees it: a shopper's code is scanned, an order's code is shown.
+import { createServer, type Server } from 'node:http';
+import { readMerchantQr, readScannedCode } from '@tongbao/protocol/codes';
+import type { AuditAnswer } from '@tongbao/protocol/sandbox';
+import { createMerchantClient, type MerchantClient } from '@tongbao/sdk';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from './start-sandbox.ts';
+
+let sandbox: Sandbox;
+let shop: MerchantClient;
+let receiver: Server;
+let notifyUrl: string;
+const received: string[] = [];
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  const { clientId, merchantPrivateKey, gatewayPublicKey } = sandbox.credentials.merchants[0]!;
+  shop = createMerchantClient({
+    gatewayUrl: sandbox.http,
+    clientId,
+    privateKey: merchantPrivateKey,
+    gatewayPublicKey,
+  });
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      received.push(body);
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end('{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}');
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => receiver.once('listening', resolve));
+  notifyUrl = `http://127.0.0.1:${(receiver.address() as { port: number }).port}/n`;
+});
+
+afterAll(async () => {
+  const audit = await sandbox.get<AuditAnswer>('/audit.json');
+  receiver?.close();
+  await sandbox?.stop();
+  expect(audit.proofs.filter((proof) => !proof.ok)).toEqual([]);
+});
+
+const codeOf = async (asked: object = {}) =>
+  (await sandbox.post<{ code: string }>('/sandbox/payment-code', asked)).code;
+
+let counter = 0;
+const inStore = (scenario: string, over: object = {}) =>
+  shop.pay({
+    productCode: 'IN_STORE_PAYMENT',
+    paymentRequestId: `till-${++counter}`,
+    paymentAmount: { currency: 'KRW', value: '59000' },
+    order: { referenceOrderId: 'POS-1', orderDescription: '香水', merchant: { referenceMerchantId: 'S1' } },
+    paymentMethod: { paymentMethodType: 'CONNECT_WALLET' },
+    paymentFactor: { inStorePaymentScenario: scenario },
+    paymentNotifyUrl: notifyUrl,
+    env: { terminalType: 'APP' },
+    ...over,
+  } as Parameters<MerchantClient['pay']>[0]);
+const methodOf = (code: string, paymentMethodType = 'CONNECT_WALLET') => ({
+  paymentMethod: { paymentMethodType, paymentMethodId: code },
+});
+
+describe('the shop scans the shopper', () => {
+  test.each(['CONNECT_WALLET', 'ALIPAY_CN'])('%s: paid at once, notified, asked', async (method) => {
+    const code = await codeOf();
+    const paid = await inStore('PAYMENTCODE', methodOf(code, method));
+    expect(paid).toMatchObject({
+      result: { resultCode: 'SUCCESS', resultStatus: 'S' },
+      paymentAmount: { currency: 'KRW', value: '59000' },
+      actualPaymentAmount: { currency: 'CNY', value: '33556' },
+    });
+    const asked = await shop.inquiryPayment({ paymentId: paid.paymentId! });
+    expect(asked).toMatchObject({ paymentStatus: 'SUCCESS' });
+    await expect
+      .poll(() => received.some((body) => body.includes(paid.paymentId!)), { timeout: 20_000 })
+      .toBe(true);
+    expect((await inStore('PaymentCode', methodOf(code))).result.resultCode).toBe('INVALID_CODE');
+  });
+
+  test('codes of nobody, of another form, none, run out; other methods', async () => {
+    const resultOf = async (over: object) => (await inStore('PaymentCode', over)).result;
+    expect(await resultOf(methodOf('280000000000000000'))).toMatchObject({ resultCode: 'INVALID_CODE' });
+    expect(await resultOf(methodOf('hello'))).toMatchObject({ resultCode: 'INVALID_CODE' });
+    expect(await resultOf({})).toMatchObject({
+      resultCode: 'PARAM_ILLEGAL',
+      resultMessage: expect.stringContaining('paymentMethodId'),
+    });
+    const code = await codeOf();
+    expect(await resultOf(methodOf(code, 'CARD'))).toMatchObject({
+      resultCode: 'PAYMENT_METHOD_NOT_SUPPORTED',
+    });
+    await sandbox.post('/sandbox/clock', { advance: 'PT2M' });
+    expect(await resultOf(methodOf(code))).toMatchObject({ resultCode: 'EXPIRED_CODE' });
+  });
+
+  test('a large sum waits for the shopper, then is paid', async () => {
+    const code = await codeOf({ customer: '13800000001' });
+    const asked = await inStore('PaymentCode', {
+      ...methodOf(code),
+      paymentAmount: { currency: 'KRW', value: '300000' },
+    });
+    expect(asked.result).toMatchObject({ resultCode: 'PAYMENT_IN_PROCESS', resultStatus: 'U' });
+    expect(asked.normalUrl).toBeUndefined();
+    expect(await shop.inquiryPayment({ paymentId: asked.paymentId! })).toMatchObject({
+      paymentStatus: 'PROCESSING',
+    });
+    await sandbox.post('/sandbox/pay', { paymentId: asked.paymentId, customer: '13800000001' });
+    expect(await shop.inquiryPayment({ paymentId: asked.paymentId! })).toMatchObject({
+      paymentStatus: 'SUCCESS',
+    });
+  });
+
+  test('with a bank card the bank is asked, and the shop hears of it', async () => {
+    const code = await codeOf({ customer: '13800000002', method: 'card' });
+    const asked = await inStore('PaymentCode', methodOf(code));
+    expect(asked.result.resultCode).toBe('PAYMENT_IN_PROCESS');
+    await expect
+      .poll(async () => (await shop.inquiryPayment({ paymentId: asked.paymentId! })).paymentStatus, {
+        timeout: 20_000,
+      })
+      .toBe('SUCCESS');
+  });
+
+  test('the sandbox knows only its own customers', async () => {
+    expect(await sandbox.post('/sandbox/payment-code', { customer: '13999999999' })).toMatchObject({
+      error: { code: 'customer-unknown' },
+    });
+  });
+});
+
+test('the shopper scans the shop: the answer carries an EMVCo code of the order', async () => {
+  const asked = await inStore('ORDERCODE');
+  expect(asked.result.resultCode).toBe('PAYMENT_IN_PROCESS');
+  const [detail] = asked.orderCodeForm!.codeDetails;
+  expect(detail).toMatchObject({ codeValueType: 'QRCODE', displayType: 'TEXT' });
+  expect(readMerchantQr(detail!.codeValue)).toMatchObject({
+    initiation: 'dynamic',
+    currency: 'KRW',
+    amount: '59000',
+    country: 'KR',
+    city: 'Seoul',
+    name: 'Hanbit Mall',
+  });
+  expect(readScannedCode(detail!.codeValue)).toEqual({
+    kind: 'order',
+    token: asked.normalUrl!.split('/cashier/')[1],
+  });
+});
+
+test('a shopper who has come by the static code is sent to the cashier', async () => {
+  const asked = await inStore('EntryCode', { paymentMethod: { paymentMethodType: 'ALIPAY_CN' } });
+  expect(asked.result.resultCode).toBe('PAYMENT_IN_PROCESS');
+  expect(asked.normalUrl).toContain('/cashier/');
+});
