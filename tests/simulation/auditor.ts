@@ -149,7 +149,7 @@ function contradiction(models: readonly Model[], heard: Heard, at: Circumstances
 }
 
 const keyOf = (model: Model): string =>
-  JSON.stringify([[...model.payments], [...model.topUps], model.wrongPins], (_name, value) =>
+  JSON.stringify([[...model.payments], [...model.topUps], model.pins], (_name, value) =>
     typeof value === 'bigint' ? value.toString() : value,
   );
 

@@ -49,6 +49,15 @@ export type Action =
       readonly card: number | null;
       readonly pin: 'right' | 'wrong';
     }
+  /** Confirms at a deadline (ms before or after it), before any timer has noticed. */
+  | {
+      readonly kind: 'late-confirm';
+      readonly payment: string;
+      readonly shopper: number;
+      readonly lateMs: number;
+    }
+  /** Tries wrong PINs, more of them than there are tries. */
+  | { readonly kind: 'guess-pin'; readonly payment: string; readonly shopper: number; readonly times: number }
   | { readonly kind: 'decline'; readonly payment: string }
   | { readonly kind: 'cancel'; readonly payment: string; readonly by: 'own' | 'stranger' }
   | {

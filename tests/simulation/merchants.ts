@@ -1,7 +1,8 @@
 // The shops' endpoints and the network before them: notifications are lost, doubled, late, answered slowly, hugely, with
 // garbage. What befalls an attempt depends on the seed and on what is told, not on the order in which things are sent.
-import { createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { Outbound, OutboundAnswer, OutboundPost } from '../../platform/src/system/index.ts';
+import { shops } from './cast.ts';
 import { drawn } from './chance.ts';
 
 export type TellingFate =
@@ -43,7 +44,8 @@ export interface Told {
   readonly amount: string;
   readonly payerAmount: string;
   readonly body: string;
-  readonly genuine: boolean;
+  /** The shops (by their place in the cast) for whom it is signed. */
+  readonly genuineFor: readonly number[];
   readonly fate: TellingFate;
   readonly attempt: number;
 }
@@ -54,6 +56,8 @@ export interface Shops {
   readonly happened: Map<TellingFate, number>;
   /** How often each shop's endpoint was reached, late and doubled ones counted. */
   arrivals(): number;
+  /** The keys of the classic gateway, in the cast's order. */
+  knowKeys(md5Keys: readonly string[]): void;
 }
 
 const acknowledged = Buffer.from(
@@ -68,10 +72,11 @@ export function createShops(parts: {
   const told: Told[] = [];
   const happened = new Map<TellingFate, number>();
   const attempts = new Map<string, number>();
+  let md5Keys: readonly string[] = [];
   let arrived = 0;
 
   function post(request: OutboundPost): OutboundAnswer {
-    const facts = factsOf(request, parts.gatewayPublicKey());
+    const facts = factsOf(request, parts.gatewayPublicKey(), md5Keys);
     const key = `${facts.kind}/${facts.paymentRequestId}/${facts.refundRequestId}`;
     const attempt = (attempts.get(key) ?? 0) + 1;
     attempts.set(key, attempt);
@@ -85,6 +90,9 @@ export function createShops(parts: {
     told,
     happened,
     arrivals: () => arrived,
+    knowKeys(keys) {
+      md5Keys = keys;
+    },
     outbound: {
       post: (request) => Promise.resolve(post(request)),
       getText: () => Promise.reject(new Error('the simulation fetches nothing')),
@@ -128,9 +136,11 @@ function answerOf(fate: TellingFate, isClassic: boolean): OutboundAnswer {
 
 type Facts = Omit<Told, 'order' | 'at' | 'fate' | 'attempt'> & { readonly isClassic: boolean };
 
-function factsOf(request: OutboundPost, gatewayPublicKey: string): Facts {
+function factsOf(request: OutboundPost, gatewayPublicKey: string, md5Keys: readonly string[]): Facts {
   const type = request.headers['content-type'] ?? '';
-  return type.startsWith('application/json') ? amsFacts(request, gatewayPublicKey) : classicFacts(request);
+  return type.startsWith('application/json')
+    ? amsFacts(request, gatewayPublicKey)
+    : classicFacts(request, md5Keys);
 }
 
 interface AmsBody {
@@ -161,11 +171,13 @@ function amsFacts(request: OutboundPost, gatewayPublicKey: string): Facts {
     amount: (isRefund ? body.refundAmount : body.paymentAmount)?.value ?? '',
     payerAmount: (isRefund ? body.actualRefundAmount : body.actualPaymentAmount)?.value ?? '',
     body: text,
-    genuine: verify('RSA-SHA256', Buffer.from(content), key, Buffer.from(signature, 'base64')),
+    genuineFor: verify('RSA-SHA256', Buffer.from(content), key, Buffer.from(signature, 'base64'))
+      ? shops.flatMap(({ clientId }, index) => (clientId === headers['client-id'] ? index : []))
+      : [],
   };
 }
 
-function classicFacts(request: OutboundPost): Facts {
+function classicFacts(request: OutboundPost, md5Keys: readonly string[]): Facts {
   const form = new URLSearchParams(request.body.toString('latin1'));
   const said = (name: string): string => form.get(name) ?? '';
   const isRefund = said('notify_type') === 'refund_status_sync';
@@ -183,6 +195,16 @@ function classicFacts(request: OutboundPost): Facts {
     body: ['notify_id', 'trade_no', 'out_trade_no', 'out_return_no', 'total_fee', 'trade_status']
       .map(said)
       .join(','),
-    genuine: said('sign').length >= 32,
+    genuineFor: md5Keys.flatMap((key, index) => (classicSignature(form, key) === said('sign') ? index : [])),
   };
+}
+
+/** MD5 over the sorted parameters with the shop's key behind them. */
+function classicSignature(form: URLSearchParams, md5Key: string): string {
+  const text = [...form]
+    .filter(([name, value]) => name !== 'sign' && name !== 'sign_type' && value !== '')
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+  return createHash('md5').update(`${text}${md5Key}`, 'utf8').digest('hex');
 }

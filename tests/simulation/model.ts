@@ -71,15 +71,22 @@ export interface Model {
   readonly topUps: ReadonlyMap<string, ModelTopUp>;
   /** When the shop's former key ends; null while it has only one. */
   readonly formerKeyEnds: readonly (number | null)[];
-  /** Wrong PINs since the last right one, at most. */
-  readonly wrongPins: readonly number[];
+  readonly pins: readonly PinState[];
+}
+
+/** How a shopper stands with his PIN. */
+export interface PinState {
+  /** Tries since the last right one. */
+  readonly tries: number;
+  /** Until then no try counts (ms); null while there is no lock. */
+  readonly lockedUntil: number | null;
 }
 
 export const emptyModel: Model = {
   payments: new Map(),
   topUps: new Map(),
   formerKeyEnds: shops.map(() => null),
-  wrongPins: shoppers.map(() => 0),
+  pins: shoppers.map(() => ({ tries: 0, lockedUntil: null })),
 };
 
 export const withPayment = (model: Model, payment: ModelPayment): Model => ({
@@ -92,10 +99,30 @@ export const withTopUp = (model: Model, topUp: ModelTopUp): Model => ({
   topUps: new Map(model.topUps).set(topUp.name, topUp),
 });
 
-export const withPin = (model: Model, shopper: number, wrong: boolean): Model => ({
+const pinTries = 5;
+const pinLockMs = 3 * 3_600_000;
+
+const withPinState = (model: Model, shopper: number, state: PinState): Model => ({
   ...model,
-  wrongPins: model.wrongPins.map((count, index) => (index === shopper ? (wrong ? count + 1 : 0) : count)),
+  pins: model.pins.map((former, index) => (index === shopper ? state : former)),
 });
+
+export const pinIsLocked = ({ pins }: Model, shopper: number, now: number): boolean =>
+  (pins[shopper]!.lockedUntil ?? 0) > now;
+
+/** A try has been taken; five in a row lock the PIN for three hours. */
+export function withPinTried(model: Model, shopper: number, now: number): Model {
+  const { tries, lockedUntil } = model.pins[shopper]!;
+  const taken = lockedUntil === null ? tries + 1 : 1;
+  return withPinState(model, shopper, {
+    tries: taken,
+    lockedUntil: taken >= pinTries && lockedUntil === null ? now + pinLockMs : null,
+  });
+}
+
+/** The PIN was right: the tries begin anew. */
+export const withPinRight = (model: Model, shopper: number): Model =>
+  withPinState(model, shopper, { tries: 0, lockedUntil: null });
 
 /** A payment after something happened to it. */
 export const moved = (payment: ModelPayment, at: number, changes: Partial<ModelPayment>): ModelPayment => ({

@@ -220,7 +220,34 @@ export function createPerformer(parts: PerformerParts): Performer {
       }
       case 'burst':
         return burst(action.of);
+      case 'late-confirm':
+        return confirmLate(action);
+      case 'guess-pin': {
+        const { payment, shopper, times } = action;
+        const guess: Asking = { kind: 'confirm', payment, shopper, card: null, pin: 'wrong' };
+        for (let time = 0; time < times; time++) await askAs(guess, null);
+        return askAs({ ...guess, pin: 'right' }, null);
+      }
     }
+  }
+
+  /** The deadline counts by the clock: the clock is put there, and the timers run only afterwards. */
+  async function confirmLate(action: Extract<Action, { kind: 'late-confirm' }>): Promise<void> {
+    const { payment, shopper, lateMs } = action;
+    const known = auditor.model.payments.get(payment);
+    if (known?.status !== 'created') return;
+    await parts.shopper.ready(shopper);
+    await moveTo(known.expiresAt - lateLead);
+    const asked: Asking = { kind: 'confirm', payment, shopper, card: null, pin: 'right' };
+    const request = requestOf(auditor.model, asked, nowMs());
+    if (request === null || nowMs() >= known.expiresAt) return;
+    await parts.shopper.ready(shopper);
+    network.clock.set(new Date(known.expiresAt + lateMs));
+    await ask(request);
+    // To a whole second again: the wire's times have no smaller unit.
+    await moveTo(Math.ceil(nowMs() / 1_000 + 1) * 1_000);
+    await observe();
+    await checkWallet(shopper);
   }
 
   return {
@@ -259,6 +286,8 @@ function shoppersOf({ auditor }: PerformerParts, request: Request): number[] {
   return payment?.shopper == null ? [] : [payment.shopper];
 }
 
+/** So long before a deadline everything else has been done that timers do. */
+const lateLead = 2_000;
 const longestMoveMs = 400 * 86_400_000;
 const hourMs = 3_600_000;
 

@@ -1,33 +1,46 @@
 // What may become of a shopper's wallet: the balance is what payments, refunds and top-ups leave, to the fen.
 import { shoppers } from './cast.ts';
-import { balanceOf, type Model, type ModelTopUp, withPin, withTopUp } from './model.ts';
-import { differing, type Prediction } from './predict.ts';
+import {
+  balanceOf,
+  type Model,
+  type ModelTopUp,
+  pinIsLocked,
+  withPinRight,
+  withPinTried,
+  withTopUp,
+} from './model.ts';
+import { broken, type Circumstances, differing, type Prediction } from './predict.ts';
 import type { Request } from './requests.ts';
 
 const most = 5_000_000n;
 
-export function predictTopUp(model: Model, request: Extract<Request, { kind: 'top-up' }>): Prediction[] {
+export function predictTopUp(
+  model: Model,
+  request: Extract<Request, { kind: 'top-up' }>,
+  { now }: Circumstances,
+): Prediction[] {
   const { shopper, card, amount, topUp: name, requestId } = request;
-  const locked: Prediction[] = model.wrongPins[shopper]! >= 5 ? [{ code: 'PIN_LOCKED' }] : [];
-  const checked = withPin(model, shopper, false);
+  if (pinIsLocked(model, shopper, now)) return [{ code: 'PIN_LOCKED' }];
+  const tried = broken(withPinTried(model, shopper, now));
+  const checked = withPinRight(model, shopper);
   const known = model.topUps.get(name);
   if (known !== undefined) {
     if (known.amount !== amount || known.card !== card)
-      return [...locked, { code: 'REQUEST_REUSED', next: () => checked }];
-    const may = viewsOf(checked, known);
-    return [...locked, ...may];
+      return [{ code: 'REQUEST_REUSED', next: () => checked, unheard: () => checked }, tried];
+    return [...viewsOf(checked, known), tried];
   }
-  if (amount < 1n || amount > most) return [...locked, { code: 'AMOUNT_LIMIT', next: () => checked }];
-  if (shoppers[shopper]!.cards[card]!.locked)
-    return [...locked, { code: 'CARD_DECLINED', next: () => checked }];
+  const no = (code: string): Prediction[] => [{ code, next: () => checked, unheard: () => checked }, tried];
+  if (amount < 1n || amount > most) return no('AMOUNT_LIMIT');
+  if (shoppers[shopper]!.cards[card]!.locked) return no('CARD_DECLINED');
   const fresh: Omit<ModelTopUp, 'id'> = { name, requestId, shopper, card, amount, status: 'pending' };
   return [
-    ...locked,
     {
       code: 'TOP_UP',
       wrong: differing({ status: 'pending', amount: amount.toString() }),
       next: (facts) => withTopUp(checked, { ...fresh, id: facts.topUpId ?? '' }),
+      unheard: () => checked,
     },
+    tried,
   ];
 }
 

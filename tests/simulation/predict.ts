@@ -10,9 +10,11 @@ import {
   mayBeWithdrawn,
   moved,
   paid,
+  pinIsLocked,
   refundsIn,
   withPayment,
-  withPin,
+  withPinRight,
+  withPinTried,
   withRefund,
 } from './model.ts';
 import { predictRefund, predictRefundInquiry } from './predict-refund.ts';
@@ -63,7 +65,7 @@ export function predict(model: Model, request: Request, at: Circumstances): Pred
     case 'inquire-refund':
       return predictRefundInquiry(model, request, at);
     case 'top-up':
-      return predictTopUp(model, request);
+      return predictTopUp(model, request, at);
     case 'view-top-up':
       return predictTopUpView(model, request);
     case 'wallet':
@@ -111,6 +113,10 @@ export const amsCodeOf: Readonly<Record<Exclude<ModelPayment['status'], 'announc
 };
 
 const refused = (code: string): Prediction[] => [{ code }];
+
+const neverSaid = '';
+/** Broken off after the PIN's try was taken and before it was given back. */
+export const broken = (tried: Model): Prediction => ({ code: neverSaid, unheard: () => tried });
 
 function predictPay(model: Model, request: Of<'pay'>, at: Circumstances): Prediction[] {
   const shop = shops[request.shop]!;
@@ -349,11 +355,19 @@ function predictConfirm(model: Model, request: Of<'confirm'>, at: Circumstances)
   const payment = model.payments.get(request.payment)!;
   if (payment.status !== 'announced') {
     const code = closedCodes[payment.status];
-    return code === undefined ? confirmOpen(model, payment, request, at) : refused(code);
+    return code === undefined
+      ? confirmOpen(model, payment, request, at)
+      : confirmClosed(model, request, code);
   }
   if (payment.expiresAt <= at.now) return refused('PAYMENT_EXPIRED');
   // The call itself makes the order a payment; what that costs, only the answer tells. The performer looks first.
   return [];
+}
+
+/** Usually no PIN is looked at; unless the payment was closed while it was. */
+function confirmClosed(model: Model, { shopper, isRightPin }: Of<'confirm'>, code: string): Prediction[] {
+  if (model.pins[shopper]!.tries === 0 || !isRightPin) return refused(code);
+  return [{ code }, { code, next: () => withPinRight(model, shopper) }];
 }
 
 function confirmOpen(
@@ -365,26 +379,32 @@ function confirmOpen(
   const { shopper, card } = request;
   const { cards, mostFromBalance } = shoppers[shopper]!;
   if (card !== null && cards[card]!.locked) return refused('CARD_DECLINED');
-  const locked: Prediction[] = model.wrongPins[shopper]! >= 5 ? [{ code: 'PIN_LOCKED' }] : [];
+  if (pinIsLocked(model, shopper, at.now)) return refused('PIN_LOCKED');
+  const tried = withPinTried(model, shopper, at.now);
   if (!request.isRightPin)
     return [
-      ...locked,
       {
-        code: 'PIN_WRONG',
-        next: () => withPin(model, shopper, true),
-        unheard: () => withPin(model, shopper, true),
+        code: pinIsLocked(tried, shopper, at.now) ? 'PIN_LOCKED' : 'PIN_WRONG',
+        next: () => tried,
+        unheard: () => tried,
       },
-      { code: 'PIN_LOCKED', next: () => withPin(model, shopper, true) },
     ];
-  const checked = withPin(model, shopper, false);
+  const checked = withPinRight(model, shopper);
   const cost = payment.payerAmount;
-  const no = (code: string): Prediction[] => [...locked, { code, next: () => checked }];
+  const no = (code: string): Prediction[] => [
+    { code, next: () => checked, unheard: () => checked },
+    broken(tried),
+  ];
   if (cost > (card === null ? mostFromBalance : mostFromCard)) return no('RISK_REJECTED');
   if (card === null && balanceOf(model, shopper) < cost) return no('BALANCE_NOT_ENOUGH');
   const by = { ...payment, shopper, card };
   const after = card === null ? paid(by, at.now) : moved(by, at.now, { status: 'pending' });
   const next = () => withPayment(checked, after);
-  return [...locked, { code: 'VIEW', wrong: differing(viewOf(after)), next, unheard: next }];
+  return [
+    { code: 'VIEW', wrong: differing(viewOf(after)), next, unheard: next },
+    { code: neverSaid, unheard: () => checked },
+    broken(tried),
+  ];
 }
 
 function predictDecline(model: Model, request: Of<'decline'>, at: Circumstances): Prediction[] {

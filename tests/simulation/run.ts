@@ -1,12 +1,14 @@
 // `npm run simulate -- --seed N [--seconds T] [--payments K]`: the whole network in one process under a seeded workload
 // and seeded faults, checked by an independent auditor. Each seed is a world played one command after the other, whose
 // hash is the same each time, and the same world with its races really racing. Ends with `N passed, N failed`.
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { type Command, describe } from './commands.ts';
+import { describe } from './commands.ts';
 import { createTally } from './coverage.ts';
 import { shrink } from './shrink.ts';
 import { type Outcome, simulate } from './simulate.ts';
 import { openStage, type Stage } from './stage.ts';
+import { type KeptTrace, readTrace } from './traces.ts';
 import { workloadOf } from './workload.ts';
 
 const { values: options } = parseArgs({
@@ -16,10 +18,14 @@ const { values: options } = parseArgs({
     payments: { type: 'string', default: '30' },
     /** serial, concurrent or both. */
     mode: { type: 'string', default: 'both' },
+    /** A trace that was kept (a JSON file), instead of a seed's. */
+    trace: { type: 'string' },
     /** A PostgreSQL that is there already (postgres://…, without a database name). */
     server: { type: 'string' },
     /** Do not look for a shorter trace of a failure. */
     'no-shrink': { type: 'boolean', default: false },
+    /** Do not play the beginning of the first world twice to see that its hash is the same. */
+    'no-replay': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -30,11 +36,7 @@ function wholeNumber(name: string, text: string, most: number): number {
   return Number(text);
 }
 
-interface Played {
-  readonly seed: number;
-  readonly concurrent: boolean;
-  readonly commands: readonly Command[];
-}
+type Played = Omit<KeptTrace, 'what'>;
 
 const modes: Readonly<Record<string, readonly boolean[]>> = {
   serial: [false],
@@ -49,6 +51,7 @@ async function main(): Promise<number> {
       : wholeNumber('seed', options.seed, 4_294_967_295);
   const seconds = options.seconds === undefined ? null : wholeNumber('seconds', options.seconds, 86_400);
   const payments = wholeNumber('payments', options.payments, 2_000);
+  if (options.trace !== undefined) return replay(options.trace);
   const kinds = modes[options.mode];
   if (kinds === undefined) throw new Error('--mode must be serial, concurrent or both');
   console.log(`seed ${first}${options.seed === undefined ? ' (fresh)' : ''}, ${payments} payments a world`);
@@ -68,10 +71,27 @@ async function main(): Promise<number> {
         passed += 1;
         if (!timeLeft() && seconds !== null) break;
       }
-      if (seed === first && kinds.includes(false)) await assertSame(stage, { seed, payments });
+      if (seed === first && kinds.includes(false) && !options['no-replay'])
+        await assertSame(stage, { seed, payments });
     }
     for (const line of tally.summary()) console.log(line);
     console.log(`${passed} passed, 0 failed`);
+    return 0;
+  } finally {
+    await stage.close();
+  }
+}
+
+async function replay(file: string): Promise<number> {
+  const trace = await readTrace(file);
+  console.log(`${file}: ${trace.what}`);
+  const stage = await openStage(options.server ?? null);
+  try {
+    const outcome = await play(stage, trace);
+    report(trace, outcome, performance.now());
+    if (outcome.failure !== null)
+      return await explain(stage, trace, outcome, { passed: 0, tally: createTally() });
+    console.log('1 passed, 0 failed');
     return 0;
   } finally {
     await stage.close();
@@ -116,7 +136,7 @@ async function explain(
   if (failure.at !== null) console.log(`while: ${describe(failure.at)}`);
   let shortest = outcome;
   if (!options['no-shrink']) {
-    await shrink(played.commands, {
+    const commands = await shrink(played.commands, {
       mostRuns: mostShrinkRuns,
       async fails(commands) {
         const tried = await play(stage, { ...played, commands });
@@ -126,6 +146,7 @@ async function explain(
       },
       onProgress: (left, runs) => console.log(`  shrunk to ${left} commands after ${runs} runs`),
     });
+    await keep({ ...played, commands, what: `${failure.checker}: ${failure.message.split('\n')[0]}` });
   }
   console.log(`\nThe shortest trace found (${shortest.failure!.checker}):`);
   for (const line of shortest.trace.slice(-200)) console.log(line);
@@ -139,6 +160,13 @@ async function explain(
   );
   console.log(`${passed} passed, 1 failed`);
   return 1;
+}
+
+/** Whoever mends the cause moves the file to tests/simulation/traces, where every test run plays it again. */
+async function keep(trace: KeptTrace): Promise<void> {
+  const file = `simulation-${trace.seed}-${trace.concurrent ? 'concurrent' : 'serial'}.json`;
+  await writeFile(file, `${JSON.stringify(trace, null, 1)}\n`);
+  console.log(`the trace is kept in ${file}: npm run simulate -- --trace ${file}`);
 }
 
 main().then(

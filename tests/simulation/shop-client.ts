@@ -88,6 +88,7 @@ export async function createShopClient(network: Network): Promise<ShopClient> {
   const md5Keys = shops.map(
     ({ clientId }) => credentials.merchants.find((each) => each.clientId === clientId)!.classic.md5Key,
   );
+  network.shops.knowKeys(md5Keys);
   const gatewayKey = createPublicKey({
     key: Buffer.from(credentials.merchants[0]!.gatewayPublicKey, 'base64'),
     format: 'der',

@@ -21,13 +21,19 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** What dies here is the platform's process, never the server: nothing need reach the disk. */
+export const stageSettings = {
+  shared_buffers: '128MB',
+  max_connections: '80',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+};
+
 /** `serverUrl`: a server that is there already, without a database name; null starts one of its own. */
 export async function openStage(serverUrl: string | null): Promise<Stage> {
   const folder = serverUrl === null ? await mkdtemp(path.join(tmpdir(), 'tongbao-simulation-')) : null;
-  const server =
-    folder === null
-      ? null
-      : await startEmbeddedPostgres(folder, { shared_buffers: '128MB', max_connections: '80' });
+  const server = folder === null ? null : await startEmbeddedPostgres(folder, stageSettings);
   const base = server?.url ?? serverUrl!;
   const close = async () => {
     await server?.stop();

@@ -47,7 +47,7 @@ export function workloadOf({ seed, payments }: WorkloadOptions): Command[] {
     const action = nextAction(guess);
     commands.push({
       number: commands.length + 1,
-      after: chance.pick([0, 1, 1, 2, 7, 30]),
+      after: chance.pick([0, 0, 0, 1, 2, 30]),
       action,
       fault: mayFail(action) ? faultOf(guess) : null,
     });
@@ -56,7 +56,9 @@ export function workloadOf({ seed, payments }: WorkloadOptions): Command[] {
 }
 
 const mayFail = (action: Action): boolean =>
-  !['bank', 'settlement-bank', 'rates-fail', 'crash', 'burst'].includes(action.kind);
+  !(
+    ['bank', 'settlement-bank', 'rates-fail', 'crash', 'burst', 'late-confirm', 'guess-pin'] as string[]
+  ).includes(action.kind);
 
 function faultOf({ chance, faultShare }: Guess): DatabaseFault | null {
   if (!chance.percent(faultShare)) return null;
@@ -95,7 +97,9 @@ const weights = {
   bank: 4,
   'settlement-bank': 1,
   'rates-fail': 1,
-  'rotate-key': 1,
+  'rotate-key': 2,
+  'late-confirm': 3,
+  'guess-pin': 1,
   crash: 1,
   burst: 9,
 } as const;
@@ -114,12 +118,32 @@ function plan(guess: Guess, action: Action): void {
   if ((action.kind !== 'pay' && action.kind !== 'announce') || action.amount === 'same') return;
   const of = payments.at(-1)!;
   if (!chance.percent(75)) return;
+  if (chance.percent(15)) return void guess.next.push(...cardRefunds(guess, of));
   guess.next.push(confirmOf(guess, of));
   if (chance.percent(50)) guess.next.push({ kind: 'work', twice: chance.percent(10) });
   const later = chance.weighted({ none: 4, refund: 4, cancel: 1, burst: 3 });
   if (later === 'refund') guess.next.push(refundOf(guess, of), refundOf(guess, of));
-  if (later === 'cancel') guess.next.push({ kind: 'cancel', payment: of.name, by: 'own' });
+  if (later === 'cancel') {
+    // Some only in the night, when it is another day in one zone and not in another.
+    if (chance.percent(40))
+      guess.next.push({ kind: 'advance', seconds: chance.pick([44_000, 48_600, 50_000]) });
+    guess.next.push({ kind: 'cancel', payment: of.name, by: 'own' });
+  }
   if (later === 'burst') guess.next.push(burstOf(guess, of));
+}
+
+/** A card payment whose parts go back while the bank has not answered about the ones before. */
+function cardRefunds(guess: Guess, { name, shopper: wanted }: Guess['payments'][number]): Action[] {
+  const { chance, refunds } = guess;
+  const shopper = shoppers[wanted]!.cards.length > 0 ? wanted : 0;
+  const part = (): Action => {
+    const refund = `r${refunds.length + 1}`;
+    refunds.push({ name: refund, payment: name });
+    return { kind: 'refund', refund, payment: name, share: chance.pick([333, 334, 500, 1]), how: 'well' };
+  };
+  const work: Action = { kind: 'work', twice: chance.percent(20) };
+  const confirm: Action = { kind: 'confirm', payment: name, shopper, card: 0, pin: 'right' };
+  return [confirm, work, part(), part(), ...(chance.percent(50) ? [work, part()] : [part(), work])];
 }
 
 function anyAction(guess: Guess): Action {
@@ -178,7 +202,16 @@ function plainAction(
     case 'crash':
       return { kind };
     case 'rates-fail':
-      return { kind, times: chance.pick([1, 3]) };
+      return { kind, times: chance.pick([1, 3, 3, 400]) };
+    case 'late-confirm':
+      return {
+        kind,
+        payment,
+        shopper: chance.below(shoppers.length),
+        lateMs: chance.pick([-1, 0, 0, 1, 5_000]),
+      };
+    case 'guess-pin':
+      return { kind, payment, shopper: chance.below(shoppers.length), times: chance.pick([4, 6, 7]) };
     case 'rotate-key':
       return { kind, shop: chance.below(shops.length), graceSeconds: chance.pick([0, 60, 3_600]) };
   }
@@ -269,7 +302,7 @@ function refundOf(guess: Guess, of = aPayment(guess)): Action {
     refund: name,
     payment,
     share: chance.pick([1000, 1000, 500, 333, 600, 1, 999]),
-    how: chance.percent(90) ? 'well' : chance.pick(['changed', 'stranger']),
+    how: chance.percent(again ? 60 : 94) ? 'well' : again ? 'changed' : 'stranger',
   };
 }
 
@@ -299,7 +332,15 @@ function burstOf(guess: Guess, of = aPayment(guess)): Action {
   const confirm = () => ({ ...confirmOf(guess, of), pin: 'right' }) as Action;
   const refund = (share: number) => ({ ...refundOf(guess, of), share, how: 'well' }) as Action;
   const cancel: Action = { kind: 'cancel', payment: of.name, by: 'own' };
-  switch (chance.below(8)) {
+  switch (chance.below(10)) {
+    case 8:
+      // More of a kind than there are lanes: some of them are decided together.
+      return { kind: 'burst', of: [refund(400), refund(400), refund(300), refund(1000)] };
+    case 9:
+      return {
+        kind: 'burst',
+        of: shoppers.map((_, shopper) => ({ ...confirm(), shopper, card: null }) as Action),
+      };
     case 0: {
       const click = confirm();
       return { kind: 'burst', of: [click, click] };

@@ -41,14 +41,25 @@ function text(node: Node | undefined, place: string, ...path: string[]): string 
 
 /** Reads every statement of the document. Throws StatementUnreadable with the place that is wrong. */
 export function readCamt053(xml: string): Statement[] {
+  // ISO 20022 messages have none; entities of its own are how a small document becomes a large one.
+  if (/<!(DOCTYPE|ENTITY)/i.test(xml)) throw new StatementUnreadable('a camt.053 has no DOCTYPE');
   const valid = XMLValidator.validate(xml);
   if (valid !== true)
     throw new StatementUnreadable(`the file is not XML: ${valid.err.msg} in line ${valid.err.line}`);
-  const document = parser.parse(xml) as Node;
+  const document = parsed(xml);
   const statements = nodes(document, 'Document', 'BkToCstmrStmt', 'Stmt');
   if (statements.length === 0)
     throw new StatementUnreadable('not a camt.053: Document/BkToCstmrStmt/Stmt is missing');
   return statements.map(statementOf);
+}
+
+function parsed(xml: string): Node {
+  try {
+    return parser.parse(xml) as Node;
+  } catch (error) {
+    // What the parser refuses for safety: names that would reach into objects.
+    throw new StatementUnreadable(`the file cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function statementOf(node: Node): Statement {
@@ -64,14 +75,15 @@ function statementOf(node: Node): Statement {
   const currency = signed(balances[0] ?? node, `${place}, first balance`).currency;
   const lines = nodes(node, 'Ntry').map((entry, index) => lineOf(entry, `${place}, entry ${index + 1}`));
   const days = lines.map((line) => line.day).sort();
-  const from = at(node, 'FrToDt', 'FrDtTm');
-  const created = text(node, place, 'CreDtTm').slice(0, 10);
+  const stated = at(node, 'FrToDt', 'FrDtTm');
+  const from = typeof stated === 'string' ? dayOf(stated.slice(0, 10), `${place}, FrDtTm`) : undefined;
+  const created = dayOf(text(node, place, 'CreDtTm').slice(0, 10), `${place}, CreDtTm`);
   return {
     account: String(account),
     statementId,
     currency,
-    fromDay: typeof from === 'string' ? from.slice(0, 10) : (days[0] ?? created),
-    toDay: days.at(-1) ?? (typeof from === 'string' ? from.slice(0, 10) : created),
+    fromDay: from ?? days[0] ?? created,
+    toDay: days.at(-1) ?? from ?? created,
     opening: balance('OPBD'),
     closing: balance('CLBD'),
     lines,
@@ -89,20 +101,35 @@ function signed(node: Node, place: string): { currency: string; amount: bigint }
   return { currency, amount: side === 'CRDT' ? amount : -amount };
 }
 
+/** Beyond this no sum of a day's lines would fit its column. Minor units. */
+const mostAmount = 10n ** 16n;
+
 export function amountOf(value: string, currency: string, place: string): bigint {
+  let amount: bigint;
   try {
-    return parseMajor(value, currency).amount;
+    ({ amount } = parseMajor(value, currency));
   } catch (error) {
     throw new StatementUnreadable(`${place}: ${(error as Error).message}`);
   }
+  if (amount > mostAmount || amount < -mostAmount)
+    throw new StatementUnreadable(
+      `${place}: an amount of ${value.length} characters is larger than any account`,
+    );
+  return amount;
+}
+
+/** A day that the calendar has, from 1900 on. */
+export function dayOf(text: string, place: string): string {
+  const instant = /^(19|2\d)\d\d-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(instant) || new Date(instant).toISOString().slice(0, 10) !== text)
+    throw new StatementUnreadable(`${place}: "${text.slice(0, 40)}" is not a date (YYYY-MM-DD)`);
+  return text;
 }
 
 function lineOf(entry: Node, place: string): StatementLine {
   const { currency, amount } = signed(entry, place);
   const reversed = at(entry, 'RvslInd') === 'true';
   const day = at(entry, 'BookgDt', 'Dt') ?? text(entry, place, 'BookgDt', 'DtTm');
-  if (!/^\d{4}-\d{2}-\d{2}/.test(String(day)))
-    throw new StatementUnreadable(`${place}: the booking date ${String(day)} is not a date`);
   const details = nodes(entry, 'NtryDtls')[0];
   const reference = at(details, 'TxDtls', 'Refs', 'EndToEndId') ?? at(details, 'Btch', 'MsgId');
   const charge = at(entry, 'Chrgs', 'TtlChrgsAndTaxAmt', '#text');
@@ -112,6 +139,6 @@ function lineOf(entry: Node, place: string): StatementLine {
     currency,
     amount: reversed ? -amount : amount,
     charge: typeof charge === 'string' ? amountOf(charge, currency, `${place}, charges`) : 0n,
-    day: String(day).slice(0, 10),
+    day: dayOf(String(day).slice(0, 10), `${place}, booking date`),
   };
 }

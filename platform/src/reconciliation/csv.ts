@@ -1,7 +1,7 @@
 // A bank's statement as CSV: the columns reference, amount, currency and date by their names, in any order, with
 // charge and number where the bank has them. Amounts are signed, in major units.
 import { isCurrency } from '@tongbao/money';
-import { amountOf, StatementUnreadable } from './camt053.ts';
+import { amountOf, dayOf, StatementUnreadable } from './camt053.ts';
 import type { Statement, StatementLine } from './statement.ts';
 
 const maxLines = 100_000;
@@ -36,10 +36,9 @@ export function readStatementCsv(
     if (cells.length !== header.length)
       throw new StatementUnreadable(`${place} has ${cells.length} columns, the header ${header.length}`);
     const cell = (name: string) => cells[header.indexOf(name)] ?? '';
-    const [currency, day] = [cell('currency'), cell('date')];
+    const currency = cell('currency');
+    const day = dayOf(cell('date'), place);
     if (!isCurrency(currency)) throw new StatementUnreadable(`${place}: "${currency}" is not a currency`);
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(Date.parse(day)))
-      throw new StatementUnreadable(`${place}: "${day}" is not a date (YYYY-MM-DD)`);
     const charge = header.includes('charge') ? cell('charge') : '';
     return {
       number: header.includes('number') ? cell('number') : `${index + 1}`,

@@ -21,6 +21,7 @@ const parser = new XMLParser({
 
 /** Throws a readable error when the document is not a pain.002. */
 export function readPain002(xml: string): TransferStatus[] {
+  if (/<!(DOCTYPE|ENTITY)/i.test(xml)) throw new Error('a pain.002 has no DOCTYPE');
   const valid = XMLValidator.validate(xml);
   if (valid !== true) throw new Error(`not XML: ${valid.err.msg} in line ${valid.err.line}`);
   const report = (parser.parse(xml) as Record<string, Node>).Document?.CstmrPmtStsRpt as Node | undefined;
@@ -33,18 +34,22 @@ export function readPain002(xml: string): TransferStatus[] {
       const status = textAt(transfer, 'TxSts') ?? textAt(group, 'PmtInfSts');
       if (endToEndId === null || status === null)
         throw new Error(`a pain.002 of message ${messageId} lacks OrgnlEndToEndId or TxSts`);
-      const at = textAt(transfer, 'AccptncDtTm');
+      const at = new Date(textAt(transfer, 'AccptncDtTm') ?? '');
       found.push({
         messageId,
         endToEndId,
         status,
         reason: textAt(transfer, 'StsRsnInf', 'Rsn', 'Cd'),
-        at: at === null ? null : new Date(at),
+        at: isUsual(at) ? at : null,
       });
     }
   }
   return found;
 }
+
+/** A time that cannot be one counts as none: what the bank decided is known all the same. */
+const isUsual = (at: Date): boolean =>
+  at.getTime() > Date.UTC(1970, 0, 1) && at.getTime() < Date.UTC(3000, 0, 1);
 
 interface Node {
   readonly [name: string]: Node | Node[] | string | undefined;

@@ -7,11 +7,18 @@ const absent = (value: unknown): unknown => (value === null || value === '' ? un
 const asText = (value: unknown): unknown =>
   typeof value === 'number' || typeof value === 'boolean' ? String(value) : absent(value);
 
+/** No text that people write has a NUL, and databases keep none. */
+const withoutNul = (value: string): boolean => !value.includes('\u0000');
+const hasNul = 'has a NUL character';
+
 /** Text of at most `max` characters, required. */
 export const text = (max: number) =>
   z.preprocess(
     asText,
-    z.string({ error: 'is missing or not a text' }).max(max, `is longer than ${max} characters`),
+    z
+      .string({ error: 'is missing or not a text' })
+      .max(max, `is longer than ${max} characters`)
+      .refine(withoutNul, hasNul),
   );
 
 export const optional = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(absent, schema.optional());
@@ -19,14 +26,18 @@ export const optional = <Schema extends z.ZodType>(schema: Schema) => z.preproce
 export const optionalText = (max: number) =>
   z.preprocess(
     asText,
-    z.string({ error: 'is not a text' }).max(max, `is longer than ${max} characters`).optional(),
+    z
+      .string({ error: 'is not a text' })
+      .max(max, `is longer than ${max} characters`)
+      .refine(withoutNul, hasNul)
+      .optional(),
   );
 
 /** JSON text, or the object itself (the official Magento plugin sends extendInfo as an object). */
 export const jsonText = (max: number) =>
   z.preprocess(
     (value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : asText(value)),
-    z.string().max(max, `is longer than ${max} characters`).optional(),
+    z.string().max(max, `is longer than ${max} characters`).refine(withoutNul, hasNul).optional(),
   );
 
 /** true, "true", false, "false", in any letter case. */
@@ -87,6 +98,7 @@ export const optionalUrl = (max: number, lenient = false) =>
     z
       .string({ error: 'is not a URL' })
       .max(max, `is longer than ${max} characters`)
+      .refine(withoutNul, hasNul)
       .refine(
         (value) =>
           (lenient && value.startsWith('/')) ||

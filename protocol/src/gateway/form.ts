@@ -91,6 +91,9 @@ export function withCharset(found: ReadonlyMap<string, Uint8Array>): ReceivedFor
     for (const [key, bytes] of found) {
       const text = decodeText(bytes, charset);
       if (text === null) break;
+      // No text that people write has one, and no database keeps it.
+      if (text.includes('\u0000'))
+        return { unreadable: 'ILLEGAL_ARGUMENT', why: `the parameter ${key} has a NUL character` };
       parameters.set(key, { bytes, text });
     }
     if (parameters.size === found.size) return { charset, parameters };

@@ -1,0 +1,214 @@
+// Deliberate bugs at the edges: banks, notifications, settlement, rates, keys, PINs.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the patches are source text.
+import type { Mutation } from './mutations.ts';
+
+const payments = 'platform/src/payments';
+const notifications = 'platform/src/notifications';
+const settlement = 'platform/src/settlement';
+
+export const edgeMutations: readonly Mutation[] = [
+  {
+    name: 'bank-never-asked',
+    what: 'the job that asks the bank is not left in the transaction',
+    file: `${payments}/decision.ts`,
+    changes: [['  if (jobs.length > 0) await enqueue(tx, jobs);\n', '']],
+  },
+  {
+    name: 'debit-without-a-reference',
+    what: 'each question to the bank is a new debit',
+    file: `${payments}/ask-bank.ts`,
+    changes: [['`P${payment.id}-${payment.events}`', '`P${payment.id}-${performance.now()}`']],
+  },
+  {
+    name: 'silence-taken-for-no',
+    what: 'a bank that did not answer is taken for one that declined',
+    file: `${payments}/ask-bank.ts`,
+    changes: [
+      [
+        'amount: payment.payerAmount,\n    reference: debitReference(payment),\n  });',
+        "amount: payment.payerAmount,\n    reference: debitReference(payment),\n  }).catch(() => ({ outcome: 'declined', reason: 'no answer' }) as const);",
+      ],
+    ],
+  },
+  {
+    name: 'reversal-not-told-to-the-bank',
+    what: 'a cancelled card payment is reversed in the books and not at the bank',
+    file: `${payments}/cancel.ts`,
+    changes: [["payment.funding?.kind === 'card'", "payment.funding?.kind === ('none' as string)"]],
+  },
+  {
+    name: 'refund-without-a-reference',
+    what: 'each question to the bank is a new refund',
+    file: `${payments}/ask-bank.ts`,
+    changes: [['reference: `R${refund.id}`', 'reference: `R${refund.id}-${performance.now()}`']],
+  },
+  {
+    name: 'top-up-without-a-reference',
+    what: 'each question about a top-up is a new debit',
+    file: 'platform/src/wallet/ask-bank.ts',
+    changes: [
+      [
+        'bankReference(transfer.kind, transfer.id);',
+        'bankReference(transfer.kind, transfer.id * 1000n + BigInt(transfer.attempts));',
+      ],
+    ],
+  },
+  {
+    name: 'top-up-given-up',
+    what: 'a bank that did not answer about a top-up has refused it',
+    file: 'platform/src/wallet/ask-bank.ts',
+    changes: [
+      [
+        '    parts.onBankFailed(error, transfer);\n    return;',
+        "    parts.onBankFailed(error, transfer);\n    outcome = { approved: false, refusal: 'bank-unavailable' };",
+      ],
+    ],
+  },
+  {
+    name: 'top-up-not-booked',
+    what: 'a top-up succeeds without an entry',
+    file: 'platform/src/wallet/ask-bank.ts',
+    changes: [
+      ['    await recordEntries(tx, [\n', '    if (attemptsOf(transfer)) await recordEntries(tx, [\n'],
+      [
+        'const outcomeOf =',
+        'const attemptsOf = (transfer: CardTransfer): boolean => transfer.attempts < 0;\nconst outcomeOf =',
+      ],
+    ],
+  },
+  {
+    name: 'expiry-not-told',
+    what: 'the shop hears nothing of a payment that expired or was declined',
+    file: `${payments}/close.ts`,
+    changes: [['events: [event], notification };', 'events: [event] };']],
+  },
+  {
+    name: 'refund-told-too-early',
+    what: 'a refund may be told before the payment was',
+    file: `${notifications}/store.ts`,
+    changes: [['e.sequence < d.sequence', 'e.sequence < d.sequence - 9']],
+  },
+  {
+    name: 'told-once',
+    what: 'a notification that nobody took is not sent again',
+    file: `${notifications}/notification.ts`,
+    changes: [['retryGapsMs[number - 1]', 'retryGapsMs[number + 6]']],
+  },
+  {
+    name: 'any-answer-acknowledges',
+    what: 'whatever a shop answers counts as its acknowledgement',
+    file: `${notifications}/deliver.ts`,
+    changes: [
+      [
+        "answer.kind === 'answered' && parts.channel.isAcknowledged(answer.status, answer.head, notification)",
+        "answer.kind === 'answered'",
+      ],
+    ],
+  },
+  {
+    name: 'told-in-another-name',
+    what: 'classic notifications are signed with a wrong key',
+    file: 'platform/src/http/gateway/channel.ts',
+    changes: [['md5Key: merchant.classicMd5Key,', 'md5Key: merchant.classicMd5Key.toLowerCase().slice(1),']],
+  },
+  {
+    name: 'told-a-wrong-amount',
+    what: 'a refund’s notification names the payer’s amount instead of the order’s',
+    file: 'platform/src/http/ams/channel.ts',
+    changes: [['refundAmount: toWire(refund.amount),', 'refundAmount: toWire(refund.payerAmount),']],
+  },
+  {
+    name: 'settled-without-refunds',
+    what: 'refunds are left out of a batch’s sums',
+    file: `${settlement}/store.ts`,
+    changes: [
+      [
+        'FROM settlement.line WHERE batch_id = $1`',
+        "FROM settlement.line WHERE batch_id = $1 AND kind <> 'REFUND'`",
+      ],
+    ],
+  },
+  {
+    name: 'settled-without-fees',
+    what: 'the discount fee is left out of a batch',
+    file: `${settlement}/close.ts`,
+    changes: [['const fees = sums.fee + sums.fixedFee', 'const fees = sums.fixedFee']],
+  },
+  {
+    name: 'payout-message-without-an-id',
+    what: 'a message to the bank that goes again is a new one',
+    file: `${settlement}/payout.ts`,
+    changes: [
+      [
+        'submit({ messageId: `TB${id}`, xml })',
+        'submit({ messageId: `TB${id}-${performance.now()}`, xml: xml.replaceAll(/<EndToEndId>/g, `$&${Math.floor(performance.now())}-`) })',
+      ],
+    ],
+  },
+  {
+    name: 'payout-taken-for-paid',
+    what: 'an answer of the bank is not booked',
+    file: `${settlement}/payout.ts`,
+    changes: [['        if (entry !== null) entries.push(entry);\n', '']],
+  },
+  {
+    name: 'absurd-rates-believed',
+    what: 'a rate that lost a digit is quoted',
+    file: 'platform/src/fx/guards.ts',
+    changes: [["divide(difference * 10_000n, before, 'up') >", "divide(difference, before, 'up') >"]],
+  },
+  {
+    name: 'stale-rates-believed',
+    what: 'a rate of last month is quoted while the source is away',
+    file: 'platform/src/fx/guards.ts',
+    changes: [['export const defaultStaleAfterDays = 5;', 'export const defaultStaleAfterDays = 60;']],
+  },
+  {
+    name: 'retired-keys-work',
+    what: 'a key works on after its time',
+    file: 'platform/src/http/ams/authenticate.ts',
+    changes: [
+      [
+        'key === undefined || !keyIsValid(key, now)',
+        'key === undefined || (now.getTime() < 0 && !keyIsValid(key, now))',
+      ],
+    ],
+  },
+  {
+    name: 'signatures-not-checked',
+    what: 'whoever names a client is that client',
+    file: 'platform/src/http/ams/authenticate.ts',
+    changes: [['if (await isSignedBy(', 'if ((await Promise.resolve(true)) || await isSignedBy(']],
+  },
+  {
+    name: 'strangers-refund',
+    what: 'a shop may refund another shop’s payment',
+    file: `${payments}/refund.ts`,
+    changes: [
+      ['payment === undefined || payment.merchantId !== command.merchantId', 'payment === undefined'],
+    ],
+  },
+  {
+    name: 'pin-tries-not-counted',
+    what: 'a PIN can be guessed as often as one likes',
+    file: 'platform/src/customers/store.ts',
+    changes: [['attempts = CASE WHEN locked_until IS NULL THEN attempts + 1 ELSE 1 END', 'attempts = 1']],
+  },
+  {
+    name: 'lost-timer',
+    what: 'payments expire by the clock and nobody closes them',
+    file: `${payments}/store.ts`,
+    changes: [
+      [
+        "`SELECT min(expires_at) AS at FROM payments.payment WHERE status = 'created'`",
+        "`SELECT min(expires_at) AS at FROM payments.payment WHERE status = 'nothing'`",
+      ],
+    ],
+  },
+  {
+    name: 'rates-of-yesterday',
+    what: 'the business day begins at midnight in London instead of Shanghai',
+    file: 'platform/src/fx/tables.ts',
+    changes: [['const shanghaiOffsetMs = 8 * 3_600_000;', 'const shanghaiOffsetMs = 0;']],
+  },
+];
