@@ -1,4 +1,5 @@
 // What every server offers, a sandbox or production: the merchants' API, the cashier, the wallet, the books, the pages.
+import { cardPageOperations } from '@tongbao/protocol/wallet';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from './config.ts';
 import { amsAdapter } from './http/ams/index.ts';
@@ -52,6 +53,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
     }),
     cashierAdapter({
       ...{ customers, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox },
+      publicUrl: config.publicUrl,
       returnUrl: (payment) => returnUrlOf({ merchants, gatewayKey }, payment),
     }),
     walletAdapter({
@@ -60,6 +62,10 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       payments,
       merchantName: async (id) => (await findMerchant(id)).displayName,
       ...{ merchants, codes: paymentCodes, tokens, paymentIds },
+      rules: platform.rules,
+      // In a sandbox the invented banks' page is ours as well; no real bank is connected yet.
+      cardPage: sandbox ? cardPageOperations.offerCard.path : null,
+      publicUrl: config.publicUrl,
       clock,
       sandbox,
     }),

@@ -3,7 +3,7 @@
 import type { Logger } from 'pino';
 import type { AuditOptions } from './audit/index.ts';
 import type { Config } from './config.ts';
-import { type Customers, createCustomers } from './customers/index.ts';
+import { type Customers, createCustomers, type IdentityRegistry } from './customers/index.ts';
 import {
   createLanes,
   type Database,
@@ -40,6 +40,7 @@ import {
   type PaymentsRoom,
 } from './payments/index.ts';
 import { createReconciliation, type Reconciliation } from './reconciliation/index.ts';
+import { type Rule, rules, sandboxRules } from './risk/index.ts';
 import { createSettlement, type Settlement, type SettlementBank } from './settlement/index.ts';
 import {
   type Clock,
@@ -53,6 +54,7 @@ import {
 } from './system/index.ts';
 import {
   type BankGateway,
+  type CardIssuers,
   createPaymentCodes,
   createWallet,
   type PaymentCodes,
@@ -65,6 +67,11 @@ export interface PlatformParts {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly bank: BankGateway;
+  /** Who confirms cards and identities; absent: nobody can add a card, or be checked. */
+  readonly issuers?: CardIssuers;
+  readonly registry?: IdentityRegistry;
+  /** The rules that payments are held against; absent: those of the law and the house, in a sandbox its own. */
+  readonly rules?: readonly Rule[];
   readonly settlementBank: SettlementBank;
   readonly rates: RateSource;
   readonly outbound: Outbound;
@@ -92,6 +99,7 @@ export interface Platform {
   readonly notifications: Notifications;
   readonly settlement: Settlement;
   readonly reconciliation: Reconciliation;
+  readonly rules: readonly Rule[];
   readonly jobs: Jobs;
   /** What jobs do, by the name they are enqueued under. */
   readonly tasks: Readonly<Record<string, Task>>;
@@ -113,25 +121,31 @@ const jobFields = ({ paymentId, refundId }: BankJob) => ({
 export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const { config, database, clock, randomness, bank, log } = parts;
   const sandbox = config.mode === 'sandbox';
+  const ruleBook = parts.rules ?? (sandbox ? sandboxRules : rules);
   await prepareJobs({ database, log });
   const ids = new Ids(() => takeIdBlock(database));
   const lanes = createLanes({ database, lanes: config.lanes, maxBatch: config.maxBatch });
   const house = new HouseAccounts(database);
   const merchants = createMerchants({ database, clock, ids });
   const fx = fxOf(parts, ids);
-  const { gatewayKey, tokens, notifyIds, secret } = await keysOf(database, randomness);
+  const { gatewayKey, tokens, notifyIds, secret, identityKey } = await keysOf(database, randomness);
 
   // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
   let jobs: Jobs;
-  const customers = createCustomers({ database, clock, ids, randomness, sendSms: parts.sendSms, sandbox });
+  const customers = createCustomers({
+    ...{ database, clock, ids, randomness, sendSms: parts.sendSms, sandbox, identityKey },
+    ...(parts.registry === undefined ? {} : { registry: parts.registry }),
+  });
   const wallet = createWallet({
     ...{ database, clock, ids, house, bank },
+    ...(parts.issuers === undefined ? {} : { issuers: parts.issuers }),
     enqueueAsk: (tx, transferId) => jobs.enqueue(tx, 'ask-bank', [{ transferId: String(transferId) }]),
     onBankFailed: (error, transfer) =>
       log.warn({ err: error, transfer: String(transfer.id) }, 'a bank could not be asked'),
   });
   const payments = createPayments({
     ...{ database, lanes, clock, ids, house, merchants, fx },
+    rules: ruleBook,
     enqueue: (tx, bankJobs) => enqueueByTask(jobs, tx, bankJobs),
     onNotifiable: () => (parts.nudge ?? jobs.nudge)('notification delivery'),
   });
@@ -160,6 +174,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   return {
     ...{ database, clock, ids, lanes, house, jobs, tasks, timers, gatewayKey, tokens, notifyIds },
     ...rooms,
+    rules: ruleBook,
     reconciliation: createReconciliation({ database, clock, ids, house }),
     audit: { database, clock, house, bankBooks: parts.bankBooks },
     isUsable: () => isAlive(database),
@@ -241,17 +256,25 @@ function bankTasks(wallet: Wallet, parts: AskBankParts): Readonly<Record<string,
   };
 }
 
+interface InstallationKeys {
+  readonly gatewayKey: GatewayKey;
+  readonly tokens: CashierTokens;
+  readonly notifyIds: NotifyIds;
+  readonly secret: Buffer;
+  /** Keys the hashes that identity numbers are found again by. */
+  readonly identityKey: Buffer;
+}
+
 /** The installation's own key and cashier secret: made at the first start, kept for ever. */
-async function keysOf(
-  database: Database,
-  randomness: Randomness,
-): Promise<{ gatewayKey: GatewayKey; tokens: CashierTokens; notifyIds: NotifyIds; secret: Buffer }> {
+async function keysOf(database: Database, randomness: Randomness): Promise<InstallationKeys> {
   const privateText =
     (await readSetting(database, 'gateway-key')) ??
     (await settingOrKeep(database, 'gateway-key', (await generateRsaKeys()).privateKey));
   const secret = await settingOrKeep(database, 'cashier-secret', randomness.bytes(32).toString('base64'));
+  const identityKey = await settingOrKeep(database, 'identity-key', randomness.bytes(32).toString('base64'));
   const privateKey = privateKeyOf(privateText);
   return {
+    identityKey: Buffer.from(identityKey, 'base64'),
     gatewayKey: { version: 1, privateKey, publicKey: publicTextOf(privateKey) },
     tokens: createCashierTokens(Buffer.from(secret, 'base64')),
     notifyIds: createNotifyIds(Buffer.from(secret, 'base64')),

@@ -1,7 +1,14 @@
 // The APIs as an OpenAPI 3.1 document, made from the same tables that the server validates with.
 import { z } from 'zod';
 import { apiPath, operations } from './ams/index.ts';
-import { cashierOperations, codeOperations, ShopperError, walletOperations } from './wallet/index.ts';
+import {
+  accountOperations,
+  cardOperations,
+  cashierOperations,
+  codeOperations,
+  ShopperError,
+  walletOperations,
+} from './wallet/index.ts';
 
 interface ShopperOperation {
   readonly method: string;
@@ -89,6 +96,8 @@ export function openApiDocument(serverUrl: string): object {
       ...shopperPaths(cashierOperations, 'cashier'),
       ...shopperPaths(walletOperations, 'wallet'),
       ...shopperPaths(codeOperations, 'wallet'),
+      ...shopperPaths(accountOperations, 'wallet'),
+      ...shopperPaths(cardOperations, 'wallet'),
     },
     components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'tongbao_session' } } },
   };

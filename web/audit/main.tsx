@@ -2,4 +2,4 @@
 import { startApp } from '../ui/frame.tsx';
 import { Audit } from './audit.tsx';
 
-startApp(<Audit />, 'en');
+void startApp(<Audit />, 'en');

@@ -6,6 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { call, isOutcomeUnknown, isRefusal } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
 import { methodName, showMoney } from '../ui/format.ts';
+import { Icon } from '../ui/icons.tsx';
+import { PasskeyNotUsed, signWithPasskey } from '../ui/passkey.ts';
 import { PinDialog } from '../ui/pin-dialog.tsx';
 import type { PayProps } from './pay.tsx';
 
@@ -24,19 +26,19 @@ export function Confirm(props: ConfirmProps) {
   const [doubtedView, setDoubtedView] = useState<CashierView | null>(null);
   const isInDoubt = doubtedView !== null && doubtedView.now === view.now;
   const pay = useMutation({
-    mutationFn: () => {
+    mutationFn: async (by: 'pin' | 'passkey') => {
       const pin = typed.current;
       typed.current = '';
       return call<CashierView>('POST', `${props.path}/authorizations`, {
         method:
           method.kind === 'balance' ? { kind: 'balance' } : { kind: 'card', cardId: method.card.cardId },
-        pin,
+        ...(by === 'pin' ? { pin } : { passkey: await signWithPasskey(props.path) }),
       });
     },
     onMutate: () => setDoubtedView(null),
     onSuccess: props.onView,
     onError: (error) => {
-      if (isRefusal(error, 'PIN_WRONG') || isRefusal(error, 'RISK_REJECTED')) return;
+      if (error instanceof PasskeyNotUsed || keepsPayment.some((code) => isRefusal(error, code))) return;
       if (isRefusal(error, 'NOT_SIGNED_IN')) props.onSessionEnded();
       if (isOutcomeUnknown(error)) setDoubtedView(view);
       void props.ask();
@@ -50,7 +52,9 @@ export function Confirm(props: ConfirmProps) {
         <>
           {pay.isPending && <p className="busy">{t('paying')}</p>}
           {pay.error !== null && !isOutcomeUnknown(pay.error) && (
-            <p className="note bad">{errorText(pay.error, t)}</p>
+            <p className="note bad">
+              {pay.error instanceof PasskeyNotUsed ? t('errPasskey') : errorText(pay.error, t)}
+            </p>
           )}
           {isOutcomeUnknown(pay.error) && (
             <Doubt isInDoubt={isInDoubt} isAsking={props.isAsking} ask={props.ask} />
@@ -59,16 +63,29 @@ export function Confirm(props: ConfirmProps) {
       }
       onComplete={(pin) => {
         typed.current = pin;
-        pay.mutate();
+        pay.mutate('pin');
       }}
       onClose={pay.isPending || isInDoubt ? null : props.onClose}
     >
       <p className="what-amount">{showMoney(view.payerAmount)}</p>
       <p>{t('pinFor', { merchant: view.merchant.name })}</p>
       <p className="muted small">{methodName(method)}</p>
+      {view.hasPasskey && (
+        <button
+          type="button"
+          className="button quiet small"
+          disabled={pay.isPending || isInDoubt}
+          onClick={() => pay.mutate('passkey')}
+        >
+          <Icon name="key" /> {t('usePasskey')}
+        </button>
+      )}
     </PinDialog>
   );
 }
+
+/** After these the payment stands as it stood, and the dialog stays for another try. */
+const keepsPayment = ['PIN_WRONG', 'RISK_REJECTED', 'PASSKEY_REFUSED'] as const;
 
 /** The request went out and no answer came. Until the server has said how the payment stands, nothing else is said. */
 function Doubt(props: { isInDoubt: boolean; isAsking: boolean; ask: () => Promise<unknown> }) {

@@ -2,4 +2,4 @@
 import { startApp } from '../ui/frame.tsx';
 import { Cashier } from './cashier.tsx';
 
-startApp(<Cashier token={location.pathname.split('/').at(-1) ?? ''} />);
+void startApp(<Cashier token={location.pathname.split('/').at(-1) ?? ''} />);

@@ -23,6 +23,9 @@ export interface PayProps {
   readonly isAsking: boolean;
 }
 
+/** The wallet, which leads back to this cashier when it is done. */
+const walletFromHere = (): string => `/wallet?from=${encodeURIComponent(location.pathname)}`;
+
 const keyOf = (method: PayMethod): string => (method.kind === 'balance' ? 'balance' : method.card.cardId);
 
 const bankRefusals: Readonly<Record<string, WordKey>> = {
@@ -43,12 +46,28 @@ export function Pay(props: PayProps) {
       <SignIn
         title={t('signInTitle')}
         level={2}
+        instead={{ href: `${walletFromHere()}#/sign-up`, text: t('openWalletHere') }}
         {...(hasSessionEnded ? { note: t('errNotSignedIn') } : {})}
         onSignedIn={() => {
           setSessionEnded(false);
           void props.ask();
         }}
       />
+    );
+  }
+  if (view.needsRealName) {
+    return (
+      <>
+        <StepHeading level={2}>{t('chooseMethod')}</StepHeading>
+        <Account view={view} ask={props.ask} />
+        <p className="note warn">{t('realNameFirst')}</p>
+        <div className="actions">
+          <a className="button" href={`${walletFromHere()}#/open`}>
+            {t('realNameGo')}
+          </a>
+          <Decline {...props} />
+        </div>
+      </>
     );
   }
   const usable = view.methods.filter((method) => method.disabledReason === undefined);
@@ -151,10 +170,7 @@ function Method(props: { method: PayMethod; isChosen: boolean; onChoose: () => v
         </span>
       </label>
       {method.disabledReason === 'BALANCE_NOT_ENOUGH' && (
-        <a
-          className="button quiet small"
-          href={`/wallet?from=${encodeURIComponent(location.pathname)}#/top-up`}
-        >
+        <a className="button quiet small" href={`${walletFromHere()}#/top-up`}>
           {t('topUpFirst')}
         </a>
       )}

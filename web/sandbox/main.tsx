@@ -2,4 +2,4 @@
 import { startApp } from '../ui/frame.tsx';
 import { Sandbox } from './sandbox.tsx';
 
-startApp(<Sandbox />, 'en');
+void startApp(<Sandbox />, 'en');

@@ -8,12 +8,14 @@ export class ApiError extends Error {
   readonly code: ShopperErrorCode;
   readonly attemptsLeft: number | undefined;
   readonly retryAt: string | undefined;
+  readonly rule: string | undefined;
 
   constructor(body: ErrorBody) {
     super(body.message);
     this.code = body.code;
     this.attemptsLeft = body.attemptsLeft;
     this.retryAt = body.retryAt;
+    this.rule = body.rule;
   }
 }
 

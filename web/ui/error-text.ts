@@ -5,35 +5,50 @@ import { ApiError, NetworkLost } from './api.ts';
 import { showClock, showTime } from './format.ts';
 import { say, type WordKey } from './i18n.ts';
 
-const words: Readonly<Record<Exclude<ShopperErrorCode, 'PIN_WRONG' | 'PIN_LOCKED' | 'CODE_WRONG'>, WordKey>> =
-  {
-    INVALID_REQUEST: 'errInvalid',
-    NOT_SIGNED_IN: 'errNotSignedIn',
-    CODE_EXPIRED: 'errCodeExpired',
-    CODE_TOO_MANY: 'errCodeTooMany',
-    PHONE_UNKNOWN: 'errPhoneUnknown',
-    PAYMENT_NOT_FOUND: 'notFoundTitle',
-    PAYMENT_EXPIRED: 'expiredTitle',
-    PAYMENT_CANCELLED: 'errClosed',
-    PAYMENT_ALREADY_PAID: 'alreadyPaidTitle',
-    PAYMENT_IN_PROGRESS: 'pendingText',
-    BALANCE_NOT_ENOUGH: 'errBalance',
-    CARD_DECLINED: 'errCard',
-    CARD_NOT_FOUND: 'errCard',
-    AMOUNT_LIMIT: 'errLimit',
-    RISK_REJECTED: 'errRisk',
-    REQUEST_REUSED: 'errReused',
-    NOT_FOUND: 'errNotFound',
-    TOO_MANY_REQUESTS: 'errTooMany',
-    FORBIDDEN: 'errForbidden',
-    UNAVAILABLE: 'errUnavailable',
-  };
+const words: Readonly<
+  Record<Exclude<ShopperErrorCode, 'PIN_WRONG' | 'PIN_LOCKED' | 'CODE_WRONG' | 'IDENTITY_REFUSED'>, WordKey>
+> = {
+  INVALID_REQUEST: 'errInvalid',
+  NOT_SIGNED_IN: 'errNotSignedIn',
+  CODE_EXPIRED: 'errCodeExpired',
+  CODE_TOO_MANY: 'errCodeTooMany',
+  PHONE_UNKNOWN: 'errPhoneUnknown',
+  PHONE_NOT_SUPPORTED: 'errPhoneNotSupported',
+  PIN_NOT_SET: 'errPinNotSet',
+  PIN_WEAK: 'errPinWeak',
+  REAL_NAME_NEEDED: 'errRealName',
+  IDENTITY_INVALID: 'errIdentityInvalid',
+  IDENTITY_IN_USE: 'errIdentityInUse',
+  IDENTITY_KNOWN: 'errIdentityKnown',
+  CARD_REFUSED: 'errCardRefused',
+  CARD_EXPIRED: 'errCardExpired',
+  CARD_TOO_MANY: 'errCardTooMany',
+  PASSKEY_REFUSED: 'errPasskey',
+  PASSKEY_TOO_MANY: 'errPasskeyTooMany',
+  PAYMENT_NOT_FOUND: 'notFoundTitle',
+  PAYMENT_EXPIRED: 'expiredTitle',
+  PAYMENT_CANCELLED: 'errClosed',
+  PAYMENT_ALREADY_PAID: 'alreadyPaidTitle',
+  PAYMENT_IN_PROGRESS: 'pendingText',
+  BALANCE_NOT_ENOUGH: 'errBalance',
+  CARD_DECLINED: 'errCard',
+  CARD_NOT_FOUND: 'errCard',
+  AMOUNT_LIMIT: 'errLimit',
+  RISK_REJECTED: 'errRisk',
+  REQUEST_REUSED: 'errReused',
+  NOT_FOUND: 'errNotFound',
+  TOO_MANY_REQUESTS: 'errTooMany',
+  FORBIDDEN: 'errForbidden',
+  UNAVAILABLE: 'errUnavailable',
+};
 
 export function errorText(error: unknown, t: TFunction<'words'>): string {
   if (error instanceof NetworkLost) return t('errNetwork');
   if (!(error instanceof ApiError)) return t('errOther');
   if (error.code === 'PIN_WRONG') return t('pinWrong', { left: error.attemptsLeft ?? 0 });
   if (error.code === 'CODE_WRONG') return t('errCodeWrong', { left: error.attemptsLeft ?? 0 });
+  if (error.code === 'IDENTITY_REFUSED') return t('errIdentityRefused', { left: error.attemptsLeft ?? 0 });
+  if (error.code === 'RISK_REJECTED') return say(t, riskWords(error.rule ?? ''));
   if (error.code === 'PIN_LOCKED') {
     return error.retryAt === undefined
       ? t('pinLockedNow')
@@ -43,4 +58,11 @@ export function errorText(error: unknown, t: TFunction<'words'>): string {
     return t('errCodeTooManyUntil', { time: showClock(error.retryAt) });
   }
   return say(t, words[error.code] ?? 'errOther');
+}
+
+/** A limit is said as what it is; whatever else the risk rules refuse is not explained to whoever tries. */
+function riskWords(rule: string): WordKey {
+  if (rule.startsWith('own-')) return 'errOwnLimit';
+  if (rule.startsWith('day-')) return 'errDayLimit';
+  return /^(single|pboc)-/.test(rule) ? 'errClassLimit' : 'errRisk';
 }

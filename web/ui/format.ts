@@ -80,6 +80,10 @@ export const showClock = (instant: string): string =>
     timeZone: 'Asia/Shanghai',
   }).format(new Date(instant));
 
+/** Banks have a Chinese name, and one that everybody else can read. */
+export const bankNameOf = (name: { readonly zh: string; readonly en: string }): string =>
+  i18next.language === 'zh-CN' ? name.zh : name.en;
+
 /** A way to pay as one line of text: "Balance", "Jade Bank debit card (0018)". */
 export function methodName(
   method: { readonly kind: 'balance' } | { readonly kind: 'card'; readonly card: CardView },
@@ -88,7 +92,7 @@ export function methodName(
   if (method.kind === 'balance') return t('balance');
   const { bankName, kind, last4 } = method.card;
   return t('cardTail', {
-    bank: i18next.language === 'en' ? bankName.en : bankName.zh,
+    bank: bankNameOf(bankName),
     kind: t(kind),
     last4,
   });

@@ -4,14 +4,14 @@ import { type ReactNode, StrictMode, useEffect, useRef } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useTranslation } from 'react-i18next';
 import coin from './coin.svg';
-import { type Language, otherLanguage, startI18n } from './i18n.ts';
+import { changeLanguage, type Language, languages, type MoreWords, startI18n } from './i18n.ts';
 import { Icon, type IconName } from './icons.tsx';
 import './theme.css';
 import './pieces.css';
 import './messages.css';
 
 export function Bar(props: { title: string; children?: ReactNode; languages?: boolean }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { title } = props;
   const brand = t('brand');
   useEffect(() => {
@@ -27,9 +27,18 @@ export function Bar(props: { title: string; children?: ReactNode; languages?: bo
         <span className="spring" />
         {props.children}
         {props.languages !== false && (
-          <button type="button" className="ghost" onClick={otherLanguage}>
-            {t('language')}
-          </button>
+          <select
+            className="ghost"
+            aria-label={t('language')}
+            value={i18n.language}
+            onChange={(event) => void changeLanguage(event.target.value as Language)}
+          >
+            {Object.entries(languages).map(([language, name]) => (
+              <option key={language} value={language} lang={language}>
+                {name}
+              </option>
+            ))}
+          </select>
         )}
       </div>
     </header>
@@ -88,9 +97,9 @@ export function Result(props: ResultProps) {
   );
 }
 
-/** Starts an app in the page's root. `only` for pages that are written in one language. */
-export function startApp(app: ReactNode, only?: Language): void {
-  startI18n(only);
+/** Starts an app in the page's root. `only` for pages that are written in one language, `more` for words of its own. */
+export async function startApp(app: ReactNode, only?: Language, more?: MoreWords): Promise<void> {
+  await startI18n(only, more);
   const queries = new QueryClient({
     defaultOptions: { queries: { retry: false, refetchOnWindowFocus: true } },
   });

@@ -55,6 +55,57 @@ const paths = {
       <path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5" />
     </>
   ),
+  person: (
+    <>
+      <circle cx="12" cy="8.5" r="3.8" />
+      <path d="M4.5 20a7.5 7.5 0 0 1 15 0" />
+    </>
+  ),
+  bank: (
+    <>
+      <path d="M3.5 9.5 12 4.5l8.5 5z" />
+      <path d="M6 12.5v5M10 12.5v5M14 12.5v5M18 12.5v5M4 20h16" />
+    </>
+  ),
+  key: (
+    <>
+      <circle cx="8" cy="12" r="4" />
+      <path d="M12 12h8.5v3.5M17 12v2.5" />
+    </>
+  ),
+  device: (
+    <>
+      <rect x="7" y="3.5" width="10" height="17" rx="2.2" />
+      <path d="M11 17.5h2" />
+    </>
+  ),
+  bell: (
+    <>
+      <path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15z" />
+      <path d="M10 20.5h4" />
+    </>
+  ),
+  gauge: (
+    <>
+      <path d="M4 17a8.5 8.5 0 1 1 16 0" />
+      <path d="m12 14.5 4-5" />
+    </>
+  ),
+  onward: <path d="m9 6 6 6-6 6" />,
+  code: (
+    <>
+      <rect x="4" y="4" width="6" height="6" rx="1" />
+      <rect x="14" y="4" width="6" height="6" rx="1" />
+      <rect x="4" y="14" width="6" height="6" rx="1" />
+      <path d="M14 14h2.5v2.5H14zM20 14v6h-3.5" />
+    </>
+  ),
+  scan: (
+    <>
+      <path d="M4 8.5V6a2 2 0 0 1 2-2h2.5M15.5 4H18a2 2 0 0 1 2 2v2.5M20 15.5V18a2 2 0 0 1-2 2h-2.5M8.5 20H6a2 2 0 0 1-2-2v-2.5" />
+      <path d="M4 12h16" />
+    </>
+  ),
 } as const satisfies Record<string, ReactNode>;
 
 export type IconName = keyof typeof paths;

@@ -20,6 +20,8 @@ export interface PinDialogProps {
   readonly onComplete: (pin: string) => void;
   /** Escape, or the button; null while it must not be left. */
   readonly onClose: (() => void) | null;
+  /** Absent: asks for the payment PIN. */
+  readonly title?: string;
 }
 
 export function PinDialog(props: PinDialogProps) {
@@ -46,7 +48,7 @@ export function PinDialog(props: PinDialogProps) {
       onClose={() => (onClose === null ? dialog.current?.showModal() : onClose())}
     >
       <div className="sheet-head">
-        <h2 id={title}>{t('pinTitle')}</h2>
+        <h2 id={title}>{props.title ?? t('pinTitle')}</h2>
         <button
           type="button"
           className="plain"
@@ -68,7 +70,7 @@ export function PinDialog(props: PinDialogProps) {
 }
 
 /** The children stand between the places and the keys: a sheet that grows upwards leaves the keys where they are. */
-function PinPad(props: {
+export function PinPad(props: {
   disabled: boolean;
   wrong: boolean;
   onComplete: (pin: string) => void;

@@ -10,18 +10,37 @@ import { StepHeading } from './frame.tsx';
 type CodeSent = ReturnType<typeof CodeSentShape.parse>;
 const resendMs = 60_000;
 
-/** `note` says why, when a session has just ended. */
-export function SignIn(props: {
-  title: string;
-  level: 1 | 2;
-  note?: string;
-  onSignedIn: (wallet: WalletView) => void;
-}) {
-  const { t } = useTranslation();
+/** A phone that has a wallet, or one that is to get its first. */
+const ways = {
+  'sign-in': { code: '/api/wallet/session/code', enter: '/api/wallet/session' },
+  'sign-up': { code: '/api/wallet/sign-up/code', enter: '/api/wallet/sign-up' },
+} as const;
+
+interface SignInProps {
+  readonly title: string;
+  readonly level: 1 | 2;
+  /** Absent: `sign-in`. */
+  readonly way?: keyof typeof ways;
+  /** Absent: what is said to who signs in. */
+  readonly hint?: string;
+  /** Says why, when a session has just ended. */
+  readonly note?: string;
+  /** The other way: to open a wallet, or to sign in to the one there is. */
+  readonly instead?: { readonly href: string; readonly text: string };
+  readonly onSignedIn: (wallet: WalletView) => void;
+}
+
+export function SignIn(props: SignInProps) {
+  const { t, i18n } = useTranslation();
+  const way = ways[props.way ?? 'sign-in'];
   const [phone, setPhone] = useState('');
   const [sent, setSent] = useState<CodeSent | null>(null);
   const ask = useMutation({
-    mutationFn: () => call<CodeSent>('POST', '/api/wallet/session/code', { phone: bare(phone) }),
+    mutationFn: () =>
+      call<CodeSent>('POST', way.code, {
+        phone: bare(phone),
+        ...(props.way === 'sign-up' ? { language: i18n.language } : {}),
+      }),
     onSuccess: setSent,
   });
   const submit = (event: FormEvent) => {
@@ -44,7 +63,7 @@ export function SignIn(props: {
   return (
     <form onSubmit={submit} noValidate>
       <StepHeading level={props.level}>{props.title}</StepHeading>
-      <p className="muted lead">{t('signInHint')}</p>
+      <p className="muted lead">{props.hint ?? t('signInHint')}</p>
       {props.note !== undefined && <p className="note warn">{props.note}</p>}
       <label className="field">
         <span>{t('phone')}</span>
@@ -63,33 +82,43 @@ export function SignIn(props: {
       <button type="submit" className="button" disabled={ask.isPending || bare(phone) === ''}>
         {t('getCode')}
       </button>
+      {props.instead !== undefined && (
+        <p className="under">
+          <a className="linkish" href={props.instead.href}>
+            {props.instead.text}
+          </a>
+        </p>
+      )}
     </form>
   );
 }
 
 const bare = (phone: string): string => phone.normalize('NFKC').replace(/[\s()-]/g, '');
 
-interface EnterCodeProps {
-  readonly title: string;
-  readonly level: 1 | 2;
+interface EnterCodeProps extends SignInProps {
   readonly phone: string;
   readonly sent: CodeSent;
   readonly asking: boolean;
   readonly askError: Error | null;
   readonly onAsk: () => void;
   readonly onChangePhone: () => void;
-  readonly onSignedIn: (wallet: WalletView) => void;
 }
 
 function EnterCode(props: EnterCodeProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { sent } = props;
+  const way = ways[props.way ?? 'sign-in'];
   const [code, setCode] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const explained = useId();
   useEffect(() => field.current?.focus(), []);
   const enter = useMutation({
-    mutationFn: () => call<WalletView>('POST', '/api/wallet/session', { phone: props.phone, code }),
+    mutationFn: () =>
+      call<WalletView>('POST', way.enter, {
+        phone: props.phone,
+        code,
+        ...(props.way === 'sign-up' ? { language: i18n.language } : {}),
+      }),
     onSuccess: props.onSignedIn,
   });
   const seconds = useResendSeconds(sent);

@@ -1,24 +1,26 @@
-// Bills: everything that moved, newest first, with both currencies and the rate.
+// Bills: everything that moved, newest first, by kind and month.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { BillPage as BillPageShape, BillView } from '@tongbao/protocol/wallet';
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { BillKind, BillPage as BillPageShape, BillView } from '@tongbao/protocol/wallet';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
-import { showMoney, showMovement, showRate, showShortTime, showSpread, showTime } from '../ui/format.ts';
+import { showMoney, showMovement, showShortTime } from '../ui/format.ts';
 import { Skeleton, StepHeading } from '../ui/frame.tsx';
 import { say, type WordKey } from '../ui/i18n.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 
 type BillPage = ReturnType<typeof BillPageShape.parse>;
 
-const kinds: Readonly<Record<BillView['kind'], { readonly name: WordKey; readonly icon: IconName }>> = {
-  payment: { name: 'kindPayment', icon: 'shop' },
-  refund: { name: 'kindRefund', icon: 'back' },
-  'top-up': { name: 'kindTopUp', icon: 'plus' },
-};
+export const kinds: Readonly<Record<BillView['kind'], { readonly name: WordKey; readonly icon: IconName }>> =
+  {
+    payment: { name: 'kindPayment', icon: 'shop' },
+    refund: { name: 'kindRefund', icon: 'back' },
+    'top-up': { name: 'kindTopUp', icon: 'plus' },
+    withdrawal: { name: 'kindWithdrawal', icon: 'bank' },
+  };
 
-const statuses: Readonly<Record<string, WordKey>> = {
+export const statuses: Readonly<Record<string, WordKey>> = {
   paid: 'statusPaid',
   pending: 'statusPending',
   processing: 'statusPending',
@@ -32,7 +34,7 @@ const statuses: Readonly<Record<string, WordKey>> = {
 /** What needs no word in a list: money that moved as its line says. */
 const ordinary = new Set(['paid', 'succeeded']);
 
-const billsPath = '/api/wallet/bills';
+export const billsPath = '/api/wallet/bills';
 const recentCount = 3;
 
 export function RecentBills() {
@@ -58,13 +60,15 @@ export function RecentBills() {
 
 export function Bills() {
   const { t } = useTranslation();
+  const [kind, setKind] = useState<BillKind | ''>('');
+  const [month, setMonth] = useState('');
+  const isChosen = kind !== '' || month !== '';
   const query = useInfiniteQuery({
-    queryKey: [billsPath, 'all'],
-    queryFn: ({ pageParam }) =>
-      call<BillPage>(
-        'GET',
-        `${billsPath}${pageParam === '' ? '' : `?cursor=${encodeURIComponent(pageParam)}`}`,
-      ),
+    queryKey: [billsPath, 'all', kind, month],
+    queryFn: ({ pageParam }) => {
+      const asked = Object.entries({ kind, month, cursor: pageParam }).filter(([, value]) => value !== '');
+      return call<BillPage>('GET', `${billsPath}?${new URLSearchParams(asked)}`);
+    },
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   });
@@ -72,15 +76,48 @@ export function Bills() {
   return (
     <section className="card" aria-label={t('bills')}>
       <StepHeading level={1}>{t('bills')}</StepHeading>
+      <fieldset className="chips">
+        <legend className="visually-hidden">{t('bills')}</legend>
+        {(['', 'payment', 'refund', 'top-up', 'withdrawal'] as const).map((each) => (
+          <label key={each} className="chip">
+            <input type="radio" name="kind" checked={kind === each} onChange={() => setKind(each)} />
+            <span>{each === '' ? t('allKinds') : say(t, kinds[each].name)}</span>
+          </label>
+        ))}
+        <label className="chip month">
+          <span className="visually-hidden">{t('month')}</span>
+          <select value={month} onChange={(event) => setMonth(event.target.value)}>
+            <option value="">{t('allMonths')}</option>
+            {lastMonths(bills[0]?.at).map((each) => (
+              <option key={each} value={each}>
+                {each}
+              </option>
+            ))}
+          </select>
+        </label>
+      </fieldset>
       {query.isPending && <Skeleton rows={6} />}
       {query.error !== null && <Failed error={query.error} again={() => void query.refetch()} />}
       {query.isSuccess && bills.length === 0 && (
         <div className="empty">
           <Icon name="bills" size={40} />
           <p>
-            <strong>{t('noBills')}</strong>
+            <strong>{isChosen ? t('noBillsChosen') : t('noBills')}</strong>
           </p>
-          <p className="muted">{t('noBillsText')}</p>
+          {isChosen ? (
+            <button
+              type="button"
+              className="linkish"
+              onClick={() => {
+                setKind('');
+                setMonth('');
+              }}
+            >
+              {t('clearFilter')}
+            </button>
+          ) : (
+            <p className="muted">{t('noBillsText')}</p>
+          )}
         </div>
       )}
       <BillRows bills={bills} />
@@ -93,6 +130,20 @@ export function Bills() {
       )}
     </section>
   );
+}
+
+const monthsShown = 13;
+let newestSeen = '';
+
+/** The months to choose from, the newest bill's first: the browser's own clock may stand elsewhere than the server's. */
+function lastMonths(at: string | undefined): string[] {
+  if (at !== undefined && at > newestSeen) newestSeen = at;
+  if (newestSeen === '') return [];
+  const [year, month] = showShortTime(newestSeen).slice(0, 7).split('-').map(Number) as [number, number];
+  return Array.from({ length: monthsShown }, (_, ago) => {
+    const index = year * 12 + month - 1 - ago;
+    return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`;
+  });
 }
 
 /** Brings the next page when it comes into view; a button for those who do not scroll. */
@@ -117,7 +168,7 @@ function More(props: { isBusy: boolean; canAsk: boolean; ask: () => void }) {
   );
 }
 
-function Failed(props: { error: Error; again: () => void }) {
+export function Failed(props: { error: Error; again: () => void }) {
   const { t } = useTranslation();
   return (
     <div className="note bad" role="alert">
@@ -130,10 +181,12 @@ function Failed(props: { error: Error; again: () => void }) {
 }
 
 /** A top-up's title is the bank's Chinese name; its description has the other. */
-const titleOf = (bill: BillView, language: string): string =>
-  bill.kind === 'top-up' && language === 'en' ? bill.description : bill.title;
+export const titleOf = (bill: BillView, language: string): string =>
+  (bill.kind === 'top-up' || bill.kind === 'withdrawal') && language !== 'zh-CN'
+    ? bill.description
+    : bill.title;
 
-function BillRows(props: { bills: readonly BillView[] }) {
+export function BillRows(props: { bills: readonly BillView[] }) {
   const { t, i18n } = useTranslation();
   return (
     <ul className="bills">
@@ -167,75 +220,5 @@ function BillRows(props: { bills: readonly BillView[] }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-export function BillDetail(props: { billId: string }) {
-  const { t, i18n } = useTranslation();
-  const path = `${billsPath}/${props.billId}`;
-  const query = useQuery({ queryKey: [path], queryFn: () => call<BillView>('GET', path) });
-  const bill = query.data;
-  return (
-    <section className="card" aria-label={t('billDetail')}>
-      <StepHeading level={1}>{t('billDetail')}</StepHeading>
-      {query.isPending && <Skeleton rows={6} />}
-      {query.error !== null && <Failed error={query.error} again={() => void query.refetch()} />}
-      {bill !== undefined && (
-        <>
-          <div className="amounts centred">
-            <p className="muted">
-              {say(t, kinds[bill.kind].name)} · {titleOf(bill, i18n.language)}
-            </p>
-            <p className="order">{showMovement(bill.payerAmount)}</p>
-          </div>
-          <BillLines bill={bill} />
-        </>
-      )}
-      <div className="actions">
-        <a className="button quiet" href="#/bills">
-          {t('allBills')}
-        </a>
-      </div>
-    </section>
-  );
-}
-
-function BillLines(props: { bill: BillView }) {
-  const { t } = useTranslation();
-  const { bill } = props;
-  const { rate } = bill;
-  const shown = rate === null ? null : showRate(rate);
-  return (
-    <dl>
-      <Line name={t('billStatus')}>{say(t, statuses[bill.status] ?? 'statusPending')}</Line>
-      <Line name={t('item')}>{bill.description}</Line>
-      {bill.amount !== null && <Line name={t('billAmount')}>{showMoney(bill.amount)}</Line>}
-      {rate !== null && shown !== null && (
-        <>
-          <Line name={t('rate')}>
-            {shown.price}
-            <span className="second">{shown.inverse}</span>
-          </Line>
-          <Line name={t('rateMid')}>{shown.mid}</Line>
-          <Line name={t('rateSpread')}>{t('rateSpreadIs', { spread: showSpread(rate.spreadBps) })}</Line>
-          <Line name={t('rateSource')}>
-            {t('rateSourceIs', { date: rate.rateDate, source: rate.source })}
-          </Line>
-        </>
-      )}
-      <Line name={t('billTime')}>{showTime(bill.at)}</Line>
-      <Line name={t('billNumber')}>
-        <span className="mono">{bill.billId}</span>
-      </Line>
-    </dl>
-  );
-}
-
-function Line(props: { name: string; children: ReactNode }) {
-  return (
-    <div className="row">
-      <dt>{props.name}</dt>
-      <dd>{props.children}</dd>
-    </div>
   );
 }

@@ -1,21 +1,22 @@
-// What a shopper wants to see first: how much there is, the cards, and what moved last.
-import type { CardView, WalletView } from '@tongbao/protocol/wallet';
+// What a shopper wants to see first: how much there is, what can be done with it, and what moved last.
 import { useTranslation } from 'react-i18next';
-import { errorText } from '../ui/error-text.ts';
-import { methodName, showMoney } from '../ui/format.ts';
+import { showMoney } from '../ui/format.ts';
 import { StepHeading } from '../ui/frame.tsx';
-import { Icon } from '../ui/icons.tsx';
+import { Icon, type IconName } from '../ui/icons.tsx';
 import { RecentBills } from './bills.tsx';
+import { nextStep } from './opening.tsx';
+import type { PlaceProps } from './wallet.tsx';
 
-export function Home(props: {
-  wallet: WalletView;
-  signOut: () => void;
-  isSigningOut: boolean;
-  signOutError: Error | null;
-}) {
+export function Home(props: PlaceProps) {
   const { t } = useTranslation();
   const { wallet } = props;
   const held = BigInt(wallet.balance.value) - BigInt(wallet.available.value);
+  const acts: readonly [string, IconName, string][] = [
+    ['/top-up', 'plus', t('topUp')],
+    ['/withdraw', 'bank', t('withdraw')],
+    ['/cards', 'card', t('cards')],
+    ['/me/limits', 'gauge', t('limits')],
+  ];
   return (
     <>
       <section className="purse" aria-label={t('totalBalance')}>
@@ -28,47 +29,29 @@ export function Home(props: {
             {t('held', { amount: showMoney({ currency: wallet.balance.currency, value: held.toString() }) })}
           </p>
         )}
-        <div className="choices">
-          <a className="button light" href="#/top-up">
-            <Icon name="plus" /> {t('topUp')}
-          </a>
-          <a className="button light quiet" href="#/bills">
-            <Icon name="bills" /> {t('bills')}
-          </a>
-        </div>
       </section>
-      <section className="card">
-        <h2>{t('cards')}</h2>
-        {wallet.cards.length === 0 && <p className="muted">{t('noCards')}</p>}
-        <ul className="plain-list">
-          {wallet.cards.map((card) => (
-            <BankCard key={card.cardId} card={card} />
-          ))}
-        </ul>
-      </section>
+      {nextStep(wallet) !== null && (
+        <section className="card call">
+          <h2>{t('openingTitle')}</h2>
+          <p className="muted">{t('openingText')}</p>
+          <div className="actions">
+            <a className="button" href="#/open">
+              {t('openingGo')}
+            </a>
+          </div>
+        </section>
+      )}
+      <nav className="card acts" aria-label={t('home')}>
+        {acts.map(([to, icon, name]) => (
+          <a key={to} href={`#${to}`}>
+            <span className="badge">
+              <Icon name={icon} />
+            </span>
+            {name}
+          </a>
+        ))}
+      </nav>
       <RecentBills />
-      <p className="account outside">
-        <span className="muted">
-          {t('signedInAs', { name: wallet.customer.name, phone: wallet.customer.maskedPhone })}
-        </span>
-        <button type="button" className="linkish" disabled={props.isSigningOut} onClick={props.signOut}>
-          {t('signOut')}
-        </button>
-      </p>
-      <div aria-live="polite">
-        {props.signOutError !== null && <p className="note bad">{errorText(props.signOutError, t)}</p>}
-      </div>
     </>
-  );
-}
-
-function BankCard(props: { card: CardView }) {
-  return (
-    <li className="bank-card">
-      <span className="badge">
-        <Icon name="card" />
-      </span>
-      {methodName({ kind: 'card', card: props.card })}
-    </li>
   );
 }

@@ -2,4 +2,11 @@
 import { startApp } from '../ui/frame.tsx';
 import { Wallet } from './wallet.tsx';
 
-startApp(<Wallet />);
+const words = {
+  'zh-CN': async () => (await import('./words-zh.ts')).walletZh,
+  en: async () => (await import('./words-en.ts')).walletEn,
+  ko: async () => (await import('./words-ko.ts')).walletKo,
+  ja: async () => (await import('./words-ja.ts')).walletJa,
+};
+
+void startApp(<Wallet />, undefined, words);

@@ -1,20 +1,29 @@
-// The shopper's wallet: balance, cards, top-up, bills. Views are addressed by the part of the URL after #.
+// The shopper's wallet. Views are addressed by the part of the URL after #.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { WalletView } from '@tongbao/protocol/wallet';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, isRefusal } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
 import { Bar, Skeleton } from '../ui/frame.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { SignIn } from '../ui/sign-in.tsx';
-import { BillDetail, Bills } from './bills.tsx';
+import { AddCard } from './add-card.tsx';
+import { BillDetail } from './bill-detail.tsx';
+import { Bills } from './bills.tsx';
+import { Cards } from './cards.tsx';
 import { Home } from './home.tsx';
-import { TopUp } from './top-up.tsx';
+import { Limits } from './limits.tsx';
+import { Me } from './me.tsx';
+import { Messages } from './messages.tsx';
+import { Opening } from './opening.tsx';
+import { ChangePin, ResetPin } from './pin-pages.tsx';
+import { Security } from './security.tsx';
+import { Transfer } from './transfer.tsx';
+import { walletKey } from './wallet-key.ts';
 import '../ui/methods.css';
 import './wallet.css';
-
-const walletKey = ['/api/wallet'] as const;
+import './pages.css';
 
 export function Wallet() {
   const { t } = useTranslation();
@@ -22,26 +31,23 @@ export function Wallet() {
   const queries = useQueryClient();
   const wallet = useQuery({ queryKey: walletKey, queryFn: () => call<WalletView>('GET', '/api/wallet') });
   const isSignedOut = isRefusal(wallet.error, 'NOT_SIGNED_IN');
+  const forget = () => {
+    location.hash = '#/';
+    queries.removeQueries({ predicate: (query) => query.queryKey[0] !== walletKey[0] });
+    void queries.resetQueries({ queryKey: walletKey });
+  };
   const signOut = useMutation({
     mutationFn: () => call('POST', '/api/wallet/session/end'),
-    onSuccess: () => {
-      location.hash = '#/';
-      queries.removeQueries({ predicate: (query) => query.queryKey[0] !== walletKey[0] });
-      void queries.resetQueries({ queryKey: walletKey });
-    },
+    onSuccess: forget,
   });
   const ready = isSignedOut ? undefined : wallet.data;
   return (
     <>
-      <Bar title={t('wallet')}>{ready !== undefined && <Places place={place} />}</Bar>
+      <Bar title={t('wallet')}>{ready !== undefined && <Places place={place} unread={ready.unread} />}</Bar>
       <main className={`page narrow ${ready === undefined ? '' : 'has-places'}`}>
         {isSignedOut && (
           <div className="card">
-            <SignIn
-              title={t('signInWallet')}
-              level={1}
-              onSignedIn={(view) => queries.setQueryData(walletKey, view)}
-            />
+            <Enter place={place} onSignedIn={(view) => queries.setQueryData(walletKey, view)} />
           </div>
         )}
         {!isSignedOut && wallet.error !== null && (
@@ -69,6 +75,7 @@ export function Wallet() {
             signOut={signOut.mutate}
             isSigningOut={signOut.isPending}
             signOutError={signOut.error}
+            forget={forget}
           />
         )}
       </main>
@@ -76,12 +83,43 @@ export function Wallet() {
   );
 }
 
-function Places(props: { place: string }) {
+/** Signing in, or opening a wallet: the same two steps, other words. */
+function Enter(props: { place: string; onSignedIn: (wallet: WalletView) => void }) {
+  const { t } = useTranslation();
+  if (props.place === '/sign-up') {
+    return (
+      <SignIn
+        key="sign-up"
+        way="sign-up"
+        title={t('signUpTitle')}
+        hint={t('signUpHint')}
+        level={1}
+        instead={{ href: '#/', text: t('haveOne') }}
+        onSignedIn={(view) => {
+          location.hash = '#/open';
+          props.onSignedIn(view);
+        }}
+      />
+    );
+  }
+  return (
+    <SignIn
+      key="sign-in"
+      title={t('signInWallet')}
+      level={1}
+      instead={{ href: '#/sign-up', text: t('openOne') }}
+      onSignedIn={props.onSignedIn}
+    />
+  );
+}
+
+function Places(props: { place: string; unread: number }) {
   const { t } = useTranslation();
   const places: readonly [string, IconName, string][] = [
     ['/', 'home', t('home')],
-    ['/top-up', 'plus', t('topUp')],
     ['/bills', 'bills', t('bills')],
+    ['/cards', 'card', t('cards')],
+    ['/me', 'person', t('me')],
   ];
   const isHere = (to: string) => (to === '/' ? props.place === '/' : props.place.startsWith(to));
   return (
@@ -90,30 +128,64 @@ function Places(props: { place: string }) {
         <a key={to} href={`#${to}`} aria-current={isHere(to) ? 'page' : undefined}>
           <Icon name={icon} size={21} />
           {name}
+          {to === '/me' && props.unread > 0 && (
+            <span className="dot">
+              <span className="visually-hidden">{t('newMessages', { count: props.unread })}</span>
+            </span>
+          )}
         </a>
       ))}
     </nav>
   );
 }
 
-function Place(props: {
-  place: string;
-  wallet: WalletView;
-  signOut: () => void;
-  isSigningOut: boolean;
-  signOutError: Error | null;
-}) {
-  const { place, wallet } = props;
-  if (place === '/top-up') return <TopUp key={place} wallet={wallet} />;
-  if (place === '/bills') return <Bills />;
+export interface PlaceProps {
+  readonly wallet: WalletView;
+  readonly signOut: () => void;
+  readonly isSigningOut: boolean;
+  readonly signOutError: Error | null;
+  /** The session is over: forgets what was shown. */
+  readonly forget: () => void;
+}
+
+const pages: Readonly<Record<string, (props: PlaceProps) => ReactNode>> = {
+  '/open': ({ wallet }) => <Opening wallet={wallet} />,
+  '/sign-up': ({ wallet }) => <Opening wallet={wallet} />,
+  '/top-up': ({ wallet }) => <Transfer key="top-up" kind="top-up" wallet={wallet} />,
+  '/withdraw': ({ wallet }) => <Transfer key="withdraw" kind="withdrawal" wallet={wallet} />,
+  '/bills': () => <Bills />,
+  '/cards': ({ wallet }) => <Cards wallet={wallet} />,
+  '/cards/new': ({ wallet }) => (
+    <AddCard
+      wallet={wallet}
+      onDone={() => {
+        location.hash = '#/cards';
+      }}
+    />
+  ),
+  '/me': (props) => <Me {...props} />,
+  '/me/messages': () => <Messages />,
+  '/me/limits': () => <Limits />,
+  '/me/security': ({ wallet, forget }) => <Security wallet={wallet} forget={forget} />,
+  '/me/security/pin': ({ wallet }) => <ChangePin wallet={wallet} />,
+  '/me/security/pin/reset': ({ wallet }) => <ResetPin wallet={wallet} />,
+};
+
+function Place(props: PlaceProps & { place: string }) {
+  const { place } = props;
   const bill = /^\/bills\/([A-Z]\d+)$/.exec(place)?.[1];
-  return bill === undefined ? <Home {...props} /> : <BillDetail key={bill} billId={bill} />;
+  if (bill !== undefined) return <BillDetail key={bill} billId={bill} />;
+  const page = pages[place];
+  return page === undefined ? <Home {...props} /> : <div key={place}>{page(props)}</div>;
 }
 
 function useHash(): string {
   const [place, setPlace] = useState(here);
   useEffect(() => {
-    const changed = () => setPlace(here());
+    const changed = () => {
+      setPlace(here());
+      scrollTo(0, 0);
+    };
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);

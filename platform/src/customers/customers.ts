@@ -2,16 +2,36 @@
 import type { Database } from '../database/index.ts';
 import type { Clock, Ids, Randomness, Timer } from '../system/index.ts';
 import { checkPin, pinLockedUntil, setPin } from './check-pin.ts';
-import type { Customer } from './customer.ts';
+import type { Customer, OwnLimits } from './customer.ts';
+import {
+  type AccountEvent,
+  insertEventRow,
+  selectEvents,
+  selectInboxSeen,
+  updateInboxSeen,
+} from './event-store.ts';
+import { addIdentityCheck, checkIdentity, type IdentityRegistry } from './identity.ts';
+import { type IdentityCheck, selectChecks, selectIdentity } from './identity-store.ts';
 import { later, limits } from './limits.ts';
-import { requestCode, type SentCode } from './request-code.ts';
-import { findSession, type SignedIn, type SignIn, signIn, signOut } from './sign-in.ts';
+import { addPasskey, askPasskey, checkPasskey, offerPasskey, passkeysOf, removePasskey } from './passkeys.ts';
+import { type CodePurpose, requestCode, type SentCode } from './request-code.ts';
+import {
+  changePin,
+  devicesOf,
+  endDevice,
+  endSessions,
+  resetPin,
+  setFirstPin,
+  setOwnLimits,
+} from './security.ts';
+import { findSession, hashToken, type SignedIn, type SignIn, signIn, signOut } from './sign-in.ts';
 import { type NewCustomer, signUp } from './sign-up.ts';
 import {
   removeExpiredRows,
   selectCustomerByPhone,
   selectCustomers,
   selectFirstExpiry,
+  selectPinLock,
   updateStatus,
 } from './store.ts';
 
@@ -25,7 +45,16 @@ export interface CustomersParts {
   /** Told when an SMS could not be handed over; without it such a failure is dropped (the shopper asks again). */
   readonly onSmsFailed?: (error: unknown) => void;
   readonly sandbox: boolean;
+  /** Who confirms identities; absent: nobody, and no wallet of a newcomer gets a class. */
+  readonly registry?: IdentityRegistry;
+  /** Keys the hashes of identity numbers; absent where there is no registry. */
+  readonly identityKey?: Buffer;
 }
+
+/** Answers to things that concern one customer, each of which needs the room's parts first. */
+type About<Verb> = Verb extends (parts: infer _Parts, ...rest: infer Rest) => infer Answer
+  ? (...rest: Rest) => Answer
+  : never;
 
 export interface Customers {
   /** Signs a customer up, or answers the one who has the phone number. */
@@ -39,22 +68,58 @@ export interface Customers {
   /** Resolves when the PIN is right. Rejections: pin-wrong, pin-locked, pin-not-set. */
   checkPin(customerId: bigint, pin: string): Promise<void>;
   pinLockedUntil(customerId: bigint): Promise<Date | null>;
-  /** Rejections: code-too-many; customer-unknown in the sandbox only. */
-  requestCode(phone: string): Promise<SentCode>;
+  /** Rejections: code-too-many; phone-not-supported (to sign up); customer-unknown (to sign in) in the sandbox only. */
+  requestCode(phone: string, purpose?: CodePurpose): Promise<SentCode>;
   /** Rejections: code-wrong, code-expired, code-too-many, customer-blocked. */
   signIn(asked: SignIn): Promise<SignedIn>;
   findSession(token: string): Promise<Customer | null>;
   signOut(token: string): Promise<void>;
+
+  readonly hasPin: (customerId: bigint) => Promise<boolean>;
+  readonly setFirstPin: About<typeof setFirstPin>;
+  readonly changePin: About<typeof changePin>;
+  readonly resetPin: About<typeof resetPin>;
+  readonly devicesOf: (customerId: bigint, token: string) => Promise<(ShownDevice & { isThis: boolean })[]>;
+  readonly endDevice: About<typeof endDevice>;
+  readonly endSessions: About<typeof endSessions>;
+  readonly setOwnLimits: About<typeof setOwnLimits>;
+
+  readonly checkIdentity: About<typeof checkIdentity>;
+  readonly addIdentityCheck: About<typeof addIdentityCheck>;
+  /** What was found out about the customer: the masked number, and the sources that confirmed it. */
+  readonly identityOf: (customerId: bigint) => Promise<{ maskedId: string | null; checks: IdentityCheck[] }>;
+
+  readonly offerPasskey: About<typeof offerPasskey>;
+  readonly addPasskey: About<typeof addPasskey>;
+  readonly removePasskey: About<typeof removePasskey>;
+  readonly passkeysOf: About<typeof passkeysOf>;
+  readonly askPasskey: About<typeof askPasskey>;
+  readonly checkPasskey: About<typeof checkPasskey>;
+
+  /** Leaves a line in the customer's inbox. */
+  readonly note: (event: Omit<AccountEvent, 'id' | 'occurredAt'>) => Promise<void>;
+  readonly eventsOf: (page: { customerId: bigint; before: bigint; limit: number }) => Promise<AccountEvent[]>;
+  readonly inboxSeenAt: (customerId: bigint) => Promise<Date | null>;
+  readonly seeInbox: (customerId: bigint) => Promise<void>;
   /** Removes sessions that have ended and codes whose window is over, at most 1,000 of each a run. */
   readonly housekeeping: Timer;
 }
 
+export type ShownDevice = Omit<Awaited<ReturnType<typeof devicesOf>>[number], 'tokenHash'>;
+
 const rowsPerSweep = 1_000;
 
 export function createCustomers(given: CustomersParts): Customers {
-  const parts = { ...given, onSmsFailed: given.onSmsFailed ?? (() => undefined) };
+  const parts = {
+    ...given,
+    onSmsFailed: given.onSmsFailed ?? (() => undefined),
+    registry: given.registry ?? null,
+    identityKey: given.identityKey ?? Buffer.alloc(0),
+  };
   const { database } = parts;
   return {
+    ...securityOf(parts),
+    ...inboxOf(parts),
     signUp: (customer) => signUp(parts, customer),
     find: async (id) => (await selectCustomers(database, [id]))[0] ?? null,
     findByPhone: (phone) => selectCustomerByPhone(database, phone),
@@ -62,7 +127,7 @@ export function createCustomers(given: CustomersParts): Customers {
     setPin: (customerId, pin) => setPin(parts, customerId, pin),
     checkPin: (customerId, pin) => checkPin(parts, customerId, pin),
     pinLockedUntil: (customerId) => pinLockedUntil(parts, customerId),
-    requestCode: (phone) => requestCode(parts, phone),
+    requestCode: (phone, purpose) => requestCode(parts, phone, purpose),
     signIn: (asked) => signIn(parts, asked),
     findSession: (token) => findSession(parts, token),
     signOut: (token) => signOut(parts, token),
@@ -74,3 +139,58 @@ export function createCustomers(given: CustomersParts): Customers {
     },
   };
 }
+
+type Parts = Omit<CustomersParts, 'onSmsFailed' | 'registry' | 'identityKey'> & {
+  onSmsFailed: (error: unknown) => void;
+  registry: IdentityRegistry | null;
+  identityKey: Buffer;
+};
+
+function securityOf(parts: Parts) {
+  const { database } = parts;
+  return {
+    hasPin: async (customerId: bigint) => (await selectPinLock(database, customerId)) !== undefined,
+    setFirstPin: bind(parts, setFirstPin),
+    changePin: bind(parts, changePin),
+    resetPin: bind(parts, resetPin),
+    async devicesOf(customerId: bigint, token: string) {
+      const own = hashToken(token);
+      return (await devicesOf(parts, customerId)).map(({ tokenHash, ...device }) => ({
+        ...device,
+        isThis: tokenHash.equals(own),
+      }));
+    },
+    endDevice: bind(parts, endDevice),
+    endSessions: bind(parts, endSessions),
+    setOwnLimits: (customerId: bigint, own: OwnLimits) => setOwnLimits(parts, customerId, own),
+    checkIdentity: bind(parts, checkIdentity),
+    addIdentityCheck: bind(parts, addIdentityCheck),
+    async identityOf(customerId: bigint) {
+      const [identity, checks] = await Promise.all([
+        selectIdentity(database, customerId),
+        selectChecks(database, customerId),
+      ]);
+      return { maskedId: identity?.masked_id ?? null, checks };
+    },
+    offerPasskey: bind(parts, offerPasskey),
+    addPasskey: bind(parts, addPasskey),
+    removePasskey: bind(parts, removePasskey),
+    passkeysOf: bind(parts, passkeysOf),
+    askPasskey: bind(parts, askPasskey),
+    checkPasskey: bind(parts, checkPasskey),
+  };
+}
+
+const bind =
+  <Rest extends unknown[], Answer>(parts: Parts, verb: (parts: Parts, ...rest: Rest) => Answer) =>
+  (...rest: Rest): Answer =>
+    verb(parts, ...rest);
+
+const inboxOf = ({ database, clock, ids }: Parts) => ({
+  async note(event: Omit<AccountEvent, 'id' | 'occurredAt'>) {
+    await insertEventRow(database, { ...event, id: await ids.one(), occurredAt: clock.now() });
+  },
+  eventsOf: (page: { customerId: bigint; before: bigint; limit: number }) => selectEvents(database, page),
+  inboxSeenAt: (customerId: bigint) => selectInboxSeen(database, customerId),
+  seeInbox: async (customerId: bigint) => void (await updateInboxSeen(database, customerId, clock.now())),
+});

@@ -1,7 +1,21 @@
 // The door of the customers room.
-export { type Customer, maskName, maskPhone, phoneOf } from './customer.ts';
-export { type Customers, type CustomersParts, createCustomers } from './customers.ts';
+export {
+  type Customer,
+  type KycClass,
+  maskName,
+  maskPhone,
+  type OwnLimits,
+  payerOf,
+  phoneOf,
+} from './customer.ts';
+export { type Customers, type CustomersParts, createCustomers, type ShownDevice } from './customers.ts';
+export type { AccountEvent, AccountEventKind } from './event-store.ts';
+export { classOf, type IdentityRegistry } from './identity.ts';
+export type { IdentityCheck } from './identity-store.ts';
 export { limits as customerLimits } from './limits.ts';
-export type { SentCode } from './request-code.ts';
+export type { Passkey } from './passkey-store.ts';
+export type { Site } from './passkeys.ts';
+export type { CodePurpose, SentCode } from './request-code.ts';
+export { checkCharacterOf, residentIdOf } from './resident-id.ts';
 export type { SignedIn, SignIn } from './sign-in.ts';
 export type { NewCustomer } from './sign-up.ts';

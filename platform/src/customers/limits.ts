@@ -18,6 +18,14 @@ export const limits = {
   codesPerWindow: 10,
   sandboxCodesPerWindow: 10_000,
   codeWindowMs: 24 * hour,
+  /** Names and numbers that one customer may have the registry asked about, in a window that opens with the first. */
+  identityTries: 5,
+  identityWindowMs: 24 * hour,
+  /** A person younger than this opens no wallet alone. House policy. */
+  leastAge: 16,
+  /** Passkeys of one customer, and how long a challenge is good for. */
+  passkeys: 10,
+  challengeLifetimeMs: 5 * minute,
   /** A session ends this long after it began, or this long after it was last used. */
   sessionLifetimeMs: 7 * 24 * hour,
   sessionIdleMs: 12 * hour,

@@ -20,8 +20,12 @@ export const presentCost: PinCost = { memoryKib: 19 * 1024, passes: 2, paralleli
 const hashBytes = 32;
 const saltBytes = 16;
 
-/** Six digits, and not all the same one. */
-export const isPin = (text: string): boolean => /^\d{6}$/.test(text) && !/^(\d)\1{5}$/.test(text);
+/** Six digits, not all the same, not a run up or down: what a thief tries first. */
+export const isPin = (text: string): boolean =>
+  /^\d{6}$/.test(text) && !/^(\d)\1{5}$/.test(text) && !isRun(text, 1) && !isRun(text, -1);
+
+const isRun = (text: string, step: 1 | -1): boolean =>
+  [...text].every((digit, place) => place === 0 || digit.charCodeAt(0) - text.charCodeAt(place - 1) === step);
 
 /** A new hash at the present cost. */
 export async function hashPin(pin: string, randomness: Randomness): Promise<PinHash> {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Connection } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Clock, Randomness } from '../system/index.ts';
+import { isMainlandMobile } from './customer.ts';
 import { later, limits } from './limits.ts';
 import { putCodeRow, selectCode, selectCustomerByPhone } from './store.ts';
 
@@ -29,15 +30,27 @@ export interface SentCode {
 export const hashCode = (salt: Buffer, code: string): Buffer =>
   createHash('sha256').update(salt).update(code).digest();
 
+/** What a code is asked for: whoever opens a wallet gets one though nobody knows the number yet. */
+export type CodePurpose =
+  | { readonly kind: 'sign-in' }
+  | { readonly kind: 'sign-up'; readonly language: string };
+
 /**
- * Makes a code for a phone (E.164) and sends it where the phone is a customer's.
- * Rejections: code-too-many (with the time of the next), customer-unknown (in the sandbox only).
+ * Makes a code for a phone (E.164) and sends it where the phone is a customer's, or is about to be.
+ * Rejections: code-too-many (with the time of the next), customer-unknown (to sign in, in the sandbox only),
+ * phone-not-supported (to open a wallet with a number of elsewhere).
  */
-export async function requestCode(parts: CodeParts, phone: string): Promise<SentCode> {
+export async function requestCode(
+  parts: CodeParts,
+  phone: string,
+  purpose: CodePurpose = { kind: 'sign-in' },
+): Promise<SentCode> {
   const { database, clock, randomness, sandbox } = parts;
   const now = clock.now();
   const customer = await selectCustomerByPhone(database, phone);
-  if (sandbox && customer === null)
+  if (purpose.kind === 'sign-up' && !isMainlandMobile(phone))
+    throw new Rejection('phone-not-supported', 'a wallet needs a mobile number of the mainland');
+  if (sandbox && customer === null && purpose.kind === 'sign-in')
     throw new Rejection('customer-unknown', 'no customer has this phone number');
   const code = String(randomness.below(1_000_000)).padStart(6, '0');
   const salt = randomness.bytes(16);
@@ -53,11 +66,14 @@ export async function requestCode(parts: CodeParts, phone: string): Promise<Sent
     perWindow: perWindow(sandbox),
   });
   if (!put) throw await tooMany(parts, phone, now);
-  if (customer !== null && customer.status === 'active') {
-    parts.sendSms(phone, smsText(customer.language, code)).catch(parts.onSmsFailed);
-  }
+  const language =
+    customer === null ? languageOf(purpose) : customer.status === 'active' && customer.language;
+  if (language) parts.sendSms(phone, smsText(language, code)).catch(parts.onSmsFailed);
   return { expiresAt, resendAt: later(now, limits.codeIntervalMs), sandboxCode: sandbox ? code : null };
 }
+
+const languageOf = (purpose: CodePurpose): string | null =>
+  purpose.kind === 'sign-up' ? purpose.language : null;
 
 const perWindow = (sandbox: boolean): number =>
   sandbox ? limits.sandboxCodesPerWindow : limits.codesPerWindow;
@@ -72,7 +88,10 @@ async function tooMany({ database, sandbox }: CodeParts, phone: string, now: Dat
 }
 
 function smsText(language: string, code: string): string {
-  return language.startsWith('zh')
-    ? `【通宝】验证码${code}，5分钟内有效。请勿告诉任何人。`
-    : `Tongbao: your code is ${code}, good for 5 minutes. Tell it to nobody.`;
+  if (language.startsWith('zh')) return `【通宝】验证码${code}，5分钟内有效。请勿告诉任何人。`;
+  if (language.startsWith('ko'))
+    return `[통바오] 인증번호 ${code}, 5분간 유효합니다. 아무에게도 알려주지 마세요.`;
+  if (language.startsWith('ja'))
+    return `【通宝】認証コードは${code}です。5分間有効です。誰にも教えないでください。`;
+  return `Tongbao: your code is ${code}, good for 5 minutes. Tell it to nobody.`;
 }

@@ -1,15 +1,17 @@
 // Signing in with a one-time code, and the session that follows: a random token that only the browser knows. Every
 // sign-in makes a new one, so that a token planted beforehand is worth nothing.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Database } from '../database/index.ts';
+import type { Database, Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
-import type { Clock, Randomness } from '../system/index.ts';
-import type { Customer } from './customer.ts';
+import type { Clock, Ids, Randomness } from '../system/index.ts';
+import { type Customer, isMainlandMobile } from './customer.ts';
+import { insertEventRow } from './event-store.ts';
 import { later, limits } from './limits.ts';
 import { hashCode } from './request-code.ts';
 import {
   type CodeTry,
   deleteSessionRow,
+  insertCustomerRow,
   insertSessionRow,
   markCodeUsed,
   selectCode,
@@ -22,6 +24,7 @@ import {
 export interface SessionParts {
   readonly database: Database;
   readonly clock: Clock;
+  readonly ids: Ids;
   readonly randomness: Randomness;
 }
 
@@ -32,6 +35,8 @@ export interface SignIn {
   readonly userAgent: string;
   /** The token that the browser sent with the request, if any: its session ends. */
   readonly formerToken: string | null;
+  /** Opens a wallet for a number that has none; absent: such a number is refused. */
+  readonly newcomer?: { readonly region: string; readonly language: string };
 }
 
 export interface SignedIn {
@@ -41,20 +46,22 @@ export interface SignedIn {
   readonly expiresAt: Date;
 }
 
-/** Rejections: code-wrong (with the tries left), code-expired, code-too-many (with the time of the next code), customer-blocked. */
+/**
+ * Rejections: code-wrong (with the tries left), code-expired, code-too-many (with the time of the next code),
+ * customer-blocked, phone-not-supported (a newcomer from elsewhere). A newcomer who has a wallet is signed in to it.
+ */
 export async function signIn(parts: SessionParts, asked: SignIn): Promise<SignedIn> {
   const { database, clock, randomness } = parts;
   const now = clock.now();
-  const taken = await takeCodeTry(database, { phone: asked.phone, now, tries: limits.codeTries });
-  if (taken === undefined) throw await refusalWithoutTry(database, asked.phone, now);
-  const wrong = wrongCode(taken);
-  if (!timingSafeEqual(hashCode(taken.salt, asked.code), taken.hash)) throw wrong;
+  const taken = await takeRightCode(database, { phone: asked.phone, code: asked.code, now });
   const token = randomness.bytes(32).toString('base64url');
   const expiresAt = later(now, limits.sessionLifetimeMs);
+  const [newId, eventId] = (await parts.ids.take(2)) as [bigint, bigint];
   const customer = await database.transaction(async (tx) => {
     if (!(await markCodeUsed(tx, asked.phone, taken.created_at))) throw expiredCode();
-    const found = await selectCustomerByPhone(tx, asked.phone);
-    if (found === null) throw wrong;
+    const found =
+      (await selectCustomerByPhone(tx, asked.phone)) ?? (await openFor(tx, asked, { id: newId, now }));
+    if (found === null) throw wrongCode(taken);
     if (found.status !== 'active') throw new Rejection('customer-blocked', 'the account is blocked');
     if (asked.formerToken !== null) await deleteSessionRow(tx, hashToken(asked.formerToken));
     const userAgent = asked.userAgent.slice(0, 200);
@@ -65,12 +72,55 @@ export async function signIn(parts: SessionParts, asked: SignIn): Promise<Signed
       expiresAt,
       userAgent,
     });
+    await insertEventRow(tx, {
+      id: eventId,
+      customerId: found.id,
+      kind: found.id === newId ? 'wallet-opened' : 'signed-in',
+      detail: userAgent,
+      occurredAt: now,
+    });
     return found;
   });
   return { customer, token, expiresAt };
 }
 
-const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
+/** Uses a phone's code for something else than signing in. Rejections: code-wrong, code-expired, code-too-many. */
+export async function useCode(
+  parts: Pick<SessionParts, 'database' | 'clock'>,
+  phone: string,
+  code: string,
+): Promise<void> {
+  const { database, clock } = parts;
+  const taken = await takeRightCode(database, { phone, code, now: clock.now() });
+  await database.transaction(async (tx) => {
+    if (!(await markCodeUsed(tx, phone, taken.created_at))) throw expiredCode();
+  });
+}
+
+/** Takes one of the code's tries, and answers it when the code is right. */
+async function takeRightCode(
+  database: Database,
+  of: { phone: string; code: string; now: Date },
+): Promise<CodeTry> {
+  const taken = await takeCodeTry(database, { phone: of.phone, now: of.now, tries: limits.codeTries });
+  if (taken === undefined) throw await refusalWithoutTry(database, of.phone, of.now);
+  if (!timingSafeEqual(hashCode(taken.salt, of.code), taken.hash)) throw wrongCode(taken);
+  return taken;
+}
+
+/** A new customer of whom nothing is known but the phone number; null where none is to be opened. */
+async function openFor(
+  tx: Transaction,
+  { phone, newcomer }: SignIn,
+  { id, now }: { id: bigint; now: Date },
+): Promise<Customer | null> {
+  if (newcomer === undefined) return null;
+  if (!isMainlandMobile(phone)) throw new Rejection('phone-not-supported');
+  await insertCustomerRow(tx, { id, phone, name: '', kycClass: 0, ...newcomer, createdAt: now });
+  return selectCustomerByPhone(tx, phone);
+}
+
+export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
 
 const expiredCode = (): Rejection => new Rejection('code-expired', 'the code has expired or was used');
 

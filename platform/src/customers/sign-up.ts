@@ -20,13 +20,14 @@ export interface NewCustomer extends Pick<Customer, 'phone' | 'name' | 'region' 
 /** Signs a customer up, or answers the one who has the phone number (unchanged, PIN and all). */
 export async function signUp(parts: SignUpParts, asked: NewCustomer): Promise<Customer> {
   const { database, clock, ids, randomness } = parts;
-  if (!isPin(asked.pin)) throw new Error('a PIN has six digits, not all the same');
+  if (!isPin(asked.pin)) throw new Error('a PIN has six digits, not all the same and not a run');
   const { pin, ...facts } = asked;
   const hashed = await hashPin(pin, randomness);
   const id = await ids.one();
   const createdAt = clock.now();
   return database.transaction(async (tx) => {
-    const customer: Customer = { ...facts, id, status: 'active', createdAt };
+    const ownLimits = { payment: null, day: null };
+    const customer: Customer = { ...facts, id, status: 'active', ownLimits, createdAt };
     if (!(await insertCustomerRow(tx, customer))) return (await selectCustomerByPhone(tx, asked.phone))!;
     await writePinRow(tx, id, hashed, createdAt);
     return customer;

@@ -1,6 +1,6 @@
 // All SQL of the customers room.
 import { type Connection, statement, type Transaction } from '../database/index.ts';
-import type { Customer } from './customer.ts';
+import type { Customer, KycClass } from './customer.ts';
 import type { PinHash } from './pin-hash.ts';
 
 interface CustomerRow {
@@ -10,15 +10,19 @@ interface CustomerRow {
   readonly region: string;
   readonly language: string;
   readonly status: 'active' | 'blocked';
-  readonly kyc_class: 1 | 2 | 3;
+  readonly kyc_class: KycClass;
+  readonly own_payment_limit: bigint | null;
+  readonly own_day_limit: bigint | null;
   readonly created_at: Date;
 }
 
-const customerColumns = 'c.id, c.phone, c.name, c.region, c.language, c.status, c.kyc_class, c.created_at';
+const customerColumns = `c.id, c.phone, c.name, c.region, c.language, c.status, c.kyc_class, c.own_payment_limit,
+  c.own_day_limit, c.created_at`;
 
 function customerOf(row: CustomerRow): Customer {
   const { kyc_class: kycClass, created_at: createdAt, id, phone, name, region, language, status } = row;
-  return { id, phone, name, region, language, status, kycClass, createdAt };
+  const ownLimits = { payment: row.own_payment_limit, day: row.own_day_limit };
+  return { id, phone, name, region, language, status, kycClass, ownLimits, createdAt };
 }
 
 const insertCustomer = statement(
@@ -27,7 +31,10 @@ const insertCustomer = statement(
    VALUES ($1, $2, $3, $4, $5, 'active', $6, $7) ON CONFLICT (phone) DO NOTHING RETURNING id`,
 );
 /** False when the phone number is taken. */
-export async function insertCustomerRow(tx: Transaction, c: Omit<Customer, 'status'>): Promise<boolean> {
+export async function insertCustomerRow(
+  tx: Transaction,
+  c: Omit<Customer, 'status' | 'ownLimits'>,
+): Promise<boolean> {
   const values = [c.id, c.phone, c.name, c.region, c.language, c.kycClass, c.createdAt];
   return (await tx.query(insertCustomer, values)).length === 1;
 }

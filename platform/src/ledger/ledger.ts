@@ -1,7 +1,7 @@
 // The ledger's verbs: open accounts, record entries, place and end holds. Everything happens inside the caller's
 // transaction, so that money and what it was for are recorded together or not at all.
 import { currency as currencyOf } from '@tongbao/money';
-import type { Connection, RowsToCopy, Transaction } from '../database/index.ts';
+import type { Connection, Execution, RowsToCopy, Transaction } from '../database/index.ts';
 import { type AccountKindName, chart, houseCode, ownedCode } from './accounts.ts';
 import { assertBalanced, type Entry } from './entry.ts';
 import {
@@ -105,12 +105,16 @@ function balanceMap(rows: Awaited<ReturnType<typeof readBalanceRows>>): Map<bigi
 /**
  * Appends entries and moves each touched account once. Call it last in a transaction: from here to the commit the
  * shared accounts are locked. Throws when an entry does not balance; the database refuses a balance below its floor.
- * `alongside`: what the entries are for, written in the same round trip; `commit`: these are the last words of all.
+ * `alongside` and `also`: what the entries are for, written in the same round trip; `commit`: these are the last words of all.
  */
 export async function recordEntries(
   tx: Transaction,
   entries: readonly Entry[],
-  { alongside = [], commit = false }: { alongside?: readonly RowsToCopy[]; commit?: boolean } = {},
+  {
+    alongside = [],
+    also = [],
+    commit = false,
+  }: { alongside?: readonly RowsToCopy[]; also?: readonly Execution[]; commit?: boolean } = {},
 ): Promise<void> {
   const deltas = new Map<bigint, bigint>();
   for (const entry of entries) {
@@ -121,7 +125,7 @@ export async function recordEntries(
   for (const [account, delta] of deltas) if (delta === 0n) deltas.delete(account);
   await tx.say({
     batches: [...alongside, entryRows(entries)],
-    executions: deltas.size === 0 ? [] : moveBalances(deltas),
+    executions: deltas.size === 0 ? also : [...also, ...moveBalances(deltas)],
     commit,
   });
 }

@@ -9,6 +9,8 @@ import { type Decision, refuse, withEvent } from './decision.ts';
 import { legsOf } from './house.ts';
 import type { Payment } from './payment.ts';
 import { paymentPostings } from './postings.ts';
+import { currencyNumberOf, spendingKey, spentBy, usageAt } from './spending.ts';
+import { countIn, readSpending } from './spending-store.ts';
 
 export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): Decision<Payment> {
   const payment = facts.payments.get(command.paymentId);
@@ -20,11 +22,12 @@ export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): 
   // The deadline counts by the clock, whether or not the timer has closed the payment yet.
   if (payment.status !== 'created' || payment.expiresAt <= facts.now) return refuse('payment-expired');
   const { payer, funding } = command;
-  // Sums of what the payer paid before are not loaded yet: the yearly caps of wallet classes come with the wallet.
-  const usage = { today: null, balanceThisYear: null, balanceEver: null };
+  const key = spendingKey(payer.customerId, currencyNumberOf(payment.payerAmount.currency));
+  const usage = usageAt(facts.spending.get(key), facts.now);
   const verdict = decideRisk(
     { payer, method: funding.kind, amount: payment.payerAmount, ...usage },
     facts.now,
+    facts.rules,
   );
   if (verdict.verdict === 'reject') return refuse('risk-rejected', { field: verdict.rule });
   if (command.funding.kind === 'card') return requestDebit(facts, payment, command);
@@ -33,11 +36,10 @@ export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): 
   if (balance === undefined) return refuse('customer-unknown');
   if (availableOf(balance) < payment.payerAmount.amount) return refuse('balance-insufficient');
   facts.balances.set(balance.account, { ...balance, balance: balance.balance - payment.payerAmount.amount });
-  return paid(facts, payment, {
-    payerId: command.payer.customerId,
-    funding: command.funding,
-    fundingAccount: command.payerAccount,
-  });
+  const spent = spentBy(payment, { payerId: payer.customerId, fromBalance: true, at: facts.now });
+  countIn(facts.spending, spent);
+  const by = { payerId: payer.customerId, funding, fundingAccount: command.payerAccount };
+  return { ...paid(facts, payment, by), spent };
 }
 
 function requestDebit(facts: ChangeFacts, payment: Payment, command: AuthorizePayment): Decision<Payment> {
@@ -52,9 +54,13 @@ function requestDebit(facts: ChangeFacts, payment: Payment, command: AuthorizePa
     },
   );
   facts.payments.set(payment.id, changed);
+  // Counted when the bank is asked, and taken back if it refuses: what waits for banks cannot pass the limits together.
+  const spent = spentBy(payment, { payerId: command.payer.customerId, fromBalance: false, at: facts.now });
+  countIn(facts.spending, spent);
   return {
     answer: changed,
     changed,
+    spent,
     events: [event],
     job: { task: 'debit-card', paymentId: payment.id, refundId: 0n },
   };
@@ -100,8 +106,14 @@ export const authorizeVerb = (
   changeVerb({
     name: 'payments.authorize',
     sources,
-    accounts: (commands) =>
-      commands.flatMap((command) => (command.funding.kind === 'balance' ? command.payerAccount : [])),
-    more: async (_tx, _commands, facts) => facts,
+    // The balance's lock is the payer's lock: a card payment takes it too, so that its sums stand still.
+    accounts: (commands) => commands.map((command) => command.payerAccount),
+    more: async (tx, commands, facts) => ({
+      ...facts,
+      spending: await readSpending(
+        tx,
+        commands.map((command) => command.payer.customerId),
+      ),
+    }),
     decide: decideAuthorize,
   });

@@ -3,10 +3,12 @@
 import type { Transaction, Verb } from '../database/index.ts';
 import { type Balance, type HouseAccounts, lockBalances } from '../ledger/index.ts';
 import type { NewNotification } from '../notifications/index.ts';
+import type { Rule } from '../risk/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
 import { type Decision, type RecordSources, recordDecisions } from './decision.ts';
 import { type HouseFacts, loadHouse } from './house.ts';
 import type { Payment, Refund } from './payment.ts';
+import type { SpendingFacts } from './spending.ts';
 import { lockPayments } from './store.ts';
 
 export interface ChangeFacts {
@@ -16,12 +18,17 @@ export interface ChangeFacts {
   readonly payments: Map<bigint, Payment>;
   readonly balances: Map<bigint, Balance>;
   readonly house: HouseFacts;
+  /** The payers' sums; loaded where somebody is about to pay. */
+  readonly spending: SpendingFacts;
+  /** The rules that payments are held against; absent: those of risk/rules.ts. */
+  readonly rules?: readonly Rule[];
 }
 
 export interface ChangeSources extends RecordSources {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly house: HouseAccounts;
+  readonly rules?: readonly Rule[];
   /** Told after a commit that left a notification: whoever delivers need not wait for its next look. */
   readonly onNotifiable?: () => void;
 }
@@ -59,6 +66,8 @@ export function changeVerb<Command extends { paymentId: bigint }, Facts extends 
         payments,
         balances,
         house: await loadHouse(sources.house, payments.values(), now),
+        spending: new Map(),
+        ...(sources.rules === undefined ? {} : { rules: sources.rules }),
       };
       return options.more(tx, commands, facts);
     },

@@ -34,8 +34,11 @@ export interface CreateAnswer {
 /** What risk rules need to know about the shopper, loaded by the caller from the customers' room. */
 export interface Payer {
   readonly customerId: bigint;
-  readonly kycClass: 1 | 2 | 3;
+  /** 0: the identity has not been checked. */
+  readonly kycClass: 0 | 1 | 2 | 3;
   readonly status: 'active' | 'blocked';
+  /** What the shopper allows himself, in minor units; absent or null: no limit of his own. */
+  readonly ownLimits?: { readonly payment: bigint | null; readonly day: bigint | null };
 }
 
 export interface AuthorizePayment {

@@ -7,6 +7,8 @@ import { Rejection, type RejectionCode, type RejectionDetail } from '../rejectio
 import type { ConditionsBook } from './conditions-store.ts';
 import { advance, type Payment, type PaymentEventKind, type Refund } from './payment.ts';
 import { refundRows, updateRefunds } from './refund-store.ts';
+import type { Spent } from './spending.ts';
+import { addSpending } from './spending-store.ts';
 import {
   eventRows,
   type PaymentEvent,
@@ -30,6 +32,8 @@ export interface Decision<Answer> {
   readonly events?: readonly PaymentEvent[];
   readonly entry?: Entry;
   readonly notification?: NewNotification;
+  /** What the payer's sums grow by, or shrink by. */
+  readonly spent?: Spent;
   /** Work outside the platform that must follow: a bank is asked. Enqueued in the same transaction. */
   readonly job?: BankJob;
 }
@@ -65,6 +69,7 @@ export async function recordDecisions(
   if (jobs.length > 0) await enqueue(tx, jobs);
   await recordEntries(tx, pick(decisions, 'entry'), {
     commit: true,
+    also: addSpending(pick(decisions, 'spent')),
     alongside: [
       paymentRows(created, conditions),
       refundRows(pick(decisions, 'newRefund')),

@@ -5,6 +5,7 @@ import { paid } from './authorize.ts';
 import { type ChangeFacts, type ChangeSources, changeVerb } from './change.ts';
 import { type Decision, withEvent } from './decision.ts';
 import type { Payment } from './payment.ts';
+import { takenBack } from './spending.ts';
 
 export interface FinishDebit {
   readonly paymentId: bigint;
@@ -25,7 +26,7 @@ export function decideFinishDebit(facts: ChangeFacts, command: FinishDebit): Dec
     { payerId: null, funding: null, fundingAccount: null, lastRefusal: command.answer.reason },
   );
   facts.payments.set(payment.id, changed);
-  return { answer: changed, changed, events: [event] };
+  return { answer: changed, changed, events: [event], spent: takenBack(payment) };
 }
 
 export const finishDebitVerb = (

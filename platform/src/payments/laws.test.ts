@@ -100,6 +100,7 @@ function factsFor(subject: Payment, balance: bigint, at = now): RefundFacts {
     payments: new Map([[subject.id, subject]]),
     balances,
     house: new Map([['KRW/CNY', house]]),
+    spending: new Map(),
     answered: new Map(),
   };
 }

@@ -6,6 +6,7 @@ import { createLanes } from '../database/index.ts';
 import { createFx, freechangeSource } from '../fx/index.ts';
 import { HouseAccounts, readBalances } from '../ledger/index.ts';
 import { createMerchants } from '../merchants/index.ts';
+import { sandboxRules } from '../risk/index.ts';
 import { Ids } from '../system/index.ts';
 import { type ShopperWorld, shopperWorld } from '../testing/shopper-world.ts';
 import { createPayments, type PayInOneStep, type PaymentsRoom } from './index.ts';
@@ -133,7 +134,7 @@ it('two processes on one database: no deadlock, no double, every payment once', 
     const ids = new Ids(() => Promise.resolve(block++));
     const { clock } = world;
     return createPayments({
-      ...{ database, clock, ids },
+      ...{ database, clock, ids, rules: sandboxRules },
       lanes: createLanes({ database, maxBatch: 40 }),
       house: new HouseAccounts(database),
       merchants: createMerchants({ database, clock, ids }),
@@ -181,4 +182,51 @@ it('two processes on one database: no deadlock, no double, every payment once', 
   }
   expect(fresh).toBe(600);
   expect(await proofs()).toEqual([]);
+});
+
+it('the hundredth payment of a day is the last, also in one batch; the next day begins anew', async () => {
+  // A class-II wallet of its own, so that nothing else counts.
+  const other = world.people.find(({ kycClass }) => kycClass === 2)!;
+  const account = (await world.wallet.accountOf(other.customerId, 'CNY'))!;
+  const payer = { customerId: other.customerId, kycClass: 2, status: 'active' } as const;
+  const payWon = (id: string, won: bigint) => {
+    const { create, authorize } = command(id, won);
+    return world.payments.pay({ create, authorize: { ...authorize, payer, payerAccount: account } });
+  };
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 105 }, (_, number) => payWon(`day-${number}`, 1_000n)),
+  );
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+  expect(refused).toHaveLength(5);
+  for (const { reason } of refused)
+    expect(reason).toMatchObject({ code: 'risk-rejected', detail: { field: 'day-count' } });
+  const usage = await world.payments.usageOf(other.customerId, 'CNY');
+  expect(usage).toEqual({
+    today: { count: 100n, amount: 56_900n },
+    balanceThisYear: 56_900n,
+    balanceEver: 56_900n,
+  });
+  world.clock.advance(86_400_000);
+  expect((await payWon('tomorrow', 1_000n)).payment.status).toBe('paid');
+  expect((await world.payments.usageOf(other.customerId, 'CNY')).today).toMatchObject({ count: 1n });
+});
+
+it('what a bank refuses is not counted; what it is asked for is', async () => {
+  const [card] = await world.wallet.cardsOf(customerId);
+  const house = new HouseAccounts(world.test.database);
+  const clearingAccount = await house.open('card-clearing', 'CNY', world.clock.now(), card!.bank);
+  const before = await world.payments.usageOf(customerId, 'CNY');
+  const { create, authorize } = command('declined', 59_000n);
+  const { payment } = await world.payments.pay({
+    create,
+    authorize: { ...authorize, funding: { kind: 'card', cardId: card!.id }, clearingAccount },
+  });
+  const asked = await world.payments.usageOf(customerId, 'CNY');
+  expect(asked.today!.count).toBe(before.today!.count + 1n);
+  expect(asked.balanceEver).toBe(before.balanceEver);
+  await world.payments.finishDebit({
+    paymentId: payment.id,
+    answer: { approved: false, reason: 'declined' },
+  });
+  expect(await world.payments.usageOf(customerId, 'CNY')).toEqual(before);
 });

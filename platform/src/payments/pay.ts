@@ -9,6 +9,7 @@ import type { CreateAnswer, PayInOneStep } from './commands.ts';
 import { type CreateFacts, type CreateSources, decideCreate, keyOf, loadCreateFacts } from './create.ts';
 import { type Decision, pick, recordDecisions } from './decision.ts';
 import { loadHouseOfPairs } from './house.ts';
+import { readSpending } from './spending-store.ts';
 
 type PayFacts = CreateFacts & ChangeFacts;
 
@@ -26,7 +27,7 @@ export function decidePay(facts: PayFacts, command: PayInOneStep): Decision<Crea
   }
   const payment = paid.answer!;
   facts.answered.set(keyOf(command.create), { inputHash: command.create.inputHash, payment });
-  const { entry, notification, job } = paid;
+  const { entry, notification, job, spent } = paid;
   return {
     answer: { payment, replayed: false },
     created: payment,
@@ -34,6 +35,7 @@ export function decidePay(facts: PayFacts, command: PayInOneStep): Decision<Crea
     events: [...created.events!, ...paid.events!],
     entry,
     notification,
+    spent,
     job,
   };
 }
@@ -49,9 +51,11 @@ export const payVerb = (
   async load(tx, commands) {
     const balances = await lockBalances(
       tx,
-      commands.flatMap(({ authorize }) =>
-        authorize.funding.kind === 'balance' ? authorize.payerAccount : [],
-      ),
+      commands.map(({ authorize }) => authorize.payerAccount),
+    );
+    const spending = await readSpending(
+      tx,
+      commands.map(({ authorize }) => authorize.payer.customerId),
     );
     const creates = commands.map((command) => command.create);
     const facts = await loadCreateFacts(tx, creates, sources, idsPerCommand);
@@ -63,6 +67,8 @@ export const payVerb = (
       ...facts,
       payments: new Map(),
       balances,
+      spending,
+      ...(sources.rules === undefined ? {} : { rules: sources.rules }),
       house: await loadHouseOfPairs(sources.house, pairs, facts.now),
     };
   },

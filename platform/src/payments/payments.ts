@@ -3,6 +3,7 @@ import { type Database, gather, type Lanes } from '../database/index.ts';
 import type { Fx } from '../fx/index.ts';
 import type { HouseAccounts } from '../ledger/index.ts';
 import type { Merchants } from '../merchants/index.ts';
+import type { Rule } from '../risk/index.ts';
 import type { Clock, Ids, Timer } from '../system/index.ts';
 import { authorizeVerb } from './authorize.ts';
 import { cancelVerb } from './cancel.ts';
@@ -20,9 +21,12 @@ import type { Payment, Refund } from './payment.ts';
 import { putAwayTimer } from './put-away.ts';
 import { refundVerb } from './refund.ts';
 import { readRefunds, readRefundsOfEach, readRefundsOfPayer } from './refund-store.ts';
+import { currencyNumberOf, spendingKey, usageAt } from './spending.ts';
+import { readSpending } from './spending-store.ts';
 import { readStatement } from './statement-store.ts';
 import {
   findRequests,
+  type PayerPage,
   type PaymentEvent,
   readDue,
   readEvents,
@@ -45,6 +49,8 @@ export interface PaymentsOptions {
   /** Puts bank jobs into the queue inside the verb's own transaction. */
   readonly enqueue: EnqueueBankJobs;
   readonly onNotifiable?: () => void;
+  /** The rules that payments are held against; absent: those of risk/rules.ts. */
+  readonly rules?: readonly Rule[];
 }
 
 /** What only the platform itself uses: bank answers, the expiry timer, lists. */
@@ -54,11 +60,9 @@ export interface PaymentsRoom extends Payments {
   eventsOf(paymentId: bigint): Promise<PaymentEvent[]>;
   latest(limit: number): Promise<Payment[]>;
   /** A payer's paid payments and refunds with ids below `before`, newest first, `limit` of each. */
-  activityOf(payer: {
-    payerId: bigint;
-    before: bigint;
-    limit: number;
-  }): Promise<{ payments: Payment[]; refunds: Refund[] }>;
+  activityOf(payer: PayerPage): Promise<{ payments: Payment[]; refunds: Refund[] }>;
+  /** What the payer has paid in a currency, as the limits of wallets count it, now. */
+  usageOf(payerId: bigint, currency: string): Promise<ReturnType<typeof usageAt>>;
   findRefundById(refundId: bigint): Promise<Refund | null>;
   readonly expiry: Timer;
   readonly housekeeping: Timer;
@@ -125,6 +129,10 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
     },
     findRefundById: async (refundId) => (await readRefunds(database, [refundId])).get(refundId) ?? null,
     refundsOf,
+    async usageOf(payerId, currency) {
+      const found = await readSpending(database, [payerId]);
+      return usageAt(found.get(spendingKey(payerId, currencyNumberOf(currency))), options.clock.now());
+    },
     eventsOf: (paymentId) => readEvents(database, [paymentId]),
     latest: (limit) => readLatestPayments(database, limit),
     async activityOf(payer) {

@@ -2,6 +2,7 @@
 import { money } from '@tongbao/money';
 import { type Connection, copyInto, integers, statement, type Transaction } from '../database/index.ts';
 import type { Refund, RefundStatus } from './payment.ts';
+import type { PayerPage } from './store.ts';
 
 interface RefundRow {
   id: bigint;
@@ -80,15 +81,15 @@ export async function readRefundsOfEach(
 
 const refundsByPayer = statement(
   'payments.refunds-by-payer',
-  `SELECT ${refundColumns} ${refundsFrom} WHERE r.payer_id = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3`,
+  `SELECT ${refundColumns} ${refundsFrom} WHERE r.payer_id = $1 AND r.id < $2
+     AND ($4::timestamptz IS NULL OR (r.created_at >= $4 AND r.created_at < $5)) ORDER BY r.id DESC LIMIT $3`,
 );
 export async function readRefundsOfPayer(
   connection: Connection,
-  payer: { payerId: bigint; before: bigint; limit: number },
+  { payerId, before, limit, period }: PayerPage,
 ): Promise<Refund[]> {
-  return (await connection.query<RefundRow>(refundsByPayer, [payer.payerId, payer.before, payer.limit])).map(
-    refundOf,
-  );
+  const values = [payerId, before, limit, period?.from ?? null, period?.to ?? null];
+  return (await connection.query<RefundRow>(refundsByPayer, values)).map(refundOf);
 }
 
 export const refundRows = copyInto<Refund>('payments.refund', {

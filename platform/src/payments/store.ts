@@ -337,13 +337,19 @@ export const readNextDue = async (connection: Connection): Promise<Date | null> 
 const byPayer = statement(
   'payments.by-payer',
   `SELECT ${paymentColumns} FROM payments.payment WHERE payer_id = $1 AND id < $2 AND paid_at IS NOT NULL
-   ORDER BY id DESC LIMIT $3`,
+     AND ($4::timestamptz IS NULL OR (paid_at >= $4 AND paid_at < $5)) ORDER BY id DESC LIMIT $3`,
 );
-export async function readPaymentsOfPayer(
-  connection: Connection,
-  payer: { payerId: bigint; before: bigint; limit: number },
-): Promise<Payment[]> {
-  const rows = await connection.query<PaymentRow>(byPayer, [payer.payerId, payer.before, payer.limit]);
+export interface PayerPage {
+  readonly payerId: bigint;
+  readonly before: bigint;
+  readonly limit: number;
+  /** Those of a time only: from (included) to (excluded). */
+  readonly period?: { readonly from: Date; readonly to: Date } | null;
+}
+export async function readPaymentsOfPayer(connection: Connection, payer: PayerPage): Promise<Payment[]> {
+  const { payerId, before, limit, period } = payer;
+  const values = [payerId, before, limit, period?.from ?? null, period?.to ?? null];
+  const rows = await connection.query<PaymentRow>(byPayer, values);
   return paymentsOf(connection, rows);
 }
 

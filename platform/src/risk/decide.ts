@@ -3,7 +3,12 @@ import type { Money } from '@tongbao/money';
 import { type Measure, type Rule, rules } from './rules.ts';
 
 export interface RiskFacts {
-  readonly payer: { readonly status: 'active' | 'blocked'; readonly kycClass: 1 | 2 | 3 };
+  readonly payer: {
+    readonly status: 'active' | 'blocked';
+    readonly kycClass: 0 | 1 | 2 | 3;
+    /** In minor units of the wallet's currency; absent or null: none. */
+    readonly ownLimits?: { readonly payment: bigint | null; readonly day: bigint | null };
+  };
   readonly method: 'balance' | 'card';
   /** What the payer pays, in the wallet's currency. */
   readonly amount: Money;
@@ -34,11 +39,19 @@ export function decideRisk(facts: RiskFacts, at: Date, ruleBook: readonly Rule[]
 
 const measures: Readonly<Record<Measure, (facts: RiskFacts) => bigint | null>> = {
   'payer-blocked': (facts) => (facts.payer.status === 'blocked' ? 1n : 0n),
+  'identity-unchecked': (facts) => (facts.payer.kycClass === 0 ? 1n : 0n),
+  'over-own-payment-limit': (facts) => isOver(facts.amount.amount, facts.payer.ownLimits?.payment),
+  'over-own-day-limit': (facts) => isOver(plus(facts.today?.amount, facts), facts.payer.ownLimits?.day),
   'payment-amount': (facts) => facts.amount.amount,
   'day-count': (facts) => (facts.today === null ? null : facts.today.count + 1n),
   'day-amount': (facts) => plus(facts.today?.amount, facts),
   'year-balance-amount': (facts) => plus(facts.balanceThisYear, facts),
   'ever-balance-amount': (facts) => plus(facts.balanceEver, facts),
+};
+
+const isOver = (amount: bigint | null, limit: bigint | null | undefined): bigint | null => {
+  if (amount === null || limit === null || limit === undefined) return null;
+  return amount > limit ? 1n : 0n;
 };
 
 const plus = (before: bigint | null | undefined, facts: RiskFacts): bigint | null =>

@@ -5,6 +5,11 @@
 export type Measure =
   /** 1 when the payer's account is blocked. */
   | 'payer-blocked'
+  /** 1 when nobody has confirmed who the payer is. */
+  | 'identity-unchecked'
+  /** 1 when this payment, or the day with it, is more than the payer allows himself. */
+  | 'over-own-payment-limit'
+  | 'over-own-day-limit'
   /** This payment. */
   | 'payment-amount'
   /** Payments of the day with this one, by number and by amount. */
@@ -21,7 +26,7 @@ export interface Rule {
   readonly validTo: string | null;
   readonly source: string;
   /** Whom it is for; absent means everybody, every way to pay. */
-  readonly kycClass?: 1 | 2 | 3;
+  readonly kycClass?: 0 | 1 | 2 | 3;
   readonly method?: 'balance' | 'card';
   readonly measure: Measure;
   /** Amounts are minor units of this currency, and payments in another currency are not measured; null for numbers. */
@@ -48,6 +53,29 @@ export const rules: readonly Rule[] = [
     measure: 'payer-blocked',
     currency: null,
     atMost: 0n,
+  },
+  {
+    ...always,
+    name: 'real-name',
+    source:
+      'PBOC, Measures for the Payment Services of Non-financial Institutions, Order [2010] No. 2: customers are known by their real names',
+    measure: 'identity-unchecked',
+    currency: null,
+    atMost: 0n,
+  },
+  {
+    ...always,
+    name: 'own-payment',
+    source: 'the shopper: a limit that he set himself',
+    measure: 'over-own-payment-limit',
+    ...cny(0n),
+  },
+  {
+    ...always,
+    name: 'own-day',
+    source: 'the shopper: a limit that he set himself',
+    measure: 'over-own-day-limit',
+    ...cny(0n),
   },
   {
     ...always,
@@ -117,3 +145,11 @@ export const rules: readonly Rule[] = [
     ...cny(200_000n),
   },
 ];
+
+/**
+ * The same for a sandbox, where whole test suites pay as the same few people: a hundred times as many payments a day.
+ * No amount is another.
+ */
+export const sandboxRules: readonly Rule[] = rules.map((rule) =>
+  rule.measure === 'day-count' ? { ...rule, atMost: rule.atMost * 100n } : rule,
+);

@@ -8,22 +8,37 @@ import {
   migrate,
   openDatabase,
   readClockOffset,
+  settingOrKeep,
   writeClockOffset,
 } from '../database/index.ts';
-import { ecbSource, freechangeSource } from '../fx/index.ts';
+import { ecbSource, freechangeSource, type RateSource } from '../fx/index.ts';
+import { cardPageAdapter } from '../http/card-page/index.ts';
 import { reconciliationAdapter } from '../http/reconciliation/index.ts';
 import { sandboxAdapter } from '../http/sandbox/index.ts';
 import { createServer } from '../http/server.ts';
 import { settlementAdapter } from '../http/settlement/index.ts';
 import { createLog } from '../log.ts';
 import { createPlatform, type Platform } from '../platform.ts';
-import { createOutbound, MovableClock, machineClock, machineRandomness } from '../system/index.ts';
-import { createSandboxBank, createSandboxSettlementBank, type SandboxSettlementBank } from './bank/index.ts';
+import {
+  createOutbound,
+  MovableClock,
+  machineClock,
+  machineRandomness,
+  type Outbound,
+} from '../system/index.ts';
+import {
+  createSandboxBank,
+  createSandboxIssuers,
+  createSandboxSettlementBank,
+  type SandboxIssuers,
+  type SandboxSettlementBank,
+} from './bank/index.ts';
 import { sandboxBankBooks } from './bank-books.ts';
 import { type ClockMover, createClockMover } from './clock-mover.ts';
 import { takeFolder } from './folder-lock.ts';
 import { seedMerchants, seedSettlementAccounts } from './merchants.ts';
 import { type EmbeddedServer, emptyDatabase, prepareDatabase, startEmbeddedPostgres } from './postgres.ts';
+import { createSandboxRegistry } from './registry.ts';
 import { sandboxParts } from './sandbox-parts.ts';
 import { safeguardingBank, seedCustomers } from './seed-customers.ts';
 import { createSandboxSms, type SandboxSms } from './sms.ts';
@@ -65,6 +80,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
     const settlementBank = createSandboxSettlementBank({ database, clock, safeguardingBank });
+    const issuers = await issuersOf(database, clock);
     const sms = createSandboxSms(() => clock.now());
     const outbound = createOutbound({ reach: 'public-and-loopback' });
     undo.push(async () => outbound.close());
@@ -74,11 +90,10 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       clock,
       randomness: machineRandomness,
       bank,
+      issuers,
+      registry: createSandboxRegistry(),
       settlementBank,
-      rates:
-        config.ecbRates === null
-          ? freechangeSource()
-          : ecbSource(config.ecbRates, (url) => outbound.getText(url, 10_000)),
+      rates: ratesOf(config, outbound),
       outbound,
       sendSms: sms.send,
       bankBooks: sandboxBankBooks,
@@ -88,7 +103,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     await seedShops(platform);
     const people = await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });
     const mover = createClockMover({ database, clock, timers: platform.timers });
-    const servers = await serve({ platform, config, mover, people, sms, settlementBank, log });
+    const servers = await serve({ platform, config, mover, people, sms, settlementBank, issuers, log });
     undo.push(() => servers.close());
     await platform.jobs.start();
     return {
@@ -103,6 +118,15 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
   }
 }
 
+const issuersOf = async (database: Database, clock: MovableClock): Promise<SandboxIssuers> => {
+  const fresh = machineRandomness.bytes(32).toString('base64');
+  const secret = Buffer.from(await settingOrKeep(database, 'sandbox-bank-secret', fresh), 'base64');
+  return createSandboxIssuers({ database, clock, randomness: machineRandomness, secret });
+};
+
+const ratesOf = ({ ecbRates }: Config, outbound: Outbound): RateSource =>
+  ecbRates === null ? freechangeSource() : ecbSource(ecbRates, (url) => outbound.getText(url, 10_000));
+
 async function seedShops(platform: Platform): Promise<void> {
   await seedMerchants({ ...platform, randomness: machineRandomness });
   await seedSettlementAccounts(platform);
@@ -115,6 +139,7 @@ interface Served {
   readonly people: Awaited<ReturnType<typeof seedCustomers>>;
   readonly sms: SandboxSms;
   readonly settlementBank: SandboxSettlementBank;
+  readonly issuers: SandboxIssuers;
   readonly log: Logger;
 }
 
@@ -131,6 +156,7 @@ async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unkn
     sandboxAdapter(sandbox),
     settlementAdapter({ database, settlement, merchants, publicUrl, bank: parts.settlementBank }),
     reconciliationAdapter(platform.reconciliation),
+    cardPageAdapter(parts.issuers),
   ];
   const healthy = () => platform.isUsable();
   const http = await createServer({ logger: log, adapters, healthy });

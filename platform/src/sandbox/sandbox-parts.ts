@@ -2,6 +2,7 @@
 import { money, toWire } from '@tongbao/money';
 import type { Credentials } from '@tongbao/protocol/sandbox';
 import type { Config } from '../config.ts';
+import { payerOf } from '../customers/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from '../http/payment-ids.ts';
 import type { SandboxParts, TestPayment } from '../http/sandbox/index.ts';
 import type { Platform } from '../platform.ts';
@@ -91,7 +92,7 @@ async function payForShopper(
   await customers.checkPin(customer.id, person.pin);
   const authorized = await payments.authorize({
     paymentId: payment.id,
-    payer: { customerId: customer.id, kycClass: customer.kycClass, status: customer.status },
+    payer: payerOf(customer),
     payerAccount,
     funding: chosen === null ? { kind: 'balance' } : { kind: 'card', cardId: chosen.card.id },
     clearingAccount: chosen?.clearingAccount ?? null,

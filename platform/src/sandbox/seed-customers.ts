@@ -21,6 +21,8 @@ export interface SeededCustomer extends NewCustomer {
 export const sandboxBanks = [
   { code: 'JADE', name: { zh: '翡翠银行', en: 'Jade Bank' } },
   { code: 'BAMBOO', name: { zh: '青竹银行', en: 'Bamboo Bank' } },
+  { code: 'PINE', name: { zh: '松涛银行', en: 'Pine Bank' } },
+  { code: 'LOTUS', name: { zh: '芙蓉银行', en: 'Lotus Bank' } },
 ] as const;
 
 /** The bank that keeps the client money. */

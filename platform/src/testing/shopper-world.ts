@@ -17,8 +17,15 @@ import {
   type Payment,
   type PaymentsRoom,
 } from '../payments/index.ts';
-import { createSandboxBank, type SandboxBank } from '../sandbox/bank/index.ts';
+import { rules } from '../risk/index.ts';
+import {
+  createSandboxBank,
+  createSandboxIssuers,
+  type SandboxBank,
+  type SandboxIssuers,
+} from '../sandbox/bank/index.ts';
 import { sandboxMerchants } from '../sandbox/merchants.ts';
+import { createSandboxRegistry } from '../sandbox/registry.ts';
 import { type SeededCustomer, seedCustomers } from '../sandbox/seed-customers.ts';
 import { generateRsaKeys, Ids, machineRandomness, StillClock } from '../system/index.ts';
 import { createPaymentCodes, createWallet, type PaymentCodes, type Wallet } from '../wallet/index.ts';
@@ -26,6 +33,7 @@ import { type TestDatabase, testDatabase } from './index.ts';
 
 const start = new Date('2014-11-11T02:00:00Z');
 const minute = 60_000;
+const publicUrl = 'http://localhost:8080';
 
 interface Answer {
   readonly status: number;
@@ -43,6 +51,7 @@ export interface ShopperWorld {
   readonly customers: Customers;
   readonly wallet: Wallet;
   readonly bank: SandboxBank;
+  readonly issuers: SandboxIssuers;
   readonly payments: PaymentsRoom;
   readonly codes: PaymentCodes;
   readonly payByCode: PayByCode;
@@ -57,6 +66,8 @@ export interface ShopperWorld {
   ): Promise<Answer>;
   /** Signs a person in and answers the cookie to send (`name=token`). */
   signIn(phone: string): Promise<string>;
+  /** The code that was sent to a phone (E.164) last. */
+  sentCode(phone: string): string | undefined;
   /** A payment of so many won at the first shop. */
   order(won: bigint, lifetimeMs?: number): Promise<Payment>;
   /** `/api/cashier/payments/<token>` of a payment. */
@@ -94,10 +105,14 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   const customers = createCustomers({
     ...{ database, clock, ids, randomness: machineRandomness, sandbox },
     sendSms: async (phone, text) => void codes.set(phone, /\d{6}/.exec(text)![0]),
+    registry: createSandboxRegistry(),
+    identityKey: Buffer.alloc(32, 5),
   });
   const bank = createSandboxBank({ database, clock, pause: async () => undefined });
+  const secret = Buffer.alloc(32, 9);
+  const issuers = createSandboxIssuers({ database, clock, randomness: machineRandomness, secret });
   const wallet = createWallet({
-    ...{ database, clock, ids, house, bank },
+    ...{ database, clock, ids, house, bank, issuers },
     enqueueAsk: async (_tx, id) => void asks.push(id),
     onBankFailed: () => undefined,
   });
@@ -116,7 +131,8 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   await app.register(
     walletAdapter({
       ...{ customers, wallet, payments, clock, sandbox, codes: paymentCodes, merchants, tokens },
-      paymentIds: wireIds,
+      ...{ rules, publicUrl, paymentIds: wireIds },
+      cardPage: '/sandbox/bank/cards',
       merchantName: async (id) => (await findMerchant(id)).displayName,
     }),
   );
@@ -129,6 +145,7 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
       tokens,
       paymentIds: wireIds,
       clock,
+      publicUrl,
       sandbox,
     }),
   );
@@ -161,13 +178,14 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
 
   let orders = 0;
   return {
-    ...{ app, test, clock, customers, wallet, bank, payments, people, jobs, asks, log, call },
+    ...{ app, test, clock, customers, wallet, bank, issuers, payments, people, jobs, asks, log, call },
     ...{ payByCode, codes: paymentCodes },
     async signIn(phone) {
       await call('POST', '/api/wallet/session/code', { body: { phone } });
       const answer = await call('POST', '/api/wallet/session', { body: { phone, code: codes.get(phone) } });
       return answer.cookie!.split(';')[0]!;
     },
+    sentCode: (phone) => codes.get(phone),
     async order(won, lifetimeMs = 14 * minute) {
       const { payment } = await payments.create({
         merchantId: shop.merchant.id,

@@ -12,5 +12,10 @@ export interface Card {
   readonly token: string;
   /** locked: shown, but not to be paid with; removed: kept for the bills that name it. */
   readonly status: 'active' | 'locked' | 'removed';
+  /** The card that is offered first. */
+  readonly isDefault: boolean;
   readonly addedAt: Date;
 }
+
+/** Cards that one wallet may have at a time. House policy. */
+export const cardsAtMost = 10;

@@ -2,6 +2,7 @@
 export type { BankAnswer, BankGateway, BankRefusal, BankRequest } from './bank.ts';
 export type { Card } from './card.ts';
 export type { CardTransfer, CardTransferKind, CardTransferStatus } from './card-transfer.ts';
+export type { CardClaim, CardFace, CardIssuers } from './issuer.ts';
 export type { WalletParts } from './parts.ts';
 export {
   createPaymentCodes,

@@ -4,6 +4,7 @@ import type { HouseAccounts } from '../ledger/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
 import type { BankGateway } from './bank.ts';
 import type { CardTransfer } from './card-transfer.ts';
+import type { CardIssuers } from './issuer.ts';
 
 export interface WalletParts {
   readonly database: Database;
@@ -11,6 +12,8 @@ export interface WalletParts {
   readonly ids: Ids;
   readonly house: HouseAccounts;
   readonly bank: BankGateway;
+  /** The banks that confirm whose a card is; absent: no card can be added. */
+  readonly issuers?: CardIssuers;
   /** Leaves, in the given transaction, a job that calls `askBank(transferId)` after the commit. */
   readonly enqueueAsk: (tx: Transaction, transferId: bigint) => Promise<void>;
   /** Told when a bank could not be asked; the transfer stays pending. */

@@ -5,9 +5,10 @@ import type { Transaction } from '../database/index.ts';
 import { availableOf, lockBalances, placeHold } from '../ledger/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Card } from './card.ts';
+import { selectCards } from './card-store.ts';
 import { type CardTransfer, type CardTransferKind, transferHash, transferLimits } from './card-transfer.ts';
 import type { WalletParts } from './parts.ts';
-import { insertTransferRow, selectAccount, selectCards, selectTransferByRequest } from './store.ts';
+import { insertTransferRow, selectAccount, selectTransferByRequest } from './store.ts';
 
 export interface RequestTransfer {
   readonly kind: CardTransferKind;

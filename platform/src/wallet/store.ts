@@ -30,9 +30,9 @@ export async function selectAccount(
   return row?.account_id ?? null;
 }
 
-// Cards.
+// Cards, as they stand beside transfers (the rest of them: card-store.ts).
 
-interface CardRow {
+export interface CardRow {
   readonly card_id: bigint;
   readonly customer_id: bigint;
   readonly bank: string;
@@ -43,13 +43,14 @@ interface CardRow {
   readonly card_currency: string;
   readonly token: string;
   readonly card_status: Card['status'];
+  readonly is_default: boolean;
   readonly added_at: Date;
 }
 
-const cardColumns = `c.id AS card_id, c.customer_id, c.bank, c.bank_name_zh, c.bank_name_en, c.last4,
-  c.kind AS card_kind, c.currency AS card_currency, c.token, c.status AS card_status, c.added_at`;
+export const cardColumns = `c.id AS card_id, c.customer_id, c.bank, c.bank_name_zh, c.bank_name_en, c.last4,
+  c.kind AS card_kind, c.currency AS card_currency, c.token, c.status AS card_status, c.is_default, c.added_at`;
 
-const cardOf = (row: CardRow): Card => ({
+export const cardOf = (row: CardRow): Card => ({
   id: row.card_id,
   customerId: row.customer_id,
   bank: row.bank,
@@ -59,55 +60,9 @@ const cardOf = (row: CardRow): Card => ({
   currency: row.card_currency,
   token: row.token,
   status: row.card_status,
+  isDefault: row.is_default,
   addedAt: row.added_at,
 });
-
-const insertCard = statement(
-  'wallet.insert-card',
-  `INSERT INTO wallet.card
-     (id, customer_id, bank, bank_name_zh, bank_name_en, last4, kind, currency, token, status, added_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (bank, token) DO NOTHING`,
-);
-export async function insertCardRow(tx: Connection, card: Card): Promise<void> {
-  const { id, customerId, bank, bankName, last4, kind, currency, token, status, addedAt } = card;
-  const values = [
-    id,
-    customerId,
-    bank,
-    bankName.zh,
-    bankName.en,
-    last4,
-    kind,
-    currency,
-    token,
-    status,
-    addedAt,
-  ];
-  await tx.query(insertCard, values);
-}
-
-const setCardStatus = statement(
-  'wallet.set-card-status',
-  'UPDATE wallet.card SET status = $3 WHERE customer_id = $1 AND id = $2',
-);
-export const updateCardStatus = (
-  connection: Connection,
-  key: { customerId: bigint; cardId: bigint; status: Card['status'] },
-): Promise<unknown> => connection.query(setCardStatus, [key.customerId, key.cardId, key.status]);
-
-const cardsByCustomer = statement(
-  'wallet.cards-by-customer',
-  `SELECT ${cardColumns} FROM wallet.card c WHERE c.customer_id = $1 AND c.status <> 'removed' ORDER BY c.id LIMIT 50`,
-);
-export const selectCardsOf = async (connection: Connection, customerId: bigint): Promise<Card[]> =>
-  (await connection.query<CardRow>(cardsByCustomer, [customerId])).map(cardOf);
-
-const cardsByIds = statement(
-  'wallet.cards-by-ids',
-  `SELECT ${cardColumns} FROM wallet.card c WHERE c.id = ANY($1::bigint[])`,
-);
-export const selectCards = async (connection: Connection, ids: readonly bigint[]): Promise<Card[]> =>
-  (await connection.query<CardRow>(cardsByIds, [ids])).map(cardOf);
 
 // Transfers between a card and the balance.
 
@@ -200,15 +155,24 @@ export const lockTransfer = (tx: Transaction, id: bigint): Promise<CardTransfer 
 
 const latest = statement(
   'wallet.transfers-of',
-  `${transfers} WHERE t.customer_id = $1 AND t.kind = $2 AND t.id < $3 ORDER BY t.id DESC LIMIT $4`,
+  `${transfers} WHERE t.customer_id = $1 AND t.kind = $2 AND t.id < $3
+     AND ($5::timestamptz IS NULL OR (t.created_at >= $5 AND t.created_at < $6)) ORDER BY t.id DESC LIMIT $4`,
 );
+export interface TransferPage {
+  readonly customerId: bigint;
+  readonly kind: CardTransferKind;
+  readonly before: bigint;
+  readonly limit: number;
+  /** Those of a time only: from (included) to (excluded). */
+  readonly period?: { readonly from: Date; readonly to: Date } | null;
+}
 export const selectTransfersOf = async (
   connection: Connection,
-  page: { customerId: bigint; kind: CardTransferKind; before: bigint; limit: number },
-): Promise<CardTransfer[]> =>
-  (await connection.query<TransferRow>(latest, [page.customerId, page.kind, page.before, page.limit])).map(
-    transferOf,
-  );
+  { customerId, kind, before, limit, period }: TransferPage,
+): Promise<CardTransfer[]> => {
+  const values = [customerId, kind, before, limit, period?.from ?? null, period?.to ?? null];
+  return (await connection.query<TransferRow>(latest, values)).map(transferOf);
+};
 
 const takeAsk = statement(
   'wallet.take-ask',

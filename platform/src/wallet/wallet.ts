@@ -6,21 +6,21 @@ import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
 import { askBank, askDue } from './ask-bank.ts';
 import type { Card } from './card.ts';
-import { bankReference, type CardTransfer, type CardTransferKind } from './card-transfer.ts';
+import { insertCardRow, selectCards, selectCardsOf, updateCardStatus } from './card-store.ts';
+import { bankReference, type CardTransfer } from './card-transfer.ts';
+import type { CardFace } from './issuer.ts';
+import { type ClaimCard, chooseDefaultCard, claimCard, removeCard } from './keep-cards.ts';
 import type { WalletParts } from './parts.ts';
 import { openingPostings } from './postings.ts';
 import { type RequestTransfer, requestTransfer, usable } from './request-transfer.ts';
 import {
   insertAccountRow,
-  insertCardRow,
   selectAccount,
-  selectCards,
-  selectCardsOf,
   selectNextDue,
   selectOpenTransfers,
   selectTransfer,
   selectTransfersOf,
-  updateCardStatus,
+  type TransferPage,
 } from './store.ts';
 
 /** The currency that a mainland wallet keeps and pays in. */
@@ -33,7 +33,7 @@ export interface WalletBalance {
   readonly available: Money;
 }
 
-export type NewCard = Omit<Card, 'id' | 'addedAt'>;
+export type NewCard = Omit<Card, 'id' | 'addedAt' | 'isDefault'>;
 
 export interface Wallet {
   /**
@@ -47,8 +47,16 @@ export interface Wallet {
   balanceOf(customerId: bigint, currency: string): Promise<WalletBalance>;
   /** Adds a card that its bank has made known. The same token again changes nothing. */
   addCard(card: NewCard): Promise<void>;
+  /** What the first six and more digits of a card's number say; null when no bank of the network has them. */
+  identifyCard(digits: string): CardFace | null;
+  /** Adds the card that a bank's page has taken. Rejections: see keep-cards.ts. */
+  claimCard(asked: ClaimCard): Promise<{ card: Card; reference: string }>;
+  /** Rejections: card-unknown. */
+  chooseDefaultCard(customerId: bigint, cardId: bigint): Promise<void>;
+  /** The PIN has been checked. Rejections: card-unknown. */
+  removeCard(customerId: bigint, cardId: bigint): Promise<Card>;
   setCardStatus(key: { customerId: bigint; cardId: bigint; status: Card['status'] }): Promise<void>;
-  /** The customer's cards, oldest first, without removed ones; at most 50. */
+  /** The customer's cards, the default first, then the oldest, without removed ones; at most 50. */
   cardsOf(customerId: bigint): Promise<Card[]>;
   /** Removed ones too: bills name them. Null when the card is another customer's. */
   findCard(customerId: bigint, cardId: bigint): Promise<Card | null>;
@@ -59,12 +67,7 @@ export interface Wallet {
   /** Null when the customer has no such transfer. */
   findTransfer(customerId: bigint, transferId: bigint): Promise<CardTransfer | null>;
   /** Those of a kind with ids below `before`, newest first, at most `limit` (up to 100). */
-  transfersOf(page: {
-    customerId: bigint;
-    kind: CardTransferKind;
-    before: bigint;
-    limit: number;
-  }): Promise<CardTransfer[]>;
+  transfersOf(page: TransferPage): Promise<CardTransfer[]>;
   /** The job: asks the bank about a transfer whose time has come. A bank that fails is no error here. */
   askBank(transferId: bigint): Promise<void>;
   /** Asks again about transfers whose time has come, at most 100 a run. */
@@ -81,7 +84,14 @@ export function createWallet(parts: WalletParts): Wallet {
     openAccount: (account) => openWalletAccount(parts, account),
     accountOf: (customerId, currency) => selectAccount(database, customerId, currency),
     balanceOf: (customerId, currency) => balanceOf(database, customerId, currency),
-    addCard: async (card) => insertCardRow(database, { ...card, id: await ids.one(), addedAt: clock.now() }),
+    addCard: async (card) => {
+      const facts = { id: await ids.one(), isDefault: false, addedAt: clock.now() };
+      await insertCardRow(database, { ...card, ...facts });
+    },
+    identifyCard: (digits) => parts.issuers?.identify(digits) ?? null,
+    claimCard: (asked) => claimCard(parts, asked),
+    chooseDefaultCard: (customerId, cardId) => chooseDefaultCard(parts, customerId, cardId),
+    removeCard: (customerId, cardId) => removeCard(parts, customerId, cardId),
     setCardStatus: async (key) => void (await updateCardStatus(database, key)),
     cardsOf: (customerId) => selectCardsOf(database, customerId),
     findCard: async (customerId, cardId) => (await findCard(customerId, cardId)) ?? null,

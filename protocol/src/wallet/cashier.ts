@@ -1,6 +1,7 @@
 // The cashier's operations. A payment is addressed by its cashier token: `<paymentId>.<mac>`, part of the URL
 // that the merchant sends the shopper to. The token shows the order; paying needs a signed-in shopper and a PIN.
 import { z } from 'zod';
+import { WebAuthnJson } from './account.ts';
 import { CardView, CustomerView, Instant, RateView, WireMoney } from './shapes.ts';
 
 export const CashierStatus = z.enum(['created', 'pending', 'paid', 'cancelled', 'declined', 'expired']);
@@ -40,6 +41,10 @@ export const CashierView = z.object({
   now: Instant,
   /** The signed-in shopper, or null: then ask to sign in. */
   customer: CustomerView.nullable(),
+  /** Whether the shopper's real name has still to be checked before anything can be paid. */
+  needsRealName: z.boolean(),
+  /** Whether the shopper has a passkey for this site. */
+  hasPasskey: z.boolean(),
   /** Ways to pay, best first; empty when nobody is signed in. */
   methods: z.array(PayMethod),
   /** What was used, once paid. */
@@ -53,13 +58,23 @@ export const CashierView = z.object({
 });
 export type CashierView = z.infer<typeof CashierView>;
 
-export const AuthorizePayment = z.object({
-  method: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('balance') }),
-    z.object({ kind: z.literal('card'), cardId: z.string() }),
-  ]),
-  pin: z.string().regex(/^\d{6}$/),
-});
+export const AuthorizePayment = z
+  .object({
+    method: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('balance') }),
+      z.object({ kind: z.literal('card'), cardId: z.string() }),
+    ]),
+    /** One of the two: the PIN, or what a passkey answered to `askPasskey`. */
+    pin: z
+      .string()
+      .regex(/^\d{6}$/)
+      .optional(),
+    passkey: WebAuthnJson.optional(),
+  })
+  .refine(({ pin, passkey }) => (pin === undefined) !== (passkey === undefined), {
+    path: ['pin'],
+    message: 'either a PIN or a passkey',
+  });
 export type AuthorizePayment = z.infer<typeof AuthorizePayment>;
 
 export const cashierOperations = {
@@ -71,12 +86,20 @@ export const cashierOperations = {
     answer: CashierView,
     signedIn: false,
   },
-  /** Confirm with the PIN. Answers the new view: `paid`, or `pending` while the bank decides (poll viewPayment). */
+  /** Confirm with the PIN or a passkey. Answers the new view: `paid`, or `pending` while the bank decides (poll viewPayment). */
   authorizePayment: {
     method: 'POST',
     path: '/api/cashier/payments/:token/authorizations',
     body: AuthorizePayment,
     answer: CashierView,
+    signedIn: true,
+  },
+  /** A challenge for this payment; `options` is null when the shopper has no passkey for this site. */
+  askPasskey: {
+    method: 'POST',
+    path: '/api/cashier/payments/:token/passkey',
+    body: z.object({}),
+    answer: z.object({ options: WebAuthnJson.nullable() }),
     signedIn: true,
   },
   /** The shopper says no: the payment ends as failed and the merchant is told. Whoever has the token may say it. */

@@ -11,6 +11,19 @@ export const ShopperErrorCode = z.enum([
   'PHONE_UNKNOWN',
   'PIN_WRONG',
   'PIN_LOCKED',
+  'PIN_NOT_SET',
+  'PIN_WEAK',
+  'PHONE_NOT_SUPPORTED',
+  'REAL_NAME_NEEDED',
+  'IDENTITY_INVALID',
+  'IDENTITY_REFUSED',
+  'IDENTITY_IN_USE',
+  'IDENTITY_KNOWN',
+  'CARD_REFUSED',
+  'CARD_EXPIRED',
+  'CARD_TOO_MANY',
+  'PASSKEY_REFUSED',
+  'PASSKEY_TOO_MANY',
   'PAYMENT_NOT_FOUND',
   'PAYMENT_EXPIRED',
   'PAYMENT_CANCELLED',
@@ -33,10 +46,12 @@ export const ShopperError = z.object({
   error: z.object({
     code: ShopperErrorCode,
     message: z.string(),
-    /** With PIN_WRONG: tries left before the lock. */
+    /** With PIN_WRONG, CODE_WRONG and IDENTITY_REFUSED: tries left before the lock. */
     attemptsLeft: z.number().int().optional(),
     /** With PIN_LOCKED and CODE_TOO_MANY: when to try again, by the server's clock. */
     retryAt: z.string().optional(),
+    /** With RISK_REJECTED: the rule that refused, e.g. `own-day`, `pboc-class-2-year`. */
+    rule: z.string().optional(),
   }),
 });
 export type ShopperError = z.infer<typeof ShopperError>;

@@ -18,12 +18,30 @@ export type CodeSent = z.infer<typeof CodeSent>;
 
 export const SignIn = z.object({ phone: Phone, code: z.string().regex(/^\d{6}$/) });
 
+/** The wallet's class by PBOC Announcement [2015] No. 43, article 11; 0: nobody has confirmed who the shopper is. */
+export const WalletClass = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]);
+export type WalletClass = z.infer<typeof WalletClass>;
+
+export const WalletCard = CardView.extend({
+  isDefault: z.boolean(),
+  /** locked: shown, but not to be paid with. */
+  status: z.enum(['active', 'locked']),
+});
+export type WalletCard = z.infer<typeof WalletCard>;
+
 export const WalletView = z.object({
   customer: CustomerView,
+  walletClass: WalletClass,
+  hasPin: z.boolean(),
   balance: WireMoney,
   /** Balance less what is held. */
   available: WireMoney,
-  cards: z.array(CardView),
+  /** The default card first. */
+  cards: z.array(WalletCard),
+  /** Where the bank's page takes a card's number; null where no bank is connected. */
+  cardPage: z.string().nullable(),
+  /** Messages since the inbox was last looked at; at most 20. */
+  unread: z.number().int(),
   now: Instant,
 });
 export type WalletView = z.infer<typeof WalletView>;
@@ -46,11 +64,16 @@ export const TopUpView = z.object({
 });
 export type TopUpView = z.infer<typeof TopUpView>;
 
-export const BillKind = z.enum(['payment', 'refund', 'top-up']);
+/** Money from the balance to a bank card; the same shape as a top-up. */
+export const WithdrawalView = TopUpView.omit({ topUpId: true }).extend({ withdrawalId: z.string() });
+export type WithdrawalView = z.infer<typeof WithdrawalView>;
+
+export const BillKind = z.enum(['payment', 'refund', 'top-up', 'withdrawal']);
+export type BillKind = z.infer<typeof BillKind>;
 export const BillView = z.object({
   billId: z.string(),
   kind: BillKind,
-  /** The shop's name, or the bank's for a top-up. */
+  /** The shop's name, or the bank's for a top-up or withdrawal. */
   title: z.string(),
   description: z.string(),
   /** A payment: paid, partly-refunded, refunded, cancelled. A refund or top-up: pending, processing, succeeded, failed. */
@@ -58,11 +81,41 @@ export const BillView = z.object({
   at: Instant,
   /** What moved in the wallet's currency: negative for money that left. */
   payerAmount: WireMoney,
-  /** The shop's side; null for a top-up. */
+  /** The shop's side; null for a top-up or withdrawal. */
   amount: WireMoney.nullable(),
   rate: RateView.nullable(),
 });
 export type BillView = z.infer<typeof BillView>;
+
+/** One bill with all that belongs to it. */
+export const BillDetail = BillView.extend({
+  /** What it was paid with, or where it went. */
+  method: z
+    .union([z.object({ kind: z.literal('balance') }), z.object({ kind: z.literal('card'), card: CardView })])
+    .nullable(),
+  order: z
+    .object({
+      reference: z.string().nullable(),
+      goods: z.array(z.object({ name: z.string(), quantity: z.string(), unitAmount: WireMoney.nullable() })),
+    })
+    .nullable(),
+  /** How the shopper's amount was made; the rate's two sides are in `rate`. Null where nothing was exchanged. */
+  exchange: z
+    .object({
+      /** What the order's amount is worth at the middle rate, and what the spread adds: together the shopper's amount. */
+      atMid: WireMoney,
+      spread: WireMoney,
+      /** How what is less than the smallest coin was rounded. */
+      rounding: z.string(),
+    })
+    .nullable(),
+  /** A payment's refunds, oldest first. */
+  refunds: z.array(BillView),
+  /** The payment that a refund belongs to. */
+  paymentBillId: z.string().nullable(),
+});
+export type BillDetail = z.infer<typeof BillDetail>;
+
 export const BillPage = z.object({ bills: z.array(BillView), nextCursor: z.string().nullable() });
 export type BillPage = z.infer<typeof BillPage>;
 
@@ -102,13 +155,30 @@ export const walletOperations = {
     answer: TopUpView,
     signedIn: true,
   },
-  /** Newest first, 20 a page; `?cursor=` continues. */
+  /** Money from the balance to a bank card, held until the bank answers: poll viewWithdrawal. */
+  createWithdrawal: {
+    method: 'POST',
+    path: '/api/wallet/withdrawals',
+    body: CreateTopUp,
+    answer: WithdrawalView,
+    signedIn: true,
+  },
+  viewWithdrawal: {
+    method: 'GET',
+    path: '/api/wallet/withdrawals/:withdrawalId',
+    body: null,
+    answer: WithdrawalView,
+    signedIn: true,
+  },
+  /**
+   * Newest first, 20 a page; `?cursor=` continues, `?kind=` (several by commas) and `?month=2014-11` (in Shanghai) choose.
+   */
   listBills: { method: 'GET', path: '/api/wallet/bills', body: null, answer: BillPage, signedIn: true },
   viewBill: {
     method: 'GET',
     path: '/api/wallet/bills/:billId',
     body: null,
-    answer: BillView,
+    answer: BillDetail,
     signedIn: true,
   },
 } as const;

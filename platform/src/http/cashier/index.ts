@@ -1,13 +1,14 @@
 // The cashier's adapter: one view of a payment, and its confirmation. The token in the path says which payment, the
 // session who pays, the PIN that it is meant; nothing else that a browser sends is believed.
 import { type AuthorizePayment, type CashierView, cashierOperations } from '@tongbao/protocol/wallet';
-import type { FastifyPluginAsync } from 'fastify';
-import type { Customer, Customers } from '../../customers/index.ts';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { type Customer, type Customers, payerOf, type Site } from '../../customers/index.ts';
 import type { Checkout, Payment, Payments } from '../../payments/index.ts';
 import { Rejection } from '../../rejection.ts';
 import type { Clock } from '../../system/index.ts';
 import type { Wallet } from '../../wallet/index.ts';
 import { idOf, perMinute, refuseOthers, shopperRoutes } from '../shopper/routes.ts';
+import { siteOf } from '../shopper/site.ts';
 import type { CashierTokens } from './token.ts';
 import { cashierView, type Onlooker } from './view.ts';
 
@@ -28,6 +29,8 @@ export interface CashierHttpOptions {
   /** Between our ids and those on the wire (30 digits); null for an id that is not ours. */
   readonly paymentIds: { toWire(payment: Payment): string; fromWire(wireId: string): bigint | null };
   readonly clock: Clock;
+  /** Our own address: the site that passkeys are made for. */
+  readonly publicUrl: string;
   readonly sandbox: boolean;
 }
 
@@ -35,23 +38,40 @@ export const cashierAdapter =
   (options: CashierHttpOptions): FastifyPluginAsync =>
   async (app) => {
     const route = await shopperRoutes(app, options.customers);
-    route(cashierOperations.viewPayment, async ({ params, customer }) =>
-      view(options, await opened(options, params.token, customer), customer),
+    route(cashierOperations.viewPayment, async ({ params, customer, request }) =>
+      view(options, await opened(options, params.token, customer), customer, request),
     );
     route(
       cashierOperations.authorizePayment,
-      async ({ params, body, customer }) => {
+      async ({ params, body, customer, request }) => {
         const payment = await opened(options, params.token, customer);
-        return view(options, await authorize(options, { payment, customer, asked: body }), customer);
+        const confirmed = { payment, customer, asked: body, site: siteOf(request, options) };
+        return view(options, await authorize(options, confirmed), customer, request);
       },
       { perMinute: perMinute(options.sandbox).pin },
     );
-    route(cashierOperations.declinePayment, async ({ params, customer }) => {
+    route(
+      cashierOperations.askPasskey,
+      async ({ params, customer, request }) => {
+        const payment = await opened(options, params.token, customer);
+        assertOpen(payment, options.clock.now());
+        const asked = { purpose: purposeOf(payment), site: siteOf(request, options) };
+        const made = await options.customers.askPasskey(customer.id, asked);
+        return { options: made === null ? null : { ...made } };
+      },
+      { perMinute: perMinute(options.sandbox).pin },
+    );
+    route(cashierOperations.declinePayment, async ({ params, customer, request }) => {
       const found = await find(options, params.token);
       if ('payment' in found)
-        return view(options, await options.payments.decline({ paymentId: found.payment.id }), customer);
+        return view(
+          options,
+          await options.payments.decline({ paymentId: found.payment.id }),
+          customer,
+          request,
+        );
       await options.payments.abandon(found.checkout.id);
-      return view(options, await opened(options, params.token, null), customer);
+      return view(options, await opened(options, params.token, null), customer, request);
     });
     refuseOthers(app, '/api/cashier/*');
   };
@@ -87,9 +107,16 @@ async function opened(
 /** Confirms a payment. What cannot succeed is refused before the PIN is looked at, so that no try is lost on it. */
 async function authorize(
   { customers, wallet, payments, clock }: CashierHttpOptions,
-  { payment, customer, asked }: { payment: Payment; customer: Customer; asked: AuthorizePayment },
+  {
+    payment,
+    customer,
+    asked,
+    site,
+  }: { payment: Payment; customer: Customer; asked: AuthorizePayment; site: Site },
 ): Promise<Payment> {
   assertOpen(payment, clock.now());
+  if (customer.kycClass === 0)
+    throw new Rejection('real-name-needed', 'the real name has to be checked first');
   const payerAccount = await wallet.accountOf(customer.id, payment.payerAmount.currency);
   if (payerAccount === null)
     throw new Rejection('currency-not-supported', 'the wallet keeps another currency');
@@ -97,18 +124,32 @@ async function authorize(
   const cardId = method.kind === 'card' ? idOf(method.cardId) : null;
   if (method.kind === 'card' && cardId === null) throw new Rejection('card-unknown', 'there is no such card');
   const chosen = cardId === null ? null : await wallet.cardForPayment(customer.id, cardId);
-  await customers.checkPin(customer.id, asked.pin);
+  await confirmed(customers, { customerId: customer.id, payment, asked, site });
   // An order that waits for the confirmation becomes a payment only now that the PIN was right.
   const waiting = await payments.findCheckout(payment.id);
   if (waiting?.beginsAt === 'confirmation' && (await payments.findById(payment.id)) === null)
     await payments.begin(waiting);
   return payments.authorize({
     paymentId: payment.id,
-    payer: { customerId: customer.id, kycClass: customer.kycClass, status: customer.status },
+    payer: payerOf(customer),
     payerAccount,
     funding: chosen === null ? { kind: 'balance' } : { kind: 'card', cardId: chosen.card.id },
     clearingAccount: chosen?.clearingAccount ?? null,
   });
+}
+
+/** A passkey's answer confirms the payment that it was asked for, and no other. */
+const purposeOf = (payment: Payment): string => `payment:${payment.id}`;
+
+/** The shopper means it: his PIN, or a passkey that signed this very payment. */
+async function confirmed(
+  customers: Customers,
+  of: { customerId: bigint; payment: Payment; asked: AuthorizePayment; site: Site },
+): Promise<void> {
+  const { customerId, payment, asked, site } = of;
+  if (asked.pin !== undefined) return customers.checkPin(customerId, asked.pin);
+  const response = asked.passkey as unknown as Parameters<Customers['checkPasskey']>[1]['response'];
+  return customers.checkPasskey(customerId, { response, purpose: purposeOf(payment), site });
 }
 
 /** The verb decides again, under the payment's lock; this only spares a PIN try. */
@@ -124,6 +165,7 @@ async function view(
   options: CashierHttpOptions,
   payment: Payment,
   customer: Customer | null,
+  request: FastifyRequest,
 ): Promise<CashierView> {
   const { wallet, findMerchant, paymentIds, clock } = options;
   const { funding, payerId } = payment;
@@ -135,7 +177,7 @@ async function view(
     payment,
     wireId: paymentIds.toWire(payment),
     merchant: await findMerchant(payment.merchantId),
-    onlooker: customer === null ? null : await onlookerOf(options, payment, customer),
+    onlooker: customer === null ? null : await onlookerOf(options, { payment, customer, request }),
     paidCard,
     now: clock.now(),
   });
@@ -143,16 +185,19 @@ async function view(
 }
 
 async function onlookerOf(
-  { customers, wallet }: CashierHttpOptions,
-  payment: Payment,
-  customer: Customer,
+  options: CashierHttpOptions,
+  { payment, customer, request }: { payment: Payment; customer: Customer; request: FastifyRequest },
 ): Promise<Onlooker> {
+  const { customers, wallet } = options;
   const { currency } = payment.payerAmount;
-  const [pinLockedUntil, account, cards] = await Promise.all([
+  const [pinLockedUntil, passkeys, account, cards] = await Promise.all([
     customers.pinLockedUntil(customer.id),
+    customers.passkeysOf(customer.id),
     wallet.accountOf(customer.id, currency),
     wallet.cardsOf(customer.id),
   ]);
   const balance = account === null ? null : await wallet.balanceOf(customer.id, currency);
-  return { customer, pinLockedUntil, balance, cards };
+  const { rpId } = siteOf(request, options);
+  const hasPasskey = passkeys.some((passkey) => passkey.rpId === rpId);
+  return { customer, pinLockedUntil, hasPasskey, balance, cards };
 }

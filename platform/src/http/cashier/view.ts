@@ -8,6 +8,7 @@ import { cardView, customerView, rateView, wireMoney } from '../shopper/views.ts
 export interface Onlooker {
   readonly customer: Customer;
   readonly pinLockedUntil: Date | null;
+  readonly hasPasskey: boolean;
   /** In the currency that the payment costs; null when the customer keeps none of it. */
   readonly balance: WalletBalance | null;
   readonly cards: readonly Card[];
@@ -52,6 +53,8 @@ export function cashierView(facts: CashierFacts): CashierView {
       onlooker === null
         ? null
         : customerView(onlooker.customer, { pinLockedUntil: onlooker.pinLockedUntil, ownEyes: false }),
+    needsRealName: onlooker !== null && onlooker.customer.kycClass === 0,
+    hasPasskey: onlooker?.hasPasskey ?? false,
     methods: onlooker === null || status !== 'created' ? [] : methodsOf(payment, onlooker),
     paidWith: paidWith(facts),
     returnUrl: order.redirectUrl,

@@ -28,10 +28,11 @@ interface ErrorAnswer {
 function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof Rejection) {
     const { status, code } = shopperRefusals[error.code];
-    const { attemptsLeft, retryAt } = error.detail;
+    const { attemptsLeft, retryAt, field } = error.detail;
     const detail = {
       ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
       ...(retryAt === undefined ? {} : { retryAt: retryAt.toISOString() }),
+      ...(error.code === 'risk-rejected' && field !== undefined ? { rule: field } : {}),
     };
     return { status, body: { error: { code, message: error.message, ...detail } }, isBug: false };
   }

@@ -1,23 +1,13 @@
-// The bill list: a shopper's payments, refunds and top-ups in one order, newest first. Ids are given out in the order
-// of time, so that one number is a place in all three lists.
-import type { BillPage, BillView } from '@tongbao/protocol/wallet';
+// The bill list: a shopper's payments, refunds, top-ups and withdrawals in one order, newest first. Ids are given out in
+// the order of time, so that one number is a place in all the lists.
+import type { BillDetail, BillKind, BillPage, BillView } from '@tongbao/protocol/wallet';
 import type { z } from 'zod';
 import type { Payment, Refund } from '../../payments/index.ts';
 import type { CardTransfer, Wallet } from '../../wallet/index.ts';
+import { RequestRefused } from '../shopper/errors.ts';
 import { idOf } from '../shopper/routes.ts';
-import { rateView, wireMoney } from '../shopper/views.ts';
-
-/** What the list needs of the payments room. */
-export interface PaymentBills {
-  /** A payer's paid payments and refunds with ids below `before`, newest first, `limit` of each. */
-  activityOf(payer: {
-    payerId: bigint;
-    before: bigint;
-    limit: number;
-  }): Promise<{ payments: Payment[]; refunds: Refund[] }>;
-  findById(paymentId: bigint): Promise<Payment | null>;
-  findRefundById(refundId: bigint): Promise<Refund | null>;
-}
+import { cardView, rateView, wireMoney } from '../shopper/views.ts';
+import type { PaymentBills } from './view.ts';
 
 export interface BillSources {
   readonly wallet: Wallet;
@@ -26,61 +16,172 @@ export interface BillSources {
   readonly merchantName: (merchantId: bigint) => Promise<string>;
 }
 
-const pageSize = 20;
-const newest = 2n ** 63n - 1n;
+/** Which bills are wanted: some kinds, and those of a time; null: all. */
+export interface BillChoice {
+  readonly kinds: ReadonlySet<BillKind> | null;
+  readonly period: { readonly from: Date; readonly to: Date } | null;
+}
 
-/** A page of bills after a cursor (the id of the last bill shown; null for the first page). */
+/** A place in the list whose words are made when it is shown. */
+export interface BillLine {
+  readonly id: bigint;
+  readonly at: Date;
+  readonly view: () => Promise<BillView>;
+}
+
+const pageSize = 20;
+const kinds: readonly BillKind[] = ['payment', 'refund', 'top-up', 'withdrawal'];
+const shanghaiOffsetMs = 8 * 3_600_000;
+
+/** From `?kind=refund,top-up` and `?month=2014-11`, a month in Shanghai. */
+export function billChoiceOf(query: Readonly<Record<string, unknown>>): BillChoice {
+  const { kind, month } = query;
+  const asked = typeof kind === 'string' && kind !== '' ? kind.split(',') : null;
+  const unknown = asked?.find((each) => !kinds.includes(each as BillKind));
+  if (unknown !== undefined)
+    throw new RequestRefused(400, 'INVALID_REQUEST', `kind: one of ${kinds.join(', ')}`);
+  return { kinds: asked === null ? null : new Set(asked as BillKind[]), period: monthOf(month) };
+}
+
+function monthOf(month: unknown): BillChoice['period'] {
+  if (month === undefined || month === '') return null;
+  const found = typeof month === 'string' ? /^(20\d\d)-(0[1-9]|1[0-2])$/.exec(month) : null;
+  if (found === null) throw new RequestRefused(400, 'INVALID_REQUEST', 'month: a month as 2014-11');
+  const [year, number] = [Number.parseInt(found[1]!, 10), Number.parseInt(found[2]!, 10)];
+  const first = (of: number) => new Date(Date.UTC(year, of, 1) - shanghaiOffsetMs);
+  return { from: first(number - 1), to: first(number) };
+}
+
+/** A page of bills after a cursor (the id of the last bill shown). */
 export async function billPage(
   sources: BillSources,
   payerId: bigint,
-  cursor: bigint | null,
+  of: BillChoice & { cursor: bigint },
 ): Promise<z.infer<typeof BillPage>> {
-  const { wallet, payments } = sources;
-  const page = { before: cursor ?? newest, limit: pageSize + 1 };
-  const [activity, topUps] = await Promise.all([
-    payments.activityOf({ ...page, payerId }),
-    wallet.transfersOf({ ...page, customerId: payerId, kind: 'top-up' }),
-  ]);
-  const paymentOf = paymentsKnown(sources, activity.payments);
-  const all = [
-    ...activity.payments.map((payment) => ({ id: payment.id, view: () => paymentBill(sources, payment) })),
-    ...activity.refunds.map((refund) => ({
-      id: refund.id,
-      view: async () => refundBill(sources, refund, await paymentOf(refund.paymentId)),
-    })),
-    ...topUps.map((topUp) => ({ id: topUp.id, view: async () => topUpBill(topUp) })),
-  ].sort((a, b) => (a.id < b.id ? 1 : -1));
-  const shown = all.slice(0, pageSize);
+  const lines = await latestBills(sources, payerId, { ...of, before: of.cursor, limit: pageSize + 1 });
+  const shown = lines.slice(0, pageSize);
   const bills = await Promise.all(shown.map((bill) => bill.view()));
-  return { bills, nextCursor: all.length > pageSize ? shown.at(-1)!.id.toString() : null };
+  return { bills, nextCursor: lines.length > pageSize ? shown.at(-1)!.id.toString() : null };
 }
 
-/** One bill of a shopper, or null: P…, R… and T… are payments, refunds and top-ups. */
+/** Those with ids below `before`, newest first, at least as many as `limit` if there are so many. */
+export async function latestBills(
+  sources: BillSources,
+  payerId: bigint,
+  of: Partial<BillChoice> & { before: bigint; limit: number },
+): Promise<BillLine[]> {
+  const { wallet, payments } = sources;
+  const { before, limit, kinds: wanted = null, period = null } = of;
+  const isWanted = (kind: BillKind): boolean => wanted === null || wanted.has(kind);
+  const page = { before, limit, period };
+  const transfers = (kind: 'top-up' | 'withdrawal') =>
+    isWanted(kind) ? wallet.transfersOf({ ...page, customerId: payerId, kind }) : [];
+  const nothing = { payments: [], refunds: [] };
+  const [activity, topUps, withdrawals] = await Promise.all([
+    isWanted('payment') || isWanted('refund') ? payments.activityOf({ ...page, payerId }) : nothing,
+    transfers('top-up'),
+    transfers('withdrawal'),
+  ]);
+  const paymentOf = paymentsKnown(sources, activity.payments);
+  const paid: BillLine[] = activity.payments.map((payment) => ({
+    id: payment.id,
+    at: payment.paidAt ?? payment.createdAt,
+    view: () => paymentBill(sources, payment),
+  }));
+  const refunded: BillLine[] = activity.refunds.map((refund) => ({
+    id: refund.id,
+    at: refund.finishedAt ?? refund.createdAt,
+    view: async () => refundBill(sources, refund, await paymentOf(refund.paymentId)),
+  }));
+  return [
+    ...(isWanted('payment') ? paid : []),
+    ...(isWanted('refund') ? refunded : []),
+    ...[...topUps, ...withdrawals].map((transfer) => ({
+      id: transfer.id,
+      at: transfer.finishedAt ?? transfer.createdAt,
+      view: async () => transferBill(transfer),
+    })),
+  ]
+    .sort((a, b) => (a.id < b.id ? 1 : -1))
+    .slice(0, limit);
+}
+
+/** One bill of a shopper, or null: P…, R…, T… and W… are payments, refunds, top-ups and withdrawals. */
 export async function findBill(
   sources: BillSources,
   payerId: bigint,
   billId: string,
-): Promise<BillView | null> {
+): Promise<BillDetail | null> {
   const { wallet, payments } = sources;
   const id = idOf(billId.slice(1));
   if (id === null) return null;
   switch (billId[0]) {
     case 'P': {
       const payment = await payments.findById(id);
-      return payment?.payerId === payerId && payment.paidAt !== null ? paymentBill(sources, payment) : null;
+      return payment?.payerId === payerId && payment.paidAt !== null ? paymentDetail(sources, payment) : null;
     }
     case 'R': {
       const refund = await payments.findRefundById(id);
       if (refund?.payerId !== payerId) return null;
-      return refundBill(sources, refund, await paymentsKnown(sources, [])(refund.paymentId));
+      const payment = await paymentsKnown(sources, [])(refund.paymentId);
+      return {
+        ...nothingMore,
+        ...(await refundBill(sources, refund, payment)),
+        method: await methodOf(sources, payment),
+        paymentBillId: `P${payment.id}`,
+      };
     }
-    case 'T': {
-      const topUp = await wallet.findTransfer(payerId, id);
-      return topUp?.kind === 'top-up' ? topUpBill(topUp) : null;
+    case 'T':
+    case 'W': {
+      const transfer = await wallet.findTransfer(payerId, id);
+      if (transfer?.kind !== (billId[0] === 'T' ? 'top-up' : 'withdrawal')) return null;
+      return {
+        ...nothingMore,
+        ...transferBill(transfer),
+        method: { kind: 'card', card: cardView(transfer.card) },
+      };
     }
     default:
       return null;
   }
+}
+
+const nothingMore = { order: null, exchange: null, refunds: [], paymentBillId: null, method: null };
+
+async function paymentDetail(sources: BillSources, payment: Payment): Promise<BillDetail> {
+  const { reference, goods } = payment.order;
+  const refunds = await sources.payments.refundsOf(payment.id);
+  return {
+    ...(await paymentBill(sources, payment)),
+    method: await methodOf(sources, payment),
+    order: {
+      reference,
+      goods: goods.map(({ name, quantity, unitAmount }) => ({
+        name,
+        quantity,
+        unitAmount: unitAmount === null ? null : wireMoney(unitAmount),
+      })),
+    },
+    exchange:
+      payment.amount.currency === payment.payerAmount.currency
+        ? null
+        : {
+            atMid: wireMoney(payment.midAmount),
+            spread: wireMoney(payment.spreadAmount),
+            rounding: 'half-up',
+          },
+    refunds: await Promise.all(refunds.map((refund) => refundBill(sources, refund, payment))),
+    paymentBillId: null,
+  };
+}
+
+async function methodOf(
+  { wallet }: BillSources,
+  { funding, payerId }: Payment,
+): Promise<BillDetail['method']> {
+  if (funding?.kind !== 'card' || payerId === null) return funding === null ? null : { kind: 'balance' };
+  const card = await wallet.findCard(payerId, funding.cardId);
+  return card === null ? null : { kind: 'card', card: cardView(card) };
 }
 
 /** Finds payments, those of the page without asking again. */
@@ -130,14 +231,18 @@ async function refundBill(sources: BillSources, refund: Refund, payment: Payment
   };
 }
 
-const topUpBill = (topUp: CardTransfer): BillView => ({
-  billId: `T${topUp.id}`,
-  kind: 'top-up',
-  title: topUp.card.bankName.zh,
-  description: `${topUp.card.bankName.en} ****${topUp.card.last4}`,
-  status: topUp.status,
-  at: (topUp.finishedAt ?? topUp.createdAt).toISOString(),
-  payerAmount: wireMoney(topUp.amount),
-  amount: null,
-  rate: null,
-});
+function transferBill(transfer: CardTransfer): BillView {
+  const { kind, id, card, status, finishedAt, createdAt } = transfer;
+  const { currency, amount } = transfer.amount;
+  return {
+    billId: `${kind === 'top-up' ? 'T' : 'W'}${id}`,
+    kind,
+    title: card.bankName.zh,
+    description: `${card.bankName.en} ****${card.last4}`,
+    status,
+    at: (finishedAt ?? createdAt).toISOString(),
+    payerAmount: wireMoney({ currency, amount: kind === 'top-up' ? amount : -amount }),
+    amount: null,
+    rate: null,
+  };
+}

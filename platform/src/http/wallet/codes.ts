@@ -13,6 +13,7 @@ import { RequestRefused } from '../shopper/errors.ts';
 import { shopperRefusals } from '../shopper/refusals.ts';
 import { type AddRoute, idOf } from '../shopper/routes.ts';
 import { wireMoney } from '../shopper/views.ts';
+import { assertKnown } from './view.ts';
 
 export interface CodeSources {
   readonly codes: PaymentCodes;
@@ -32,6 +33,7 @@ export function codeRoutes(route: AddRoute, sources: CodeSources): void {
   route(
     codeOperations.issuePaymentCode,
     async ({ body, customer }) => {
+      assertKnown(customer);
       const { method } = body;
       const cardId = method?.kind === 'card' ? idOf(method.cardId) : null;
       if (method?.kind === 'card') {

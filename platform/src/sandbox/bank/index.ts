@@ -7,5 +7,6 @@ export {
   type SimulatedBank,
   type SimulatedCard,
 } from './bank.ts';
+export { createSandboxIssuers, type SandboxIssuers } from './issuers.ts';
 export { createSandboxSettlementBank, type SandboxSettlementBank } from './settlement-bank.ts';
 export type { BankBehaviour } from './store.ts';

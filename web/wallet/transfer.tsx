@@ -1,7 +1,7 @@
-// Money from a bank card into the balance: amount, card, PIN, and the bank's answer whenever it comes.
+// Money between a bank card and the balance: amount, card, PIN, and the bank's answer whenever it comes.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Money, parseMajor, toWire } from '@tongbao/money';
-import type { TopUpView, WalletView } from '@tongbao/protocol/wallet';
+import { formatMajor, fromWire, type Money, parseMajor, toWire } from '@tongbao/money';
+import type { TopUpView, WalletView, WithdrawalView } from '@tongbao/protocol/wallet';
 import { type FormEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, isOutcomeUnknown, isRefusal } from '../ui/api.ts';
@@ -11,6 +11,7 @@ import { Result, StepHeading } from '../ui/frame.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { usePatience } from '../ui/patience.ts';
 import { PinDialog } from '../ui/pin-dialog.tsx';
+import { cashierPath } from './from-cashier.ts';
 
 /** The amount typed, in minor units; null while it is none. */
 function typedAmount(text: string): Money | null {
@@ -30,9 +31,38 @@ const newRequestId = (): string =>
 
 const suggestions = ['100', '500', '1000'];
 
-export function TopUp(props: { wallet: WalletView }) {
+type Kind = 'top-up' | 'withdrawal';
+
+/** What the two directions are called, and where they are asked for. */
+const ways = {
+  'top-up': {
+    path: '/api/wallet/top-ups',
+    title: 'topUpTo',
+    card: 'topUpFrom',
+    doubt: 'topUpDoubt',
+    done: 'topUpDone',
+    failed: 'topUpFailed',
+    failedText: 'topUpFailedText',
+  },
+  withdrawal: {
+    path: '/api/wallet/withdrawals',
+    title: 'withdrawTitle',
+    card: 'withdrawTo',
+    doubt: 'withdrawDoubt',
+    done: 'withdrawDone',
+    failed: 'withdrawFailed',
+    failedText: 'withdrawFailedText',
+  },
+} as const;
+
+type TransferView = TopUpView | WithdrawalView;
+const idOf = (view: TransferView): string => ('topUpId' in view ? view.topUpId : view.withdrawalId);
+
+export function Transfer(props: { kind: Kind; wallet: WalletView }) {
   const { t } = useTranslation();
-  const { cards } = props.wallet;
+  const { kind, wallet } = props;
+  const way = ways[kind];
+  const cards = wallet.cards.filter(({ status }) => status === 'active');
   const [text, setText] = useState('');
   const [cardId, setCardId] = useState(cards[0]?.cardId ?? '');
   const [isConfirming, setConfirming] = useState(false);
@@ -43,12 +73,14 @@ export function TopUp(props: { wallet: WalletView }) {
   const [isInDoubt, setInDoubt] = useState(false);
   const typed = useRef('');
   const amount = typedAmount(text);
+  const isTooMuch =
+    kind === 'withdrawal' && amount !== null && amount.amount > BigInt(wallet.available.value);
   const queries = useQueryClient();
   const ask = useMutation({
     mutationFn: () => {
       const pin = typed.current;
       typed.current = '';
-      return call<TopUpView>('POST', '/api/wallet/top-ups', {
+      return call<TransferView>('POST', way.path, {
         requestId,
         cardId,
         amount: toWire(amount!),
@@ -60,13 +92,18 @@ export function TopUp(props: { wallet: WalletView }) {
     },
     onSettled: () => void queries.invalidateQueries(),
   });
-  if (ask.data !== undefined) return <Progress first={ask.data} />;
+  if (ask.data !== undefined) return <Progress kind={kind} first={ask.data} />;
   if (cards.length === 0) {
     return (
       <section className="card empty">
         <Icon name="card" size={40} />
         <StepHeading level={1}>{t('noCards')}</StepHeading>
         <p className="muted">{t('noCardsText')}</p>
+        <div className="actions">
+          <a className="button" href="#/cards/new">
+            {t('addCard')}
+          </a>
+        </div>
       </section>
     );
   }
@@ -78,13 +115,13 @@ export function TopUp(props: { wallet: WalletView }) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (amount !== null) setConfirming(true);
+    if (amount !== null && !isTooMuch) setConfirming(true);
   };
   return (
-    <form className="card" aria-label={t('topUp')} onSubmit={submit} noValidate>
-      <StepHeading level={1}>{t('topUpTo')}</StepHeading>
+    <form className="card" aria-label={t(way.title)} onSubmit={submit} noValidate>
+      <StepHeading level={1}>{t(way.title)}</StepHeading>
       <fieldset className="methods" disabled={isInDoubt}>
-        <legend>{t('topUpFrom')}</legend>
+        <legend>{t(way.card)}</legend>
         {cards.map((card) => (
           <div className="method" key={card.cardId}>
             <label>
@@ -107,12 +144,19 @@ export function TopUp(props: { wallet: WalletView }) {
       <AmountField
         text={text}
         isDisabled={isInDoubt}
-        isWrong={hasTried && amount === null}
+        wrong={
+          hasTried && amount === null
+            ? t('amountWrong')
+            : isTooMuch
+              ? t('notEnough', { amount: showMoney(wallet.available) })
+              : ''
+        }
+        all={kind === 'withdrawal' ? formatMajor(fromWire(wallet.available)) : null}
         onChange={(next) => change(() => setText(next))}
       />
       {isInDoubt && (
         <p className="note warn" role="alert">
-          {t('topUpDoubt')}
+          {t(way.doubt)}
         </p>
       )}
       <button type="submit" className="button">
@@ -127,7 +171,7 @@ export function TopUp(props: { wallet: WalletView }) {
               {ask.isPending && <p className="busy">{t('topUpPending')}</p>}
               {ask.error !== null && (
                 <p className={`note ${isOutcomeUnknown(ask.error) ? 'warn' : 'bad'}`}>
-                  {isOutcomeUnknown(ask.error) ? t('topUpDoubt') : errorText(ask.error, t)}
+                  {isOutcomeUnknown(ask.error) ? t(way.doubt) : errorText(ask.error, t)}
                 </p>
               )}
             </>
@@ -139,7 +183,7 @@ export function TopUp(props: { wallet: WalletView }) {
           onClose={ask.isPending ? null : () => setConfirming(false)}
         >
           <p className="what-amount">{showMoney(toWire(amount))}</p>
-          <p>{t('topUpTo')}</p>
+          <p>{t(way.title)}</p>
         </PinDialog>
       )}
     </form>
@@ -149,7 +193,10 @@ export function TopUp(props: { wallet: WalletView }) {
 function AmountField(props: {
   text: string;
   isDisabled: boolean;
-  isWrong: boolean;
+  /** What is wrong with it; empty when nothing is. */
+  wrong: string;
+  /** All there is, where that can be asked for. */
+  all: string | null;
   onChange: (text: string) => void;
 }) {
   const { t } = useTranslation();
@@ -163,13 +210,13 @@ function AmountField(props: {
           value={props.text}
           disabled={props.isDisabled}
           placeholder="100.00"
-          aria-invalid={props.isWrong}
+          aria-invalid={props.wrong !== ''}
           aria-describedby="amount-wrong"
           onChange={(event) => props.onChange(event.target.value)}
         />
       </label>
       <p id="amount-wrong" className="wrong" aria-live="polite">
-        {props.isWrong && t('amountWrong')}
+        {props.wrong}
       </p>
       <div className="suggestions">
         {suggestions.map((suggestion) => (
@@ -183,19 +230,30 @@ function AmountField(props: {
             ¥{suggestion}
           </button>
         ))}
+        {props.all !== null && (
+          <button
+            type="button"
+            className="button quiet small"
+            disabled={props.isDisabled}
+            onClick={() => props.onChange(props.all!)}
+          >
+            {t('withdrawAll')}
+          </button>
+        )}
       </div>
     </div>
   );
 }
 
-function Progress(props: { first: TopUpView }) {
+function Progress(props: { kind: Kind; first: TransferView }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const path = `/api/wallet/top-ups/${props.first.topUpId}`;
+  const way = ways[props.kind];
+  const path = `${way.path}/${idOf(props.first)}`;
   const query = useQuery({
     queryKey: [path],
     queryFn: async () => {
-      const view = await call<TopUpView>('GET', path);
+      const view = await call<TransferView>('GET', path);
       // The balance and the bills are others now.
       if (view.status !== 'pending') {
         void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== path });
@@ -210,12 +268,12 @@ function Progress(props: { first: TopUpView }) {
     <section className="card">
       {status === 'pending' && <Pending amount={showMoney(amount)} ask={() => query.refetch()} />}
       {status === 'succeeded' && (
-        <Result icon="check" level={1} title={t('topUpDone')}>
+        <Result icon="check" level={1} title={t(way.done)}>
           <p className="paid-amount">{showMoney(amount)}</p>
         </Result>
       )}
       {status === 'failed' && (
-        <Result icon="cross" tone="bad" level={1} title={t('topUpFailed')} text={t('topUpFailedText')} />
+        <Result icon="cross" tone="bad" level={1} title={t(way.failed)} text={t(way.failedText)} />
       )}
       <div className="actions">
         {back !== null && (
@@ -249,10 +307,4 @@ function Pending(props: { amount: string; ask: () => Promise<unknown> }) {
       )}
     </Result>
   );
-}
-
-/** The cashier that sent the shopper here for want of money; nothing but a cashier's path is followed. */
-function cashierPath(): string | null {
-  const from = new URLSearchParams(location.search).get('from') ?? '';
-  return /^\/cashier\/[A-Za-z0-9._-]+$/.test(from) ? from : null;
 }

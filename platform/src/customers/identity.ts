@@ -1,0 +1,154 @@
+// The real-name check: a name and a resident number, held against outside sources. How many sources have confirmed a
+// customer makes the wallet's class (PBOC Announcement [2015] No. 43, article 11: one source, three, five).
+import { createHmac } from 'node:crypto';
+import type { Database, Transaction } from '../database/index.ts';
+import { Rejection } from '../rejection.ts';
+import type { Clock, Ids } from '../system/index.ts';
+import type { Customer, KycClass } from './customer.ts';
+import { insertEventRow } from './event-store.ts';
+import {
+  confirmIdentityRow,
+  type IdentityCheck,
+  insertCheckRow,
+  raiseClassRow,
+  selectChecks,
+  selectIdentity,
+  takeIdentityTry,
+  writeNameRow,
+} from './identity-store.ts';
+import { later, limits } from './limits.ts';
+import { ageOf, maskResidentId, type ResidentId, residentIdOf } from './resident-id.ts';
+
+/** Outside sources that know names: asked outside any transaction. A call that throws decided nothing. */
+export interface IdentityRegistry {
+  /**
+   * Which sources confirm that the number is the person's: none of them when it is not, or is unknown. A source's
+   * name is its own for ever (`resident-registry`, `mobile-operator`); the reference is what it knows its answer by.
+   */
+  confirm(person: {
+    name: string;
+    residentId: string;
+    phone: string;
+  }): Promise<readonly { readonly source: string; readonly reference: string }[]>;
+}
+
+export interface IdentityParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Null: nobody can be asked, and every check is 'unavailable'. */
+  readonly registry: IdentityRegistry | null;
+  /** Keys the hash that a number is found again by. */
+  readonly identityKey: Buffer;
+}
+
+/** By the number of sources that have confirmed the identity. */
+export const classOf = (sources: number): KycClass =>
+  sources >= 5 ? 3 : sources >= 3 ? 2 : sources >= 1 ? 1 : 0;
+
+const hashId = ({ identityKey }: IdentityParts, id: ResidentId): Buffer =>
+  createHmac('sha256', identityKey).update(id.number).digest();
+
+/** Two to fifty letters, with the dots and spaces that names have. */
+const namePattern = /^[\p{L}\p{M}][\p{L}\p{M}·•.' -]{0,48}[\p{L}\p{M}.]$/u;
+
+/**
+ * Checks a customer's real name. Rejections: identity-known (it has been checked), identity-invalid (the name's or
+ * the number's form, or too young), identity-refused (with the tries left), identity-in-use, code-too-many (no try
+ * left, with the time of the next), unavailable.
+ */
+export async function checkIdentity(
+  parts: IdentityParts,
+  customer: Customer,
+  asked: { name: string; residentId: string },
+): Promise<void> {
+  const { database, clock, registry } = parts;
+  const now = clock.now();
+  if (customer.kycClass > 0) throw new Rejection('identity-known', 'the real name has been checked');
+  const name = asked.name.normalize('NFKC').trim().replace(/\s+/g, ' ');
+  const id = residentIdOf(asked.residentId);
+  if (id === null) throw new Rejection('identity-invalid', 'no resident number', { field: 'residentId' });
+  if (!namePattern.test(name)) throw new Rejection('identity-invalid', 'no name', { field: 'name' });
+  if (ageOf(id, now) < limits.leastAge)
+    throw new Rejection('identity-invalid', `younger than ${limits.leastAge}`, { field: 'age' });
+  if (registry === null) throw new Rejection('unavailable', 'no registry is connected');
+  const tries = await takeTry(parts, customer.id, now);
+  const sources = await registry.confirm({ name, residentId: id.number, phone: customer.phone });
+  if (sources.length === 0) {
+    const attemptsLeft = limits.identityTries - tries;
+    throw new Rejection('identity-refused', 'the registry does not know this person', { attemptsLeft });
+  }
+  const eventId = await parts.ids.one();
+  await database.transaction(async (tx) => {
+    const of = {
+      customerId: customer.id,
+      idHash: hashId(parts, id),
+      maskedId: maskResidentId(id),
+      confirmedAt: now,
+    };
+    if (!(await confirmIdentityRow(tx, of)))
+      throw new Rejection('identity-in-use', 'this person has a wallet');
+    await writeNameRow(tx, customer.id, name);
+    await insertEventRow(tx, {
+      id: eventId,
+      customerId: customer.id,
+      kind: 'identity-confirmed',
+      detail: of.maskedId,
+      occurredAt: now,
+    });
+    for (const source of sources) await insertCheckRow(tx, customer.id, { ...source, confirmedAt: now });
+    await raise(tx, customer.id);
+  });
+}
+
+async function takeTry({ database }: IdentityParts, customerId: bigint, now: Date): Promise<number> {
+  const windowOverBy = later(now, -limits.identityWindowMs);
+  const tries = await takeIdentityTry(database, {
+    customerId,
+    now,
+    windowOverBy,
+    tries: limits.identityTries,
+  });
+  if (tries !== null) return tries;
+  const began = (await selectIdentity(database, customerId))?.window_started_at ?? now;
+  throw new Rejection('code-too-many', 'too many tries today', {
+    retryAt: later(began, limits.identityWindowMs),
+  });
+}
+
+const raise = async (tx: Transaction, customerId: bigint): Promise<KycClass | null> => {
+  const to = classOf((await selectChecks(tx, customerId)).length);
+  return (await raiseClassRow(tx, customerId, to)) ? to : null;
+};
+
+/** Another source has confirmed the customer, a card's bank for example; the class may rise. Once for each source. */
+export async function addIdentityCheck(
+  parts: IdentityParts,
+  customerId: bigint,
+  check: Omit<IdentityCheck, 'confirmedAt'>,
+): Promise<void> {
+  const occurredAt = parts.clock.now();
+  const eventId = await parts.ids.one();
+  await parts.database.transaction(async (tx) => {
+    if (!(await insertCheckRow(tx, customerId, { ...check, confirmedAt: occurredAt }))) return;
+    const raised = await raise(tx, customerId);
+    if (raised === null) return;
+    const event = { id: eventId, customerId, detail: raised.toString(), occurredAt };
+    await insertEventRow(tx, { ...event, kind: 'class-raised' });
+  });
+}
+
+/**
+ * Whether somebody who asks knows the customer's resident number: one of the tries of `checkIdentity` is taken.
+ * Rejections: identity-refused (with the tries left), code-too-many.
+ */
+export async function proveIdentity(parts: IdentityParts, customerId: bigint, typed: string): Promise<void> {
+  const now = parts.clock.now();
+  const kept = (await selectIdentity(parts.database, customerId))?.id_hash ?? null;
+  const tries = await takeTry(parts, customerId, now);
+  const id = residentIdOf(typed);
+  if (kept === null || id === null || !hashId(parts, id).equals(kept)) {
+    const attemptsLeft = limits.identityTries - tries;
+    throw new Rejection('identity-refused', 'that is not the number', { attemptsLeft });
+  }
+}

@@ -1,0 +1,73 @@
+// The account: the real name, the PIN, devices.
+import { accountOperations } from '@tongbao/protocol/wallet';
+import { type AddRoute, perMinute } from '../shopper/routes.ts';
+import { forgetToken } from '../shopper/session.ts';
+import { browserOf, systemOf } from './device-name.ts';
+import { codeSent, freshView, type WalletHttpOptions } from './view.ts';
+
+export function accountRoutes(route: AddRoute, options: WalletHttpOptions): void {
+  const { customers, sandbox } = options;
+  const limit = perMinute(sandbox);
+  route(
+    accountOperations.checkIdentity,
+    async ({ body, customer }) => {
+      await customers.checkIdentity(customer, body);
+      return freshView(options, customer.id);
+    },
+    { perMinute: limit.pin },
+  );
+  pinRoutes(route, options);
+  route(accountOperations.listDevices, async ({ customer, token }) => ({
+    devices: (await customers.devicesOf(customer.id, token!)).map((device) => ({
+      deviceId: device.id,
+      browser: browserOf(device.userAgent),
+      system: systemOf(device.userAgent),
+      isThis: device.isThis,
+      signedInAt: device.createdAt.toISOString(),
+      lastSeenAt: device.lastSeenAt.toISOString(),
+    })),
+  }));
+  route(accountOperations.endDevice, async ({ customer, params }) => {
+    await customers.endDevice(customer.id, params.deviceId ?? '');
+    return {};
+  });
+  route(accountOperations.endDevices, async ({ customer, request, reply }) => {
+    await customers.endSessions(customer.id, null);
+    forgetToken(request, reply);
+    return {};
+  });
+}
+
+function pinRoutes(route: AddRoute, options: WalletHttpOptions): void {
+  const { customers, sandbox } = options;
+  const limit = perMinute(sandbox);
+  route(
+    accountOperations.setPin,
+    async ({ body, customer }) => {
+      await customers.setFirstPin(customer.id, body.newPin);
+      return freshView(options, customer.id);
+    },
+    { perMinute: limit.pin },
+  );
+  route(
+    accountOperations.changePin,
+    async ({ body, customer }) => {
+      await customers.changePin(customer.id, body);
+      return {};
+    },
+    { perMinute: limit.pin },
+  );
+  route(
+    accountOperations.requestPinCode,
+    async ({ customer }) => codeSent(customer.phone, await customers.requestCode(customer.phone)),
+    { perMinute: limit.code },
+  );
+  route(
+    accountOperations.resetPin,
+    async ({ body, customer, token }) => {
+      await customers.resetPin(customer, { ...body, token: token! });
+      return {};
+    },
+    { perMinute: limit.pin },
+  );
+}

@@ -1,0 +1,54 @@
+// Bank cards: what a number's first digits say, adding a card that its bank has confirmed, the default, removing.
+import { cardOperations } from '@tongbao/protocol/wallet';
+import { Rejection } from '../../rejection.ts';
+import { type AddRoute, idOf, perMinute } from '../shopper/routes.ts';
+import { assertKnown, freshView, type WalletHttpOptions } from './view.ts';
+
+export function cardRoutes(route: AddRoute, options: WalletHttpOptions): void {
+  const { customers, wallet, sandbox } = options;
+  route(cardOperations.identifyCard, async ({ params }) => {
+    const digits = params.digits ?? '';
+    const face = /^\d{6,8}$/.test(digits) ? wallet.identifyCard(digits) : null;
+    if (face === null) throw new Rejection('bill-not-found', 'no bank of the network has these digits');
+    return { bankName: face.bankName, kind: face.kind, digits: face.digits };
+  });
+  route(
+    cardOperations.addCard,
+    async ({ body, customer }) => {
+      assertKnown(customer);
+      const { name, phone } = customer;
+      const holder = { name, phone };
+      const { card, reference } = await wallet.claimCard({
+        customerId: customer.id,
+        offer: body.offer,
+        holder,
+      });
+      // A bank that gave somebody a card has seen who it is: one more source that knows the shopper.
+      await customers.addIdentityCheck(customer.id, { source: `bank:${card.bank}`, reference });
+      await customers.note({ customerId: customer.id, kind: 'card-added', detail: card.last4 });
+      return freshView(options, customer.id);
+    },
+    { perMinute: perMinute(sandbox).pin },
+  );
+  route(cardOperations.chooseDefaultCard, async ({ params, customer }) => {
+    await wallet.chooseDefaultCard(customer.id, cardIdOf(params.cardId));
+    return freshView(options, customer.id);
+  });
+  route(
+    cardOperations.removeCard,
+    async ({ params, body, customer }) => {
+      const cardId = cardIdOf(params.cardId);
+      await customers.checkPin(customer.id, body.pin);
+      const card = await wallet.removeCard(customer.id, cardId);
+      await customers.note({ customerId: customer.id, kind: 'card-removed', detail: card.last4 });
+      return freshView(options, customer.id);
+    },
+    { perMinute: perMinute(sandbox).pin },
+  );
+}
+
+function cardIdOf(text: string | undefined): bigint {
+  const id = idOf(text ?? '');
+  if (id === null) throw new Rejection('card-unknown', 'there is no such card');
+  return id;
+}

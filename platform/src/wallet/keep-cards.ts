@@ -1,0 +1,86 @@
+// What a shopper does with bank cards: adds one that its bank has confirmed, says which comes first, removes one.
+import { Rejection } from '../rejection.ts';
+import { type Card, cardsAtMost } from './card.ts';
+import { insertCardRow, lockCardsOf, selectCards, setDefaultRow, updateCardStatus } from './card-store.ts';
+import type { CardClaim } from './issuer.ts';
+import type { WalletParts } from './parts.ts';
+
+export interface ClaimCard {
+  readonly customerId: bigint;
+  /** What the bank's own page answered when it took the number. */
+  readonly offer: string;
+  readonly holder: { readonly name: string; readonly phone: string };
+}
+
+/**
+ * Adds the card that a bank's page has taken, once the bank has confirmed its holder. The first card is the default.
+ * Rejections: card-too-many, card-expired, card-refused (another's name, blocked, in another wallet), unavailable.
+ */
+export async function claimCard(
+  parts: WalletParts,
+  asked: ClaimCard,
+): Promise<{ card: Card; reference: string }> {
+  const { database, clock, ids, issuers } = parts;
+  if (issuers === undefined) throw new Rejection('unavailable', 'no card bank is connected');
+  const claim = confirmed(await issuers.claim({ offer: asked.offer, holder: asked.holder }));
+  const id = await ids.one();
+  const card = await database.transaction(async (tx) => {
+    const former = await lockCardsOf(tx, asked.customerId);
+    const same = former.find((each) => each.bank === claim.face.bank && each.token === claim.token);
+    if (same !== undefined) return same;
+    if (former.length >= cardsAtMost) throw new Rejection('card-too-many', `${cardsAtMost} cards at most`);
+    const added: Card = {
+      id,
+      customerId: asked.customerId,
+      bank: claim.face.bank,
+      bankName: claim.face.bankName,
+      last4: claim.last4,
+      kind: claim.face.kind,
+      currency: claim.currency,
+      token: claim.token,
+      status: 'active',
+      isDefault: false,
+      addedAt: clock.now(),
+    };
+    const kept = await insertCardRow(tx, added);
+    if (kept === null) throw new Rejection('card-refused', 'the card is in another wallet');
+    if (former.length === 0) await setDefaultRow(tx, asked.customerId, kept);
+    return (await selectCards(tx, [kept]))[0]!;
+  });
+  return { card, reference: claim.reference };
+}
+
+function confirmed(claim: CardClaim): Extract<CardClaim, { outcome: 'confirmed' }> {
+  if (claim.outcome === 'confirmed') return claim;
+  if (claim.reason === 'expired')
+    throw new Rejection('card-expired', 'the card was typed in too long ago: once more');
+  throw new Rejection('card-refused', claim.reason, { field: claim.reason });
+}
+
+/** Rejections: card-unknown. */
+export async function chooseDefaultCard(
+  { database }: WalletParts,
+  customerId: bigint,
+  cardId: bigint,
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    if (!(await setDefaultRow(tx, customerId, cardId)))
+      throw new Rejection('card-unknown', 'the customer has no such card');
+  });
+}
+
+/**
+ * Takes a card out of the wallet; bills still name it and refunds still find it. The oldest of the others comes first
+ * from then on. Rejections: card-unknown.
+ */
+export async function removeCard(parts: WalletParts, customerId: bigint, cardId: bigint): Promise<Card> {
+  return parts.database.transaction(async (tx) => {
+    const cards = await lockCardsOf(tx, customerId);
+    const card = cards.find((each) => each.id === cardId);
+    if (card === undefined) throw new Rejection('card-unknown', 'the customer has no such card');
+    await updateCardStatus(tx, { customerId, cardId, status: 'removed' });
+    const next = cards.find((each) => each.id !== cardId);
+    if (card.isDefault && next !== undefined) await setDefaultRow(tx, customerId, next.id);
+    return card;
+  });
+}

@@ -1,0 +1,36 @@
+// Passkeys in the browser. The library comes only when somebody uses one.
+import { call } from './api.ts';
+
+/** The shopper stopped it, the browser cannot, or there is no passkey for this site: nothing was sent. */
+export class PasskeyNotUsed extends Error {}
+
+type Options = Record<string, unknown>;
+
+/** Whether this browser, on this page, knows passkeys at all. */
+export const hasPasskeys = (): boolean => typeof PublicKeyCredential === 'function' && isSecureContext;
+
+/** Has the shopper's passkey sign the payment at a cashier's path; answers what the server wants to see. */
+export async function signWithPasskey(path: string): Promise<unknown> {
+  const { options } = await call<{ options: Options | null }>('POST', `${path}/passkey`);
+  if (options === null) throw new PasskeyNotUsed('there is none for this site');
+  const { startAuthentication } = await import('@simplewebauthn/browser');
+  try {
+    return await startAuthentication({
+      optionsJSON: options as unknown as Parameters<typeof startAuthentication>[0]['optionsJSON'],
+    });
+  } catch (error) {
+    throw new PasskeyNotUsed(String(error));
+  }
+}
+
+/** Has the browser make a passkey. */
+export async function makePasskey(options: Options): Promise<unknown> {
+  const { startRegistration } = await import('@simplewebauthn/browser');
+  try {
+    return await startRegistration({
+      optionsJSON: options as unknown as Parameters<typeof startRegistration>[0]['optionsJSON'],
+    });
+  } catch (error) {
+    throw new PasskeyNotUsed(String(error));
+  }
+}
