@@ -16,7 +16,7 @@ describe.skipIf(isSkipped)('the other pages', () => {
     await page.goto(`${stage.sandbox.http}/wallet`);
     await signIn(page, people.wangFang.phone);
     await expect.poll(() => page.locator('[data-testid=balance]').textContent()).toBe('CN¥88.00');
-    await page.getByRole('navigation').getByRole('link', { name: 'Top up' }).click();
+    await page.getByRole('navigation', { name: 'Home' }).getByRole('link', { name: 'Top up' }).click();
     await page.getByLabel('Amount (yuan)').fill('12.345');
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByText('Enter an amount above 0 with at most two decimals').waitFor();
@@ -49,7 +49,7 @@ describe.skipIf(isSkipped)('the other pages', () => {
     await expect.poll(() => bill.textContent()).toContain('₩59,000');
     expect(await bill.textContent()).toContain('1 CNY = 175.826 KRW');
     expect(await serious(page)).toEqual([]);
-    await page.getByRole('navigation').getByRole('link', { name: '首页' }).click();
+    await page.getByRole('navigation', { name: '钱包' }).getByRole('link', { name: '我的' }).click();
     await page.getByRole('button', { name: '退出登录' }).click();
     await page.getByRole('heading', { name: '登录钱包' }).waitFor();
     await page.goBack();
@@ -129,7 +129,7 @@ describe.skipIf(isSkipped)('the other pages', () => {
     const page = await stage.open('zh-CN');
     const { url } = await stage.order();
     await page.goto(url);
-    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('combobox', { name: '语言' }).selectOption('en');
     await page.getByRole('heading', { name: 'Sign in to pay' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
     await page.goto(url);

@@ -1,0 +1,204 @@
+// The wallet as a newcomer meets it: opened from the cashier, then every page of it in four languages; a payment that a
+// passkey confirms; what the first paint of the cashier weighs.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isSkipped, openStage, pay, people, type Stage, serious, signIn } from './stage.ts';
+
+let stage: Stage;
+
+const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../web/dist');
+
+/** Counts what a shopper does: clicks and fields filled. */
+function acting(page: Page) {
+  let acts = 0;
+  return {
+    count: () => acts,
+    async click(name: string | RegExp) {
+      acts++;
+      await page.getByRole('button', { name }).or(page.getByRole('link', { name })).first().click();
+    },
+    async fill(label: string, text: string) {
+      acts++;
+      await page.getByLabel(label).fill(text);
+    },
+    /** On the pad, as on a phone: six presses count as one act, like a field filled. */
+    async pin(pin: string) {
+      acts++;
+      await page.locator('.pin input:enabled').waitFor();
+      await page.keyboard.type(pin);
+    },
+  };
+}
+
+describe.skipIf(isSkipped)('the wallet', () => {
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage?.close());
+
+  test('a newcomer opens a wallet from the cashier, is checked, adds a card and pays, in at most 20 acts', async () => {
+    const page = await stage.open('zh-CN');
+    await page.goto((await stage.order()).url);
+    const shopper = acting(page);
+    await shopper.click('还没有钱包？立即开通');
+    await shopper.fill('手机号', '13912345678');
+    await shopper.click('获取验证码');
+    await shopper.click('填入');
+    await shopper.click('登录');
+    await page.getByRole('heading', { name: '实名认证' }).waitFor();
+    expect(await serious(page)).toEqual([]);
+    await shopper.fill('姓名', '李小龙');
+    await shopper.fill('居民身份证号码', '110105194912310021');
+    await shopper.click('提交认证');
+    await page.getByText('号码不正确').waitFor();
+    expect(await serious(page)).toEqual([]);
+    await shopper.fill('居民身份证号码', '11010519491231002X');
+    await shopper.click('提交认证');
+    await page.getByRole('heading', { name: '设置支付密码' }).waitFor();
+    expect(await serious(page)).toEqual([]);
+    await shopper.pin('735126');
+    await page.getByText('再次输入以确认').waitFor();
+    await shopper.pin('735126');
+    await page.getByRole('heading', { name: '添加银行卡' }).waitFor();
+    await shopper.click('填入示例卡号');
+    await page.getByText('翡翠银行 储蓄卡').waitFor();
+    expect(await serious(page)).toEqual([]);
+    await shopper.click('添加');
+    await page.getByRole('heading', { name: '钱包已开通' }).waitFor();
+    expect(await serious(page)).toEqual([]);
+    await shopper.click('回到收银台继续付款');
+    await shopper.click(/^确认付款/);
+    await shopper.pin('735126');
+    await page.getByRole('heading', { name: '付款成功' }).waitFor({ timeout: 60_000 });
+    expect(shopper.count()).toBeLessThanOrEqual(20);
+    await page.context().close();
+  });
+
+  test('a number that has no wallet is told so, and led to one', async () => {
+    const page = await stage.open('ja');
+    await page.goto(`${stage.sandbox.http}/wallet`);
+    await page.locator('input[type=tel]').fill('13811112222');
+    await page.getByRole('button', { name: '認証コードを受け取る' }).click();
+    await page.getByText('この電話番号のウォレットはありません。').waitFor();
+    await page.getByRole('link', { name: 'ウォレットをお持ちでない方はこちら' }).click();
+    await page.getByRole('heading', { name: 'ウォレットを開設' }).waitFor();
+    expect(await serious(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('a passkey confirms a payment, and no other than the one it signed', async () => {
+    // Passkeys need a name: WebAuthn knows no addresses.
+    const site = stage.sandbox.http.replace('127.0.0.1', 'localhost');
+    const page = await stage.open('en');
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('WebAuthn.enable');
+    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    await page.goto(`${site}/wallet#/me/security`);
+    await signIn(page, people.liWei.phone);
+    await page.getByRole('button', { name: 'Add a passkey' }).click();
+    await page.locator('.pin input:enabled').waitFor();
+    await page.keyboard.type(people.liWei.pin);
+    await page.getByText(/^Added/).waitFor();
+    expect(await serious(page)).toEqual([]);
+    const order = new URL((await stage.order()).url);
+    const other = new URL((await stage.order()).url);
+    await page.goto(`${site}${order.pathname}`);
+    await page.getByRole('button', { name: /^Pay / }).click();
+    const sent = page.waitForRequest(
+      (request) => request.url().endsWith('/authorizations') && request.method() === 'POST',
+    );
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    const { passkey } = (await sent).postDataJSON() as { passkey: { id: string } };
+    await page.getByRole('heading', { name: 'Paid' }).waitFor();
+    expect(passkey.id).toMatch(/^[\w-]{20,}$/);
+    // The same answer again, for another order and for this one.
+    for (const { pathname } of [other, order]) {
+      const status = await page.evaluate(
+        `fetch('/api${pathname.replace('/cashier/', '/cashier/payments/')}/authorizations', {
+          method: 'POST', headers: { 'content-type': 'application/json', 'x-tongbao-csrf': '1' },
+          body: JSON.stringify({ method: { kind: 'balance' }, passkey: ${JSON.stringify(passkey)} }) })
+          .then((answer) => answer.json()).then((body) => body.error.code)`,
+      );
+      expect(status).toBe(pathname === other.pathname ? 'PASSKEY_REFUSED' : 'PAYMENT_ALREADY_PAID');
+    }
+    await page.context().close();
+  });
+
+  test('limits of one’s own are kept: set on the page, refused at the cashier in words', async () => {
+    const page = await stage.open('en');
+    await page.goto(`${stage.sandbox.http}/wallet#/me/limits`);
+    await signIn(page, people.zhangMin.phone);
+    await page.getByLabel('A payment (yuan)').fill('100');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('.pin input:enabled').waitFor();
+    await page.keyboard.type(people.zhangMin.pin);
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    await page.goto((await stage.order()).url);
+    await pay(page, people.zhangMin.pin);
+    await page.getByText('This is above the limit that you set yourself.').waitFor();
+    await page.context().close();
+  });
+
+  test('every page, in four languages, on a phone and on a desk: axe finds nothing serious, nothing is too wide', async () => {
+    const places = [
+      '',
+      '/top-up',
+      '/withdraw',
+      '/bills',
+      '/cards',
+      '/cards/new',
+      '/me',
+      '/me/messages',
+      '/me/limits',
+    ];
+    places.push('/me/security', '/me/security/pin', '/me/security/pin/reset');
+    const visits = [
+      ['zh-CN', 'phone'],
+      ['en', 'desktop'],
+      ['ko', 'phone'],
+      ['ja', 'desktop'],
+    ] as const;
+    for (const [language, size] of visits) {
+      const page = await stage.open(language, size);
+      await page.goto(`${stage.sandbox.http}/wallet?lang=${language}`);
+      await page.locator('input[type=tel]').fill(people.wangFang.phone);
+      await page.locator('form .button').click();
+      await page.locator('.note.sandbox .linkish').click();
+      await page.locator('form .button').click();
+      await page.locator('[data-testid=balance]').waitFor();
+      for (const place of places) {
+        await page.evaluate(`location.hash = '#${place || '/'}'`);
+        await page.locator('main h1').waitFor();
+        await page.locator('[role=status]').waitFor({ state: 'detached' });
+        expect([language, place, await serious(page)]).toEqual([language, place, []]);
+        const tooWide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect([language, place, tooWide]).toEqual([language, place, 0]);
+      }
+      await page.context().close();
+    }
+  });
+
+  test('the cashier’s first paint is under 200 kB of JavaScript, gzipped', () => {
+    const html = readFileSync(path.join(dist, 'cashier.html'), 'utf8');
+    const scripts = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, file]) => file!);
+    expect(scripts.length).toBeGreaterThan(0);
+    const bytes = scripts.reduce(
+      (sum, file) => sum + gzipSync(readFileSync(path.join(dist, file))).length,
+      0,
+    );
+    expect(bytes).toBeLessThan(200_000);
+  });
+});
