@@ -1,6 +1,6 @@
 // A shop has scanned a shopper's payment code. Small sums are paid at once, in one step; above the day's sum without PIN
 // the order is created and waits for its shopper, whose wallet shows it for confirmation.
-import type { Customers } from '../customers/index.ts';
+import { type Customers, payerOf } from '../customers/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Clock } from '../system/index.ts';
 import type { PaymentCode, PaymentCodes, Wallet } from '../wallet/index.ts';
@@ -83,7 +83,7 @@ async function consentOf(
     throw new Rejection('currency-not-supported', 'the wallet keeps another currency');
   const card = cardId === null ? null : await wallet.cardForPayment(customerId, cardId);
   return {
-    payer: { customerId, kycClass: customer.kycClass, status: customer.status },
+    payer: payerOf(customer),
     payerAccount,
     funding: card === null ? { kind: 'balance' } : { kind: 'card', cardId: card.card.id },
     clearingAccount: card?.clearingAccount ?? null,
