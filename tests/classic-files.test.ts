@@ -78,6 +78,20 @@ describe('files', () => {
     for (const line of text.split('\n'))
       expect(line).toMatch(/^\d{8}\|(090530|100030)\|[A-Z]{3}\|\d+\.\d{6}$/);
     expect(text.split('\n').some((line) => line.includes('|KRW|0.00'))).toBe(true);
+    const linesAt = async (hour: string) => {
+      const { now } = await sandbox.get<{ now: string }>('/sandbox/clock');
+      const local = new Date(Date.parse(now) + 8 * 3_600_000).toISOString().slice(0, 10);
+      const day = new Date(Date.parse(`${local}T${hour}+08:00`) + 86_400_000).toISOString();
+      await sandbox.post('/sandbox/clock', { set: day });
+      const dated = (await yenShop.call({ service: 'forex_rate_file' })).text.split('\n');
+      const today = new Date(Date.parse(day) + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '');
+      return new Map(dated.map((line) => [line.split('|')[2], line.startsWith(today)]));
+    };
+    // Before nine yesterday's rates stand; at half past nine the dollar is out; after ten all are.
+    expect([...(await linesAt('08:59:00')).values()]).not.toContain(true);
+    const halfPastNine = await linesAt('09:30:00');
+    expect([halfPastNine.get('USD'), halfPastNine.get('KRW')]).toEqual([true, false]);
+    expect([...(await linesAt('10:30:00')).values()]).not.toContain(false);
     for (let call = 2; call <= 100; call++) await yenShop.call({ service: 'forex_rate_file' });
     expect((await yenShop.call({ service: 'forex_rate_file' })).xml.isSuccess).toBe(false);
   });
@@ -120,10 +134,69 @@ describe('files', () => {
     expect(never.text).toBe(`${failed}No balance account data in the period`);
   });
 
-  test('row 22: nothing is in the liquidation file before it is settled', async () => {
-    expect(await file('forex_liquidation_file', -5, -1)).toBe(
-      'File download failed:No balance account data in the period',
+  test('row 22: a row moves to the liquidation file, with column 5 filled and status L', async () => {
+    const { number } = await paid();
+    const back = next('R');
+    await refund(number, { out_return_no: back, return_amount: '9000' });
+    await advance('P1D');
+    const rowsOf = async (service: string, start: number, end: number) =>
+      (await file(service, start, end)).split('\r\n').map((line) => line.split('|'));
+    const ours = (rows: string[][]) => rows.filter(([id]) => id === number || id === back);
+    const before = ours(await rowsOf('forex_compare_file', -1, -1));
+    expect(before.map((row) => [row[4], row[7]])).toEqual([
+      ['', 'P'],
+      ['', 'P'],
+    ]);
+    expect(ours(await rowsOf('forex_liquidation_file', -1, -1))).toEqual([]);
+
+    await advance('P8D');
+    const settled = ours(await rowsOf('forex_liquidation_file', -9, -1));
+    const time = expect.stringMatching(/^\d{14}$/);
+    expect(settled).toEqual([
+      [number, '59000', 'KRW', time, time, 'P', '885', 'L', ''],
+      [back, '9000', 'KRW', time, time, 'R', expect.stringMatching(/^-?\d+$/), 'L', 'size'],
+    ]);
+    expect(ours(await rowsOf('forex_compare_file', -10, -1))).toEqual(settled);
+    // All rows of a payout add up to what the bank paid.
+    const { batches } = await sandbox.get<{ batches: { status: string; net: string }[] }>(
+      `/sandbox/settlements?clientId=${sandbox.credentials.merchants[0]!.clientId}`,
     );
+    const paidOut = batches.filter((batch) => batch.status === 'PAID');
+    const rows = await rowsOf('forex_liquidation_file', -10, -1);
+    const sum = rows.reduce(
+      (net, row) => net + (row[5] === 'P' ? BigInt(row[1]!) : -BigInt(row[1]!)) - BigInt(row[6]!),
+      0n,
+    );
+    expect(paidOut.length).toBeGreaterThan(0);
+    expect(sum).toBe(paidOut.reduce((net, batch) => net + BigInt(batch.net), 0n));
+  });
+
+  test('refunds take what is not settled: short of it, at once is refused, later waits until there is enough', async () => {
+    const { number } = await paid();
+    await advance('P8D');
+    const short = await refund(number, { return_amount: '1000', is_sync: 'Y' });
+    expect(short.xml).toMatchObject({ isSuccess: false, error: 'MERCHANT_BALANCE_NOT_ENOUGH' });
+    expect((await refund(number, { return_amount: '59000' })).xml.isSuccess).toBe(true);
+    const refunded = async () => (await query(number)).xml.leaves.refund_fee ?? '';
+    await advance('PT7H');
+    expect(await refunded()).toBe('');
+    await paid();
+    await paid();
+    expect(await refunded()).toBe('');
+    await advance('PT6H');
+    expect(await refunded()).toBe((await query(number)).xml.leaves.total_fee);
+  });
+
+  test('a refund that finds no funds for 180 days has failed, and can be asked for again', async () => {
+    const { number } = await paid();
+    await advance('P8D');
+    expect((await refund(number, { return_amount: '59000' })).xml.isSuccess).toBe(true);
+    expect((await refund(number, { return_amount: '59000' })).xml.error).toBe('RETURN_AMOUNT_EXCEED');
+    await advance('P181D');
+    expect((await query(number)).xml.leaves.refund_fee ?? '').toBe('');
+    await paid();
+    await paid();
+    expect((await refund(number, { return_amount: '59000', is_sync: 'Y' })).xml.isSuccess).toBe(true);
   });
 });
 

@@ -36,6 +36,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
   return [
     gatewayAdapter({
       ...{ payments, merchants, customers, fx, notifications, clock, gatewayKey, notifyIds, cashierUrl },
+      snapshot: platform.database.snapshot,
       explain: sandbox,
       choices: usualChoices,
     }),

@@ -194,6 +194,7 @@ const timersOf = (
   database: Database,
 ): Timer[] => [
   rooms.payments.expiry,
+  rooms.payments.refundQueue,
   rooms.notifications.delivery,
   rooms.wallet.asking,
   ...rooms.settlement.timers,

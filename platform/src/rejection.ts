@@ -29,6 +29,8 @@ export const rejectionCodes = [
   'refund-not-found',
   'refund-amount-exceeded',
   'refund-window-exceeded',
+  'refund-too-soon',
+  'merchant-balance-insufficient',
   // the shopper
   'balance-insufficient',
   'card-unknown',

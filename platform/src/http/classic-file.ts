@@ -1,36 +1,23 @@
-// What adapters share of report files: the classic gateway's two files as text, and how any file is sent from one
+// What adapters share of report files: the classic gateway's line, and how any file is sent from one
 // consistent snapshot without being held.
 import { classicLine } from '@tongbao/protocol/files';
 import type { Database, Transaction } from '../database/index.ts';
-import { classicItems } from '../settlement/index.ts';
+import type { ClassicItem } from '../settlement/index.ts';
 
 const absolute = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
 
-/**
- * The classic gateway's file of a period (`from` to before `to`). Whoever serves it checks the period and the limits
- * of rows first (gateway reference, sections 3.2 and 3.3).
- */
-export async function* classicFile(
-  tx: Transaction,
-  of: { merchantId: bigint; from: Date; to: Date; kind: 'compare' | 'liquidation' },
-): AsyncGenerator<string> {
-  for await (const page of classicItems(tx, of)) {
-    yield page
-      .map((item) =>
-        classicLine({
-          partnerTransactionId: item.refund_request_id ?? item.payment_request_id,
-          amount: absolute(item.gross),
-          currency: item.currency,
-          paidAt: item.occurred_at,
-          settledAt: item.settled_at,
-          type: item.kind === 'PAYMENT' ? 'P' : 'R',
-          charge: -item.fees,
-          remarks: '',
-        }),
-      )
-      .join('');
-  }
-}
+/** An item as a line with its line end. */
+export const classicLineOf = (item: ClassicItem): string =>
+  classicLine({
+    partnerTransactionId: item.refund_request_id ?? item.payment_request_id,
+    amount: absolute(item.gross),
+    currency: item.currency,
+    paidAt: item.occurred_at,
+    settledAt: item.settled_at,
+    type: item.kind === 'PAYMENT' ? 'P' : 'R',
+    charge: -item.fees,
+    remarks: item.refund_reason ?? '',
+  });
 
 /** Runs a file over one consistent snapshot, a piece at a time, however slowly it is read. */
 export async function* inSnapshot(

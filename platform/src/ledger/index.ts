@@ -12,6 +12,7 @@ export {
   availableOf,
   type Balance,
   HouseAccounts,
+  holdGate,
   lockBalances,
   openAccount,
   placeHold,

@@ -7,6 +7,7 @@ import { assertBalanced, type Entry } from './entry.ts';
 import {
   endHoldRow,
   entryRows,
+  holdGateRow,
   insertAccountRow,
   insertHoldRow,
   lockBalanceRows,
@@ -85,7 +86,13 @@ export async function lockBalances(
   return balanceMap(await lockBalanceRows(tx, distinct));
 }
 
-/** Reads balances without locking: for views, never for decisions. */
+/**
+ * For decisions about accounts without a floor, which nobody locks: from here to the commit no other lane moves any.
+ * `accounts`: those with a floor that this transaction will move. What `readBalances` answers afterwards stays true.
+ */
+export const holdGate = holdGateRow;
+
+/** Reads balances without locking: for views; for decisions only behind `holdGate`. */
 export async function readBalances(
   connection: Connection,
   accounts: readonly bigint[],

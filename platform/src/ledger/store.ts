@@ -105,6 +105,10 @@ const move = statement(
   `UPDATE ledger.balance AS b SET balance = b.balance + d.delta
    FROM unnest($1::bigint[], $2::bigint[]) AS d(account_id, delta) WHERE b.account_id = d.account_id`,
 );
+/** Takes the gate early: the accounts with a floor that the transaction will move are locked before it, as always. */
+export const holdGateRow = (tx: Transaction, accounts: readonly bigint[]): Promise<unknown> =>
+  tx.query(passGate, [integers([...new Set(accounts)])]);
+
 export function moveBalances(deltas: ReadonlyMap<bigint, bigint>): Execution[] {
   const accounts = integers([...deltas.keys()]);
   return [

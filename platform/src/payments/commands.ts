@@ -74,6 +74,13 @@ export interface RefundPayment {
   readonly reason: string | null;
   readonly notifyUrl: string | null;
   readonly metadata: string | null;
+  /**
+   * Where the money must be among what is not settled yet: 'now' refuses the refund when it is not, 'wait' keeps it until
+   * it is, 180 days at most. Absent: the merchant's balance may fall below zero, and the next settlement makes it good.
+   */
+  readonly funds?: 'now' | 'wait';
+  /** The least time between two refunds of a payment; absent or 0: none. */
+  readonly pauseMs?: number;
 }
 
 export interface RefundAnswer {
@@ -122,11 +129,6 @@ export interface CustomsDeclaration extends Omit<CustomsClaim, 'payment'> {
   readonly changedAt: Date;
 }
 
-/** A line of a merchant's statement. */
-export type StatementLine =
-  | { readonly kind: 'payment'; readonly payment: Payment }
-  | { readonly kind: 'refund'; readonly payment: Payment; readonly refund: Refund };
-
 /** The room's door, as adapters see it. Every verb throws `Rejection` when it refuses. */
 export interface Payments {
   /**
@@ -147,8 +149,6 @@ export interface Payments {
   begin(checkout: Checkout): Promise<Payment>;
   /** The shopper said no before there was a payment. */
   abandon(checkoutId: bigint): Promise<void>;
-  /** A merchant's classic payments and refunds between two instants, in time order; at most `limit`. */
-  statementOf(period: { merchantId: bigint; from: Date; to: Date; limit: number }): Promise<StatementLine[]>;
   /** Declares a paid payment to customs. Rejections: payment-not-paid, refund-amount-exceeded (more than was paid), request-reused (another payment's). */
   declare(claim: CustomsClaim): Promise<CustomsDeclaration>;
   /** Those of the merchant with these numbers. */
@@ -170,7 +170,7 @@ export interface Payments {
   cancel(command: CancelPayment): Promise<Payment>;
   /**
    * Rejections: payment-not-found, payment-not-paid, payment-cancelled, currency-not-supported,
-   * refund-amount-exceeded, refund-window-exceeded, request-reused.
+   * refund-amount-exceeded, refund-window-exceeded, request-reused, refund-too-soon, merchant-balance-insufficient.
    */
   refund(command: RefundPayment): Promise<RefundAnswer>;
   /** Null when the merchant has no such payment. Read-only; does not touch the lanes. */

@@ -6,6 +6,7 @@ import { type NewNotification, notificationRows } from '../notifications/index.t
 import { Rejection, type RejectionCode, type RejectionDetail } from '../rejection.ts';
 import type { ConditionsBook } from './conditions-store.ts';
 import { advance, type Payment, type PaymentEventKind, type Refund } from './payment.ts';
+import { type QueuedRefund, writeRefundQueue } from './refund-queue-store.ts';
 import { refundRows, updateRefunds } from './refund-store.ts';
 import type { Spent } from './spending.ts';
 import { addSpending } from './spending-store.ts';
@@ -36,6 +37,9 @@ export interface Decision<Answer> {
   readonly spent?: Spent;
   /** Work outside the platform that must follow: a bank is asked. Enqueued in the same transaction. */
   readonly job?: BankJob;
+  /** The refund waits for the merchant's funds, or no longer does. */
+  readonly queued?: QueuedRefund;
+  readonly dequeued?: bigint;
 }
 
 export interface BankJob {
@@ -65,6 +69,7 @@ export async function recordDecisions(
   await conditions.save(tx, created);
   await updatePayments(tx, latest(pick(decisions, 'changed')));
   await updateRefunds(tx, pick(decisions, 'changedRefund'));
+  await writeRefundQueue(tx, { queued: pick(decisions, 'queued'), dequeued: pick(decisions, 'dequeued') });
   const jobs = pick(decisions, 'job');
   if (jobs.length > 0) await enqueue(tx, jobs);
   await recordEntries(tx, pick(decisions, 'entry'), {

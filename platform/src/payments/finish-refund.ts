@@ -19,7 +19,7 @@ export interface FinishRefund {
   readonly succeeded: boolean;
 }
 
-interface FinishRefundFacts extends ChangeFacts {
+export interface FinishRefundFacts extends ChangeFacts {
   readonly refunds: Map<bigint, Refund>;
 }
 

@@ -14,7 +14,6 @@ export type {
   Payments,
   RefundAnswer,
   RefundPayment,
-  StatementLine,
 } from './commands.ts';
 export type { BankJob, EnqueueBankJobs } from './decision.ts';
 export { type HouseFacts, legsOf, loadHouse } from './house.ts';

@@ -102,6 +102,8 @@ function factsFor(subject: Payment, balance: bigint, at = now): RefundFacts {
     house: new Map([['KRW/CNY', house]]),
     spending: new Map(),
     answered: new Map(),
+    funds: new Map(),
+    lastAskedAt: new Map(),
   };
 }
 

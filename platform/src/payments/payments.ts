@@ -21,9 +21,9 @@ import type { Payment, Refund } from './payment.ts';
 import { putAwayTimer } from './put-away.ts';
 import { refundVerb } from './refund.ts';
 import { readRefunds, readRefundsOfEach, readRefundsOfPayer } from './refund-store.ts';
+import { refundQueueTimer } from './retry-refund.ts';
 import { currencyNumberOf, spendingKey, usageAt } from './spending.ts';
 import { readSpending } from './spending-store.ts';
-import { readStatement } from './statement-store.ts';
 import {
   findRequests,
   type PayerPage,
@@ -65,6 +65,7 @@ export interface PaymentsRoom extends Payments {
   usageOf(payerId: bigint, currency: string): Promise<ReturnType<typeof usageAt>>;
   findRefundById(refundId: bigint): Promise<Refund | null>;
   readonly expiry: Timer;
+  readonly refundQueue: Timer;
   readonly housekeeping: Timer;
 }
 
@@ -105,7 +106,6 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
     },
     ...checkouts(options, (command) => room.create(command)),
     ...declarations(options),
-    statementOf: (period) => readStatement(database, period),
     authorize: (command) => runVerb(lanes, authorize, command),
     async pay(command) {
       await options.fx.rateTableAt(options.clock.now());
@@ -142,6 +142,7 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
       ]);
       return { payments, refunds };
     },
+    refundQueue: refundQueueTimer(options),
     housekeeping: putAwayTimer(database),
     expiry: {
       name: 'payment expiry',

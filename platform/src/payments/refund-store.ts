@@ -79,6 +79,22 @@ export async function readRefundsOfEach(
   return paymentIds.map((id) => byPayment.get(id) ?? []);
 }
 
+const lastAskedAtStatement = statement(
+  'payments.last-refunds',
+  'SELECT payment_id, max(created_at) AS at FROM payments.refund WHERE payment_id = ANY($1::bigint[]) GROUP BY payment_id',
+);
+/** When each payment's newest refund was asked for; payments without one are absent. */
+export async function readLastAskedAt(
+  connection: Connection,
+  paymentIds: readonly bigint[],
+): Promise<Map<bigint, Date>> {
+  if (paymentIds.length === 0) return new Map();
+  const rows = await connection.query<{ payment_id: bigint; at: Date }>(lastAskedAtStatement, [
+    integers(paymentIds),
+  ]);
+  return new Map(rows.map((row) => [row.payment_id, row.at]));
+}
+
 const refundsByPayer = statement(
   'payments.refunds-by-payer',
   `SELECT ${refundColumns} ${refundsFrom} WHERE r.payer_id = $1 AND r.id < $2

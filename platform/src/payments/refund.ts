@@ -15,11 +15,22 @@ import { type Decision, refuse, withEvent } from './decision.ts';
 import { legsOf } from './house.ts';
 import type { Payment, Refund } from './payment.ts';
 import { refundPostings } from './postings.ts';
-import { readRefunds } from './refund-store.ts';
+import { readLastAskedAt, readRefunds } from './refund-store.ts';
 import { findRequests, readPayments, requestKinds } from './store.ts';
+import {
+  type MerchantFunds,
+  netOf,
+  readMerchantFunds,
+  retryEveryMs,
+  waitsAtMostMs,
+} from './unsettled-funds.ts';
 
 export interface RefundFacts extends ChangeFacts {
   readonly answered: Map<string, { inputHash: Buffer; refund: Refund; payment: Payment }>;
+  /** Of those commands that say where the money must be. */
+  readonly funds: MerchantFunds;
+  /** When a payment was last refunded, for those commands that ask for a pause. */
+  readonly lastAskedAt: Map<bigint, Date>;
 }
 
 const dayMs = 24 * 3600 * 1000;
@@ -47,9 +58,19 @@ export function decideRefund(facts: RefundFacts, command: RefundPayment): Decisi
   if (asked === null || asked.amount.amount > rest || asked.amount.amount < 1n)
     return refuse('refund-amount-exceeded', { field: 'amount' });
 
+  const last = facts.lastAskedAt.get(payment.id);
+  if (last !== undefined && facts.now.getTime() - last.getTime() < (command.pauseMs ?? 0))
+    return refuse('refund-too-soon');
+
   const refund = newRefund(facts, payment, asked);
-  const decision =
-    payment.funding?.kind === 'card' ? askBank(facts, payment, refund) : refundNow(facts, payment, refund);
+  const isFunded = command.funds === undefined || takeFunds(facts, payment, refund);
+  if (!isFunded && command.funds === 'now') return refuse('merchant-balance-insufficient');
+  const decision = !isFunded
+    ? waitForFunds(facts, payment, refund)
+    : payment.funding?.kind === 'card'
+      ? askBank(facts, payment, refund)
+      : refundNow(facts, payment, refund);
+  if (command.pauseMs !== undefined) facts.lastAskedAt.set(payment.id, facts.now);
   facts.answered.set(keyOf(command), {
     inputHash: command.inputHash,
     refund: decision.refund,
@@ -137,7 +158,33 @@ function refundNow(facts: RefundFacts, payment: Payment, asked: Refund): RefundS
   return { refund, changed, rest };
 }
 
+/** Whether the merchant has it among what is not settled; then it is spent. */
+function takeFunds(facts: RefundFacts, payment: Payment, refund: Refund): boolean {
+  const available = facts.funds.get(payment.terms.pendingAccount) ?? 0n;
+  if (available < netOf(refund)) return false;
+  facts.funds.set(payment.terms.pendingAccount, available - netOf(refund));
+  return true;
+}
+
+function waitForFunds(facts: RefundFacts, payment: Payment, refund: Refund): RefundStep {
+  const at = facts.now.getTime();
+  const queued = {
+    ...{ refundId: refund.id, paymentId: payment.id },
+    nextTryAt: new Date(at + retryEveryMs),
+    givenUpAt: new Date(at + waitsAtMostMs),
+  };
+  const { changed, events } = requested(facts, payment, refund);
+  return { refund, changed, rest: { events, queued } };
+}
+
 function askBank(facts: RefundFacts, payment: Payment, refund: Refund): RefundStep {
+  const { changed, events } = requested(facts, payment, refund);
+  const job = { task: 'refund-card', paymentId: payment.id, refundId: refund.id } as const;
+  return { refund, changed, rest: { events, job } };
+}
+
+/** What has been asked for counts against what is left, before it is done. */
+function requested(facts: RefundFacts, payment: Payment, refund: Refund) {
   const { payment: changed, event } = withEvent(
     payment,
     { kind: 'refund-requested', at: facts.now, refundId: refund.id },
@@ -146,8 +193,7 @@ function askBank(facts: RefundFacts, payment: Payment, refund: Refund): RefundSt
       refundingToPayer: plus(payment.refundingToPayer, refund.payerAmount.amount),
     },
   );
-  const job = { task: 'refund-card', paymentId: payment.id, refundId: refund.id } as const;
-  return { refund, changed, rest: { events: [event], job } };
+  return { changed, events: [event] };
 }
 
 const plus = (to: Payment['amount'], amount: bigint) => money(to.currency, to.amount + amount);
@@ -181,6 +227,9 @@ export function refunded(
   return { changed, rest: { events: [event], entry, notification } };
 }
 
+const paymentsOf = (facts: ChangeFacts, commands: readonly RefundPayment[]): Payment[] =>
+  commands.flatMap((command) => facts.payments.get(command.paymentId) ?? []);
+
 export const refundVerb = (
   sources: ChangeSources,
 ): Verb<RefundPayment, RefundFacts, Decision<RefundAnswer>> =>
@@ -203,7 +252,17 @@ export const refundVerb = (
         const payment = payments.get(refund.paymentId)!;
         answered.set(keyOf(request), { inputHash: request.inputHash, refund, payment });
       }
-      return { ...facts, answered };
+      const ofPause = commands.filter((command) => (command.pauseMs ?? 0) > 0);
+      const ofFunds = commands.filter((command) => command.funds !== undefined);
+      return {
+        ...{ ...facts, answered },
+        lastAskedAt: await readLastAskedAt(
+          tx,
+          ofPause.map((command) => command.paymentId),
+        ),
+        // Last: it takes the gate.
+        funds: await readMerchantFunds(tx, paymentsOf(facts, ofFunds)),
+      };
     },
     decide: decideRefund,
   });

@@ -114,9 +114,10 @@ export interface ClassicItem {
   readonly settled_at: Date | null;
   readonly payment_request_id: string;
   readonly refund_request_id: string | null;
+  readonly refund_reason: string | null;
 }
 const classicColumns = `i.payment_id, i.sequence, i.kind, i.occurred_at, i.currency, i.gross, b.paid_at AS settled_at,
-  coalesce(l.net - l.gross, i.fee) AS fees, i.payment_request_id, i.refund_request_id`;
+  coalesce(l.net - l.gross, i.fee) AS fees, i.payment_request_id, i.refund_request_id, i.refund_reason`;
 const comparePage = statement(
   'settlement.compare-page',
   `SELECT ${classicColumns} FROM settlement.item i

@@ -16,6 +16,8 @@ import {
 export type { ClassicItem, FileLine, SummaryLine, TransactionLine };
 
 const pageSize = 10_000;
+/** The classic gateway's files have no more lines than this: one look suffices for each. */
+const classicPageSize = 50_001;
 
 /** A batch's lines in key order. */
 export async function* linesOf(connection: Connection, batchId: bigint): AsyncGenerator<FileLine[]> {
@@ -61,9 +63,9 @@ export async function* classicItems(
 ): AsyncGenerator<ClassicItem[]> {
   let after = { payment_id: 0n, sequence: 0 };
   for (;;) {
-    const page = await readClassicPage(connection, of.kind, { ...of, after, limit: pageSize });
+    const page = await readClassicPage(connection, of.kind, { ...of, after, limit: classicPageSize });
     if (page.length > 0) yield page;
-    if (page.length < pageSize) return;
+    if (page.length < classicPageSize) return;
     after = page.at(-1)!;
   }
 }

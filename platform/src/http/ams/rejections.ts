@@ -27,6 +27,9 @@ export const amsCodes: Readonly<Record<RejectionCode, ResultCode>> = {
   'refund-not-found': 'ORDER_NOT_EXIST',
   'refund-amount-exceeded': 'REFUND_AMOUNT_EXCEED',
   'refund-window-exceeded': 'REFUND_WINDOW_EXCEED',
+  // The classic gateway's alone: refunds here may draw a merchant below zero, and the next settlement makes it good.
+  'refund-too-soon': 'PROCESS_FAIL',
+  'merchant-balance-insufficient': 'PROCESS_FAIL',
   'balance-insufficient': 'USER_BALANCE_NOT_ENOUGH',
   'card-unknown': 'NO_PAY_OPTIONS',
   'card-declined': 'PROCESS_FAIL',

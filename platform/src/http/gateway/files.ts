@@ -1,8 +1,9 @@
 // The file services: rates of the day, transactions, settlements (reference, section 3). No line end after the last
 // line of rates: a published client trips over it.
-import { formatMajor, toDecimal } from '@tongbao/money';
-import { plainDay, plainTime, readDay } from '@tongbao/protocol/gateway';
-import type { StatementLine } from '../../payments/index.ts';
+import { toDecimal } from '@tongbao/money';
+import { plainDay, readDay } from '@tongbao/protocol/gateway';
+import { classicItems } from '../../settlement/index.ts';
+import { classicLineOf } from '../classic-file.ts';
 import { type GatewayAnswer, type GatewayCall, type GatewayParts, GatewayRefusal } from './parts.ts';
 
 const hourMs = 3_600_000;
@@ -66,44 +67,39 @@ function periodOf(
   return to.getTime() - from.getTime() > 10 * dayMs ? 'Over 10 days to Date period' : { from, to };
 }
 
-export async function forexCompareFile(
+type Period = { start_date: string; end_date: string };
+
+/** What happened in the period, settled or not (section 3.2). */
+export const forexCompareFile = (
   parts: GatewayParts,
   call: GatewayCall,
-  body: { start_date: string; end_date: string },
-): Promise<GatewayAnswer> {
-  const period = periodOf(call.now, body);
-  if (typeof period === 'string') return failed(period);
-  const merchantId = call.access.merchant.id;
-  const lines = await parts.payments.statementOf({ merchantId, ...period, limit: maxLines + 1 });
-  if (lines.length > maxLines) return failed('Over limit balance amount record');
-  return lines.length === 0 ? failed(nothing) : { kind: 'text', text: lines.map(lineOf).join('\r\n') };
-}
+  body: Period,
+): Promise<GatewayAnswer> => statement(parts, call, { ...body, kind: 'compare' });
 
-/** Settled rows come from the settlement room; until it is there, nothing is settled. */
-export async function forexLiquidationFile(
-  _parts: GatewayParts,
+/** What the bank has paid to the merchant in the period. */
+export const forexLiquidationFile = (
+  parts: GatewayParts,
   call: GatewayCall,
-  body: { start_date: string; end_date: string },
-): Promise<GatewayAnswer> {
-  const period = periodOf(call.now, body);
-  return failed(typeof period === 'string' ? period : nothing);
-}
+  body: Period,
+): Promise<GatewayAnswer> => statement(parts, call, { ...body, kind: 'liquidation' });
 
-/** Nine columns; the settlement time stays empty while a row is not settled. Amounts are positive for both kinds. */
-function lineOf(line: StatementLine): string {
-  const { payment } = line;
-  const facts =
-    line.kind === 'payment'
-      ? [payment.requestId, formatMajor(payment.amount), payment.amount.currency, plainTime(payment.paidAt!)]
-      : [
-          line.refund.requestId,
-          formatMajor(line.refund.amount),
-          payment.amount.currency,
-          plainTime(line.refund.finishedAt!),
-        ];
-  const [letter, fee, remark] =
-    line.kind === 'payment'
-      ? ['P', payment.fee, '']
-      : ['R', line.refund.feeReturned, (line.refund.reason ?? '').replace(/[|\r\n]/g, ' ')];
-  return [...facts, '', letter, formatMajor(fee), 'P', remark].join('|');
+/** All of it at once: a file has a bounded number of lines. No line end after the last, as in the rates. */
+async function statement(
+  parts: GatewayParts,
+  { now, access }: GatewayCall,
+  asked: Period & { kind: 'compare' | 'liquidation' },
+): Promise<GatewayAnswer> {
+  const period = periodOf(now, asked);
+  if (typeof period === 'string') return failed(period);
+  const of = { ...period, kind: asked.kind, merchantId: access.merchant.id };
+  const lines = await parts.snapshot(async (tx) => {
+    const found: string[] = [];
+    for await (const page of classicItems(tx, of)) {
+      found.push(...page.map(classicLineOf));
+      if (found.length > maxLines) break;
+    }
+    return found;
+  });
+  if (lines.length > maxLines) return failed('Over limit balance amount record');
+  return lines.length === 0 ? failed(nothing) : { kind: 'text', text: lines.join('').trimEnd() };
 }

@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Charset, GatewayError, Leaves, ReceivedParameter, SignType } from '@tongbao/protocol/gateway';
 import type { Customers } from '../../customers/index.ts';
+import type { Database } from '../../database/index.ts';
 import type { Fx } from '../../fx/index.ts';
 import type { MerchantAccess, Merchants } from '../../merchants/index.ts';
 import type { Notifications } from '../../notifications/index.ts';
@@ -19,6 +20,8 @@ export interface GatewayChoices {
   readonly notifyIdMs: number;
   /** Section 3.1. */
   readonly rateFilesPerDay: number;
+  /** Section 2.6: the least time between two refunds of a trade; merchants were told to wait 3 s. 0: none. */
+  readonly refundPauseMs: number;
 }
 
 export const usualChoices: GatewayChoices = {
@@ -26,6 +29,7 @@ export const usualChoices: GatewayChoices = {
   barAtLineEnd: false,
   notifyIdMs: 60_000,
   rateFilesPerDay: 100,
+  refundPauseMs: 0,
 };
 
 export interface GatewayParts {
@@ -35,6 +39,7 @@ export interface GatewayParts {
   readonly fx: Fx;
   readonly notifications: Pick<Notifications, 'told'>;
   readonly clock: Clock;
+  readonly snapshot: Database['snapshot'];
   readonly gatewayKey: { readonly privateKey: KeyObject };
   readonly notifyIds: NotifyIds;
   /** Where a shopper pays the payment or checkout with this wire id. */

@@ -27,6 +27,8 @@ export async function forexRefund(
     // Who asks for the result at once is not told a second time.
     notifyUrl: body.is_sync === 'Y' ? null : (body.notify_url ?? null),
     metadata: null,
+    funds: body.is_sync === 'Y' ? 'now' : 'wait',
+    pauseMs: parts.choices.refundPauseMs,
   });
   if (replayed) throw new GatewayRefusal('REPEATED_REFUNDMENT_REQUEST');
   return { kind: 'xml' };

@@ -3,8 +3,9 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MerchantAccess } from '../../merchants/index.ts';
+import { classicItems } from '../../settlement/index.ts';
 import { settlementWorld } from '../../testing/settlement-world.ts';
-import { classicFile, inSnapshot } from '../classic-file.ts';
+import { classicLineOf } from '../classic-file.ts';
 import { paymentIdToWire, refundIdToWire } from '../payment-ids.ts';
 import { createServer } from '../server.ts';
 import { settlementAdapter } from './index.ts';
@@ -41,11 +42,12 @@ afterAll(async () => {
 const get = async (url: string) => app.inject(url);
 const classic = async (kind: 'compare' | 'liquidation') => {
   const period = { from: new Date('2014-11-10T16:00:00Z'), to: new Date('2014-11-13T16:00:00Z') };
-  let text = '';
-  for await (const piece of inSnapshot(world.platform.database, (tx) =>
-    classicFile(tx, { merchantId: shop.merchant.id, kind, ...period }),
-  ))
-    text += piece;
+  const text = await world.platform.database.snapshot(async (tx) => {
+    const lines: string[] = [];
+    for await (const page of classicItems(tx, { merchantId: shop.merchant.id, kind, ...period }))
+      lines.push(...page.map(classicLineOf));
+    return lines.join('');
+  });
   return text.split('\r\n').map((line) => line.split('|'));
 };
 

@@ -39,6 +39,8 @@ export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = 
   'refund-not-found': refusal(404, 'NOT_FOUND'),
   'refund-amount-exceeded': refusal(422, 'INVALID_REQUEST'),
   'refund-window-exceeded': refusal(410, 'INVALID_REQUEST'),
+  'refund-too-soon': refusal(409, 'INVALID_REQUEST'),
+  'merchant-balance-insufficient': refusal(422, 'INVALID_REQUEST'),
 
   'balance-insufficient': refusal(422, 'BALANCE_NOT_ENOUGH'),
   'card-unknown': refusal(404, 'CARD_NOT_FOUND'),
