@@ -5,10 +5,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
+import encodeQR from 'qr';
+import decodeQR from 'qr/decode.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { signedPost } from '../signed-post.ts';
 import { isSkipped, openStage, pay, people, type Stage, serious, signIn } from './stage.ts';
 
 let stage: Stage;
+
+const won = (value: string) => ({ currency: 'KRW', value });
 
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../web/dist');
 
@@ -137,6 +142,94 @@ describe.skipIf(isSkipped)('the wallet', () => {
     await page.context().close();
   });
 
+  test('the payment code can be read from its picture, pays at a till, and the page says so', async () => {
+    const page = await stage.open('en');
+    await page.goto(`${stage.sandbox.http}/wallet#/code`);
+    await signIn(page, people.liWei.phone);
+    await page.locator('.code-pictures .square').waitFor();
+    expect(await serious(page)).toEqual([]);
+    // What a till's scanner sees.
+    const pixels = await page.locator('.code-pictures .square').evaluate(async (element) => {
+      const picture = element as unknown as { decode(): Promise<void> };
+      await picture.decode();
+      const { document } = globalThis as unknown as { document: { createElement(name: string): never } };
+      const canvas = document.createElement('canvas') as never as {
+        width: number;
+        height: number;
+        getContext(kind: string): {
+          fillStyle: string;
+          fillRect(...at: number[]): void;
+          drawImage(image: unknown, ...at: number[]): void;
+          getImageData(...at: number[]): { data: Iterable<number> };
+        };
+      };
+      canvas.width = 400;
+      canvas.height = 400;
+      const context = canvas.getContext('2d');
+      context.fillStyle = '#fff';
+      context.fillRect(0, 0, 400, 400);
+      context.drawImage(element, 20, 20, 360, 360);
+      return Array.from(context.getImageData(0, 0, 400, 400).data);
+    });
+    const code = decodeQR({ width: 400, height: 400, data: Uint8ClampedArray.from(pixels) });
+    expect(code).toMatch(/^28\d{16}$/);
+    const paid = await signedPost(stage.sandbox, stage.sandbox.credentials.merchants[0]!, {
+      resource: 'payments/pay',
+      body: {
+        productCode: 'IN_STORE_PAYMENT',
+        paymentRequestId: 'till-1',
+        order: { referenceOrderId: 'till-1', orderDescription: 'Lipstick', orderAmount: won('30000') },
+        paymentAmount: won('30000'),
+        paymentMethod: { paymentMethodType: 'CONNECT_WALLET', paymentMethodId: code },
+        paymentFactor: { inStorePaymentScenario: 'PaymentCode' },
+        settlementStrategy: { settlementCurrency: 'KRW' },
+      },
+    });
+    expect(paid.body.result).toMatchObject({ resultStatus: 'S' });
+    await page.getByRole('heading', { name: 'Paid' }).waitFor();
+    await page.getByText('₩30,000').waitFor();
+    await page.context().close();
+  });
+
+  test('a scanned order leads to its cashier', async () => {
+    const page = await stage.open('ko');
+    const { url } = await stage.order();
+    await page.goto(`${stage.sandbox.http}/wallet`);
+    await page.locator('input[type=tel]').fill(people.zhangMin.phone);
+    await page.locator('form .button').click();
+    await page.locator('.note.sandbox .linkish').click();
+    await page.locator('form .button').click();
+    await page.getByRole('link', { name: '스캔' }).click();
+    await page.getByLabel('또는 코드 내용을 붙여넣기').fill('nothing of ours');
+    await page.getByRole('button', { name: '확인' }).click();
+    await page.getByText('상점 결제 코드가 아닙니다.').waitFor();
+    // A photograph of the shop's screen.
+    const picture = Buffer.from(encodeQR(url, 'svg'));
+    const png = await page.evaluate(
+      `(async () => { const image = new Image(); image.src = 'data:image/svg+xml;base64,${picture.toString('base64')}';
+        await image.decode(); const canvas = document.createElement('canvas'); canvas.width = canvas.height = 600;
+        const context = canvas.getContext('2d'); context.fillStyle = '#fff'; context.fillRect(0, 0, 600, 600);
+        context.drawImage(image, 40, 40, 520, 520); return canvas.toDataURL('image/png').split(',')[1]; })()`,
+    );
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'code.png', mimeType: 'image/png', buffer: Buffer.from(String(png), 'base64') });
+    await page.waitForURL(/\/cashier\//);
+    await page.getByRole('button', { name: /결제$/ }).waitFor();
+    await page.context().close();
+  });
+
+  test('a phone can put the wallet on its home screen', async () => {
+    const answer = await fetch(`${stage.sandbox.http}/manifest.webmanifest`);
+    expect(answer.headers.get('content-type')).toContain('application/manifest+json');
+    const manifest = (await answer.json()) as { start_url: string; icons: { src: string; sizes: string }[] };
+    expect(manifest.start_url).toBe('/wallet');
+    for (const { src } of manifest.icons) {
+      const icon = await fetch(`${stage.sandbox.http}${src}`);
+      expect([src, icon.status, icon.headers.get('content-type')]).toEqual([src, 200, 'image/png']);
+    }
+  });
+
   test('limits of one’s own are kept: set on the page, refused at the cashier in words', async () => {
     const page = await stage.open('en');
     await page.goto(`${stage.sandbox.http}/wallet#/me/limits`);
@@ -152,7 +245,18 @@ describe.skipIf(isSkipped)('the wallet', () => {
     await page.context().close();
   });
 
-  const places = ['/', '/top-up', '/withdraw', '/bills', '/cards', '/cards/new', '/me', '/me/messages'];
+  const places = [
+    '/',
+    '/code',
+    '/scan',
+    '/top-up',
+    '/withdraw',
+    '/bills',
+    '/cards',
+    '/cards/new',
+    '/me',
+    '/me/messages',
+  ];
   places.push('/me/limits', '/me/security', '/me/security/pin', '/me/security/pin/reset');
 
   test.each([

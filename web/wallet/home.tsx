@@ -12,10 +12,10 @@ export function Home(props: PlaceProps) {
   const { wallet } = props;
   const held = BigInt(wallet.balance.value) - BigInt(wallet.available.value);
   const acts: readonly [string, IconName, string][] = [
+    ['/code', 'code', t('payCode')],
+    ['/scan', 'scan', t('scan')],
     ['/top-up', 'plus', t('topUp')],
     ['/withdraw', 'bank', t('withdraw')],
-    ['/cards', 'card', t('cards')],
-    ['/me/limits', 'gauge', t('limits')],
   ];
   return (
     <>

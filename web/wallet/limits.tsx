@@ -82,7 +82,7 @@ const measures: Readonly<Record<LimitView['measure'], WordKey>> = {
 };
 
 function WalletClass(props: { view: LimitsView; of: LimitsView['classes'][number] }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { view, of } = props;
   const isOwn = view.walletClass === of.walletClass;
   return (
@@ -110,7 +110,7 @@ function WalletClass(props: { view: LimitsView; of: LimitsView['classes'][number
             </dt>
             <dd>
               {limit.measure === 'payments-a-day'
-                ? limit.atMost
+                ? new Intl.NumberFormat(i18n.language).format(BigInt(limit.atMost))
                 : showMoney({ currency: 'CNY', value: limit.atMost })}
             </dd>
           </div>

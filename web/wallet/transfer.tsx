@@ -12,6 +12,7 @@ import { Icon } from '../ui/icons.tsx';
 import { usePatience } from '../ui/patience.ts';
 import { PinDialog } from '../ui/pin-dialog.tsx';
 import { cashierPath } from './from-cashier.ts';
+import { newRequestId } from './request-id.ts';
 
 /** The amount typed, in minor units; null while it is none. */
 function typedAmount(text: string): Money | null {
@@ -22,12 +23,6 @@ function typedAmount(text: string): Money | null {
     return null;
   }
 }
-
-/** Unlike randomUUID this is there on pages without TLS, too. */
-const newRequestId = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  );
 
 const suggestions = ['100', '500', '1000'];
 

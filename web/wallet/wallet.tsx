@@ -17,7 +17,9 @@ import { Limits } from './limits.tsx';
 import { Me } from './me.tsx';
 import { Messages } from './messages.tsx';
 import { Opening } from './opening.tsx';
+import { PayCode } from './pay-code.tsx';
 import { ChangePin, ResetPin } from './pin-pages.tsx';
+import { Scan } from './scan.tsx';
 import { Security } from './security.tsx';
 import { Transfer } from './transfer.tsx';
 import { walletKey } from './wallet-key.ts';
@@ -153,6 +155,8 @@ const pages: Readonly<Record<string, (props: PlaceProps) => ReactNode>> = {
   '/sign-up': ({ wallet }) => <Opening wallet={wallet} />,
   '/top-up': ({ wallet }) => <Transfer key="top-up" kind="top-up" wallet={wallet} />,
   '/withdraw': ({ wallet }) => <Transfer key="withdraw" kind="withdrawal" wallet={wallet} />,
+  '/code': ({ wallet }) => <PayCode wallet={wallet} />,
+  '/scan': () => <Scan />,
   '/bills': () => <Bills />,
   '/cards': ({ wallet }) => <Cards wallet={wallet} />,
   '/cards/new': ({ wallet }) => (

@@ -87,6 +87,7 @@ export const walletJa: WalletWords = {
   scanGo: '読み取る',
   scanNoCamera: 'カメラを使えません。ブラウザで許可するか、画像をご利用ください。',
   scanNothing: '画像にコードが見つかりません。',
+  scanAmount: '金額（{{currency}}）',
   scanUnknown: 'お店の支払いコードではありません。',
   me: 'マイページ',
   walletClass0: '未確認',

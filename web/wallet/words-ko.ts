@@ -86,6 +86,7 @@ export const walletKo: WalletWords = {
   scanGo: '확인',
   scanNoCamera: '카메라를 쓸 수 없습니다. 브라우저에서 허용하거나 사진을 사용하세요.',
   scanNothing: '사진에서 코드를 찾지 못했습니다.',
+  scanAmount: '금액({{currency}})',
   scanUnknown: '상점 결제 코드가 아닙니다.',
   me: '내 정보',
   walletClass0: '미확인',

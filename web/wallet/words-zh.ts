@@ -84,6 +84,7 @@ export const walletZh = {
   scanGo: '识别',
   scanNoCamera: '相机无法使用。请在浏览器中允许使用相机，或从图片识别。',
   scanNothing: '图片里没有找到二维码。',
+  scanAmount: '金额（{{currency}}）',
   scanUnknown: '这个二维码不是商户的收款码。',
   me: '我的',
   walletClass0: '未实名',

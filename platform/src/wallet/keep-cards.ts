@@ -1,4 +1,5 @@
 // What a shopper does with bank cards: adds one that its bank has confirmed, says which comes first, removes one.
+import type { Database } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import { type Card, cardsAtMost } from './card.ts';
 import { insertCardRow, lockCardsOf, selectCards, setDefaultRow, updateCardStatus } from './card-store.ts';
@@ -55,6 +56,15 @@ function confirmed(claim: CardClaim): Extract<CardClaim, { outcome: 'confirmed' 
   if (claim.reason === 'expired')
     throw new Rejection('card-expired', 'the card was typed in too long ago: once more');
   throw new Rejection('card-refused', claim.reason, { field: claim.reason });
+}
+
+/** Keeps a card that its bank has made known; the first of a customer is the default. */
+export async function keepCard(database: Database, card: Card): Promise<void> {
+  await database.transaction(async (tx) => {
+    const former = await lockCardsOf(tx, card.customerId);
+    const kept = await insertCardRow(tx, card);
+    if (kept !== null && former.length === 0) await setDefaultRow(tx, card.customerId, kept);
+  });
 }
 
 /** Rejections: card-unknown. */

@@ -6,10 +6,10 @@ import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
 import { askBank, askDue } from './ask-bank.ts';
 import type { Card } from './card.ts';
-import { insertCardRow, selectCards, selectCardsOf, updateCardStatus } from './card-store.ts';
+import { selectCards, selectCardsOf, updateCardStatus } from './card-store.ts';
 import { bankReference, type CardTransfer } from './card-transfer.ts';
 import type { CardFace } from './issuer.ts';
-import { type ClaimCard, chooseDefaultCard, claimCard, removeCard } from './keep-cards.ts';
+import { type ClaimCard, chooseDefaultCard, claimCard, keepCard, removeCard } from './keep-cards.ts';
 import type { WalletParts } from './parts.ts';
 import { openingPostings } from './postings.ts';
 import { type RequestTransfer, requestTransfer, usable } from './request-transfer.ts';
@@ -86,7 +86,7 @@ export function createWallet(parts: WalletParts): Wallet {
     balanceOf: (customerId, currency) => balanceOf(database, customerId, currency),
     addCard: async (card) => {
       const facts = { id: await ids.one(), isDefault: false, addedAt: clock.now() };
-      await insertCardRow(database, { ...card, ...facts });
+      await keepCard(database, { ...card, ...facts });
     },
     identifyCard: (digits) => parts.issuers?.identify(digits) ?? null,
     claimCard: (asked) => claimCard(parts, asked),

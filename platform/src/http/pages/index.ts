@@ -14,6 +14,7 @@ export interface PagesOptions {
 }
 
 const oneYearSeconds = 31_536_000;
+const oneDayMs = 86_400_000;
 
 export const pagesAdapter =
   (options: PagesOptions): FastifyPluginAsync =>
@@ -30,6 +31,16 @@ export const pagesAdapter =
       immutable: true,
       maxAge: oneYearSeconds * 1000,
     });
+    // What a phone needs to put the wallet on its home screen.
+    await app.register(fastifyStatic, {
+      root: path.join(options.folder, 'icons'),
+      prefix: '/icons/',
+      decorateReply: false,
+      maxAge: oneDayMs,
+    });
+    app.get('/manifest.webmanifest', (_request, reply) =>
+      reply.type('application/manifest+json').sendFile('manifest.webmanifest', options.folder),
+    );
     const page = (file: string) => (_request: FastifyRequest, reply: FastifyReply) =>
       reply.header('cache-control', 'no-store').sendFile(file, options.folder);
     app.get('/cashier/:token', page('cashier.html'));
