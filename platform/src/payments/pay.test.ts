@@ -1,4 +1,5 @@
 // pay in one step, and the verbs of two processes side by side, on a real PostgreSQL.
+import { readFile } from 'node:fs/promises';
 import { money } from '@tongbao/money';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { audit } from '../audit/index.ts';
@@ -229,4 +230,21 @@ it('what a bank refuses is not counted; what it is asked for is', async () => {
     answer: { approved: false, reason: 'declined' },
   });
   expect(await world.payments.usageOf(customerId, 'CNY')).toEqual(before);
+});
+
+it('wallets that paid before the sums were kept have the same sums', async () => {
+  for (let number = 0; number < 3; number++) await world.payments.pay(command(`early-${number}`, 59_000n));
+  world.clock.advance(86_400_000);
+  await world.payments.pay(command('later', 59_000n));
+  const kept = await world.payments.usageOf(customerId, 'CNY');
+  expect(kept.today!.count).toBe(1n);
+  expect(kept.balanceEver!).toBeGreaterThan(3n * 33_000n);
+  const migration = await readFile(
+    new URL('../database/migrations/0052_spending.sql', import.meta.url),
+    'utf8',
+  );
+  const { pool } = world.test.database;
+  await pool.query('TRUNCATE payments.spending');
+  await pool.query(migration.slice(migration.indexOf('WITH paid AS')));
+  expect(await world.payments.usageOf(customerId, 'CNY')).toEqual(kept);
 });
