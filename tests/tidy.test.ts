@@ -85,7 +85,12 @@ const roomMap: Readonly<Record<string, readonly string[]>> = {
 };
 const domainRooms = Object.keys(roomMap);
 /** What adapters share, and may all import; it imports no adapter. */
-const sharedByAdapters = ['http/shopper', 'http/payment-ids.ts', 'http/classic-file.ts', 'http/order-code.ts'];
+const sharedByAdapters = [
+  'http/shopper',
+  'http/payment-ids.ts',
+  'http/classic-file.ts',
+  'http/order-code.ts',
+];
 
 const platform = sources.filter(({ file }) => file.startsWith('platform/src/'));
 const code = platform.filter(({ isTest }) => !isTest);

@@ -35,7 +35,8 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
   const cashierUrl = (wireId: string) => `${config.publicUrl}${tokens.path(wireId)}`;
   return [
     gatewayAdapter({
-      ...{ payments, merchants, customers, fx, notifications, clock, gatewayKey, notifyIds, cashierUrl },
+      ...{ payments, payByCode, merchants, customers, fx, notifications, clock, gatewayKey, notifyIds },
+      cashierUrl,
       snapshot: platform.database.snapshot,
       explain: sandbox,
       choices: usualChoices,

@@ -157,3 +157,48 @@ export const AcquireRefund = AcquireTrade.extend({
   refund_reason: text(128).optional(),
   notify_url: url.optional(),
 });
+
+const shopFacts = z.object({
+  secondary_merchant_id: text(64).optional(),
+  secondary_merchant_name: text(128).optional(),
+  secondary_merchant_industry: text(4).optional(),
+  store_id: text(64).optional(),
+  store_name: text(128).optional(),
+  terminal_id: text(64).optional(),
+});
+
+/** What the reference marks mandatory and nothing depends on may be absent: clients differ. */
+export const SpotPay = z.object({
+  alipay_seller_id: text(16).optional(),
+  partner_trans_id: tradeNumber,
+  trans_name: text(256),
+  currency,
+  trans_currency: currency.optional(),
+  trans_amount: decimal,
+  buyer_identity_code: text(64),
+  identity_code_type: z.enum(['barcode', 'qrcode']).optional(),
+  trans_create_time: text(20).optional(),
+  memo: text(256).optional(),
+  biz_product: text(64).optional(),
+  extend_info: json.pipe(shopFacts).optional(),
+  notify_url: url.optional(),
+});
+export type SpotPay = z.output<typeof SpotPay>;
+export const SpotTrade = z.object({
+  partner_trans_id: text(64).optional(),
+  alipay_trans_id: text(64).optional(),
+});
+export type SpotTrade = z.output<typeof SpotTrade>;
+export const SpotReverse = SpotTrade;
+export type SpotReverse = SpotTrade;
+/** `refund_reson` is how two published clients spell it. */
+export const SpotRefund = SpotTrade.extend({
+  partner_refund_id: tradeNumber,
+  refund_amount: decimal,
+  currency,
+  refund_reason: text(256).optional(),
+  refund_reson: text(256).optional(),
+  is_sync: z.enum(['Y', 'N']).optional(),
+  notify_url: url.optional(),
+});
+export type SpotRefund = z.output<typeof SpotRefund>;

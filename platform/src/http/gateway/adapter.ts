@@ -29,6 +29,7 @@ import { type GatewayAnswer, type GatewayCall, type GatewayParts, GatewayRefusal
 import { forexRefund, forexRefundFile } from './refund.ts';
 import { gatewayCodes, refundCodes } from './rejections.ts';
 import { type Asked, sendAnswer, sendError } from './reply.ts';
+import { spotPay, spotQuery, spotRefund, spotReverse } from './spot.ts';
 
 type Serve<Name extends ServiceName> = (
   parts: GatewayParts,
@@ -52,6 +53,10 @@ const built: { readonly [Name in ServiceName]: Serve<Name> } = {
   'alipay.overseas.secmerchant.online.maintain': maintainSecondaryMerchant,
   'alipay.overseas.secmerchant.offline.maintain': maintainSecondaryMerchant,
   'alipay.overseas.secmerchant.maintain.queryStatus': secondaryMerchantStatus,
+  'alipay.acquire.overseas.spot.pay': spotPay,
+  'alipay.acquire.overseas.query': spotQuery,
+  'alipay.acquire.overseas.spot.refund': spotRefund,
+  'alipay.acquire.overseas.spot.reverse': spotReverse,
   'alipay.acquire.precreate': precreate,
   'alipay.acquire.query': acquireQuery,
   'alipay.acquire.cancel': acquireCancel,

@@ -111,10 +111,13 @@ function lifeOf(
   return { signInBy, payBy, payWithinMs: payBy.getTime() - now.getTime() };
 }
 
-async function checkSecondaryMerchant(
+export async function checkSecondaryMerchant(
   parts: GatewayParts,
   call: GatewayCall,
-  body: CreateForexTrade,
+  body: Pick<
+    CreateForexTrade,
+    'secondary_merchant_id' | 'secondary_merchant_name' | 'secondary_merchant_industry'
+  >,
 ): Promise<void> {
   const {
     secondary_merchant_id: id,

@@ -6,7 +6,7 @@ import type { Database } from '../../database/index.ts';
 import type { Fx } from '../../fx/index.ts';
 import type { MerchantAccess, Merchants } from '../../merchants/index.ts';
 import type { Notifications } from '../../notifications/index.ts';
-import type { PaymentsRoom } from '../../payments/index.ts';
+import type { PayByCode, PaymentsRoom } from '../../payments/index.ts';
 import type { Clock } from '../../system/index.ts';
 import type { NotifyIds } from './notify-id.ts';
 
@@ -34,6 +34,8 @@ export const usualChoices: GatewayChoices = {
 
 export interface GatewayParts {
   readonly payments: PaymentsRoom;
+  /** A shopper's code was scanned in a shop. */
+  readonly payByCode: PayByCode;
   readonly merchants: Merchants;
   readonly customers: Pick<Customers, 'find'>;
   readonly fx: Fx;
