@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { amsAdapter } from './http/ams/index.ts';
 import { auditAdapter } from './http/audit/index.ts';
 import { cashierAdapter } from './http/cashier/index.ts';
-import { gatewayAdapter, returnUrlOf, usualChoices } from './http/gateway/index.ts';
+import { gatewayAdapter, returnUrlOf } from './http/gateway/index.ts';
 import { pagesAdapter } from './http/pages/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from './http/payment-ids.ts';
 import { walletAdapter } from './http/wallet/index.ts';
@@ -39,7 +39,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       cashierUrl,
       snapshot: platform.database.snapshot,
       explain: sandbox,
-      choices: usualChoices,
+      choices: config.classic,
     }),
     amsAdapter({
       payments,

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { GatewayChoices } from './http/gateway/index.ts';
 
 const checkout = path.resolve(fileURLToPath(import.meta.url), '../../..');
 
@@ -28,6 +29,7 @@ export interface Config {
   readonly processes: number;
   /** Where notifications may go: never to private networks; to this machine only where that is asked for. */
   readonly reach: 'public' | 'public-and-loopback';
+  readonly classic: GatewayChoices;
   /** The operator's SMS service; null for none. */
   readonly smsUrl: string | null;
 }
@@ -58,6 +60,7 @@ export function sandboxConfig(options: SandboxOptions, environment = process.env
     maxBatch: 200,
     processes: 1,
     reach: 'public-and-loopback',
+    classic: classicChoices(environment),
     smsUrl: null,
   };
 }
@@ -98,8 +101,49 @@ export function serveConfig(options: ServeOptions, environment = process.env): C
     maxBatch: 200,
     processes: Number.parseInt(processes, 10),
     reach: environment.TONGBAO_NOTIFY_LOOPBACK === 'allow' ? 'public-and-loopback' : 'public',
+    classic: classicChoices(environment),
     smsUrl: environment.TONGBAO_SMS_URL ?? null,
   };
+}
+
+const minuteMs = 60_000;
+
+/** Throws a one-line error when a setting makes no sense. */
+function classicChoices(environment: NodeJS.ProcessEnv): GatewayChoices {
+  const word = <Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word => {
+    const text = environment[name] ?? words[0];
+    const found = words.find((each) => each === text);
+    if (found === undefined) throw new Error(`${name} must be ${words.join(' or ')}, not "${text}"`);
+    return found;
+  };
+  const number = (name: string, usual: string, [least, most]: readonly [number, number]): number => {
+    const text = environment[name] ?? usual;
+    const value = /^\d{1,9}$/.test(text) ? Number.parseInt(text, 10) : -1;
+    if (value < least || value > most)
+      throw new Error(`${name} must be a number from ${least} to ${most}, not "${text}"`);
+    return value;
+  };
+  return {
+    queriedFee: word('TONGBAO_CLASSIC_QUERIED_FEE', ['payer', 'order']),
+    barAtLineEnd: word('TONGBAO_CLASSIC_RATE_BAR', ['no', 'yes']) === 'yes',
+    notifyIdMs: number('TONGBAO_CLASSIC_NOTIFY_ID_SECONDS', '60', [1, 86_400]) * 1000,
+    rateFilesPerDay: number('TONGBAO_CLASSIC_RATE_FILES', '100', [1, 1_000_000]),
+    refundPauseMs: number('TONGBAO_CLASSIC_REFUND_PAUSE_SECONDS', '0', [0, 3_600]) * 1000,
+    retryGapsMs: retryGaps(environment.TONGBAO_CLASSIC_RETRY_MINUTES ?? '2,10,10,60,120,360,900'),
+  };
+}
+
+const mostAttempts = 20;
+const longestGapMinutes = 7 * 24 * 60;
+
+function retryGaps(text: string): readonly number[] {
+  const gaps = text.split(',').map((gap) => (/^[1-9]\d{0,4}$/.test(gap) ? Number.parseInt(gap, 10) : 0));
+  if (gaps.length >= mostAttempts || gaps.some((gap) => gap < 1 || gap > longestGapMinutes)) {
+    throw new Error(
+      `TONGBAO_CLASSIC_RETRY_MINUTES must be at most ${mostAttempts - 1} waits of 1 to ${longestGapMinutes} minutes, like 2,10,10,60,120,360,900, not "${text}"`,
+    );
+  }
+  return gaps.map((gap) => gap * minuteMs);
 }
 
 function portOf(option: string, text: string): number {

@@ -62,7 +62,7 @@ import {
 } from './wallet/index.ts';
 
 export interface PlatformParts {
-  readonly config: Pick<Config, 'mode' | 'lanes' | 'maxBatch' | 'publicUrl'>;
+  readonly config: Pick<Config, 'mode' | 'lanes' | 'maxBatch' | 'publicUrl' | 'classic'>;
   readonly database: Database;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -153,7 +153,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     database,
     clock,
     outbound: parts.outbound,
-    channel: channelOf({ payments, merchants, clock, gatewayKey, notifyIds }),
+    channel: channelOf({ payments, merchants, clock, gatewayKey, notifyIds, choices: config.classic }),
     onError: (error, notification) =>
       log.error(
         { err: error, notification: notification?.id.toString() },
@@ -242,6 +242,7 @@ function channelOf(parts: Parameters<typeof amsChannel>[0] & Parameters<typeof g
     compose: (notification) => of(notification).compose(notification),
     seal: async (notification, body) => (await of(notification).seal?.(notification, body)) ?? body,
     headers: (notification, body) => of(notification).headers(notification, body),
+    retryGapsMs: (notification) => of(notification).retryGapsMs?.(notification),
     isAcknowledged: (status, head, notification) =>
       of(notification).isAcknowledged(status, head, notification),
   };

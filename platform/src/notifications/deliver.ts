@@ -12,6 +12,8 @@ export interface Channel {
   headers(notification: Notification, body: Buffer): Promise<Record<string, string>>;
   /** What one attempt sends, where that is more than the kept body: the attempt's time, a signature inside. */
   seal?(notification: Notification, body: Buffer): Promise<Buffer>;
+  /** The waits before the second and later attempts, where the protocol has a timetable of its own. */
+  retryGapsMs?(notification: Notification): readonly number[] | undefined;
   /** Whether the merchant has taken it. */
   isAcknowledged(status: number, head: Buffer, notification: Notification): boolean;
 }
@@ -44,7 +46,9 @@ export async function deliver(
   const { body, answer } = await send(parts, notification, timeoutMs);
   const acknowledged =
     answer.kind === 'answered' && parts.channel.isAcknowledged(answer.status, answer.head, notification);
-  const next = acknowledged ? null : nextAttemptAt(number, startedAt);
+  const next = acknowledged
+    ? null
+    : nextAttemptAt(number, startedAt, parts.channel.retryGapsMs?.(notification));
   const outcome: Outcome = {
     notification,
     body,

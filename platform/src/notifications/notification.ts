@@ -64,8 +64,12 @@ export const retryGapsMs: readonly number[] = [
   15 * hourMs,
 ];
 
-/** When to try again after attempt `number` that began at `startedAt`; null when that was the last. */
-export function nextAttemptAt(number: number, startedAt: Date): Date | null {
-  const gap = retryGapsMs[number - 1];
+/** When to try again after attempt `number` that began at `startedAt`; null when that was the last of its timetable. */
+export function nextAttemptAt(
+  number: number,
+  startedAt: Date,
+  gapsMs: readonly number[] = retryGapsMs,
+): Date | null {
+  const gap = gapsMs[number - 1];
   return gap === undefined ? null : new Date(startedAt.getTime() + gap);
 }

@@ -1,7 +1,9 @@
 // For settlement's tests: the whole platform on a database of its own, the sandbox's banks, and the clock that walks
 // every timer. Shops can be added with terms of their own; shoppers have as much as they need.
+
 import { money } from '@tongbao/money';
 import { pino } from 'pino';
+import { sandboxConfig } from '../config.ts';
 import type { Database } from '../database/index.ts';
 import { freechangeSource } from '../fx/index.ts';
 import { recordEntries } from '../ledger/index.ts';
@@ -50,7 +52,13 @@ export async function openSettlementWorld(database: Database, begins: string): P
   const outbound = createOutbound({ reach: 'public-and-loopback' });
   const bank = createSettlementBanks(database, clock);
   const platform = await createPlatform({
-    config: { mode: 'sandbox', lanes: 2, maxBatch: 200, publicUrl: 'http://localhost:1' },
+    config: {
+      mode: 'sandbox',
+      lanes: 2,
+      maxBatch: 200,
+      publicUrl: 'http://localhost:1',
+      classic: sandboxConfig({}, {}).classic,
+    },
     // One shopper buys for a whole month's settlement.
     rules: rules.filter(({ measure }) => !/^(day|year)-/.test(measure)),
     database,

@@ -164,6 +164,130 @@ describe('vectors that the Ruby gem alipay published (reference, section 8.4)', 
   });
 });
 
+const published = (parameters: Readonly<Record<string, string>>, secret = key) =>
+  createHash('md5').update(signingBytes(parameters, 'UTF-8')).update(secret).digest('hex');
+
+test('the wap URL that the Ruby gem alipay published (reference, section 8.4)', () => {
+  const partner = '1000000000000000';
+  const order = {
+    service: 'create_forex_trade_wap',
+    _input_charset: 'utf-8',
+    partner,
+    seller_id: partner,
+    out_trade_no: '20150401000-0001',
+    subject: 'Order Name',
+    merchant_url: 'http://example.com/itemback',
+    total_fee: '10.00',
+    currency: 'USD',
+    return_url: 'https://example.com/orders/20150401000-0001',
+    notify_url: 'https://example.com/orders/20150401000-0001/notify',
+  };
+  expect(published(order)).toBe('f15d9e3d885c12f1a994048342c07bef');
+});
+
+test('the PC URL of the same gem without seller_email', () => {
+  const order = {
+    service: 'create_forex_trade',
+    _input_charset: 'utf-8',
+    partner: '1000000000000000',
+    notify_url: 'https://example.com/notify',
+    subject: 'test',
+    out_trade_no: '1',
+    currency: 'EUR',
+    total_fee: '0.01',
+  };
+  expect(published(order)).toBe('f24fd4d76acabf860263a40805138380');
+});
+
+describe('vectors of the vendor’s public sandbox (reference, section 8.4)', () => {
+  // Printed in the documents of several clients; it never was a secret, and its sandbox is gone.
+  const sandboxKey = '760bdzec6y9goq7ctyx96ezkz78287de';
+  const partner = '2088101122136241';
+  const order = {
+    _input_charset: 'utf-8',
+    partner,
+    notify_url: 'https://example.com/notify',
+    subject: 'product_name',
+    out_trade_no: '12345',
+    currency: 'USD',
+    supplier: 'company_name',
+  };
+  const pc = { ...order, service: 'create_forex_trade' };
+  const refund = {
+    service: 'forex_refund',
+    _input_charset: 'utf-8',
+    partner,
+    out_return_no: 'SAMPLE_REFUND_ID',
+    out_trade_no: 'SAMPLE_TRANSACTION_ID',
+    return_rmb_amount: '200.00',
+    gmt_return: '20150320120000',
+    currency: 'USD',
+  };
+  const query = { service: 'single_trade_query', _input_charset: 'utf-8', partner };
+  const days = { start_date: '20120202', end_date: '20120205' };
+  test.each([
+    ['order in yuan', '4986b31c8febb978ee6d6c45f76614ac', { ...pc, rmb_fee: '0.10' }],
+    ['order in dollars', '2dd75a3023c0a3a795a83109966bbc7d', { ...pc, total_fee: '350.45' }],
+    [
+      'order on the phone',
+      'c19f42a597963f118c4f99f2fc7f716f',
+      { ...order, service: 'create_forex_trade_wap', total_fee: '350.45' },
+    ],
+    ['rates', '4051af1716d522b47acff927d4fb9781', { service: 'forex_rate_file', partner }],
+    ['transactions', '3d09abe0980696bb39bb72c6137266ca', { service: 'forex_compare_file', partner, ...days }],
+    ['query', 'd4d3825356fd0799ee16829acffc1460', { ...query, out_trade_no: 'SAMPLE_TRANSACTION_ID' }],
+    ['query of nothing', 'af7007238531b0b0917f3972e24c6c64', query],
+    ['refund', 'a77e894e71491f41e73ebe40319cc300', { ...refund, reason: 'hello' }],
+    ['refund without a reason', 'c4c09ca3fc78d04b88d9459b02673b1b', { ...refund, reason: 'no_reason' }],
+    [
+      'notification of 2 September 2013',
+      'a27572b0a6dee50d2d4a1449bfd55e92',
+      {
+        notify_id: '13f1e773aeb299e26eb5d02bbb71219d50',
+        notify_type: 'trade_status_sync',
+        trade_no: '4061800001000100000574688',
+        total_fee: '0.10',
+        out_trade_no: '4028608899131221',
+        currency: 'HKD',
+        notify_time: '2013-09-02 10:41:43',
+        trade_status: 'TRADE_FINISHED',
+        sign_type: 'MD5',
+        _input_charset: 'utf-8',
+      },
+    ],
+  ])('%s', (_name, sign, parameters) => {
+    expect(published(parameters as Readonly<Record<string, string>>, sandboxKey)).toBe(sign);
+  });
+
+  test('an answer of 24 September 2015: the leaves of the first child are what is signed', () => {
+    const leaves = {
+      buyer_email: 'alipaytest20091@gmail.com',
+      buyer_id: '2088102000979107',
+      discount: '0.00',
+      flag_trade_locked: '0',
+      gmt_create: '2015-09-24 06:33:01',
+      gmt_last_modified_time: '2015-09-24 06:33:22',
+      gmt_payment: '2015-09-24 06:33:22',
+      is_total_fee_adjust: 'F',
+      operator_role: 'B',
+      out_trade_no: '100091865',
+      payment_type: '18',
+      price: '0.08',
+      quantity: '1',
+      seller_email: 'overseas_kgtest@163.com',
+      seller_id: partner,
+      subject: 'Parcel fee',
+      to_buyer_fee: '0.00',
+      to_seller_fee: '0.08',
+      total_fee: '0.08',
+      trade_no: '2015092400001000100080038061',
+      trade_status: 'TRADE_FINISHED',
+      use_coupon: 'F',
+    };
+    expect(published(leaves, sandboxKey)).toBe('7f20766f03ada56c65969a30d860aa1b');
+  });
+});
+
 describe('charsets', () => {
   test('names in any letter case; others are refused', () => {
     expect(['utf-8', 'UTF8', 'gbk', 'Gb2312'].map(charsetOf)).toEqual(['UTF-8', 'UTF-8', 'GBK', 'GBK']);

@@ -8,7 +8,9 @@ import type { GatewayParts } from './parts.ts';
 import { signatureOf } from './signing.ts';
 import { mannerOf, tradeFacts } from './trade.ts';
 
-type ChannelParts = Pick<GatewayParts, 'payments' | 'merchants' | 'clock' | 'gatewayKey' | 'notifyIds'>;
+type ChannelParts = Pick<GatewayParts, 'payments' | 'merchants' | 'clock' | 'gatewayKey' | 'notifyIds'> & {
+  readonly choices: Pick<GatewayParts['choices'], 'retryGapsMs'>;
+};
 type Facts = Readonly<Record<string, string>>;
 
 export function gatewayChannel(parts: ChannelParts): Channel {
@@ -29,6 +31,7 @@ export function gatewayChannel(parts: ChannelParts): Channel {
       );
     },
     headers: async () => ({ 'content-type': 'application/x-www-form-urlencoded' }),
+    retryGapsMs: () => parts.choices.retryGapsMs,
     isAcknowledged: (status, head) => isAcknowledged(status, head),
   };
 }

@@ -2,4 +2,4 @@
 export { gatewayAdapter } from './adapter.ts';
 export { gatewayChannel, returnUrlOf } from './channel.ts';
 export { createNotifyIds, type NotifyIds } from './notify-id.ts';
-export { usualChoices } from './parts.ts';
+export type { GatewayChoices } from './parts.ts';

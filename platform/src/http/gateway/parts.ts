@@ -10,27 +10,24 @@ import type { PayByCode, PaymentsRoom } from '../../payments/index.ts';
 import type { Clock } from '../../system/index.ts';
 import type { NotifyIds } from './notify-id.ts';
 
-/** Each is an open question of the reference's section 11. */
+/**
+ * Where the classic gateway's documents contradict each other (reference, section 11), and what was chosen; each can be
+ * set otherwise (docs/guides/classic-gateway.md).
+ */
 export interface GatewayChoices {
-  /** Question 2: `total_fee` of single_trade_query in the shopper's yuan (as a live sample has it) or the order's currency. */
+  /** Question 2, TONGBAO_CLASSIC_QUERIED_FEE: `total_fee` of single_trade_query in the shopper's yuan (as a live sample has it) or the order's currency. */
   readonly queriedFee: 'payer' | 'order';
-  /** Question 5: a bar at the end of each rate line, as in 2016. */
+  /** Question 5, TONGBAO_CLASSIC_RATE_BAR: a bar at the end of each rate line, as in 2016. */
   readonly barAtLineEnd: boolean;
-  /** Section 1.8: how long after an attempt began its notify_id is answered with true. */
+  /** Section 1.8, TONGBAO_CLASSIC_NOTIFY_ID_SECONDS: how long after an attempt began its notify_id is answered with true. */
   readonly notifyIdMs: number;
-  /** Section 3.1. */
+  /** Section 3.1, TONGBAO_CLASSIC_RATE_FILES. */
   readonly rateFilesPerDay: number;
-  /** Section 2.6: the least time between two refunds of a trade; merchants were told to wait 3 s. 0: none. */
+  /** Section 2.6, TONGBAO_CLASSIC_REFUND_PAUSE_SECONDS: the least time between two refunds of a trade; merchants were told to wait 3 s. 0: none. */
   readonly refundPauseMs: number;
+  /** Question 1, TONGBAO_CLASSIC_RETRY_MINUTES: the waits before the second and later attempts of a notification. */
+  readonly retryGapsMs: readonly number[];
 }
-
-export const usualChoices: GatewayChoices = {
-  queriedFee: 'payer',
-  barAtLineEnd: false,
-  notifyIdMs: 60_000,
-  rateFilesPerDay: 100,
-  refundPauseMs: 0,
-};
 
 export interface GatewayParts {
   readonly payments: PaymentsRoom;

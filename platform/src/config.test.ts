@@ -1,0 +1,74 @@
+// The classic gateway's settings: what is usual, what can be chosen, what is refused; and that each protocol keeps its
+// own timetable of retries.
+import { describe, expect, test } from 'vitest';
+import { sandboxConfig, serveConfig } from './config.ts';
+import { nextAttemptAt, retryGapsMs } from './notifications/notification.ts';
+
+const classicOf = (environment: Record<string, string> = {}) => sandboxConfig({}, environment).classic;
+const minutes = (gaps: readonly number[]) => gaps.map((gap) => gap / 60_000);
+
+describe('the classic gateway’s choices', () => {
+  test('usual', () => {
+    expect(classicOf()).toEqual({
+      queriedFee: 'payer',
+      barAtLineEnd: false,
+      notifyIdMs: 60_000,
+      rateFilesPerDay: 100,
+      refundPauseMs: 0,
+      retryGapsMs: [2, 10, 10, 60, 120, 360, 900].map((gap) => gap * 60_000),
+    });
+  });
+
+  test('otherwise, in a sandbox and in production', () => {
+    const environment = {
+      DATABASE_URL: 'postgres://x',
+      TONGBAO_PUBLIC_URL: 'https://pay.example',
+      TONGBAO_CLASSIC_QUERIED_FEE: 'order',
+      TONGBAO_CLASSIC_RATE_BAR: 'yes',
+      TONGBAO_CLASSIC_NOTIFY_ID_SECONDS: '90',
+      TONGBAO_CLASSIC_RATE_FILES: '7',
+      TONGBAO_CLASSIC_REFUND_PAUSE_SECONDS: '3',
+      TONGBAO_CLASSIC_RETRY_MINUTES: '4,10,10,60,120,360,900',
+    };
+    const chosen = classicOf(environment);
+    expect(chosen).toMatchObject({
+      queriedFee: 'order',
+      barAtLineEnd: true,
+      notifyIdMs: 90_000,
+      rateFilesPerDay: 7,
+      refundPauseMs: 3_000,
+    });
+    expect(minutes(chosen.retryGapsMs)).toEqual([4, 10, 10, 60, 120, 360, 900]);
+    expect(serveConfig({}, environment).classic).toEqual(chosen);
+  });
+
+  test.each([
+    ['TONGBAO_CLASSIC_QUERIED_FEE', 'both'],
+    ['TONGBAO_CLASSIC_RATE_BAR', 'true'],
+    ['TONGBAO_CLASSIC_NOTIFY_ID_SECONDS', '0'],
+    ['TONGBAO_CLASSIC_RATE_FILES', '1e3'],
+    ['TONGBAO_CLASSIC_RETRY_MINUTES', '2,,10'],
+    ['TONGBAO_CLASSIC_RETRY_MINUTES', Array.from({ length: 20 }, () => '1').join(',')],
+  ])('%s=%s is refused by name', (name, value) => {
+    expect(() => classicOf({ [name]: value })).toThrow(name);
+  });
+});
+
+test('each protocol’s timetable: eight attempts in 24 hours 22 minutes, unless the classic one is set otherwise', () => {
+  const attempts = (gaps?: readonly number[]) => {
+    const times = [new Date('2014-11-11T02:00:00Z')];
+    for (let number = 1; number < 50; number += 1) {
+      const next = nextAttemptAt(number, times.at(-1)!, gaps);
+      if (next === null) break;
+      times.push(next);
+    }
+    return times.map((time) => (time.getTime() - times[0]!.getTime()) / 60_000);
+  };
+  const usual = [0, 2, 12, 22, 82, 202, 562, 1462];
+  expect(attempts()).toEqual(usual);
+  expect(attempts(classicOf().retryGapsMs)).toEqual(usual);
+  expect(
+    attempts(classicOf({ TONGBAO_CLASSIC_RETRY_MINUTES: '4,10,15,60,120,360,900' }).retryGapsMs),
+  ).toEqual([0, 4, 14, 29, 89, 209, 569, 1469]);
+  expect(minutes(retryGapsMs)).toEqual([2, 10, 10, 60, 120, 360, 900]);
+});
