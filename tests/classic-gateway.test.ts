@@ -1,5 +1,6 @@
 // The classic gateway against a real sandbox, row by row of the reference's checklist (section 10). Rows 3 and 4 have
-// their vectors in protocol/src/gateway/vectors.test.ts as well; row 29 is tests/classic-clients.test.ts.
+// their vectors in protocol/src/gateway/vectors.test.ts as well; row 27 is in
+// tests/in-store.test.ts, row 29 is tests/classic-clients.test.ts.
 import type { AuditAnswer } from '@tongbao/protocol/sandbox';
 import { createMerchantClient } from '@tongbao/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

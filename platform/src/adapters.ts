@@ -15,20 +15,8 @@ import type { Platform } from './platform.ts';
 const skewMs = 15 * 60_000;
 
 export function gatewayAdapters(platform: Platform, config: Config): FastifyPluginAsync[] {
-  const {
-    payments,
-    payByCode,
-    paymentCodes,
-    merchants,
-    fx,
-    clock,
-    gatewayKey,
-    tokens,
-    customers,
-    wallet,
-    notifications,
-  } = platform;
-  const { notifyIds } = platform;
+  const { payments, payByCode, paymentCodes, merchants, customers, wallet } = platform;
+  const { fx, clock, gatewayKey, tokens, notifications, notifyIds } = platform;
   const sandbox = config.mode === 'sandbox';
   const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
   const paymentIds = { toWire: paymentIdToWire, fromWire: paymentIdFromWire };
