@@ -361,6 +361,45 @@ describe('refunds', () => {
     });
   });
 
+  test('split funds: receivers get yuan at the rate of the order, and give back what a refund names', async () => {
+    const [customs, carrier] = ['2088101000000001', '2088101000000002'];
+    const books = async () => {
+      const lines = (await (await fetch(`${sandbox.http}/audit/export`)).text()).trim().split('\n');
+      return new Map(
+        lines
+          .map((line) => JSON.parse(line))
+          .flatMap((row) => (row.type === 'account' ? [[row.code, row.balance]] : [])),
+      );
+    };
+    const share = (transIn: string, amount: string) => ({ transIn, amount, currency: 'KRW', desc: 'tax' });
+    const split = (...shares: object[]) => ({ split_fund_info: JSON.stringify(shares) });
+    const { number } = await paid(
+      split(share(customs, '5900'), share(carrier, '1000'), share(customs, '5900')),
+    );
+    // What the shopper pays for 59,000, in fen: 11,800 of it for one, 1,000 for the other.
+    const fen = Number((await query(number)).xml.leaves.total_fee!.replace('.', ''));
+    const before = await books();
+    expect(before.get(`share-receiver:${customs}:CNY`)).toBe(String(Math.round(fen / 5)));
+    expect(before.get(`share-receiver:${carrier}:CNY`)).toBe(String(Math.round(fen / 59)));
+
+    const back = (amount: string) => split({ transOut: customs, amount, currency: 'KRW' });
+    const over = await refund(number, { return_amount: '20000', ...back('11801') });
+    expect(over.xml.error).toBe('RETURN_AMOUNT_EXCEED');
+    for (const amount of ['3333', '8467'])
+      expect((await refund(number, { return_amount: '20000', ...back(amount) })).xml.isSuccess).toBe(true);
+    expect((await refund(number, { return_amount: '1000', ...back('1') })).xml.error).toBe(
+      'RETURN_AMOUNT_EXCEED',
+    );
+    const after = await books();
+    expect(after.get(`share-receiver:${customs}:CNY`)).toBe('0');
+    expect(after.get(`share-receiver:${carrier}:CNY`)).toBe(String(Math.round(fen / 59)));
+
+    const wrong = orderOf(split({ ...share(customs, '1'), currency: 'USD' }));
+    expect((await shop.call(wrong)).text).toContain('INVALID_PARAMETER');
+    const tooMuch = await shop.call(orderOf(split(share(customs, '59000'), share(carrier, '1'))));
+    expect(tooMuch.text).toContain('INVALID_PARAMETER');
+  });
+
   test('row 18: the same again, wrong currency, unknown order, closed trade, past the window', async () => {
     // The days that passed ended the session.
     const { phone, pin } = sandbox.credentials.customers[0]!;

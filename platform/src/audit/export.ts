@@ -2,7 +2,7 @@
 // strings of minor units. What an independent verifier needs, and no personal data: owners are numbers.
 import type { Database, Transaction } from '../database/index.ts';
 import { readAccountPage, readEntryPage } from '../ledger/index.ts';
-import { readEvents, readPaymentPage, readRefundsOfPayments } from '../payments/index.ts';
+import { readEvents, readPaymentPage, readRefundsOfPayments, sharesOf } from '../payments/index.ts';
 import {
   readBatchPage,
   readDealPage,
@@ -45,8 +45,8 @@ export async function exportLines(
       (after) => readPaymentPage(tx, after, pageSize),
       async (payments) => {
         const ids = payments.map((payment) => payment.id);
-        for (const { order: _order, requestId: _requestId, ...payment } of payments)
-          await put({ type: 'payment', ...payment });
+        for (const { order, requestId: _requestId, ...payment } of payments)
+          await put({ type: 'payment', ...payment, shares: sharesOf({ ...payment, order }) });
         for (const event of await readEvents(tx, ids)) await put({ type: 'event', ...event });
         for (const {
           metadata: _metadata,

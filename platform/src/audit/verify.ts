@@ -251,7 +251,16 @@ class Books {
     move(house(`rounding:${payer}`), toPayer - mid - spread);
     move(house(`fx-position:${order}`), -part);
     move(text((payment.terms as Json).pendingAccount), part - fee);
-    move(house(`discount-fee:${order}`), fee);
+    let others = 0n;
+    for (const part of (refund === undefined ? payment.shares : refund.shares) as Json[]) {
+      const [cost, given, middle] = [number(part.amount), number(part.payerAmount), number(part.midAmount)];
+      others += cost;
+      move(text(part.account), given);
+      move(house(`fx-position:${payer}`), -middle);
+      move(house(`fx-spread:${payer}`), middle - given);
+      move(house(`fx-position:${order}`), cost);
+    }
+    move(house(`discount-fee:${order}`), fee - others);
     return expected;
   }
 }

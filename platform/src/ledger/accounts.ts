@@ -41,6 +41,13 @@ export const chart = {
     floor: null,
     meaning: 'Held back from settlement by the contract.',
   },
+  'share-receiver': {
+    side: 'liability',
+    clientMoney: true,
+    floor: null,
+    meaning:
+      'Shares of orders that are neither the shopper’s nor the merchant’s: taxes, insurance, delivery.',
+  },
   'fx-position': {
     side: 'position',
     clientMoney: false,

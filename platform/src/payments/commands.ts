@@ -1,6 +1,7 @@
 // What can be asked of the payments room: one command a verb. Adapters build them; the verbs decide.
 import type { Money } from '@tongbao/money';
 import type { Funding, OrderFacts, Payment, Refund } from './payment.ts';
+import type { ShareBack } from './shares.ts';
 
 export interface CreatePayment {
   readonly merchantId: bigint;
@@ -79,6 +80,8 @@ export interface RefundPayment {
    * it is, 180 days at most. Absent: the merchant's balance may fall below zero, and the next settlement makes it good.
    */
   readonly funds?: 'now' | 'wait';
+  /** What receivers of shares give back, in minor units of what the order is priced in. */
+  readonly shares?: readonly ShareBack[];
   /** The least time between two refunds of a payment; absent or 0: none. */
   readonly pauseMs?: number;
 }
@@ -142,6 +145,8 @@ export interface Payments {
    * Rejections: those of create, except quote-not-available.
    */
   announce(checkout: NewCheckout): Promise<Checkout>;
+  /** The account, in this currency, of somebody who receives shares of orders; opened when first named. */
+  shareAccount(receiver: string, currency: string): Promise<bigint>;
   findCheckout(id: bigint): Promise<Checkout | null>;
   /** A checkout as the payment that it would be now; nothing is written. Rejections: those of create. */
   preview(checkout: Checkout): Promise<Payment>;

@@ -15,6 +15,7 @@ import type { Clock, Ids } from '../system/index.ts';
 import type { CreateAnswer, CreatePayment } from './commands.ts';
 import { type Decision, pick, type RecordSources, recordDecisions, refuse } from './decision.ts';
 import type { ContractTerms, Payment } from './payment.ts';
+import { sharesOf, total } from './shares.ts';
 import { findRequests, readPayments, requestKinds } from './store.ts';
 
 export interface CreateFacts {
@@ -89,7 +90,11 @@ function newPayment(
     requestId: command.requestId,
     status: 'created',
     ...priced,
-    fee: money(currency, divide(priced.amount.amount * BigInt(contract.feeBps), 10_000n, 'half-even')),
+    fee: money(
+      currency,
+      divide(priced.amount.amount * BigInt(contract.feeBps), 10_000n, 'half-even') +
+        total(sharesOf({ ...priced, order: command.order })),
+    ),
     terms: termsOf(contract),
     payerId: null,
     funding: null,

@@ -23,6 +23,7 @@ export {
   type ContractTerms,
   type Funding,
   type OrderFacts,
+  type OrderShares,
   type Payment,
   type PaymentEventKind,
   type PaymentStatus,
@@ -32,6 +33,7 @@ export {
 export { createPayments, type PaymentsOptions, type PaymentsRoom } from './payments.ts';
 export { paymentPostings, refundPostings, reversalPostings } from './postings.ts';
 export { readRefundsOfPayments } from './refund-store.ts';
+export { type ShareBack, sharesOf } from './shares.ts';
 export {
   type BankReferences,
   countEventsWithEntry,

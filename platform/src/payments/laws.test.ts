@@ -103,6 +103,7 @@ function factsFor(subject: Payment, balance: bigint, at = now): RefundFacts {
     spending: new Map(),
     answered: new Map(),
     funds: new Map(),
+    sharesBack: new Map(),
     lastAskedAt: new Map(),
   };
 }

@@ -1,6 +1,7 @@
 // The noun of the room: what a payment and a refund are, and which events may happen to them.
 import type { Money } from '@tongbao/money';
 import type { LockedQuote } from '../fx/index.ts';
+import type { Share } from './shares.ts';
 
 /**
  * created    – the merchant asked; the shopper has not confirmed
@@ -69,6 +70,15 @@ export interface OrderFacts {
   readonly channel: 'ams-pay' | 'ams-session' | 'gateway';
   /** Wire facts that only the channel's adapter understands and wants back (product code, method type …). */
   readonly channelData: Readonly<Record<string, unknown>>;
+  /** Parts of the order that are others'. The one thing here that is decided upon. */
+  readonly shares?: OrderShares;
+}
+
+/** As they are kept with the order: account ids and minor units as digits. */
+export interface OrderShares {
+  /** Which currency the parts are in: the order's or the payer's. */
+  readonly pricedIn: 'order' | 'payer';
+  readonly parts: readonly { readonly receiver: string; readonly account: string; readonly amount: string }[];
 }
 
 /** What the contract said when the payment was created; later changes of the contract do not touch it. */
@@ -95,7 +105,7 @@ export interface Payment {
   readonly payerAmount: Money;
   readonly midAmount: Money;
   readonly spreadAmount: Money;
-  /** The merchant's discount fee, in the order's currency. */
+  /** The merchant's discount fee, and the shares of the order that are others'; in the order's currency. */
   readonly fee: Money;
   readonly quote: LockedQuote;
   readonly terms: ContractTerms;
@@ -131,11 +141,13 @@ export interface Refund {
   readonly amount: Money;
   /** What the shopper gets back, at the payment's own rate. */
   readonly payerAmount: Money;
-  /** The part of the discount fee that the merchant gets back (zero when the contract keeps it). */
+  /** What the merchant gets back: of the discount fee (nothing when the contract keeps it), and from receivers of shares. */
   readonly feeReturned: Money;
   readonly reason: string | null;
   readonly notifyUrl: string | null;
   readonly metadata: string | null;
+  /** What it takes back from receivers of shares. */
+  readonly shares: readonly Share[];
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
 }

@@ -104,6 +104,8 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
       await options.fx.rateTableAt(options.clock.now());
       return runVerb(lanes, create, command);
     },
+    shareAccount: (receiver, currency) =>
+      options.house.open('share-receiver', currency, options.clock.now(), receiver),
     ...checkouts(options, (command) => room.create(command)),
     ...declarations(options),
     authorize: (command) => runVerb(lanes, authorize, command),
@@ -144,15 +146,17 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
     },
     refundQueue: refundQueueTimer(options),
     housekeeping: putAwayTimer(database),
-    expiry: {
-      name: 'payment expiry',
-      nextDueAt: () => readNextDue(database),
-      async run(now) {
-        const due = await readDue(database, now, expiryBatch);
-        const closed = await Promise.all(due.map((paymentId) => runVerb(lanes, expire, { paymentId })));
-        return closed.filter((payment) => payment !== null).length;
-      },
-    },
+    expiry: expiryTimer(database, (paymentId) => runVerb(lanes, expire, { paymentId })),
   };
   return room;
 }
+
+const expiryTimer = (database: Database, expire: (paymentId: bigint) => Promise<Payment | null>): Timer => ({
+  name: 'payment expiry',
+  nextDueAt: () => readNextDue(database),
+  async run(now) {
+    const due = await readDue(database, now, expiryBatch);
+    const closed = await Promise.all(due.map(expire));
+    return closed.filter((payment) => payment !== null).length;
+  },
+});

@@ -3,6 +3,7 @@
 import { divide } from '@tongbao/money';
 import { type Posting, postingsOf, reversed } from '../ledger/index.ts';
 import type { Payment, Refund } from './payment.ts';
+import { type Share, sharesOf, total } from './shares.ts';
 
 /** The house's accounts that a payment between two currencies needs. */
 export interface HouseLegs {
@@ -16,15 +17,26 @@ export interface HouseLegs {
 /** The shopper pays: his money becomes the house's position and spread; the position becomes the merchant's money. */
 export function paymentPostings(payment: Payment, fundingAccount: bigint, house: HouseLegs): Posting[] {
   const { amount, payerAmount, midAmount, spreadAmount, fee } = payment;
+  const shares = sharesOf(payment);
   return postingsOf([
+    ...sharePostings(shares, house),
     { account: fundingAccount, amount: -payerAmount.amount },
     { account: house.payerPosition, amount: midAmount.amount },
     { account: house.payerSpread, amount: spreadAmount.amount },
     { account: house.orderPosition, amount: -amount.amount },
     { account: payment.terms.pendingAccount, amount: amount.amount - fee.amount },
-    { account: house.orderFee, amount: fee.amount },
+    { account: house.orderFee, amount: fee.amount - total(shares) },
   ]);
 }
+
+/** Shares go back through the position at the payment's rate: what the merchant does not get in won is owed in yuan. */
+const sharePostings = (shares: readonly Share[], house: HouseLegs): Posting[] =>
+  shares.flatMap((share) => [
+    { account: share.account, amount: share.payerAmount },
+    { account: house.payerPosition, amount: -share.midAmount },
+    { account: house.payerSpread, amount: share.midAmount - share.payerAmount },
+    { account: house.orderPosition, amount: share.amount },
+  ]);
 
 /** A paid payment is cancelled: every leg goes back, the fee included. */
 export const reversalPostings = (payment: Payment, fundingAccount: bigint, house: HouseLegs): Posting[] =>
@@ -42,12 +54,13 @@ export function refundPostings(payment: Payment, refund: Refund, house: HouseLeg
   const spread = share(payment.spreadAmount.amount);
   const feeReturned = refund.feeReturned.amount;
   return postingsOf([
+    ...reversed(sharePostings(refund.shares, house)),
     { account: fundingAccount, amount: refund.payerAmount.amount },
     { account: house.payerPosition, amount: -mid },
     { account: house.payerSpread, amount: -spread },
     { account: house.payerRounding, amount: mid + spread - refund.payerAmount.amount },
     { account: house.orderPosition, amount: refund.amount.amount },
     { account: payment.terms.pendingAccount, amount: feeReturned - refund.amount.amount },
-    { account: house.orderFee, amount: -feeReturned },
+    { account: house.orderFee, amount: total(refund.shares) - feeReturned },
   ]);
 }

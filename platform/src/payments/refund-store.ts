@@ -2,6 +2,7 @@
 import { money } from '@tongbao/money';
 import { type Connection, copyInto, integers, statement, type Transaction } from '../database/index.ts';
 import type { Refund, RefundStatus } from './payment.ts';
+import { readShares, writeShares } from './shares.ts';
 import type { PayerPage } from './store.ts';
 
 interface RefundRow {
@@ -17,6 +18,7 @@ interface RefundRow {
   reason: string | null;
   notify_url: string | null;
   metadata: string | null;
+  shares: string | null;
   created_at: Date;
   finished_at: Date | null;
   currency: string;
@@ -24,7 +26,7 @@ interface RefundRow {
 }
 
 const refundColumns = `r.id, r.payment_id, r.merchant_id, r.payer_id, r.request_id, r.status, r.amount, r.payer_amount,
-  r.fee_returned, r.reason, r.notify_url, r.metadata, r.created_at, r.finished_at, p.currency, p.payer_currency`;
+  r.fee_returned, r.reason, r.notify_url, r.metadata, r.shares, r.created_at, r.finished_at, p.currency, p.payer_currency`;
 const refundsFrom = 'FROM payments.refund r JOIN payments.payment p ON p.id = r.payment_id';
 
 function refundOf(row: RefundRow): Refund {
@@ -41,6 +43,7 @@ function refundOf(row: RefundRow): Refund {
     reason: row.reason,
     notifyUrl: row.notify_url,
     metadata: row.metadata,
+    shares: readShares(row.shares),
     createdAt: row.created_at,
     finishedAt: row.finished_at,
   };
@@ -121,6 +124,7 @@ export const refundRows = copyInto<Refund>('payments.refund', {
   reason: ['text', (refund) => refund.reason],
   notify_url: ['text', (refund) => refund.notifyUrl],
   metadata: ['text', (refund) => refund.metadata],
+  shares: ['text', (refund) => writeShares(refund.shares)],
   created_at: ['timestamptz', (refund) => refund.createdAt],
   finished_at: ['timestamptz', (refund) => refund.finishedAt],
 });

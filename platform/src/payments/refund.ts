@@ -1,7 +1,7 @@
 // refund: all or part of a paid payment goes back at the payment's own rate. To a balance at once; to a bank card
 // when the bank has confirmed. Parts that add up to the payment return exactly what the shopper paid.
 import { divide, type Money, money } from '@tongbao/money';
-import type { Verb } from '../database/index.ts';
+import type { Transaction, Verb } from '../database/index.ts';
 import type { Entry } from '../ledger/index.ts';
 import {
   type ChangeFacts,
@@ -15,11 +15,12 @@ import { type Decision, refuse, withEvent } from './decision.ts';
 import { legsOf } from './house.ts';
 import type { Payment, Refund } from './payment.ts';
 import { refundPostings } from './postings.ts';
-import { readLastAskedAt, readRefunds } from './refund-store.ts';
+import { readLastAskedAt, readRefunds, readRefundsOfPayments } from './refund-store.ts';
+import { type Share, sharesBack, sharesOf, total } from './shares.ts';
 import { findRequests, readPayments, requestKinds } from './store.ts';
 import {
   type MerchantFunds,
-  netOf,
+  neededFor,
   readMerchantFunds,
   retryEveryMs,
   waitsAtMostMs,
@@ -29,6 +30,8 @@ export interface RefundFacts extends ChangeFacts {
   readonly answered: Map<string, { inputHash: Buffer; refund: Refund; payment: Payment }>;
   /** Of those commands that say where the money must be. */
   readonly funds: MerchantFunds;
+  /** What went back, or is going back, of shares; for those commands that take some back. */
+  readonly sharesBack: Map<bigint, readonly Share[]>;
   /** When a payment was last refunded, for those commands that ask for a pause. */
   readonly lastAskedAt: Map<bigint, Date>;
 }
@@ -62,7 +65,11 @@ export function decideRefund(facts: RefundFacts, command: RefundPayment): Decisi
   if (last !== undefined && facts.now.getTime() - last.getTime() < (command.pauseMs ?? 0))
     return refuse('refund-too-soon');
 
-  const refund = newRefund(facts, payment, asked);
+  const before = facts.sharesBack.get(payment.id) ?? [];
+  const shares = sharesBack(payment, before, command.shares ?? []);
+  if (shares === null || total(shares) > asked.amount.amount)
+    return refuse('refund-amount-exceeded', { field: 'shares' });
+  const refund = newRefund(facts, payment, { ...asked, sharesBack: shares });
   const isFunded = command.funds === undefined || takeFunds(facts, payment, refund);
   if (!isFunded && command.funds === 'now') return refuse('merchant-balance-insufficient');
   const decision = !isFunded
@@ -70,6 +77,7 @@ export function decideRefund(facts: RefundFacts, command: RefundPayment): Decisi
     : payment.funding?.kind === 'card'
       ? askBank(facts, payment, refund)
       : refundNow(facts, payment, refund);
+  if (shares.length > 0) facts.sharesBack.set(payment.id, [...before, ...shares]);
   if (command.pauseMs !== undefined) facts.lastAskedAt.set(payment.id, facts.now);
   facts.answered.set(keyOf(command), {
     inputHash: command.inputHash,
@@ -112,13 +120,18 @@ function inOrderCurrency(payment: Payment, payerAmount: Money, command: RefundPa
  * The payer's share is what brings his total to the rounded share of everything refunded so far. So the last part
  * returns the exact rest, also after a part in between has failed.
  */
-function newRefund(facts: RefundFacts, payment: Payment, command: RefundPayment): Refund {
+function newRefund(
+  facts: RefundFacts,
+  payment: Payment,
+  command: RefundPayment & { sharesBack: readonly Share[] },
+): Refund {
   const whole = payment.amount.amount;
   const before = payment.refunded.amount + payment.refunding.amount;
   const share = (total: bigint, part: bigint) => divide(total * part, whole, 'half-even');
   const owed = share(payment.payerAmount.amount, before + command.amount.amount);
+  const discount = payment.fee.amount - total(sharesOf(payment));
   const fee = payment.terms.returnsFee
-    ? share(payment.fee.amount, before + command.amount.amount) - share(payment.fee.amount, before)
+    ? share(discount, before + command.amount.amount) - share(discount, before)
     : 0n;
   return {
     id: facts.ids.pop()!,
@@ -134,10 +147,11 @@ function newRefund(facts: RefundFacts, payment: Payment, command: RefundPayment)
         payment.payerAmount.currency,
         owed - payment.refundedToPayer.amount - payment.refundingToPayer.amount,
       ),
-    feeReturned: money(payment.amount.currency, fee),
+    feeReturned: money(payment.amount.currency, fee + total(command.sharesBack)),
     reason: command.reason,
     notifyUrl: command.notifyUrl,
     metadata: command.metadata,
+    shares: command.sharesBack,
     createdAt: facts.now,
     finishedAt: null,
   };
@@ -161,8 +175,8 @@ function refundNow(facts: RefundFacts, payment: Payment, asked: Refund): RefundS
 /** Whether the merchant has it among what is not settled; then it is spent. */
 function takeFunds(facts: RefundFacts, payment: Payment, refund: Refund): boolean {
   const available = facts.funds.get(payment.terms.pendingAccount) ?? 0n;
-  if (available < netOf(refund)) return false;
-  facts.funds.set(payment.terms.pendingAccount, available - netOf(refund));
+  if (available < neededFor(payment, refund)) return false;
+  facts.funds.set(payment.terms.pendingAccount, available - neededFor(payment, refund));
   return true;
 }
 
@@ -227,6 +241,17 @@ export function refunded(
   return { changed, rest: { events: [event], entry, notification } };
 }
 
+async function readSharesBack(
+  tx: Transaction,
+  paymentIds: readonly bigint[],
+): Promise<Map<bigint, readonly Share[]>> {
+  const back = new Map<bigint, readonly Share[]>();
+  if (paymentIds.length === 0) return back;
+  for (const { paymentId, status, shares } of await readRefundsOfPayments(tx, paymentIds))
+    if (status !== 'failed') back.set(paymentId, [...(back.get(paymentId) ?? []), ...shares]);
+  return back;
+}
+
 const paymentsOf = (facts: ChangeFacts, commands: readonly RefundPayment[]): Payment[] =>
   commands.flatMap((command) => facts.payments.get(command.paymentId) ?? []);
 
@@ -253,12 +278,17 @@ export const refundVerb = (
         answered.set(keyOf(request), { inputHash: request.inputHash, refund, payment });
       }
       const ofPause = commands.filter((command) => (command.pauseMs ?? 0) > 0);
+      const ofShares = commands.filter((command) => (command.shares ?? []).length > 0);
       const ofFunds = commands.filter((command) => command.funds !== undefined);
       return {
         ...{ ...facts, answered },
         lastAskedAt: await readLastAskedAt(
           tx,
           ofPause.map((command) => command.paymentId),
+        ),
+        sharesBack: await readSharesBack(
+          tx,
+          ofShares.map((command) => command.paymentId),
         ),
         // Last: it takes the gate.
         funds: await readMerchantFunds(tx, paymentsOf(facts, ofFunds)),

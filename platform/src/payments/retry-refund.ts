@@ -13,7 +13,7 @@ import {
   readQueuedRefunds,
 } from './refund-queue-store.ts';
 import { readRefunds } from './refund-store.ts';
-import { type MerchantFunds, netOf, readMerchantFunds, retryEveryMs } from './unsettled-funds.ts';
+import { type MerchantFunds, neededFor, readMerchantFunds, retryEveryMs } from './unsettled-funds.ts';
 
 export interface RetryRefund {
   readonly paymentId: bigint;
@@ -34,8 +34,8 @@ export function decideRetryRefund(facts: RetryRefundFacts, command: RetryRefund)
   facts.queued.delete(command.refundId);
   const dequeued = command.refundId;
   const available = facts.funds.get(payment.terms.pendingAccount) ?? 0n;
-  if (available >= netOf(refund)) {
-    facts.funds.set(payment.terms.pendingAccount, available - netOf(refund));
+  if (available >= neededFor(payment, refund)) {
+    facts.funds.set(payment.terms.pendingAccount, available - neededFor(payment, refund));
     if (payment.funding?.kind === 'card') {
       const job = { task: 'refund-card', paymentId: payment.id, refundId: refund.id } as const;
       return { answer: refund, dequeued, job };

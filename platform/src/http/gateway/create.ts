@@ -1,8 +1,9 @@
 // create_forex_trade and its wap twin: an order is announced and the shopper is sent to the cashier. No trade exists
 // before he has signed in there (reference, sections 2.2 and 2.3).
 import { createHash } from 'node:crypto';
-import { type CreateForexTrade, readTime, type SplitFund } from '@tongbao/protocol/gateway';
-import type { Checkout, OrderFacts } from '../../payments/index.ts';
+import type { Money } from '@tongbao/money';
+import { type CreateForexTrade, readTime } from '@tongbao/protocol/gateway';
+import type { Checkout, OrderFacts, OrderShares } from '../../payments/index.ts';
 import { paymentIdToWire } from '../payment-ids.ts';
 import { type GatewayAnswer, type GatewayCall, type GatewayParts, GatewayRefusal } from './parts.ts';
 import { amountOf, feeOf } from './trade.ts';
@@ -47,7 +48,7 @@ async function announce(
   const price = priceOf(call, body);
   const life = lifeOf(call.now, body);
   await checkSecondaryMerchant(parts, call, body);
-  checkSplit(body, price.payerAmount ?? price.amount);
+  const shares = await sharesOf(parts, body, price.payerAmount ?? price.amount);
   const checkout = await parts.payments.announce({
     beginsAt,
     expiresAt: life.signInBy,
@@ -60,7 +61,7 @@ async function announce(
       settlementCurrency: body.currency,
       expiresAt: life.payBy,
       lifetimeMs: life.payWithinMs,
-      order: orderOf(call, body),
+      order: { ...orderOf(call, body), ...(shares === null ? {} : { shares }) },
     },
   });
   return { kind: 'redirect', url: parts.cashierUrl(paymentIdToWire(checkout)) };
@@ -138,20 +139,32 @@ export async function checkSecondaryMerchant(
 }
 
 /** Shares for others: each in the currency of the price, together at most the price (section 2.2). */
-function checkSplit(
-  body: { split_fund_info?: SplitFund[] | undefined },
-  price: { currency: string; amount: bigint },
-) {
+async function sharesOf(
+  parts: GatewayParts,
+  body: CreateForexTrade,
+  price: Money,
+): Promise<OrderShares | null> {
+  const asked = new Map<string, bigint>();
   let sum = 0n;
   for (const line of body.split_fund_info ?? []) {
+    if (line.transIn === undefined || !/^2088\d{0,24}$/.test(line.transIn))
+      throw new GatewayRefusal('INVALID_PARAMETER', 'split_fund_info names its receivers by transIn, 2088…');
     if (line.currency !== price.currency)
       throw new GatewayRefusal('INVALID_PARAMETER', `split_fund_info must be in ${price.currency}`);
     const share = amountOf('split_fund_info', line.amount, line.currency).amount;
     if (share <= 0n) throw new GatewayRefusal('INVALID_PARAMETER', 'a share must be above zero');
     sum += share;
+    asked.set(line.transIn, (asked.get(line.transIn) ?? 0n) + share);
   }
   if (sum > price.amount)
     throw new GatewayRefusal('INVALID_PARAMETER', 'split_fund_info is more than the order');
+  if (sum === 0n) return null;
+  const shares: OrderShares['parts'][number][] = [];
+  for (const [receiver, amount] of asked) {
+    const account = await parts.payments.shareAccount(receiver, 'CNY');
+    shares.push({ receiver, account: account.toString(), amount: amount.toString() });
+  }
+  return { pricedIn: body.rmb_fee === undefined ? 'order' : 'payer', parts: shares };
 }
 
 function orderOf(call: GatewayCall, body: CreateForexTrade): OrderFacts {
@@ -169,7 +182,6 @@ function orderOf(call: GatewayCall, body: CreateForexTrade): OrderFacts {
       signType: call.signType,
       pricedIn: body.rmb_fee === undefined ? 'order' : 'payer',
       secondaryMerchantId: body.secondary_merchant_id ?? null,
-      splitFunds: body.split_fund_info ?? [],
     },
   };
 }

@@ -1,6 +1,6 @@
 // forex_refund and forex_refund_file: at the purchase rate, in the order's own unit (reference, sections 2.6 and 2.7).
 import { decodeText, type ForexRefund, readTime } from '@tongbao/protocol/gateway';
-import type { Payment } from '../../payments/index.ts';
+import type { Payment, ShareBack } from '../../payments/index.ts';
 import { hashOf } from './create.ts';
 import { type GatewayAnswer, type GatewayCall, type GatewayParts, GatewayRefusal } from './parts.ts';
 import { amountOf, findTrade, isPricedInYuan } from './trade.ts';
@@ -27,6 +27,7 @@ export async function forexRefund(
     // Who asks for the result at once is not told a second time.
     notifyUrl: body.is_sync === 'Y' ? null : (body.notify_url ?? null),
     metadata: null,
+    shares: sharesBackOf(payment, body),
     funds: body.is_sync === 'Y' ? 'now' : 'wait',
     pauseMs: parts.choices.refundPauseMs,
   });
@@ -48,6 +49,19 @@ function amountsOf(payment: Payment, body: ForexRefund) {
   const amount = amountOf('the amount', asked, isPricedInYuan(payment) ? 'CNY' : currency);
   if (amount.amount <= 0n) throw new GatewayRefusal('ILLEGAL_ARGUMENT', 'the amount must be above zero');
   return isPricedInYuan(payment) ? { amount: { currency, amount: 0n }, payerAmount: amount } : { amount };
+}
+
+/** What receivers of shares give back: by transOut, in the currency that the order is priced in. */
+function sharesBackOf(payment: Payment, body: ForexRefund): ShareBack[] {
+  const { currency } = isPricedInYuan(payment) ? payment.payerAmount : payment.amount;
+  return (body.split_fund_info ?? []).map((line) => {
+    if (line.transOut === undefined || line.currency !== currency)
+      throw new GatewayRefusal(
+        'ILLEGAL_ARGUMENT',
+        `split_fund_info names transOut, and amounts in ${currency}`,
+      );
+    return { receiver: line.transOut, amount: amountOf('split_fund_info', line.amount, currency).amount };
+  });
 }
 
 const maxLines = 1_000;
