@@ -29,7 +29,27 @@ export async function httpTargets(network: Network): Promise<Target[]> {
     merchants: Merchant[];
   };
   const [merchant] = credentials.merchants as [Merchant];
-  return [...amsTargets(network, merchant), ...classicTargets(network, merchant), ...pageTargets(network)];
+  const cookie = await signIn(network);
+  return [
+    ...amsTargets(network, merchant),
+    ...classicTargets(network, merchant),
+    ...pageTargets(network, cookie),
+  ];
+}
+
+/** The session of a shopper of the sandbox. */
+async function signIn({ process }: Network): Promise<string> {
+  const phone = '+8613800000001';
+  const post = (url: string, body: object) =>
+    process.app.inject({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json', 'x-tongbao-csrf': '1' },
+      payload: JSON.stringify(body),
+    });
+  const sent = (await post('/api/wallet/session/code', { phone })).json() as { sandboxCode: string };
+  const session = await post('/api/wallet/session', { phone, code: sent.sandboxCode });
+  return String(session.headers['set-cookie']).split(';')[0]!;
 }
 
 const operationNames = Object.keys(samples.amsRequests) as OperationName[];
@@ -163,7 +183,7 @@ function classicTargets({ process }: Network, { classic }: Merchant): Target[] {
   );
 }
 
-function pageTargets({ process }: Network): Target[] {
+function pageTargets({ process }: Network, session: string): Target[] {
   let calls = 0;
   async function call(
     method: 'GET' | 'POST',
@@ -188,6 +208,15 @@ function pageTargets({ process }: Network): Target[] {
       sample: { requestId: 'fuzz-0001', cardId: '1', amount: { currency: 'CNY', value: '1' }, pin: '200808' },
     },
     { url: '/api/cashier/payments/x/authorizations', sample: { method: { kind: 'balance' }, pin: '200808' } },
+    { url: '/api/wallet/payment-codes', sample: { method: { kind: 'card', cardId: '4097' } } },
+    {
+      url: '/api/wallet/scans',
+      sample: {
+        text: samples.shopCode,
+        amount: { currency: 'KRW', value: '59000' },
+        requestId: 'fuzz-0002',
+      },
+    },
   ] as const;
   return [
     ...bodies.map(({ url, sample }) =>
@@ -200,7 +229,7 @@ function pageTargets({ process }: Network): Target[] {
             headers: {
               'content-type': 'application/json',
               'x-tongbao-csrf': '1',
-              cookie: 'tongbao_session=x',
+              cookie: session,
             },
             payload: inJson(body),
           }),

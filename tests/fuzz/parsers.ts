@@ -8,6 +8,7 @@ import {
   operations,
   parseSignatureHeader,
 } from '@tongbao/protocol/ams';
+import { crc16, QrError, readMerchantQr, readScannedCode, readTlv, writeTlv } from '@tongbao/protocol/codes';
 import {
   decodeText,
   encodeText,
@@ -467,7 +468,66 @@ const documents: readonly Target[] = [
   }),
 ];
 
+const qrPieces = [
+  '00',
+  '0201',
+  '26',
+  '53',
+  '03',
+  '410',
+  '5802KR',
+  '6304',
+  '99',
+  '01',
+  '5910',
+  '한',
+  'cn.tongbao.pay',
+];
+/** With the checksum that a damaged code would have if it had been made so. */
+const sealed = (text: string): string => {
+  const body = text.replace(/6304[0-9A-F]{0,4}$/, '');
+  return `${body}6304${crc16(`${body}6304`)}`;
+};
+
+const codes: readonly Target[] = [
+  textParser({
+    name: 'EMVCo TLV',
+    pieces: qrPieces,
+    samples: [samples.orderCode, samples.shopCode],
+    parse: readTlv,
+    mayThrow: (error) => error instanceof QrError,
+    holds: (objects: ReturnType<typeof readTlv>) => {
+      if (objects.every(([, value]) => value !== ''))
+        holds('what was read can be written and read', sameTlv(objects, readTlv(writeTlv(objects))));
+    },
+  }),
+  textParser({
+    name: 'EMVCo QR',
+    pieces: qrPieces,
+    samples: [samples.orderCode, samples.shopCode],
+    parse: (text) => [attemptedQr(text), attemptedQr(sealed(text))],
+  }),
+  textParser({
+    name: 'scanned codes',
+    pieces: [...qrPieces, 'https://', '/cashier/', '?', '#', ' '],
+    samples: [samples.orderCode, samples.shopCode, samples.cashierUrl],
+    parse: (text) => [readScannedCode(text), readScannedCode(sealed(text))],
+  }),
+];
+
+const sameTlv = (one: ReturnType<typeof readTlv>, other: ReturnType<typeof readTlv>): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+function attemptedQr(text: string): unknown {
+  try {
+    return readMerchantQr(text);
+  } catch (error) {
+    if (error instanceof QrError || error instanceof MoneyError) return null;
+    throw error;
+  }
+}
+
 const isDay = (day: string): boolean =>
   !Number.isNaN(Date.parse(`${day}T00:00:00Z`)) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 
-export const parserTargets: readonly Target[] = [...scalars, ...forms, ...json, ...documents];
+export const parserTargets: readonly Target[] = [...scalars, ...forms, ...json, ...documents, ...codes];

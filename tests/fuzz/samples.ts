@@ -1,6 +1,7 @@
 // The corpus: genuine documents to damage, and inputs that are tried every time because they once broke something,
 // here or elsewhere.
 import type { OperationName } from '@tongbao/protocol/ams';
+import { writeOrderCode, writeShopCode } from '@tongbao/protocol/codes';
 
 export const hostileTexts: readonly string[] = [
   '',
@@ -179,6 +180,12 @@ export const exportLines = [
   '{"type":"account","id":"1156","code":"fx-position:CNY","kind":"fx-position","currency":"CNY","balance":"0","held":"0","floor":null}',
   '{"type":"entry","id":"1","kind":"payment","subjectId":"1","postings":[["1156","1"],["2156","-1"]]}',
 ].join('\n');
+
+const cashierToken = `201411111000000000000000004097.${'A'.repeat(22)}`;
+const shop = { name: 'Hanbit', displayName: '한빛몰', country: 'KR', city: 'SEOUL', currency: 'KRW' };
+export const orderCode = writeOrderCode(shop, { token: cashierToken, amount: '59000' });
+export const shopCode = writeShopCode(shop, '2088501410000001');
+export const cashierUrl = `http://tongbao.example/cashier/${cashierToken}`;
 
 /** Days that no calendar has, and amounts that no column holds, where the sample has possible ones. */
 export const impossibleIn = (sample: string): readonly string[] => [

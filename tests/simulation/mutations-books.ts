@@ -76,6 +76,7 @@ export const bookMutations: readonly Mutation[] = [
   },
   {
     name: 'refund-forgets-pending-parts',
+    seed: 180,
     what: 'a refund’s share ignores what is still on its way back to the card',
     file: `${payments}/refund.ts`,
     changes: [
@@ -98,6 +99,7 @@ export const bookMutations: readonly Mutation[] = [
   },
   {
     name: 'refund-id-reused',
+    seed: 3978,
     what: 'another refund under a known id is answered as if it were that one',
     file: `${payments}/refund.ts`,
     changes: [['if (!former.inputHash.equals(command.inputHash))', 'if (command.inputHash.length === 0)']],
@@ -122,6 +124,7 @@ export const bookMutations: readonly Mutation[] = [
   },
   {
     name: 'balance-not-checked',
+    seed: 9,
     what: 'nobody asks whether the balance is enough; only the table’s floor stands in the way',
     file: `${payments}/authorize.ts`,
     changes: [
@@ -130,6 +133,7 @@ export const bookMutations: readonly Mutation[] = [
   },
   {
     name: 'paid-after-the-deadline',
+    seed: 1727,
     what: 'the deadline counts only once the timer has closed the payment',
     file: `${payments}/authorize.ts`,
     changes: [
@@ -144,12 +148,14 @@ export const bookMutations: readonly Mutation[] = [
   },
   {
     name: 'limits-off',
+    seed: 162,
     what: 'the rules of risk are asked and not obeyed',
     file: `${payments}/authorize.ts`,
     changes: [["verdict.verdict === 'reject'", "verdict.verdict === ('never' as string)"]],
   },
   {
     name: 'missing-lock',
+    seed: 1432,
     what: 'payments are read without a lock: of two verbs at once the later write wins',
     file: `${payments}/store.ts`,
     changes: [
@@ -174,6 +180,7 @@ export const bookMutations: readonly Mutation[] = [
   },
   {
     name: 'unknown-commit-tried-again',
+    seed: 149,
     what: 'a commit whose answer was lost is taken for one that failed and done again',
     file: 'platform/src/database/lanes.ts',
     changes: [["new Set(['40001', '40P01', '23505'])", "new Set(['40001', '40P01', '23505', '08006'])"]],
@@ -205,12 +212,14 @@ export const bookMutations: readonly Mutation[] = [
   },
   {
     name: 'cancel-day-in-utc',
+    seed: 609,
     what: 'the day of a cancellation is counted in UTC instead of the shop’s zone',
     file: `${payments}/cancel.ts`,
     changes: [['facts.now, payment.terms.timeZone)', "facts.now, 'UTC')"]],
   },
   {
     name: 'cancel-while-pending',
+    seed: 294,
     what: 'a payment that waits for its bank is cancelled as if nobody had confirmed it',
     file: `${payments}/cancel.ts`,
     changes: [

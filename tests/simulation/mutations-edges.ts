@@ -153,12 +153,14 @@ export const edgeMutations: readonly Mutation[] = [
   },
   {
     name: 'absurd-rates-believed',
+    seed: 2853,
     what: 'a rate that lost a digit is quoted',
     file: 'platform/src/fx/guards.ts',
     changes: [["divide(difference * 10_000n, before, 'up') >", "divide(difference, before, 'up') >"]],
   },
   {
     name: 'stale-rates-believed',
+    seed: 17968,
     what: 'a rate of last month is quoted while the source is away',
     file: 'platform/src/fx/guards.ts',
     changes: [['export const defaultStaleAfterDays = 5;', 'export const defaultStaleAfterDays = 60;']],
@@ -190,6 +192,7 @@ export const edgeMutations: readonly Mutation[] = [
   },
   {
     name: 'pin-tries-not-counted',
+    seed: 6287,
     what: 'a PIN can be guessed as often as one likes',
     file: 'platform/src/customers/store.ts',
     changes: [['attempts = CASE WHEN locked_until IS NULL THEN attempts + 1 ELSE 1 END', 'attempts = 1']],

@@ -143,7 +143,18 @@ function cardRefunds(guess: Guess, { name, shopper: wanted }: Guess['payments'][
   };
   const work: Action = { kind: 'work', twice: chance.percent(20) };
   const confirm: Action = { kind: 'confirm', payment: name, shopper, card: 0, pin: 'right' };
-  return [confirm, work, part(), part(), ...(chance.percent(50) ? [work, part()] : [part(), work])];
+  // Meanwhile somebody is impatient.
+  const impatient: Action[] = chance.percent(40)
+    ? [chance.pick<Action>([{ kind: 'cancel', payment: name, by: 'own' }, confirm, part()])]
+    : [];
+  return [
+    confirm,
+    ...impatient,
+    work,
+    part(),
+    part(),
+    ...(chance.percent(50) ? [work, part()] : [part(), work]),
+  ];
 }
 
 function anyAction(guess: Guess): Action {
