@@ -72,6 +72,7 @@ export function createPerformer(parts: PerformerParts): Performer {
       throw new Violation('unknown without a cause', `${request.kind} was answered ${inWords(said)}`);
     auditor.hear({ request, answer: said });
     // A client that was told nothing asks again: the same where that is safe, otherwise what has become of it.
+    let moved = false;
     for (let tries = 1; said.unknown; tries++) {
       if (tries > mostTries)
         throw new Violation('resolved in time', `${request.kind} is still unknown after ${tries} tries`);
@@ -82,8 +83,12 @@ export function createPerformer(parts: PerformerParts): Performer {
       note(`  again: ${inWords(withoutIds(said))}`);
       auditor.hear({ request: again, answer: said });
       await network.process.database.disarm();
-      if (said.unknown && network.ratesEverFailed) await moveTo(nowMs() + 301_000);
+      if (said.unknown && network.ratesEverFailed) {
+        await moveTo(nowMs() + 301_000);
+        moved = true;
+      }
     }
+    if (moved) await observe();
     return said;
   }
 
@@ -148,7 +153,16 @@ export function createPerformer(parts: PerformerParts): Performer {
     const request = await prepare(action);
     if (request === null) return;
     await ask(request, fault);
+    if (request.kind === 'refund' && request.by === 'gateway') await askHowRefunded(request);
     for (const shopper of shoppersOf(parts, request)) await checkWallet(shopper);
+  }
+
+  /** The classic answer does not say whether the refund waits for the shop's funds. */
+  async function askHowRefunded(request: Extract<Request, { kind: 'refund' }>): Promise<void> {
+    const payment = auditor.model.payments.get(request.payment);
+    if (payment === undefined || payment.status === 'announced') return;
+    const { name, requestId, shop } = payment;
+    await ask({ kind: 'inquire', payment: name, requestId, shop, isOwn: true });
   }
 
   async function checkWallet(shopper: number): Promise<void> {
@@ -240,6 +254,7 @@ export function createPerformer(parts: PerformerParts): Performer {
     if (known?.status !== 'created') return;
     await parts.shopper.ready(shopper);
     await moveTo(known.expiresAt - lateLead);
+    await observe();
     const asked: Asking = { kind: 'confirm', payment, shopper, card: null, pin: 'right' };
     const request = requestOf(auditor.model, asked, nowMs());
     if (request === null || nowMs() >= known.expiresAt) return;

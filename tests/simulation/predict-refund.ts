@@ -68,10 +68,23 @@ export function predictRefund(model: Model, request: RefundRequest, at: Circumst
   const refund = newRefund(payment, request);
   if (refund === null) return refused(say.tooMuch);
   const next = () => withPayment(model, withRefund(payment, at.now, refund));
-  if (request.by === 'gateway') return [{ code: 'SUCCESS', next, unheard: next }];
+  if (request.by === 'gateway') return classicRefunds(model, payment, { refund, at });
   const code = refund.status === 'processing' ? 'REFUND_IN_PROCESS' : 'SUCCESS';
   const returned = refund.status === 'succeeded' ? refund.returned.toString() : '';
   return [{ code, wrong: differing({ amount: refund.amount.toString(), returned }), next, unheard: next }];
+}
+
+/** Done at once, or, where the shop has not enough that is unsettled, later: the answer is the same. */
+function classicRefunds(
+  model: Model,
+  payment: ModelPayment,
+  { refund, at }: { refund: ModelRefund; at: Circumstances },
+): Prediction[] {
+  const states = new Set([refund.status, 'processing' as const]);
+  return [...states].map((status) => {
+    const next = () => withPayment(model, withRefund(payment, at.now, { ...refund, status }));
+    return { code: 'SUCCESS', next, unheard: next };
+  });
 }
 
 const codes = { processing: 'REFUND_IN_PROCESS', succeeded: 'SUCCESS', failed: 'PROCESS_FAIL' };
