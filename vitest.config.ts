@@ -16,6 +16,8 @@ export default defineConfig({
     globalSetup: ['platform/src/testing/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A page on a busy machine takes its time; a wrong one never becomes right.
+    expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -68,7 +68,7 @@ export const walletEn: WalletWords = {
   spreadAmount: 'Spread',
   receiptTotal: 'You paid',
   receiptLocked: 'Rate locked at',
-  receiptRounding: 'Less than a fen is rounded half up',
+  receiptRounding: 'To the nearest fen; exact halves to the even one',
   quoteNumber: 'Quote number',
   paidBy: 'Paid with',
   payCode: 'Payment code',

@@ -68,7 +68,7 @@ export const walletJa: WalletWords = {
   spreadAmount: 'スプレッド額',
   receiptTotal: 'お支払い額',
   receiptLocked: 'レート確定日時',
-  receiptRounding: '1分未満は四捨五入',
+  receiptRounding: '最も近い1分に丸め、ちょうど半分は偶数に',
   quoteNumber: '見積番号',
   paidBy: 'お支払い方法',
   payCode: '支払いコード',

@@ -67,7 +67,7 @@ export const walletKo: WalletWords = {
   spreadAmount: '스프레드 금액',
   receiptTotal: '결제 금액',
   receiptLocked: '환율 고정 시각',
-  receiptRounding: '1펀 미만은 반올림',
+  receiptRounding: '가장 가까운 1펀으로, 정확히 절반이면 짝수로',
   quoteNumber: '견적 번호',
   paidBy: '결제 수단',
   payCode: '결제 코드',

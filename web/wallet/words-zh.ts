@@ -65,7 +65,7 @@ export const walletZh = {
   spreadAmount: '汇兑差价金额',
   receiptTotal: '您支付',
   receiptLocked: '汇率锁定时间',
-  receiptRounding: '不足一分的部分四舍五入',
+  receiptRounding: '取最接近的一分，恰好一半时取偶数',
   quoteNumber: '报价编号',
   paidBy: '付款方式',
   payCode: '付款码',

@@ -95,10 +95,13 @@ export interface PricedAmount {
   readonly spreadAmount: Money;
 }
 
+/** How what is less than the smallest coin is rounded when an order gets its price; bills say so. */
+export const priceRounding = 'half-even';
+
 export function priceOf(quote: Pick<LockedQuote, 'mid' | 'price'>, amount: Money): PricedAmount {
-  const converted = convert(amount, quote.price, 'half-even');
+  const converted = convert(amount, quote.price, priceRounding);
   const payerAmount = converted.amount < 1n ? money(converted.currency, 1n) : converted;
-  const atMid = convert(amount, quote.mid, 'half-even');
+  const atMid = convert(amount, quote.mid, priceRounding);
   // The price is rounded and the middle rate is not: with no spread the middle value could come out a hair above.
   const midAmount = atMid.amount > payerAmount.amount ? payerAmount : atMid;
   return { payerAmount, midAmount, spreadAmount: subtract(payerAmount, midAmount) };

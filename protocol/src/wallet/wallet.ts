@@ -106,7 +106,7 @@ export const BillDetail = BillView.extend({
       atMid: WireMoney,
       spread: WireMoney,
       /** How what is less than the smallest coin was rounded. */
-      rounding: z.string(),
+      rounding: z.enum(['half-even']),
     })
     .nullable(),
   /** A payment's refunds, oldest first. */

@@ -2,6 +2,7 @@
 // the order of time, so that one number is a place in all the lists.
 import type { BillDetail, BillKind, BillPage, BillView } from '@tongbao/protocol/wallet';
 import type { z } from 'zod';
+import { priceRounding } from '../../fx/index.ts';
 import type { Payment, Refund } from '../../payments/index.ts';
 import type { CardTransfer, Wallet } from '../../wallet/index.ts';
 import { RequestRefused } from '../shopper/errors.ts';
@@ -168,7 +169,7 @@ async function paymentDetail(sources: BillSources, payment: Payment): Promise<Bi
         : {
             atMid: wireMoney(payment.midAmount),
             spread: wireMoney(payment.spreadAmount),
-            rounding: 'half-up',
+            rounding: priceRounding,
           },
     refunds: await Promise.all(refunds.map((refund) => refundBill(sources, refund, payment))),
     paymentBillId: null,
