@@ -21,6 +21,7 @@ export {
   releaseHold,
   settleHold,
 } from './ledger.ts';
+export { addSpending, nothingSpent, type Spending } from './spending.ts';
 export {
   type AccountWithBalance,
   countEntriesByKind,

@@ -1,9 +1,10 @@
 // The ledger's verbs: open accounts, record entries, place and end holds. Everything happens inside the caller's
 // transaction, so that money and what it was for are recorded together or not at all.
 import { currency as currencyOf } from '@tongbao/money';
-import type { Connection, Execution, RowsToCopy, Transaction } from '../database/index.ts';
+import type { Connection, RowsToCopy, Transaction } from '../database/index.ts';
 import { type AccountKindName, chart, houseCode, ownedCode } from './accounts.ts';
 import { assertBalanced, type Entry } from './entry.ts';
+import type { Spending } from './spending.ts';
 import {
   endHoldRow,
   entryRows,
@@ -22,6 +23,8 @@ export interface Balance {
   readonly balance: bigint;
   readonly held: bigint;
   readonly floor: bigint | null;
+  /** What its owner has spent, for the limits of wallets. */
+  readonly spending: Spending;
 }
 
 export const availableOf = (balance: Balance): bigint =>
@@ -104,7 +107,20 @@ function balanceMap(rows: Awaited<ReturnType<typeof readBalanceRows>>): Map<bigi
   return new Map(
     rows.map((row) => [
       row.account_id,
-      { account: row.account_id, balance: row.balance, held: row.held, floor: row.floor },
+      {
+        account: row.account_id,
+        balance: row.balance,
+        held: row.held,
+        floor: row.floor,
+        spending: {
+          day: row.spent_day,
+          dayCount: row.spent_day_count,
+          dayAmount: row.spent_day_amount,
+          year: row.spent_year,
+          yearAmount: row.spent_year_amount,
+          everAmount: row.spent_ever_amount,
+        },
+      },
     ]),
   );
 }
@@ -112,16 +128,21 @@ function balanceMap(rows: Awaited<ReturnType<typeof readBalanceRows>>): Map<bigi
 /**
  * Appends entries and moves each touched account once. Call it last in a transaction: from here to the commit the
  * shared accounts are locked. Throws when an entry does not balance; the database refuses a balance below its floor.
- * `alongside` and `also`: what the entries are for, written in the same round trip; `commit`: these are the last words of all.
+ * `alongside`: what the entries are for, written in the same round trip; `spending`: what owners of accounts that the caller
+ * has locked have spent by now; `commit`: these are the last words of all.
  */
 export async function recordEntries(
   tx: Transaction,
   entries: readonly Entry[],
   {
     alongside = [],
-    also = [],
+    spending = new Map(),
     commit = false,
-  }: { alongside?: readonly RowsToCopy[]; also?: readonly Execution[]; commit?: boolean } = {},
+  }: {
+    alongside?: readonly RowsToCopy[];
+    spending?: ReadonlyMap<bigint, Spending>;
+    commit?: boolean;
+  } = {},
 ): Promise<void> {
   const deltas = new Map<bigint, bigint>();
   for (const entry of entries) {
@@ -132,7 +153,7 @@ export async function recordEntries(
   for (const [account, delta] of deltas) if (delta === 0n) deltas.delete(account);
   await tx.say({
     batches: [...alongside, entryRows(entries)],
-    executions: deltas.size === 0 ? also : [...also, ...moveBalances(deltas)],
+    executions: deltas.size + spending.size === 0 ? [] : moveBalances(deltas, spending),
     commit,
   });
 }

@@ -8,6 +8,7 @@ import {
   type Transaction,
 } from '../database/index.ts';
 import type { Entry } from './entry.ts';
+import type { Spending } from './spending.ts';
 
 export interface AccountRow {
   readonly id: bigint;
@@ -22,7 +23,16 @@ export interface BalanceRow {
   readonly balance: bigint;
   readonly held: bigint;
   readonly floor: bigint | null;
+  readonly spent_day: bigint;
+  readonly spent_day_count: bigint;
+  readonly spent_day_amount: bigint;
+  readonly spent_year: bigint;
+  readonly spent_year_amount: bigint;
+  readonly spent_ever_amount: bigint;
 }
+
+const balanceColumns = `account_id, balance, held, floor, spent_day, spent_day_count, spent_day_amount, spent_year,
+  spent_year_amount, spent_ever_amount`;
 
 const findAccounts = statement(
   'ledger.find-accounts',
@@ -67,7 +77,7 @@ export async function insertAccountRow(tx: Connection, account: NewAccount): Pro
 
 const lockBalancesStatement = statement(
   'ledger.lock-balances',
-  `SELECT account_id, balance, held, floor FROM ledger.balance
+  `SELECT ${balanceColumns} FROM ledger.balance
    WHERE account_id = ANY($1::bigint[]) ORDER BY account_id FOR UPDATE`,
 );
 export const lockBalanceRows = (tx: Transaction, accounts: readonly bigint[]): Promise<BalanceRow[]> =>
@@ -75,7 +85,7 @@ export const lockBalanceRows = (tx: Transaction, accounts: readonly bigint[]): P
 
 const readBalancesStatement = statement(
   'ledger.read-balances',
-  'SELECT account_id, balance, held, floor FROM ledger.balance WHERE account_id = ANY($1::bigint[])',
+  `SELECT ${balanceColumns} FROM ledger.balance WHERE account_id = ANY($1::bigint[])`,
 );
 export const readBalanceRows = (connection: Connection, accounts: readonly bigint[]): Promise<BalanceRow[]> =>
   connection.query<BalanceRow>(readBalancesStatement, [accounts]);
@@ -109,12 +119,45 @@ const move = statement(
 export const holdGateRow = (tx: Transaction, accounts: readonly bigint[]): Promise<unknown> =>
   tx.query(passGate, [integers([...new Set(accounts)])]);
 
-export function moveBalances(deltas: ReadonlyMap<bigint, bigint>): Execution[] {
-  const accounts = integers([...deltas.keys()]);
-  return [
-    { statement: passGate, values: [accounts] },
-    { statement: move, values: [accounts, integers([...deltas.values()])] },
+const moveAndCount = statement(
+  'ledger.move-and-count',
+  `UPDATE ledger.balance AS b SET balance = b.balance + d.delta, spent_day = d.day, spent_day_count = d.day_count,
+     spent_day_amount = d.day_amount, spent_year = d.year, spent_year_amount = d.year_amount,
+     spent_ever_amount = d.ever_amount
+   FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+     $8::bigint[]) AS d(account_id, delta, day, day_count, day_amount, year, year_amount, ever_amount)
+   WHERE b.account_id = d.account_id`,
+);
+
+/**
+ * Moves each account once, and writes what owners have spent by now: the transaction holds the locks of those balances.
+ * Whoever spends and whoever does not are two statements: shared accounts stay as light as they are.
+ */
+export function moveBalances(
+  deltas: ReadonlyMap<bigint, bigint>,
+  spending: ReadonlyMap<bigint, Spending>,
+): Execution[] {
+  const moved = [...deltas].filter(([account]) => !spending.has(account));
+  const counted = [...spending];
+  const column = (of: (sums: Spending) => bigint): string => integers(counted.map(([, sums]) => of(sums)));
+  const gate = { statement: passGate, values: [integers([...deltas.keys(), ...spending.keys()])] };
+  const plain = {
+    statement: move,
+    values: [integers(moved.map(([account]) => account)), integers(moved.map(([, delta]) => delta))],
+  };
+  if (counted.length === 0) return [gate, plain];
+  const values = [
+    integers(counted.map(([account]) => account)),
+    integers(counted.map(([account]) => deltas.get(account) ?? 0n)),
+    column((sums) => sums.day),
+    column((sums) => sums.dayCount),
+    column((sums) => sums.dayAmount),
+    column((sums) => sums.year),
+    column((sums) => sums.yearAmount),
+    column((sums) => sums.everAmount),
   ];
+  const spent = { statement: moveAndCount, values };
+  return moved.length === 0 ? [gate, spent] : [gate, plain, spent];
 }
 
 const changeHeld = statement(

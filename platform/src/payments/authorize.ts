@@ -1,7 +1,14 @@
 // authorize: the shopper confirms. From the balance the payment is paid at once; with a bank card it is pending
 // until the bank has answered.
 import type { Verb } from '../database/index.ts';
-import { availableOf, type Entry } from '../ledger/index.ts';
+import {
+  addSpending,
+  availableOf,
+  type Balance,
+  type Entry,
+  nothingSpent,
+  type Spending,
+} from '../ledger/index.ts';
 import { decideRisk } from '../risk/index.ts';
 import { type ChangeFacts, type ChangeSources, changeVerb, notificationOf } from './change.ts';
 import type { AuthorizePayment } from './commands.ts';
@@ -9,8 +16,7 @@ import { type Decision, refuse, withEvent } from './decision.ts';
 import { legsOf } from './house.ts';
 import type { Payment } from './payment.ts';
 import { paymentPostings } from './postings.ts';
-import { currencyNumberOf, spendingKey, spentBy, usageAt } from './spending.ts';
-import { countIn, readSpending } from './spending-store.ts';
+import { spentBy, usageAt } from './spending.ts';
 
 export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): Decision<Payment> {
   const payment = facts.payments.get(command.paymentId);
@@ -22,8 +28,8 @@ export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): 
   // The deadline counts by the clock, whether or not the timer has closed the payment yet.
   if (payment.status !== 'created' || payment.expiresAt <= facts.now) return refuse('payment-expired');
   const { payer, funding } = command;
-  const key = spendingKey(payer.customerId, currencyNumberOf(payment.payerAmount.currency));
-  const usage = usageAt(facts.spending.get(key), facts.now);
+  const balance = facts.balances.get(command.payerAccount);
+  const usage = usageAt(balance?.spending ?? nothingSpent, facts.now);
   const verdict = decideRisk(
     { payer, method: funding.kind, amount: payment.payerAmount, ...usage },
     facts.now,
@@ -32,14 +38,23 @@ export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): 
   if (verdict.verdict === 'reject') return refuse('risk-rejected', { field: verdict.rule });
   if (command.funding.kind === 'card') return requestDebit(facts, payment, command);
 
-  const balance = facts.balances.get(command.payerAccount);
   if (balance === undefined) return refuse('customer-unknown');
   if (availableOf(balance) < payment.payerAmount.amount) return refuse('balance-insufficient');
-  facts.balances.set(balance.account, { ...balance, balance: balance.balance - payment.payerAmount.amount });
-  const spent = spentBy(payment, { payerId: payer.customerId, fromBalance: true, at: facts.now });
-  countIn(facts.spending, spent);
+  const left = balance.balance - payment.payerAmount.amount;
+  const spending = countIn(facts, { ...balance, balance: left }, spentBy(payment, 'balance', facts.now));
   const by = { payerId: payer.customerId, funding, fundingAccount: command.payerAccount };
-  return { ...paid(facts, payment, by), spent };
+  return { ...paid(facts, payment, by), ...spending };
+}
+
+/** Puts what was spent beside the balance, so that the payer's next command of the batch sees it. */
+export function countIn(
+  facts: Pick<ChangeFacts, 'balances'>,
+  balance: Balance,
+  spent: Spending,
+): Pick<Decision<unknown>, 'spending'> {
+  const sums = addSpending(balance.spending, spent);
+  facts.balances.set(balance.account, { ...balance, spending: sums });
+  return { spending: { account: balance.account, sums } };
 }
 
 function requestDebit(facts: ChangeFacts, payment: Payment, command: AuthorizePayment): Decision<Payment> {
@@ -55,12 +70,11 @@ function requestDebit(facts: ChangeFacts, payment: Payment, command: AuthorizePa
   );
   facts.payments.set(payment.id, changed);
   // Counted when the bank is asked, and taken back if it refuses: what waits for banks cannot pass the limits together.
-  const spent = spentBy(payment, { payerId: command.payer.customerId, fromBalance: false, at: facts.now });
-  countIn(facts.spending, spent);
+  const balance = facts.balances.get(command.payerAccount);
   return {
     answer: changed,
     changed,
-    spent,
+    ...(balance === undefined ? {} : countIn(facts, balance, spentBy(payment, 'card', facts.now))),
     events: [event],
     job: { task: 'debit-card', paymentId: payment.id, refundId: 0n },
   };
@@ -108,12 +122,6 @@ export const authorizeVerb = (
     sources,
     // The balance's lock is the payer's lock: a card payment takes it too, so that its sums stand still.
     accounts: (commands) => commands.map((command) => command.payerAccount),
-    more: async (tx, commands, facts) => ({
-      ...facts,
-      spending: await readSpending(
-        tx,
-        commands.map((command) => command.payer.customerId),
-      ),
-    }),
+    more: async (_tx, _commands, facts) => facts,
     decide: decideAuthorize,
   });

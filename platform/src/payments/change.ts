@@ -8,7 +8,6 @@ import type { Clock, Ids } from '../system/index.ts';
 import { type Decision, type RecordSources, recordDecisions } from './decision.ts';
 import { type HouseFacts, loadHouse } from './house.ts';
 import type { Payment, Refund } from './payment.ts';
-import type { SpendingFacts } from './spending.ts';
 import { lockPayments } from './store.ts';
 
 export interface ChangeFacts {
@@ -18,8 +17,6 @@ export interface ChangeFacts {
   readonly payments: Map<bigint, Payment>;
   readonly balances: Map<bigint, Balance>;
   readonly house: HouseFacts;
-  /** The payers' sums; loaded where somebody is about to pay. */
-  readonly spending: SpendingFacts;
   /** The rules that payments are held against; absent: those of risk/rules.ts. */
   readonly rules?: readonly Rule[];
 }
@@ -66,7 +63,6 @@ export function changeVerb<Command extends { paymentId: bigint }, Facts extends 
         payments,
         balances,
         house: await loadHouse(sources.house, payments.values(), now),
-        spending: new Map(),
         ...(sources.rules === undefined ? {} : { rules: sources.rules }),
       };
       return options.more(tx, commands, facts);

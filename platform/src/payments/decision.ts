@@ -1,15 +1,13 @@
 // What the payments verbs share: a decision as data, and the one place that records decisions. Each verb only
 // decides; this file writes state, events, requests, notifications and entries together, entries last.
 import type { Lanes, Transaction, Verb } from '../database/index.ts';
-import { type Entry, recordEntries } from '../ledger/index.ts';
+import { type Entry, recordEntries, type Spending } from '../ledger/index.ts';
 import { type NewNotification, notificationRows } from '../notifications/index.ts';
 import { Rejection, type RejectionCode, type RejectionDetail } from '../rejection.ts';
 import type { ConditionsBook } from './conditions-store.ts';
 import { advance, type Payment, type PaymentEventKind, type Refund } from './payment.ts';
 import { type QueuedRefund, writeRefundQueue } from './refund-queue-store.ts';
 import { refundRows, updateRefunds } from './refund-store.ts';
-import type { Spent } from './spending.ts';
-import { addSpending } from './spending-store.ts';
 import {
   eventRows,
   type PaymentEvent,
@@ -33,8 +31,8 @@ export interface Decision<Answer> {
   readonly events?: readonly PaymentEvent[];
   readonly entry?: Entry;
   readonly notification?: NewNotification;
-  /** What the payer's sums grow by, or shrink by. */
-  readonly spent?: Spent;
+  /** What the owner of an account has spent by now, with this payment; its balance is locked. */
+  readonly spending?: { readonly account: bigint; readonly sums: Spending };
   /** Work outside the platform that must follow: a bank is asked. Enqueued in the same transaction. */
   readonly job?: BankJob;
   /** The refund waits for the merchant's funds, or no longer does. */
@@ -74,7 +72,7 @@ export async function recordDecisions(
   if (jobs.length > 0) await enqueue(tx, jobs);
   await recordEntries(tx, pick(decisions, 'entry'), {
     commit: true,
-    also: addSpending(pick(decisions, 'spent')),
+    spending: new Map(pick(decisions, 'spending').map(({ account, sums }) => [account, sums])),
     alongside: [
       paymentRows(created, conditions),
       refundRows(pick(decisions, 'newRefund')),

@@ -1,7 +1,9 @@
 // finish-debit: the bank has answered about a card payment that was pending. Approved: paid. Declined: the shopper
 // may choose another way until the deadline.
-import type { Verb } from '../database/index.ts';
-import { paid } from './authorize.ts';
+import type { Transaction, Verb } from '../database/index.ts';
+import { lockBalances } from '../ledger/index.ts';
+import { readAccounts } from '../wallet/index.ts';
+import { countIn, paid } from './authorize.ts';
 import { type ChangeFacts, type ChangeSources, changeVerb } from './change.ts';
 import { type Decision, withEvent } from './decision.ts';
 import type { Payment } from './payment.ts';
@@ -12,8 +14,13 @@ export interface FinishDebit {
   readonly answer: { readonly approved: true } | { readonly approved: false; readonly reason: string };
 }
 
+export interface FinishDebitFacts extends ChangeFacts {
+  /** By payment: the payer's wallet, where what a bank refuses was counted. */
+  readonly payerAccounts: ReadonlyMap<bigint, bigint>;
+}
+
 /** Answers null when the payment is not waiting for a bank: the same answer told twice changes nothing. */
-export function decideFinishDebit(facts: ChangeFacts, command: FinishDebit): Decision<Payment | null> {
+export function decideFinishDebit(facts: FinishDebitFacts, command: FinishDebit): Decision<Payment | null> {
   const payment = facts.payments.get(command.paymentId);
   if (payment === undefined || payment.status !== 'pending') return { answer: null };
   if (command.answer.approved) {
@@ -26,15 +33,40 @@ export function decideFinishDebit(facts: ChangeFacts, command: FinishDebit): Dec
     { payerId: null, funding: null, fundingAccount: null, lastRefusal: command.answer.reason },
   );
   facts.payments.set(payment.id, changed);
-  return { answer: changed, changed, events: [event], spent: takenBack(payment) };
+  const balance = facts.balances.get(facts.payerAccounts.get(payment.id) ?? 0n);
+  const back = balance === undefined ? {} : countIn(facts, balance, takenBack(payment));
+  return { answer: changed, changed, events: [event], ...back };
 }
 
 export const finishDebitVerb = (
   sources: ChangeSources,
-): Verb<FinishDebit, ChangeFacts, Decision<Payment | null>> =>
+): Verb<FinishDebit, FinishDebitFacts, Decision<Payment | null>> =>
   changeVerb({
     name: 'payments.finish-debit',
     sources,
-    more: async (_tx, _commands, facts) => facts,
+    more: async (tx, commands, facts) => {
+      const payerAccounts = await readPayerAccounts(tx, commands, facts.payments);
+      const balances = await lockBalances(tx, payerAccounts.values());
+      return { ...facts, balances, payerAccounts };
+    },
     decide: decideFinishDebit,
   });
+
+async function readPayerAccounts(
+  tx: Transaction,
+  commands: readonly FinishDebit[],
+  payments: ReadonlyMap<bigint, Payment>,
+): Promise<Map<bigint, bigint>> {
+  const refused = commands.flatMap(({ paymentId, answer }) => {
+    const payment = answer.approved ? undefined : payments.get(paymentId);
+    if (payment === undefined || payment.payerId === null) return [];
+    return { payment, customerId: payment.payerId, currency: payment.payerAmount.currency };
+  });
+  const accounts = await readAccounts(tx, refused);
+  return new Map(
+    refused.flatMap(({ payment }, place) => {
+      const account = accounts[place]!;
+      return account === null ? [] : [[payment.id, account] as const];
+    }),
+  );
+}

@@ -4,15 +4,17 @@ import { money, parseRate } from '@tongbao/money';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { priceOf } from '../fx/index.ts';
-import { assertBalanced, type Balance } from '../ledger/index.ts';
+import { assertBalanced, type Balance, nothingSpent } from '../ledger/index.ts';
 import { decideAuthorize } from './authorize.ts';
 import { cancelWindowOpen, decideCancel } from './cancel.ts';
 import { decideDecline, decideExpire } from './close.ts';
-import { decideFinishDebit } from './finish-debit.ts';
+import { decideFinishDebit, type FinishDebitFacts } from './finish-debit.ts';
 import { decideFinishRefund } from './finish-refund.ts';
 import { advance, type Payment, type PaymentEventKind, type PaymentStatus, transitions } from './payment.ts';
 import { paymentPostings, reversalPostings } from './postings.ts';
 import { decideRefund, type RefundFacts } from './refund.ts';
+
+type AllFacts = RefundFacts & FinishDebitFacts;
 
 const now = new Date('2014-11-11T02:00:00Z');
 const house = {
@@ -88,19 +90,21 @@ function payment(of: {
   };
 }
 
-function factsFor(subject: Payment, balance: bigint, at = now): RefundFacts {
+function factsFor(subject: Payment, balance: bigint, at = now): AllFacts {
   let next = 100n;
   const ids = new Proxy([] as bigint[], {
     get: (target, key) => (key === 'pop' ? () => next++ : Reflect.get(target, key)),
   });
-  const balances = new Map<bigint, Balance>([[wallet, { account: wallet, balance, held: 0n, floor: 0n }]]);
+  const balances = new Map<bigint, Balance>([
+    [wallet, { account: wallet, balance, held: 0n, floor: 0n, spending: nothingSpent }],
+  ]);
   return {
     now: at,
     ids,
     payments: new Map([[subject.id, subject]]),
     balances,
     house: new Map([['KRW/CNY', house]]),
-    spending: new Map(),
+    payerAccounts: new Map(),
     answered: new Map(),
     funds: new Map(),
     sharesBack: new Map(),
@@ -136,7 +140,7 @@ const payments = fc
 
 const rich = 10n ** 12n;
 
-function paidFacts(created: Payment): RefundFacts {
+function paidFacts(created: Payment): AllFacts {
   const facts = factsFor(created, rich);
   expect(decideAuthorize(facts, authorize).answer?.status).toBe('paid');
   return facts;
@@ -336,20 +340,20 @@ describe('the state machine', () => {
       returnsFee: true,
     });
     const acts = {
-      pay: (facts: RefundFacts) => decideAuthorize(facts, authorize),
-      card: (facts: RefundFacts) =>
+      pay: (facts: AllFacts) => decideAuthorize(facts, authorize),
+      card: (facts: AllFacts) =>
         decideAuthorize(facts, {
           ...authorize,
           funding: { kind: 'card', cardId: 3n },
           clearingAccount: wallet,
         }),
-      yes: (facts: RefundFacts) => decideFinishDebit(facts, { paymentId: 1n, answer: { approved: true } }),
-      no: (facts: RefundFacts) =>
+      yes: (facts: AllFacts) => decideFinishDebit(facts, { paymentId: 1n, answer: { approved: true } }),
+      no: (facts: AllFacts) =>
         decideFinishDebit(facts, { paymentId: 1n, answer: { approved: false, reason: 'declined' } }),
-      cancel: (facts: RefundFacts) => decideCancel(facts, { merchantId: 2n, paymentId: 1n }),
-      decline: (facts: RefundFacts) => decideDecline(facts, { paymentId: 1n }),
-      expire: (facts: RefundFacts) => decideExpire({ ...facts, now: created.expiresAt }, { paymentId: 1n }),
-      refund: (facts: RefundFacts) => decideRefund(facts, refundOf(5_000n, 'all')),
+      cancel: (facts: AllFacts) => decideCancel(facts, { merchantId: 2n, paymentId: 1n }),
+      decline: (facts: AllFacts) => decideDecline(facts, { paymentId: 1n }),
+      expire: (facts: AllFacts) => decideExpire({ ...facts, now: created.expiresAt }, { paymentId: 1n }),
+      refund: (facts: AllFacts) => decideRefund(facts, refundOf(5_000n, 'all')),
     };
     const order = fc.array(fc.constantFrom(...(Object.keys(acts) as (keyof typeof acts)[])), {
       maxLength: 12,

@@ -201,7 +201,7 @@ it('the hundredth payment of a day is the last, also in one batch; the next day 
   expect(refused).toHaveLength(5);
   for (const { reason } of refused)
     expect(reason).toMatchObject({ code: 'risk-rejected', detail: { field: 'day-count' } });
-  const usage = await world.payments.usageOf(other.customerId, 'CNY');
+  const usage = await world.payments.usageOf(account);
   expect(usage).toEqual({
     today: { count: 100n, amount: 56_900n },
     balanceThisYear: 56_900n,
@@ -209,42 +209,40 @@ it('the hundredth payment of a day is the last, also in one batch; the next day 
   });
   world.clock.advance(86_400_000);
   expect((await payWon('tomorrow', 1_000n)).payment.status).toBe('paid');
-  expect((await world.payments.usageOf(other.customerId, 'CNY')).today).toMatchObject({ count: 1n });
+  expect((await world.payments.usageOf(account)).today).toMatchObject({ count: 1n });
 });
 
 it('what a bank refuses is not counted; what it is asked for is', async () => {
   const [card] = await world.wallet.cardsOf(customerId);
   const house = new HouseAccounts(world.test.database);
   const clearingAccount = await house.open('card-clearing', 'CNY', world.clock.now(), card!.bank);
-  const before = await world.payments.usageOf(customerId, 'CNY');
+  const before = await world.payments.usageOf(wallet);
   const { create, authorize } = command('declined', 59_000n);
   const { payment } = await world.payments.pay({
     create,
     authorize: { ...authorize, funding: { kind: 'card', cardId: card!.id }, clearingAccount },
   });
-  const asked = await world.payments.usageOf(customerId, 'CNY');
+  const asked = await world.payments.usageOf(wallet);
   expect(asked.today!.count).toBe(before.today!.count + 1n);
   expect(asked.balanceEver).toBe(before.balanceEver);
   await world.payments.finishDebit({
     paymentId: payment.id,
     answer: { approved: false, reason: 'declined' },
   });
-  expect(await world.payments.usageOf(customerId, 'CNY')).toEqual(before);
+  expect(await world.payments.usageOf(wallet)).toEqual(before);
 });
 
 it('wallets that paid before the sums were kept have the same sums', async () => {
   for (let number = 0; number < 3; number++) await world.payments.pay(command(`early-${number}`, 59_000n));
   world.clock.advance(86_400_000);
   await world.payments.pay(command('later', 59_000n));
-  const kept = await world.payments.usageOf(customerId, 'CNY');
+  const kept = await world.payments.usageOf(wallet);
   expect(kept.today!.count).toBe(1n);
   expect(kept.balanceEver!).toBeGreaterThan(3n * 33_000n);
-  const migration = await readFile(
-    new URL('../database/migrations/0052_spending.sql', import.meta.url),
-    'utf8',
-  );
   const { pool } = world.test.database;
-  await pool.query('TRUNCATE payments.spending');
-  await pool.query(migration.slice(migration.indexOf('WITH paid AS')));
-  expect(await world.payments.usageOf(customerId, 'CNY')).toEqual(kept);
+  await pool.query(`ALTER TABLE ledger.balance DROP COLUMN spent_day, DROP COLUMN spent_day_count,
+    DROP COLUMN spent_day_amount, DROP COLUMN spent_year, DROP COLUMN spent_year_amount, DROP COLUMN spent_ever_amount`);
+  for (const migration of ['0052_spending.sql', '0054_turnover.sql'])
+    await pool.query(await readFile(new URL(`../database/migrations/${migration}`, import.meta.url), 'utf8'));
+  expect(await world.payments.usageOf(wallet)).toEqual(kept);
 });

@@ -9,7 +9,6 @@ import type { CreateAnswer, PayInOneStep } from './commands.ts';
 import { type CreateFacts, type CreateSources, decideCreate, keyOf, loadCreateFacts } from './create.ts';
 import { type Decision, pick, recordDecisions } from './decision.ts';
 import { loadHouseOfPairs } from './house.ts';
-import { readSpending } from './spending-store.ts';
 
 type PayFacts = CreateFacts & ChangeFacts;
 
@@ -27,7 +26,7 @@ export function decidePay(facts: PayFacts, command: PayInOneStep): Decision<Crea
   }
   const payment = paid.answer!;
   facts.answered.set(keyOf(command.create), { inputHash: command.create.inputHash, payment });
-  const { entry, notification, job, spent } = paid;
+  const { entry, notification, job, spending } = paid;
   return {
     answer: { payment, replayed: false },
     created: payment,
@@ -35,7 +34,7 @@ export function decidePay(facts: PayFacts, command: PayInOneStep): Decision<Crea
     events: [...created.events!, ...paid.events!],
     entry,
     notification,
-    spent,
+    spending,
     job,
   };
 }
@@ -53,10 +52,6 @@ export const payVerb = (
       tx,
       commands.map(({ authorize }) => authorize.payerAccount),
     );
-    const spending = await readSpending(
-      tx,
-      commands.map(({ authorize }) => authorize.payer.customerId),
-    );
     const creates = commands.map((command) => command.create);
     const facts = await loadCreateFacts(tx, creates, sources, idsPerCommand);
     const pairs = creates.map(({ amount, payerCurrency }) => ({
@@ -67,7 +62,6 @@ export const payVerb = (
       ...facts,
       payments: new Map(),
       balances,
-      spending,
       ...(sources.rules === undefined ? {} : { rules: sources.rules }),
       house: await loadHouseOfPairs(sources.house, pairs, facts.now),
     };

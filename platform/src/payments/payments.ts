@@ -1,7 +1,7 @@
 // The door of the room, put together: every verb runs in the lanes; reading does not touch them.
 import { type Database, gather, type Lanes } from '../database/index.ts';
 import type { Fx } from '../fx/index.ts';
-import type { HouseAccounts } from '../ledger/index.ts';
+import { type HouseAccounts, nothingSpent, readBalances } from '../ledger/index.ts';
 import type { Merchants } from '../merchants/index.ts';
 import type { Rule } from '../risk/index.ts';
 import type { Clock, Ids, Timer } from '../system/index.ts';
@@ -22,8 +22,7 @@ import { putAwayTimer } from './put-away.ts';
 import { refundVerb } from './refund.ts';
 import { readRefunds, readRefundsOfEach, readRefundsOfPayer } from './refund-store.ts';
 import { refundQueueTimer } from './retry-refund.ts';
-import { currencyNumberOf, spendingKey, usageAt } from './spending.ts';
-import { readSpending } from './spending-store.ts';
+import { usageAt } from './spending.ts';
 import {
   findRequests,
   type PayerPage,
@@ -61,8 +60,8 @@ export interface PaymentsRoom extends Payments {
   latest(limit: number): Promise<Payment[]>;
   /** A payer's paid payments and refunds with ids below `before`, newest first, `limit` of each. */
   activityOf(payer: PayerPage): Promise<{ payments: Payment[]; refunds: Refund[] }>;
-  /** What the payer has paid in a currency, as the limits of wallets count it, now. */
-  usageOf(payerId: bigint, currency: string): Promise<ReturnType<typeof usageAt>>;
+  /** What the owner of a wallet's account has paid, as the limits of wallets count it, now. */
+  usageOf(payerAccount: bigint): Promise<ReturnType<typeof usageAt>>;
   findRefundById(refundId: bigint): Promise<Refund | null>;
   readonly expiry: Timer;
   readonly refundQueue: Timer;
@@ -131,9 +130,9 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
     },
     findRefundById: async (refundId) => (await readRefunds(database, [refundId])).get(refundId) ?? null,
     refundsOf,
-    async usageOf(payerId, currency) {
-      const found = await readSpending(database, [payerId]);
-      return usageAt(found.get(spendingKey(payerId, currencyNumberOf(currency))), options.clock.now());
+    async usageOf(payerAccount) {
+      const balance = (await readBalances(database, [payerAccount])).get(payerAccount);
+      return usageAt(balance?.spending ?? nothingSpent, options.clock.now());
     },
     eventsOf: (paymentId) => readEvents(database, [paymentId]),
     latest: (limit) => readLatestPayments(database, limit),

@@ -14,6 +14,7 @@ export type { RequestTransfer } from './request-transfer.ts';
 export {
   createWallet,
   type NewCard,
+  readAccounts,
   readCards,
   readOpenReferences,
   type Wallet,

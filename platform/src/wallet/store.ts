@@ -30,6 +30,26 @@ export async function selectAccount(
   return row?.account_id ?? null;
 }
 
+const findAccounts = statement(
+  'wallet.find-accounts',
+  `SELECT a.customer_id, a.currency, a.account_id FROM unnest($1::bigint[], $2::text[]) AS k(customer_id, currency),
+     LATERAL (SELECT customer_id, currency, account_id FROM wallet.account
+       WHERE customer_id = k.customer_id AND currency = k.currency LIMIT 1) AS a`,
+);
+/** In the order asked; null where the customer keeps none of the currency. */
+export async function selectAccounts(
+  connection: Connection,
+  keys: readonly { readonly customerId: bigint; readonly currency: string }[],
+): Promise<(bigint | null)[]> {
+  if (keys.length === 0) return [];
+  const rows = await connection.query<{ customer_id: bigint; currency: string; account_id: bigint }>(
+    findAccounts,
+    [keys.map((key) => key.customerId), keys.map((key) => key.currency)],
+  );
+  const found = new Map(rows.map((row) => [`${row.customer_id}/${row.currency}`, row.account_id]));
+  return keys.map((key) => found.get(`${key.customerId}/${key.currency}`) ?? null);
+}
+
 // Cards, as they stand beside transfers (the rest of them: card-store.ts).
 
 export interface CardRow {

@@ -16,6 +16,7 @@ import { type RequestTransfer, requestTransfer, usable } from './request-transfe
 import {
   insertAccountRow,
   selectAccount,
+  selectAccounts,
   selectNextDue,
   selectOpenTransfers,
   selectTransfer,
@@ -171,6 +172,9 @@ export async function readCards(connection: Connection, ids: readonly bigint[]):
   if (ids.length === 0) return new Map();
   return new Map((await selectCards(connection, ids)).map((card) => [card.id, card]));
 }
+
+/** Wallet accounts of several customers, in the order asked; null where somebody keeps none of the currency. */
+export const readAccounts = selectAccounts;
 
 /** What the bank knows the pending transfers by: it may have moved money that the ledger has not heard of yet. */
 export const readOpenReferences = async (connection: Connection): Promise<string[]> =>

@@ -39,10 +39,11 @@ export function limitRoutes(route: AddRoute, options: WalletHttpOptions): void {
 }
 
 async function limitsView(options: WalletHttpOptions, customer: Customer): Promise<LimitsView> {
-  const { customers, payments, clock, rules } = options;
+  const { customers, payments, wallet, clock, rules } = options;
   const now = clock.now();
+  const account = (await wallet.accountOf(customer.id, walletCurrency)) ?? 0n;
   const [usage, { maskedId, checks }] = await Promise.all([
-    payments.usageOf(customer.id, walletCurrency),
+    payments.usageOf(account),
     customers.identityOf(customer.id),
   ]);
   const cny = (amount: bigint) => wireMoney({ currency: walletCurrency, amount });
