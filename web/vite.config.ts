@@ -1,4 +1,4 @@
-// Four small apps in one build: each page is an entry, what they share becomes common chunks.
+// Five small apps in one build: each page is an entry, what they share becomes common chunks.
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -13,7 +13,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: { cashier: 'cashier.html', wallet: 'wallet.html', sandbox: 'sandbox.html', audit: 'audit.html' },
+      input: {
+        cashier: 'cashier.html',
+        wallet: 'wallet.html',
+        sandbox: 'sandbox.html',
+        audit: 'audit.html',
+        till: 'till.html',
+      },
     },
   },
 });

@@ -183,6 +183,8 @@ async function startProcess(parts: Parts, randomSeed: number): Promise<Process> 
     config: simulationConfig,
     sms: { send: async () => undefined, latest: () => [] },
     certificate: null,
+    send: async ({ path, headers, body }) =>
+      (await app.inject({ method: 'POST', url: path, headers, payload: body })).payload,
   });
   const { settlement, merchants } = platform;
   const { publicUrl } = simulationConfig;

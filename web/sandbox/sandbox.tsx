@@ -23,6 +23,7 @@ export function Sandbox() {
       <Bar title="Sandbox" languages={false}>
         <nav aria-label="Pages">
           <a href="/wallet">Wallet</a>
+          <a href="/till">Till</a>
           <a href="/audit">Audit</a>
         </nav>
       </Bar>

@@ -2,6 +2,7 @@
 // A page brings the words of the two that most shoppers read; the others come when they are asked for.
 import i18next, { type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import type { tillZh } from '../till/words-zh.ts';
 import type { walletZh } from '../wallet/words-zh.ts';
 import { en } from './words-en.ts';
 import { type Words, zh } from './words-zh.ts';
@@ -30,7 +31,7 @@ const words: Readonly<Record<Language, () => Promise<Words>>> = {
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'words';
-    resources: { words: typeof zh & typeof walletZh };
+    resources: { words: typeof zh & typeof walletZh & typeof tillZh };
   }
 }
 
@@ -94,7 +95,7 @@ export async function changeLanguage(next: Language): Promise<void> {
   document.documentElement.lang = next;
 }
 
-export type WordKey = keyof typeof zh | keyof typeof walletZh;
+export type WordKey = keyof typeof zh | keyof typeof walletZh | keyof typeof tillZh;
 
 /** For a key that is looked up: the typed `t` wants to see each key literally. */
 export const say = (t: TFunction<'words'>, key: WordKey): string => t(key as 'brand');

@@ -1,6 +1,6 @@
 // What a shop shows for a shopper to scan: an order's EMVCo code, or its static one.
 import { formatMajor } from '@tongbao/money';
-import { writeOrderCode } from '@tongbao/protocol/codes';
+import { writeOrderCode, writeShopCode } from '@tongbao/protocol/codes';
 import type { MerchantAccess } from '../merchants/index.ts';
 import type { Payment } from '../payments/index.ts';
 
@@ -19,3 +19,7 @@ export const orderCodeOf = (access: MerchantAccess, payment: Payment, cashierUrl
     token: cashierUrl.split('/').at(-1)!,
     amount: formatMajor(payment.amount),
   });
+
+/** The merchant's static code, which hangs at the counter. */
+export const shopCodeOf = (access: MerchantAccess): string =>
+  writeShopCode(shopOf(access, access.contract.paymentCurrencies[0]!), access.merchant.partner);

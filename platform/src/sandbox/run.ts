@@ -42,6 +42,7 @@ import { createSandboxRegistry } from './registry.ts';
 import { sandboxParts } from './sandbox-parts.ts';
 import { safeguardingBank, seedCustomers } from './seed-customers.ts';
 import { createSandboxSms, type SandboxSms } from './sms.ts';
+import type { Send } from './till.ts';
 import { localCertificate } from './tls.ts';
 
 /** A fresh world begins here: Singles' Day of 2014, ten in the morning in Shanghai, with the rates of that day. */
@@ -148,7 +149,10 @@ async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unkn
   const { platform, config } = parts;
   const tls =
     config.httpsPort === null ? null : await localCertificate(config.dataFolder, machineClock.now());
-  const sandbox = sandboxParts({ ...parts, certificate: tls?.cert ?? null });
+  // The till page's shop speaks to the gateway through its door, not past it.
+  const send: Send = async ({ path, headers, body }) =>
+    (await http.inject({ method: 'POST', url: path, headers, payload: body })).payload;
+  const sandbox = sandboxParts({ ...parts, certificate: tls?.cert ?? null, send });
   const { database, settlement, merchants } = platform;
   const { publicUrl } = config;
   const adapters = [
@@ -241,6 +245,7 @@ function announce(config: Config, sandbox: RunningSandbox): void {
 
     Start page     ${httpUrl}/
     Wallet         ${httpUrl}/wallet
+    Till           ${httpUrl}/till
     Audit          ${httpUrl}/audit
     JSON gateway   ${httpUrl}/ams/sandbox/api/v1/…   (https: ${sandbox.httpsUrl ?? 'off'}, self-signed)
     Credentials    ${httpUrl}/sandbox/credentials

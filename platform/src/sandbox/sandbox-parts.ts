@@ -11,6 +11,7 @@ import type { ClockMover } from './clock-mover.ts';
 import { sandboxMerchants, secretsOf } from './merchants.ts';
 import type { SeededCustomer } from './seed-customers.ts';
 import type { SandboxSms } from './sms.ts';
+import { createTill, type Send } from './till.ts';
 
 interface Parts {
   readonly platform: Platform;
@@ -20,6 +21,8 @@ interface Parts {
   readonly sms: SandboxSms;
   /** PEM; null without https. */
   readonly certificate: string | null;
+  /** To our own gateway, for the till page's shop. */
+  readonly send: Send;
 }
 
 export function sandboxParts(parts: Parts): SandboxParts {
@@ -34,6 +37,7 @@ export function sandboxParts(parts: Parts): SandboxParts {
       const wireId = token === undefined ? null : platform.tokens.read(token);
       return wireId === null ? null : paymentIdFromWire(wireId);
     },
+    till: createTill(platform, parts.send),
     clock: { now: () => platform.clock.now(), moveTo: mover.moveTo, advance: mover.advance },
     outbox: (paymentId) => outbox(platform, paymentId),
     testPayment: (asked) => testPayment(parts, asked),

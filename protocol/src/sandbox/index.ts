@@ -69,3 +69,4 @@ export {
   SettlementPayee,
   SettlementQuery,
 } from './settlement.ts';
+export { TillAnswer, TillPayment, TillQuestion, TillReceived, TillShops } from './till.ts';

@@ -6,10 +6,10 @@ import { openApiDocument } from '@tongbao/protocol/openapi';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 
 export interface PagesOptions {
-  /** web/dist: cashier.html, wallet.html, sandbox.html, audit.html, assets/. */
+  /** web/dist: cashier.html, wallet.html, sandbox.html, audit.html, till.html, assets/. */
   readonly folder: string;
   readonly publicUrl: string;
-  /** The start page and the audit page belong to the sandbox. */
+  /** The start page, the audit page and the till belong to the sandbox. */
   readonly sandbox: boolean;
 }
 
@@ -49,4 +49,5 @@ export const pagesAdapter =
     if (!options.sandbox) return;
     app.get('/', page('sandbox.html'));
     app.get('/audit', page('audit.html'));
+    app.get('/till', page('till.html'));
   };

@@ -5,6 +5,8 @@ import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Rejection } from '../../rejection.ts';
 import { durationMs } from './duration.ts';
+import { parse } from './parse.ts';
+import { type Till, tillRoutes } from './till.ts';
 
 /** What the routes do, in the platform's words; platform.ts puts it together. */
 export interface SandboxParts {
@@ -22,6 +24,8 @@ export interface SandboxParts {
   }) => Promise<{ code: string; expiresAt: string }>;
   /** From a 30-digit wire id, or from a cashier URL. Null when it names no payment. */
   readonly findPaymentId: (reference: { paymentId?: string; cashierUrl?: string }) => bigint | null;
+  /** Behind the till page. */
+  readonly till: Till;
   readonly clock: {
     now(): Date;
     moveTo(target: Date): Promise<{ from: Date; to: Date; fired: Readonly<Record<string, number>> }>;
@@ -92,6 +96,8 @@ export const sandboxAdapter =
       parts.testPayment(parse(TestPayment, request.body ?? {})),
     );
 
+    tillRoutes(app, parts.till);
+
     app.get('/sandbox/certificate.pem', async (_request, reply) => {
       const pem = parts.certificate();
       if (pem === null) throw new Rejection('method-not-available', 'this sandbox does not listen for https');
@@ -102,16 +108,6 @@ export const sandboxAdapter =
       messages: parts.messages().map((message) => ({ ...message, at: message.at.toISOString() })),
     }));
   };
-
-class BadRequest extends Error {
-  readonly statusCode = 400;
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new BadRequest(z.prettifyError(parsed.error));
-}
 
 function answerError(error: Error & { statusCode?: number }, reply: FastifyReply, requestId: string) {
   if (error instanceof Rejection) {
