@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { amsAdapter } from './http/ams/index.ts';
 import { auditAdapter } from './http/audit/index.ts';
 import { cashierAdapter } from './http/cashier/index.ts';
+import { consoleAdapter } from './http/console/index.ts';
 import { gatewayAdapter, returnUrlOf } from './http/gateway/index.ts';
 import { pagesAdapter } from './http/pages/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from './http/payment-ids.ts';
@@ -58,6 +59,14 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       publicUrl: config.publicUrl,
       clock,
       sandbox,
+    }),
+    consoleAdapter({
+      ...{ merchants, payments, notifications, fx, sandbox },
+      database: platform.database,
+      staff: platform.staff,
+      settlement: platform.settlement,
+      reconciliation: platform.reconciliation,
+      audit: platform.audit,
     }),
     // Everybody may look into a sandbox's books; a company's are its own (`npm run verify` reads an export).
     ...(sandbox ? [auditAdapter(platform.audit)] : []),

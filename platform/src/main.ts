@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { type SandboxOptions, type ServeOptions, sandboxConfig, serveConfig } from './config.ts';
 import { runSandbox } from './sandbox/run.ts';
-import { runServe } from './serve/index.ts';
+import { addStaff, type NewStaffOptions, runServe } from './serve/index.ts';
 
 const program = new Command('tongbao').description('Tongbao: a cross-border wallet payment network');
 
@@ -28,6 +28,19 @@ program
   .option('--processes <n>', 'HTTP processes behind the port; as many as cores if not said')
   .action(async (options: ServeOptions) => {
     await runServe(serveConfig(options));
+  });
+
+program
+  .command('staff')
+  .description('people of the console')
+  .command('add')
+  .description('gives somebody access; prints the password once (DATABASE_URL, TONGBAO_PUBLIC_URL)')
+  .requiredOption('--username <name>', 'what is typed at the sign-in: lower case')
+  .requiredOption('--name <name>', 'as it is shown')
+  .requiredOption('--role <role>', 'merchant, maker, checker or auditor')
+  .option('--client <clientId>', 'the merchant, for the role merchant')
+  .action(async (options: NewStaffOptions) => {
+    await addStaff(serveConfig({}), options);
   });
 
 program.parseAsync().catch((error: Error) => {

@@ -42,6 +42,7 @@ import {
 import { createReconciliation, type Reconciliation } from './reconciliation/index.ts';
 import { type Rule, rules, sandboxRules } from './risk/index.ts';
 import { createSettlement, type Settlement, type SettlementBank } from './settlement/index.ts';
+import { createStaff, type Staff } from './staff/index.ts';
 import {
   type Clock,
   generateRsaKeys,
@@ -99,6 +100,7 @@ export interface Platform {
   readonly notifications: Notifications;
   readonly settlement: Settlement;
   readonly reconciliation: Reconciliation;
+  readonly staff: Staff;
   readonly rules: readonly Rule[];
   readonly jobs: Jobs;
   /** What jobs do, by the name they are enqueued under. */
@@ -166,6 +168,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const rooms = {
     ...{ merchants, fx, customers, wallet, payments, notifications, settlement },
     ...{ paymentCodes, payByCode },
+    staff: createStaff({ database, clock, ids, randomness }),
   };
   const timers = timersOf(rooms, database);
   const tasks = bankTasks(wallet, { database, bank, payments });
@@ -189,7 +192,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
 const timersOf = (
   rooms: Pick<
     Platform,
-    'payments' | 'notifications' | 'wallet' | 'settlement' | 'customers' | 'paymentCodes'
+    'payments' | 'notifications' | 'wallet' | 'settlement' | 'customers' | 'staff' | 'paymentCodes'
   >,
   database: Database,
 ): Timer[] => [
@@ -199,6 +202,7 @@ const timersOf = (
   rooms.wallet.asking,
   ...rooms.settlement.timers,
   rooms.customers.housekeeping,
+  rooms.staff.housekeeping,
   rooms.paymentCodes.housekeeping,
   rooms.payments.housekeeping,
   rooms.notifications.housekeeping,

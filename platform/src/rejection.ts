@@ -58,6 +58,10 @@ export const rejectionCodes = [
   'passkey-refused',
   'passkey-too-many',
   'device-unknown',
+  // the people of the console
+  'password-wrong',
+  'password-weak',
+  'staff-locked',
   // the machine
   'overloaded',
   'unavailable',

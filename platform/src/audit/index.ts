@@ -1,3 +1,11 @@
 // The door of the audit room.
 export { exportLines } from './export.ts';
-export { type AuditOptions, type AuditReport, audit, type BankBook, type Proof } from './proofs.ts';
+export {
+  type AuditOptions,
+  type AuditReport,
+  audit,
+  type BankBook,
+  type Coverage,
+  coverage,
+  type Proof,
+} from './proofs.ts';

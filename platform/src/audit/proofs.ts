@@ -48,6 +48,47 @@ export interface AuditOptions {
   readonly bankBooks: ((connection: Connection) => Promise<BankBook[]>) | null;
 }
 
+/** The safeguarding equation of a currency: what is owed to clients and what is ours, against where the money lies. */
+export interface Coverage {
+  readonly currency: string;
+  readonly clients: bigint;
+  readonly own: bigint;
+  readonly safeguarded: bigint;
+  readonly inTransit: bigint;
+  readonly suspense: bigint;
+}
+
+export const coverage = async (connection: Connection): Promise<Coverage[]> =>
+  coverageOf(await readKindSums(connection));
+
+function coverageOf(sums: readonly KindSum[]): Coverage[] {
+  return [...new Set(sums.map((sum) => sum.currency))].map((currency) => {
+    const of = (...kinds: string[]) =>
+      sums
+        .filter((sum) => sum.currency === currency && kinds.includes(sum.kind))
+        .reduce((all, sum) => all + sum.balance, 0n);
+    const clientKinds = Object.entries(chart)
+      .filter(([, kind]) => kind.clientMoney)
+      .map(([name]) => name);
+    return {
+      currency,
+      clients: of(...clientKinds),
+      own: of(
+        'fx-spread',
+        'discount-fee',
+        'rounding',
+        'settlement-fee',
+        'fee-tax',
+        'fx-gain-loss',
+        'bank-charge',
+      ),
+      safeguarded: -of('safeguarding-bank', 'settlement-bank'),
+      inTransit: -of('card-clearing', 'fx-position'),
+      suspense: of('suspense'),
+    };
+  });
+}
+
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const checkedAt = options.clock.now();
   const proofs = await options.database.snapshot(async (tx) => {
@@ -116,32 +157,12 @@ async function clientMoneyProof(
 ): Promise<Proof> {
   const lines: string[] = [];
   const wrong: string[] = [];
-  for (const currency of new Set(sums.map((sum) => sum.currency))) {
-    const of = (...kinds: string[]) =>
-      sums
-        .filter((sum) => sum.currency === currency && kinds.includes(sum.kind))
-        .reduce((all, sum) => all + sum.balance, 0n);
-    const clientKinds = Object.entries(chart)
-      .filter(([, kind]) => kind.clientMoney)
-      .map(([name]) => name);
-    const clients = of(...clientKinds);
-    const income = of(
-      'fx-spread',
-      'discount-fee',
-      'rounding',
-      'settlement-fee',
-      'fee-tax',
-      'fx-gain-loss',
-      'bank-charge',
-    );
-    const safeguarded = -of('safeguarding-bank', 'settlement-bank');
-    const inTransit = -of('card-clearing', 'fx-position');
-    const suspense = of('suspense');
+  for (const { currency, clients, own, safeguarded, inTransit, suspense } of coverageOf(sums)) {
     lines.push(
-      `${currency}: clients ${show(currency, clients)} + house ${show(currency, income)} = ` +
+      `${currency}: clients ${show(currency, clients)} + house ${show(currency, own)} = ` +
         `safeguarded ${show(currency, safeguarded)} + in transit ${show(currency, inTransit)}`,
     );
-    if (clients + income !== safeguarded + inTransit) wrong.push(lines.at(-1)!);
+    if (clients + own !== safeguarded + inTransit) wrong.push(lines.at(-1)!);
     if (suspense !== 0n) wrong.push(`${show(currency, suspense)} in suspense`);
   }
   for (const book of (await bankBooks?.(tx)) ?? []) {

@@ -15,6 +15,7 @@ export type { IdentityCheck } from './identity-store.ts';
 export { limits as customerLimits } from './limits.ts';
 export type { Passkey } from './passkey-store.ts';
 export type { Site } from './passkeys.ts';
+export { hashPin, matchesPin, type PinHash } from './pin-hash.ts';
 export type { CodePurpose, SentCode } from './request-code.ts';
 export { checkCharacterOf, residentIdOf } from './resident-id.ts';
 export type { SignedIn, SignIn } from './sign-in.ts';

@@ -28,6 +28,7 @@ export {
   type KindSum,
   type OwnedBalance,
   readAccountPage,
+  readBalancesOfOwner,
   readBelowFloor,
   readDifferingBalances,
   readDifferingHolds,

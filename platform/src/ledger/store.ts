@@ -7,6 +7,7 @@ import {
   statement,
   type Transaction,
 } from '../database/index.ts';
+import { type AccountKindName, ownedCode } from './accounts.ts';
 import type { Entry } from './entry.ts';
 import type { Spending } from './spending.ts';
 
@@ -334,6 +335,18 @@ const ownedBalances = statement(
   `SELECT a.id, a.kind, a.owner_id, a.currency, b.balance FROM ledger.account a
    JOIN ledger.balance b ON b.account_id = a.id WHERE a.kind = ANY($1::text[]) AND a.owner_id IS NOT NULL ORDER BY a.id`,
 );
+const balancesOfOwner = statement(
+  'ledger.balances-of-owner',
+  `SELECT a.id, a.kind, a.owner_id, a.currency, b.balance FROM ledger.account a
+   JOIN ledger.balance b ON b.account_id = a.id WHERE a.code = ANY($1::text[])`,
+);
+/** What one owner has on accounts of some kinds in a currency. */
+export const readBalancesOfOwner = (
+  connection: Connection,
+  of: { kinds: readonly AccountKindName[]; ownerId: bigint; currency: string },
+): Promise<OwnedBalance[]> =>
+  connection.query(balancesOfOwner, [of.kinds.map((kind) => ownedCode(kind, of.ownerId, of.currency))]);
+
 export interface OwnedBalance {
   readonly id: bigint;
   readonly kind: string;

@@ -20,6 +20,8 @@ import {
   readBreaks,
   readFormerClosing,
   readSeen,
+  readStatementOf,
+  type SeenIn,
   selectStatement,
 } from './store.ts';
 
@@ -42,6 +44,8 @@ export interface BreakWithActs extends BreakRow {
 export interface Reconciliation {
   /** Compares a statement of the settlement bank with the books. The same statement again does nothing. */
   importStatement(statement: Statement, by: { operator: string; source: string }): Promise<Imported>;
+  /** The statement on which a bank showed a payout, by its end-to-end reference; null while none has. */
+  statementOf(reference: string): Promise<SeenIn | null>;
   breaks(of: { statuses: readonly BreakStatus[]; limit: number }): Promise<BreakWithActs[]>;
   /**
    * The maker says what should be done: explain (the bank corrects it, or it is only words), suspense (the difference is
@@ -72,6 +76,7 @@ export function createReconciliation(parts: ReconciliationParts): Reconciliation
   const { database } = parts;
   return {
     importStatement: (statement, by) => importOne(parts, statement, by),
+    statementOf: (reference) => readStatementOf(database, reference),
     async breaks(of) {
       const rows = await readBreaks(database, of);
       const acts = await readActs(

@@ -63,6 +63,39 @@ export const readSeen = async (
     ),
   );
 
+export interface SeenIn {
+  readonly statementId: string;
+  readonly account: string;
+  readonly fromDay: string;
+  readonly toDay: string;
+  readonly importedAt: Date;
+}
+const statementOfReference = statement(
+  'reconciliation.statement-of',
+  `SELECT t.statement_id, t.account, t.from_day::text, t.to_day::text, t.imported_at
+   FROM reconciliation.seen s JOIN reconciliation.statement t ON t.id = s.statement_id
+   WHERE s.reference = $1 ORDER BY t.id LIMIT 1`,
+);
+/** The first statement that had a line with this reference. */
+export async function readStatementOf(connection: Connection, reference: string): Promise<SeenIn | null> {
+  const [row] = await connection.query<{
+    statement_id: string;
+    account: string;
+    from_day: string;
+    to_day: string;
+    imported_at: Date;
+  }>(statementOfReference, [reference]);
+  return row === undefined
+    ? null
+    : {
+        statementId: row.statement_id,
+        account: row.account,
+        fromDay: row.from_day,
+        toDay: row.to_day,
+        importedAt: row.imported_at,
+      };
+}
+
 const insertBreak = statement(
   'reconciliation.insert-break',
   `INSERT INTO reconciliation.break (id, statement_id, kind, reference, field, expected, actual, currency, difference)

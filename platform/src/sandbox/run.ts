@@ -41,6 +41,7 @@ import { type EmbeddedServer, emptyDatabase, prepareDatabase, startEmbeddedPostg
 import { createSandboxRegistry } from './registry.ts';
 import { sandboxParts } from './sandbox-parts.ts';
 import { safeguardingBank, seedCustomers } from './seed-customers.ts';
+import { seedStaff } from './seed-staff.ts';
 import { createSandboxSms, type SandboxSms } from './sms.ts';
 import type { Send } from './till.ts';
 import { localCertificate } from './tls.ts';
@@ -131,6 +132,7 @@ const ratesOf = ({ ecbRates }: Config, outbound: Outbound): RateSource =>
 async function seedShops(platform: Platform): Promise<void> {
   await seedMerchants({ ...platform, randomness: machineRandomness });
   await seedSettlementAccounts(platform);
+  await seedStaff(platform);
 }
 
 interface Served {
@@ -246,6 +248,7 @@ function announce(config: Config, sandbox: RunningSandbox): void {
     Start page     ${httpUrl}/
     Wallet         ${httpUrl}/wallet
     Till           ${httpUrl}/till
+    Console        ${httpUrl}/console   (maker / sandbox-maker; others: Credentials)
     Audit          ${httpUrl}/audit
     JSON gateway   ${httpUrl}/ams/sandbox/api/v1/…   (https: ${sandbox.httpsUrl ?? 'off'}, self-signed)
     Credentials    ${httpUrl}/sandbox/credentials

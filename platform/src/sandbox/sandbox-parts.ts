@@ -10,6 +10,7 @@ import { Rejection } from '../rejection.ts';
 import type { ClockMover } from './clock-mover.ts';
 import { sandboxMerchants, secretsOf } from './merchants.ts';
 import type { SeededCustomer } from './seed-customers.ts';
+import { sandboxStaff } from './seed-staff.ts';
 import type { SandboxSms } from './sms.ts';
 import { createTill, type Send } from './till.ts';
 
@@ -68,7 +69,7 @@ async function credentials({ platform, config, people }: Parts): Promise<Credent
     });
   }
   const customers = people.map(({ name, phone, pin, region }) => ({ name, phone, pin, region }));
-  return { gatewayUrl: config.publicUrl, merchants, customers };
+  return { gatewayUrl: config.publicUrl, merchants, customers, staff: [...sandboxStaff] };
 }
 
 /** Acts for a shopper: his PIN is checked and his money moves, exactly as if he had typed it at the cashier. */

@@ -1,2 +1,4 @@
 // The door of `tongbao serve`.
+
+export { addStaff, type NewStaffOptions } from './add-staff.ts';
 export { runServe } from './serve.ts';

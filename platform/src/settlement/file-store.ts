@@ -39,6 +39,22 @@ export const readLinePage = (
 ): Promise<FileLine[]> =>
   connection.query(linePage, [page.batchId, page.after.source_id, page.after.sequence, page.limit]);
 
+export interface PaymentLine {
+  readonly sequence: number;
+  readonly kind: LineKind;
+  readonly batch_id: bigint;
+  readonly gross: bigint;
+  readonly net: bigint;
+}
+const linesOfPayment = statement(
+  'settlement.lines-of-payment',
+  `SELECT sequence, kind, batch_id, gross, net FROM settlement.line
+   WHERE source_id = $1 AND sequence > 0 ORDER BY sequence LIMIT 1000`,
+);
+/** What was settled of a payment: one line for each of its events that moved money. */
+export const readPaymentLines = (connection: Connection, paymentId: bigint): Promise<PaymentLine[]> =>
+  connection.query(linesOfPayment, [paymentId]);
+
 export interface SummaryLine {
   readonly kind: LineKind;
   readonly count: bigint;

@@ -2,6 +2,7 @@
 export type { BankDocument, SettlementBank } from './bank.ts';
 export type { Batch, BatchStatus, BatchSums, LineKind, SettlementTerms } from './batch.ts';
 export { localTimeText } from './calendar.ts';
+export { type PaymentLine, readLinePage, readPaymentLines } from './file-store.ts';
 export {
   type ClassicItem,
   classicItems,

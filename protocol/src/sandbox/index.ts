@@ -23,10 +23,20 @@ export const SandboxCustomer = z.object({
   region: z.string(),
 });
 
+/** Who signs in at /console. */
+export const SandboxStaff = z.object({
+  name: z.string(),
+  username: z.string(),
+  password: z.string(),
+  role: z.enum(['merchant', 'maker', 'checker', 'auditor']),
+  clientId: z.string().nullable(),
+});
+
 export const Credentials = z.object({
   gatewayUrl: z.string(),
   merchants: z.array(SandboxMerchant),
   customers: z.array(SandboxCustomer),
+  staff: z.array(SandboxStaff),
 });
 export type Credentials = z.infer<typeof Credentials>;
 

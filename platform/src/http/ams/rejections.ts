@@ -56,6 +56,9 @@ export const amsCodes: Readonly<Record<RejectionCode, ResultCode>> = {
   'passkey-refused': 'USER_PAYMENT_VERIFICATION_FAILED',
   'passkey-too-many': 'USER_PAYMENT_VERIFICATION_FAILED',
   'device-unknown': 'ACCESS_DENIED',
+  'password-wrong': 'ACCESS_DENIED',
+  'password-weak': 'ACCESS_DENIED',
+  'staff-locked': 'ACCESS_DENIED',
   overloaded: 'REQUEST_TRAFFIC_EXCEED_LIMIT',
   unavailable: 'UNKNOWN_EXCEPTION',
 };

@@ -53,6 +53,9 @@ export const gatewayCodes: Readonly<Record<RejectionCode, GatewayError>> = {
   'passkey-refused': 'ACCESS_FORBIDDEN',
   'passkey-too-many': 'ACCESS_FORBIDDEN',
   'device-unknown': 'ACCESS_FORBIDDEN',
+  'password-wrong': 'ACCESS_FORBIDDEN',
+  'password-weak': 'ACCESS_FORBIDDEN',
+  'staff-locked': 'ACCESS_FORBIDDEN',
   overloaded: 'SYSTEM_ERROR',
   unavailable: 'SYSTEM_ERROR',
 };

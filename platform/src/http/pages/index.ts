@@ -6,7 +6,7 @@ import { openApiDocument } from '@tongbao/protocol/openapi';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 
 export interface PagesOptions {
-  /** web/dist: cashier.html, wallet.html, sandbox.html, audit.html, till.html, assets/. */
+  /** web/dist: cashier.html, wallet.html, console.html, sandbox.html, audit.html, till.html, assets/. */
   readonly folder: string;
   readonly publicUrl: string;
   /** The start page, the audit page and the till belong to the sandbox. */
@@ -46,6 +46,8 @@ export const pagesAdapter =
     app.get('/cashier/:token', page('cashier.html'));
     app.get('/wallet', page('wallet.html'));
     app.get('/wallet/*', page('wallet.html'));
+    app.get('/console', page('console.html'));
+    app.get('/console/*', page('console.html'));
     if (!options.sandbox) return;
     app.get('/', page('sandbox.html'));
     app.get('/audit', page('audit.html'));

@@ -1,6 +1,5 @@
 // Settlement as a merchant's programs see it in the sandbox: batches, files under SFTP-like paths, terms, the bank that
 // pays, and its statements. Sandbox only: production serves files behind the merchant's own sign-in.
-import { Readable } from 'node:stream';
 import {
   ChangeSettlementTerms,
   SettlementAnswer,
@@ -13,16 +12,13 @@ import type { Database } from '../../database/index.ts';
 import type { Merchants } from '../../merchants/index.ts';
 import { Rejection } from '../../rejection.ts';
 import { type BatchWithPayouts, newestBatches, type Settlement } from '../../settlement/index.ts';
-import { inSnapshot } from '../classic-file.ts';
-import {
-  batchIdToWire,
-  type FileOwner,
-  settlementItems,
-  settlementSummary,
-  transactionItems,
-} from './files.ts';
+import { batchView } from './batch-view.ts';
+import type { FileOwner } from './files.ts';
+import { sendFile } from './send-file.ts';
 
-export { settlementItems } from './files.ts';
+export { batchView } from './batch-view.ts';
+export { type FileOwner, settlementItems } from './files.ts';
+export { FileUnknown, sendFile } from './send-file.ts';
 
 export interface SettlementAdapterParts {
   readonly database: Database;
@@ -65,9 +61,10 @@ export const settlementAdapter =
       return SettlementAnswer.parse({ batches: batches.map((batch) => viewOf(parts, owner, batch)) });
     });
 
-    app.get('/sandbox/settlements/files/v1/settlements/:clientId/:day/:name', async (request, reply) =>
-      sendFile(parts, parse(FilePath, request.params), reply),
-    );
+    app.get('/sandbox/settlements/files/v1/settlements/:clientId/:day/:name', async (request, reply) => {
+      const path = parse(FilePath, request.params);
+      return sendFile(parts, reply, { ...path, owner: await ownerOf(parts, path.clientId) });
+    });
 
     app.get('/sandbox/settlements/terms', async (request) => {
       const owner = await ownerOf(parts, parse(SettlementQuery, request.query).clientId);
@@ -125,40 +122,15 @@ async function ownerOf(parts: SettlementAdapterParts, clientId: string): Promise
   return { merchantId: access.merchant.id, clientId, timeZone: access.contract.timeZone };
 }
 
-const compact = (day: string): string => day.replaceAll('-', '');
-
-function filesOf(batch: BatchWithPayouts): string[] {
-  const transactions = `transactionItems_${compact(batch.settlementDay)}_000.csv`;
-  if (batch.status === 'OPEN') return [];
-  const suffix = `${batch.currency}_${batchIdToWire(batch.id)}_000.csv`;
-  return [`settlementItems_${suffix}`, `settlementSummary_${suffix}`, transactions];
-}
-
+/** As the fixed interface has it: files by their URL. */
 function viewOf(parts: SettlementAdapterParts, owner: FileOwner, batch: BatchWithPayouts) {
-  const folder = `/sandbox/settlements/files/v1/settlements/${encodeURIComponent(owner.clientId)}/${compact(batch.settlementDay)}`;
+  const { files, ...view } = batchView(owner, batch);
   return {
-    batchId: batchIdToWire(batch.id),
-    currency: batch.currency,
-    status: batch.status,
-    gross: batch.gross.toString(),
-    fees: batch.fees.toString(),
-    adjustments: batch.adjustments.toString(),
-    net: batch.net.toString(),
-    count: Number.parseInt(batch.lines.toString(), 10),
-    paidAt: batch.paidAt?.toISOString() ?? null,
-    settlementDay: batch.settlementDay,
-    cutOffAt: batch.cutOffAt.toISOString(),
-    payAt: batch.payAt?.toISOString() ?? null,
-    rollOvers: batch.rollOvers,
-    refusal: batch.refusal,
-    payouts: batch.payouts.map((payout) => ({
-      endToEndId: `${payout.batch_id}-${payout.attempt}`,
-      status: payout.status,
-      amount: payout.amount.toString(),
-      answeredAt: payout.answered_at?.toISOString() ?? null,
-      reason: payout.reason,
+    ...view,
+    files: files.map(({ name, path }) => ({
+      name,
+      url: `${parts.publicUrl}/sandbox/settlements/files/v1/settlements/${path}`,
     })),
-    files: filesOf(batch).map((name) => ({ name, url: `${parts.publicUrl}${folder}/${name}` })),
   };
 }
 
@@ -169,36 +141,6 @@ const termsView = (terms: Awaited<ReturnType<Settlement['terms']>>) => ({
   fixedFee: terms.fixedFee.toString(),
   refundFee: terms.refundFee.toString(),
 });
-
-async function sendFile(
-  parts: SettlementAdapterParts,
-  path: z.output<typeof FilePath>,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const owner = await ownerOf(parts, path.clientId);
-  const send = (write: Parameters<typeof inSnapshot>[1]) =>
-    reply
-      .header('content-type', 'text/csv; charset=utf-8')
-      .header('content-disposition', `attachment; filename="${path.name}"`)
-      .send(Readable.from(inSnapshot(parts.database, write)));
-  const day = `${path.day.slice(0, 4)}-${path.day.slice(4, 6)}-${path.day.slice(6)}`;
-  if (path.name === `transactionItems_${path.day}_000.csv` && !Number.isNaN(Date.parse(day)))
-    return send((tx) => transactionItems(tx, owner, day));
-  const named = /^settlement(Items|Summary)_[A-Z]{3}_(\d{1,19})_000\.csv$/.exec(path.name);
-  const batchId = named === null ? 0n : BigInt(named[2]!);
-  const [batch] = await parts.settlement.batchesOf({ ...owner, before: batchId + 1n, limit: 1 });
-  if (named === null || batch === undefined || batch.id !== batchId || !filesOf(batch).includes(path.name))
-    throw new FileUnknown(`there is no file ${path.name} of ${path.clientId}`);
-  if (compact(batch.settlementDay) !== path.day)
-    throw new FileUnknown(`${path.name} lies in the folder of ${compact(batch.settlementDay)}`);
-  return send((tx) =>
-    named[1] === 'Items' ? settlementItems(tx, owner, batch) : settlementSummary(tx, owner, batch),
-  );
-}
-
-class FileUnknown extends Error {
-  readonly statusCode = 404;
-}
 
 class BadRequest extends Error {
   readonly statusCode = 400;

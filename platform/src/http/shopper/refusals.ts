@@ -68,6 +68,9 @@ export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = 
   'passkey-too-many': refusal(422, 'PASSKEY_TOO_MANY'),
   'device-unknown': refusal(404, 'NOT_FOUND'),
 
+  'password-wrong': refusal(403, 'FORBIDDEN'),
+  'password-weak': refusal(422, 'FORBIDDEN'),
+  'staff-locked': refusal(423, 'FORBIDDEN'),
   overloaded: refusal(503, 'UNAVAILABLE'),
   unavailable: refusal(503, 'UNAVAILABLE'),
 };

@@ -1,0 +1,160 @@
+// How an operation of the console becomes a route: session, role, own pages only, body and query by the operation's
+// schema, the answer by it as well. Who may do what stands in the operation and nowhere else.
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import type { ConsoleErrorCode, consoleOperations } from '@tongbao/protocol/console';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { ReconciliationRefused } from '../../reconciliation/index.ts';
+import { Rejection } from '../../rejection.ts';
+import { type Member, type Staff, sessionLifetimeMs } from '../../staff/index.ts';
+import { assertOwnPage } from '../shopper/origin.ts';
+
+type Operations = typeof consoleOperations;
+type Operation = Operations[keyof Operations];
+type Parsed<Op, Field extends string> = Op extends { readonly [key in Field]: infer Schema extends z.ZodType }
+  ? z.output<Schema>
+  : null;
+
+export interface Call<Op extends Operation> {
+  readonly body: Parsed<Op, 'body'>;
+  readonly query: Parsed<Op, 'query'>;
+  readonly params: Parsed<Op, 'params'>;
+  /** Who is signed in; where the operation asks for nobody, null. */
+  readonly member: Op['roles'] extends null ? null : Member;
+  readonly token: string | null;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+export type AddRoute = <Op extends Operation>(
+  operation: Op,
+  handle: (call: Call<Op>) => Promise<z.input<Op['answer']>>,
+  options?: { readonly perMinute?: number },
+) => void;
+
+/** A refusal in the console's own words. */
+export class ConsoleRefused extends Error {
+  readonly status: number;
+  readonly code: ConsoleErrorCode;
+
+  constructor(status: number, code: ConsoleErrorCode, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const cookieName = 'tongbao_console';
+
+export function tokenOf(request: FastifyRequest): string | null {
+  const token = request.cookies[cookieName];
+  return token !== undefined && /^[A-Za-z0-9_-]{43}$/.test(token) ? token : null;
+}
+
+const attributes = (request: FastifyRequest) =>
+  ({
+    path: '/api/console',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: request.protocol === 'https',
+  }) as const;
+export const keepToken = (request: FastifyRequest, reply: FastifyReply, token: string): void =>
+  void reply.setCookie(cookieName, token, { ...attributes(request), maxAge: sessionLifetimeMs / 1000 });
+export const forgetToken = (request: FastifyRequest, reply: FastifyReply): void =>
+  void reply.clearCookie(cookieName, attributes(request));
+
+/** The signed-in person; throws where there is none, or his role may not do this. */
+export async function memberFor(
+  staff: Staff,
+  request: FastifyRequest,
+  roles: readonly string[],
+): Promise<Member> {
+  const token = tokenOf(request);
+  const member = token === null ? null : await staff.findSession(token);
+  if (member === null) throw new ConsoleRefused(401, 'NOT_SIGNED_IN', 'sign in first');
+  if (!roles.includes(member.role))
+    throw new ConsoleRefused(403, 'FORBIDDEN', `this is for ${roles.join(', ')}`);
+  return member;
+}
+
+export async function consoleRoutes(app: FastifyInstance, staff: Staff): Promise<AddRoute> {
+  if (!app.hasRequestDecorator('cookies')) await app.register(cookie);
+  await app.register(rateLimit, { global: false });
+  app.setErrorHandler(answerError);
+  return (operation, handle, options = {}) => {
+    app.route({
+      method: operation.method,
+      url: operation.path,
+      config:
+        options.perMinute === undefined ? {} : { rateLimit: { max: options.perMinute, timeWindow: 60_000 } },
+      onRequest: async (request) => {
+        if (operation.method !== 'GET') assertOwnPage(request);
+      },
+      handler: async (request, reply) => {
+        const member = operation.roles === null ? null : await memberFor(staff, request, operation.roles);
+        const call = {
+          ...{ member, token: tokenOf(request), request, reply },
+          body: parse(operation, 'body', request.body),
+          query: parse(operation, 'query', request.query),
+          params: parse(operation, 'params', request.params),
+        };
+        const answer = operation.answer.parse(await handle(call as never));
+        return reply.header('cache-control', 'no-store').send(answer);
+      },
+    });
+  };
+}
+
+function parse(operation: Operation, field: 'body' | 'query' | 'params', value: unknown): unknown {
+  const schema = (operation as { readonly [key in typeof field]?: z.ZodType })[field];
+  if (schema === undefined) return null;
+  const parsed = schema.safeParse(value ?? {});
+  if (parsed.success) return parsed.data;
+  // Paths and rules only: what was typed may be a password.
+  const faults = parsed.error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || field}: ${issue.code}`);
+  throw new ConsoleRefused(400, 'INVALID_REQUEST', faults.join('; '));
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, code, message, retryAt } = describe(error);
+  if (status >= 500)
+    request.log.error({ err: error, route: request.routeOptions.url }, 'a console operation failed');
+  const said = { code, message, ...(retryAt === undefined ? {} : { retryAt: retryAt.toISOString() }) };
+  return reply.status(status).header('cache-control', 'no-store').send({ error: said });
+}
+
+function describe(error: unknown): {
+  status: number;
+  code: ConsoleErrorCode;
+  message: string;
+  retryAt?: Date;
+} {
+  if (error instanceof ConsoleRefused)
+    return { status: error.status, code: error.code, message: error.message };
+  if (error instanceof ReconciliationRefused)
+    return { status: 409, code: 'NOT_ALLOWED', message: error.message };
+  if (error instanceof Rejection) {
+    if (error.code === 'password-wrong')
+      return { status: 403, code: 'PASSWORD_WRONG', message: 'name or password is wrong' };
+    if (error.code === 'staff-locked') {
+      const { retryAt } = error.detail;
+      const locked = { status: 423, code: 'LOCKED' as const, message: 'locked after wrong passwords' };
+      return retryAt === undefined ? locked : { ...locked, retryAt };
+    }
+    if (error.code === 'merchant-unknown' || error.code === 'payment-not-found')
+      return { status: 404, code: 'NOT_FOUND', message: 'there is no such thing' };
+    return { status: 409, code: 'NOT_ALLOWED', message: error.message };
+  }
+  const status =
+    (error as { status?: unknown; statusCode?: unknown } | null)?.statusCode ??
+    (error as { status?: unknown } | null)?.status;
+  if (status === 429) return { status, code: 'TOO_MANY_REQUESTS', message: 'too many requests from here' };
+  if (status === 404) return { status, code: 'NOT_FOUND', message: 'there is no such file' };
+  if (status === 403) return { status, code: 'FORBIDDEN', message: (error as Error).message };
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return { status, code: 'INVALID_REQUEST', message: 'the request cannot be read' };
+  return { status: 500, code: 'UNAVAILABLE', message: 'something went wrong here' };
+}

@@ -1,0 +1,172 @@
+// What a merchant's user sees: balances, batches, lines, files, and one payment's story.
+import { consoleFilePath, consoleOperations } from '@tongbao/protocol/console';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { readBalancesOfOwner } from '../../ledger/index.ts';
+import type { MerchantAccess } from '../../merchants/index.ts';
+import { newestBatches, readLinePage } from '../../settlement/index.ts';
+import type { Member, Staff } from '../../staff/index.ts';
+import { paymentIdFromWire, paymentIdToWire } from '../payment-ids.ts';
+import { batchView, type FileOwner, sendFile } from '../settlement/index.ts';
+import { type AddRoute, ConsoleRefused, memberFor } from './routes.ts';
+import { type TimelineParts, timelineOf } from './timeline.ts';
+
+export interface ShopParts extends TimelineParts {
+  readonly staff: Staff;
+}
+
+const linesAPage = 100;
+const daysShown = 31;
+
+/** The merchant that is looked at: a merchant's user has one, everybody else names it. */
+export async function shopFor(
+  parts: Pick<ShopParts, 'merchants'>,
+  member: Member,
+  clientId: string | undefined,
+): Promise<MerchantAccess> {
+  const access =
+    member.merchantId !== null
+      ? await parts.merchants.get(member.merchantId)
+      : clientId === undefined
+        ? ((await parts.merchants.list())[0] ?? null)
+        : await parts.merchants.findByClientId(clientId);
+  // Another tenant's is told like one that is not there.
+  if (access === null || (clientId !== undefined && access.merchant.clientId !== clientId))
+    throw new ConsoleRefused(404, 'NOT_FOUND', 'there is no such merchant');
+  return access;
+}
+
+const ownerOf = ({ merchant, contract }: MerchantAccess): FileOwner => ({
+  merchantId: merchant.id,
+  clientId: merchant.clientId,
+  timeZone: contract.timeZone,
+});
+const shopView = ({ merchant, contract }: MerchantAccess) => ({
+  clientId: merchant.clientId,
+  name: merchant.displayName,
+  currency: contract.settlementCurrency,
+  timeZone: contract.timeZone,
+});
+
+export function shopRoutes(route: AddRoute, parts: ShopParts): void {
+  const { settlement, merchants } = parts;
+  route(consoleOperations.shops, async ({ member }) => ({
+    shops:
+      member.merchantId === null
+        ? (await merchants.list()).map(shopView)
+        : [shopView(await merchants.get(member.merchantId))],
+  }));
+  route(consoleOperations.overview, async ({ member, query }) => {
+    const access = await shopFor(parts, member, query.clientId);
+    await settlement.takeIn();
+    const batches = await settlement.batchesOf({
+      ...{ merchantId: access.merchant.id, before: newestBatches, limit: daysShown },
+    });
+    return {
+      shop: shopView(access),
+      balances: await balancesOf(parts, access),
+      days: batches.reverse().map(({ settlementDay: day, gross, net, lines }) => ({
+        ...{ day, gross: gross.toString(), net: net.toString() },
+        count: Number.parseInt(lines.toString(), 10),
+      })),
+    };
+  });
+  route(consoleOperations.batches, async ({ member, query }) => {
+    const access = await shopFor(parts, member, query.clientId);
+    await settlement.takeIn();
+    const before = query.before === undefined ? newestBatches : BigInt(query.before);
+    const batches = await settlement.batchesOf({
+      ...{ merchantId: access.merchant.id, before, limit: query.limit },
+    });
+    return {
+      batches: batches.map((batch) => batchView(ownerOf(access), batch)),
+      before: batches.length < query.limit ? null : batches.at(-1)!.id.toString(),
+    };
+  });
+  lineRoute(route, parts);
+  route(consoleOperations.timeline, async ({ member, query, params }) => {
+    const access = query.clientId === undefined ? null : await shopFor(parts, member, query.clientId);
+    const own = member.merchantId ?? access?.merchant.id ?? null;
+    const paymentId = paymentIdFromWire(params.key);
+    const payment =
+      paymentId !== null
+        ? await parts.payments.findById(paymentId)
+        : await parts.payments.find({
+            merchantId: own ?? (await shopFor(parts, member, undefined)).merchant.id,
+            requestId: params.key,
+          });
+    if (payment === null || (own !== null && payment.merchantId !== own))
+      throw new ConsoleRefused(404, 'NOT_FOUND', 'there is no such payment');
+    return timelineOf(parts, payment);
+  });
+}
+
+function lineRoute(route: AddRoute, parts: ShopParts): void {
+  route(consoleOperations.lines, async ({ member, query, params }) => {
+    const access = await shopFor(parts, member, query.clientId);
+    const batchId = BigInt(params.batchId);
+    const [batch] = await parts.settlement.batchesOf({
+      ...{ merchantId: access.merchant.id, before: batchId + 1n, limit: 1 },
+    });
+    if (batch?.id !== batchId) throw new ConsoleRefused(404, 'NOT_FOUND', 'there is no such batch');
+    const [id, sequence] = (query.after ?? '0.-100').split('.') as [string, string];
+    const after = { source_id: BigInt(id), sequence: Number.parseInt(sequence, 10) };
+    const lines = await readLinePage(parts.database, { batchId, after, limit: linesAPage });
+    const last = lines.length < linesAPage ? undefined : lines.at(-1)!;
+    return {
+      after: last === undefined ? null : `${last.source_id}.${last.sequence}`,
+      lines: lines.map((line) => ({
+        key: `${line.source_id}.${line.sequence}`,
+        kind: line.kind,
+        at: line.occurred_at.toISOString(),
+        gross: line.gross.toString(),
+        fees: (line.fee + line.fixed_fee + line.refund_fee + line.tax).toString(),
+        net: line.net.toString(),
+        requestId: line.refund_request_id ?? line.payment_request_id,
+        paymentId:
+          line.payment_created_at === null
+            ? null
+            : paymentIdToWire({ id: line.source_id, createdAt: line.payment_created_at }),
+      })),
+    };
+  });
+}
+
+const kinds = {
+  pending: 'merchant-pending',
+  payable: 'merchant-payable',
+  inTransit: 'merchant-in-transit',
+  reserve: 'merchant-reserve',
+} as const;
+
+async function balancesOf(parts: ShopParts, { merchant, contract }: MerchantAccess) {
+  const found = await readBalancesOfOwner(parts.database, {
+    kinds: Object.values(kinds),
+    ownerId: merchant.id,
+    currency: contract.settlementCurrency,
+  });
+  const of = (kind: string) => (found.find((row) => row.kind === kind)?.balance ?? 0n).toString();
+  return {
+    pending: of(kinds.pending),
+    payable: of(kinds.payable),
+    inTransit: of(kinds.inTransit),
+    reserve: of(kinds.reserve),
+  };
+}
+
+const FilePath = z.object({
+  clientId: z.string().max(64),
+  day: z.string().regex(/^\d{8}$/),
+  name: z.string().max(120),
+});
+
+/** The report files, behind the same sign-in. */
+export function fileRoute(app: FastifyInstance, parts: ShopParts): void {
+  app.get(consoleFilePath, async (request, reply) => {
+    const member = await memberFor(parts.staff, request, ['merchant', 'maker', 'checker', 'auditor']);
+    const path = FilePath.safeParse(request.params);
+    if (!path.success) throw new ConsoleRefused(404, 'NOT_FOUND', 'there is no such file');
+    const owner = ownerOf(await shopFor(parts, member, path.data.clientId));
+    return sendFile(parts, reply.header('cache-control', 'no-store'), { ...path.data, owner });
+  });
+}

@@ -1,0 +1,348 @@
+// The console's API as data: what merchants' users, operators and auditors ask and hear. One table of operations; the
+// server authorizes and validates with it, the pages are typed by it. Amounts are strings of minor units; times ISO 8601.
+import { z } from 'zod';
+
+export const Role = z.enum(['merchant', 'maker', 'checker', 'auditor']);
+export type Role = z.infer<typeof Role>;
+
+const Amount = z.string().regex(/^-?\d+$/);
+const Instant = z.iso.datetime();
+const Currency = z.string().length(3);
+const Page = { limit: z.coerce.number().int().min(1).max(200).default(50) };
+const Before = z
+  .string()
+  .regex(/^\d{1,18}$/)
+  .optional();
+
+export const Member = z.object({
+  username: z.string(),
+  name: z.string(),
+  role: Role,
+  /** The merchant that a merchant's user sees. */
+  clientId: z.string().nullable(),
+});
+export type Member = z.infer<typeof Member>;
+
+export const Shop = z.object({
+  clientId: z.string(),
+  name: z.string(),
+  currency: Currency,
+  timeZone: z.string(),
+});
+
+export const Batch = z.object({
+  batchId: z.string(),
+  currency: Currency,
+  status: z.enum(['OPEN', 'CLOSED', 'IN_TRANSIT', 'PAID', 'REJECTED']),
+  gross: Amount,
+  fees: Amount,
+  adjustments: Amount,
+  net: Amount,
+  count: z.number(),
+  paidAt: Instant.nullable(),
+  settlementDay: z.string(),
+  cutOffAt: Instant,
+  payAt: Instant.nullable(),
+  rollOvers: z.number(),
+  refusal: z.string().nullable(),
+  payouts: z.array(
+    z.object({
+      endToEndId: z.string(),
+      status: z.string(),
+      amount: Amount,
+      answeredAt: Instant.nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
+  files: z.array(z.object({ name: z.string(), path: z.string() })),
+});
+export type Batch = z.infer<typeof Batch>;
+
+export const Overview = z.object({
+  shop: Shop,
+  balances: z.object({ pending: Amount, payable: Amount, inTransit: Amount, reserve: Amount }),
+  /** The newest batches by settlement day, oldest first. */
+  days: z.array(z.object({ day: z.string(), gross: Amount, net: Amount, count: z.number() })),
+});
+export type Overview = z.infer<typeof Overview>;
+
+export const Line = z.object({
+  key: z.string(),
+  kind: z.enum(['PAYMENT', 'REFUND', 'CANCEL', 'RESERVE', 'RESERVE_RELEASED']),
+  at: Instant,
+  gross: Amount,
+  fees: Amount,
+  net: Amount,
+  requestId: z.string().nullable(),
+  paymentId: z.string().nullable(),
+});
+export type Line = z.infer<typeof Line>;
+
+/** One thing that happened to a payment. `facts` are shown as they are; `kind` has words in the pages. */
+export const Step = z.object({
+  at: Instant,
+  kind: z.enum([
+    'created',
+    'quoted',
+    'debit-requested',
+    'debit-declined',
+    'risk-passed',
+    'paid',
+    'entry',
+    'declined',
+    'expired',
+    'reversed',
+    'cancelled',
+    'refund-requested',
+    'refunded',
+    'refund-failed',
+    'notified',
+    'settled',
+    'payout',
+    'statement',
+  ]),
+  facts: z.array(z.object({ name: z.string(), value: z.string() })),
+});
+export type Step = z.infer<typeof Step>;
+export const Timeline = z.object({
+  paymentId: z.string(),
+  requestId: z.string(),
+  clientId: z.string(),
+  status: z.string(),
+  amount: z.object({ currency: Currency, value: Amount }),
+  payerAmount: z.object({ currency: Currency, value: Amount }),
+  description: z.string(),
+  steps: z.array(Step),
+});
+export type Timeline = z.infer<typeof Timeline>;
+
+export const BreakStatus = z.enum(['open', 'proposed', 'closed']);
+export const Break = z.object({
+  id: z.string(),
+  kind: z.string(),
+  reference: z.string(),
+  field: z.string(),
+  expected: z.string(),
+  actual: z.string(),
+  currency: Currency,
+  difference: Amount,
+  status: BreakStatus,
+  acts: z.array(
+    z.object({
+      kind: z.enum(['propose', 'approve', 'refuse']),
+      action: z.enum(['explain', 'suspense', 'charge']),
+      operator: z.string(),
+      reason: z.string(),
+      entryId: z.string().nullable(),
+      at: Instant,
+    }),
+  ),
+});
+export type Break = z.infer<typeof Break>;
+
+export const Treasury = z.object({
+  positions: z.array(z.object({ currency: Currency, amount: Amount })),
+  days: z.array(
+    z.object({
+      day: z.string(),
+      currency: Currency,
+      bought: Amount,
+      homeCurrency: Currency,
+      cost: Amount,
+      gain: Amount,
+      booked: z.boolean(),
+    }),
+  ),
+});
+export type Treasury = z.infer<typeof Treasury>;
+
+export const Safeguarding = z.object({
+  lines: z.array(
+    z.object({
+      currency: Currency,
+      clients: Amount,
+      own: Amount,
+      safeguarded: Amount,
+      inTransit: Amount,
+      holds: z.boolean(),
+    }),
+  ),
+});
+export type Safeguarding = z.infer<typeof Safeguarding>;
+
+export const Proofs = z.object({
+  ok: z.boolean(),
+  checkedAt: Instant,
+  proofs: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+});
+export type Proofs = z.infer<typeof Proofs>;
+
+export const HeldRates = z.object({
+  rates: z.array(z.object({ currency: Currency, date: z.string(), rate: z.string(), reason: z.string() })),
+});
+export type HeldRates = z.infer<typeof HeldRates>;
+
+export const Trail = z.object({
+  acts: z.array(
+    z.object({
+      id: z.string(),
+      username: z.string(),
+      name: z.string(),
+      role: Role,
+      act: z.string(),
+      object: z.string(),
+      detail: z.string(),
+      at: Instant,
+    }),
+  ),
+  /** For the next page; null at the end. */
+  before: z.string().nullable(),
+});
+export type Trail = z.infer<typeof Trail>;
+
+export const ConsoleErrorCode = z.enum([
+  'NOT_SIGNED_IN',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'PASSWORD_WRONG',
+  'LOCKED',
+  'INVALID_REQUEST',
+  'NOT_ALLOWED',
+  'TOO_MANY_REQUESTS',
+  'UNAVAILABLE',
+]);
+export type ConsoleErrorCode = z.infer<typeof ConsoleErrorCode>;
+export const ConsoleError = z.object({
+  error: z.object({ code: ConsoleErrorCode, message: z.string(), retryAt: Instant.optional() }),
+});
+
+const everybody = ['merchant', 'maker', 'checker', 'auditor'] as const;
+const operators = ['maker', 'checker', 'auditor'] as const;
+const Ok = z.object({ ok: z.literal(true) });
+const OfShop = z.object({ clientId: z.string().max(64).optional() });
+const BreakId = z.object({ id: z.string().regex(/^\d{1,18}$/) });
+const Reason = z.string().trim().min(1).max(500);
+
+interface Operation {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Who may; null for the sign-in itself. */
+  readonly roles: readonly Role[] | null;
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly answer: z.ZodType;
+}
+
+const table = <Table extends Readonly<Record<string, Operation>>>(operations: Table): Table => operations;
+
+/** A merchant's user sees his own merchant whatever he asks for; what belongs to others is not found. */
+export const consoleOperations = table({
+  signIn: {
+    method: 'POST',
+    path: '/api/console/session',
+    roles: null,
+    body: z.object({ username: z.string().max(64), password: z.string().max(200) }),
+    answer: Member,
+  },
+  session: { method: 'GET', path: '/api/console/session', roles: everybody, answer: Member },
+  signOut: {
+    method: 'POST',
+    path: '/api/console/session/end',
+    roles: everybody,
+    body: z.object({}),
+    answer: Ok,
+  },
+  shops: {
+    method: 'GET',
+    path: '/api/console/shops',
+    roles: everybody,
+    answer: z.object({ shops: z.array(Shop) }),
+  },
+  overview: {
+    method: 'GET',
+    path: '/api/console/overview',
+    roles: everybody,
+    query: OfShop,
+    answer: Overview,
+  },
+  batches: {
+    method: 'GET',
+    path: '/api/console/batches',
+    roles: everybody,
+    query: OfShop.extend({ ...Page, before: Before }),
+    answer: z.object({ batches: z.array(Batch), before: z.string().nullable() }),
+  },
+  lines: {
+    method: 'GET',
+    path: '/api/console/batches/:batchId/lines',
+    roles: everybody,
+    params: z.object({ batchId: z.string().regex(/^\d{1,18}$/) }),
+    query: OfShop.extend({
+      after: z
+        .string()
+        .regex(/^\d{1,18}\.-?\d{1,5}$/)
+        .optional(),
+    }),
+    answer: z.object({ lines: z.array(Line), after: z.string().nullable() }),
+  },
+  timeline: {
+    method: 'GET',
+    path: '/api/console/payments/:key',
+    roles: everybody,
+    params: z.object({ key: z.string().min(1).max(64) }),
+    query: OfShop,
+    answer: Timeline,
+  },
+  breaks: {
+    method: 'GET',
+    path: '/api/console/breaks',
+    roles: operators,
+    query: z.object({ status: BreakStatus.optional(), ...Page }),
+    answer: z.object({ breaks: z.array(Break) }),
+  },
+  proposeClosing: {
+    method: 'POST',
+    path: '/api/console/breaks/:id/propose',
+    roles: ['maker'],
+    params: BreakId,
+    body: z.object({ action: z.enum(['explain', 'suspense', 'charge']), reason: Reason }),
+    answer: Ok,
+  },
+  approveClosing: {
+    method: 'POST',
+    path: '/api/console/breaks/:id/approve',
+    roles: ['checker'],
+    params: BreakId,
+    body: z.object({ reason: Reason }),
+    answer: Ok,
+  },
+  refuseClosing: {
+    method: 'POST',
+    path: '/api/console/breaks/:id/refuse',
+    roles: ['checker'],
+    params: BreakId,
+    body: z.object({ reason: Reason }),
+    answer: Ok,
+  },
+  treasury: { method: 'GET', path: '/api/console/treasury', roles: operators, answer: Treasury },
+  safeguarding: { method: 'GET', path: '/api/console/safeguarding', roles: operators, answer: Safeguarding },
+  proofs: { method: 'GET', path: '/api/console/proofs', roles: operators, answer: Proofs },
+  heldRates: { method: 'GET', path: '/api/console/rates/held', roles: operators, answer: HeldRates },
+  confirmRate: {
+    method: 'POST',
+    path: '/api/console/rates/held/confirm',
+    roles: ['checker'],
+    body: z.object({ currency: Currency, date: z.string().regex(/^\d{4}-\d\d-\d\d$/), reason: Reason }),
+    answer: Ok,
+  },
+  trail: {
+    method: 'GET',
+    path: '/api/console/trail',
+    roles: operators,
+    query: z.object({ ...Page, before: Before }),
+    answer: Trail,
+  },
+});
+/** Files are streams, not answers: same session, same rules. */
+export const consoleFilePath = '/api/console/files/:clientId/:day/:name';
