@@ -3,7 +3,7 @@
 import { audit } from '../platform/src/audit/index.ts';
 import type { Database } from '../platform/src/database/index.ts';
 import { inSnapshot } from '../platform/src/http/classic-file.ts';
-import { settlementItems } from '../platform/src/http/settlement/index.ts';
+import { settlementItems } from '../platform/src/http/reports/index.ts';
 import { newestBatches } from '../platform/src/settlement/index.ts';
 import { openSettlementWorld } from '../platform/src/testing/settlement-world.ts';
 

@@ -7,7 +7,7 @@ import type { MerchantAccess } from '../../merchants/index.ts';
 import { newestBatches, readLinePage } from '../../settlement/index.ts';
 import type { Member, Staff } from '../../staff/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from '../payment-ids.ts';
-import { batchView, type FileOwner, sendFile } from '../settlement/index.ts';
+import { batchView, type FileOwner, sendFile } from '../reports/index.ts';
 import { type AddRoute, ConsoleRefused, memberFor } from './routes.ts';
 import { type TimelineParts, timelineOf } from './timeline.ts';
 

@@ -12,13 +12,7 @@ import type { Database } from '../../database/index.ts';
 import type { Merchants } from '../../merchants/index.ts';
 import { Rejection } from '../../rejection.ts';
 import { type BatchWithPayouts, newestBatches, type Settlement } from '../../settlement/index.ts';
-import { batchView } from './batch-view.ts';
-import type { FileOwner } from './files.ts';
-import { sendFile } from './send-file.ts';
-
-export { batchView } from './batch-view.ts';
-export { type FileOwner, settlementItems } from './files.ts';
-export { FileUnknown, sendFile } from './send-file.ts';
+import { batchView, type FileOwner, sendFile } from '../reports/index.ts';
 
 export interface SettlementAdapterParts {
   readonly database: Database;
