@@ -2,7 +2,8 @@
 // a seed that a failure prints. `npm run fuzz` goes on for as long as one likes.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parserTargets, type Target } from './parsers.ts';
+import { parserTargets } from './parsers.ts';
+import type { Target } from './target.ts';
 import { type FuzzWorld, openFuzzWorld } from './world.ts';
 
 const round = (target: Target, numRuns: number): Promise<void> =>

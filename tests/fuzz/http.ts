@@ -5,8 +5,8 @@ import type { OperationName } from '@tongbao/protocol/ams';
 import fc from 'fast-check';
 import type { Network } from '../simulation/network.ts';
 import { damaged, noise, strangely } from './inputs.ts';
-import type { Target } from './parsers.ts';
 import * as samples from './samples.ts';
+import type { Target } from './target.ts';
 
 interface Merchant {
   readonly clientId: string;

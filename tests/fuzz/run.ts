@@ -2,7 +2,8 @@
 // another seed. A finding is shrunk and printed with the seed that leads to it. Ends with `N passed, N failed`.
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { parserTargets, type Target } from './parsers.ts';
+import { parserTargets } from './parsers.ts';
+import type { Target } from './target.ts';
 import { openFuzzWorld } from './world.ts';
 
 const { values: options } = parseArgs({

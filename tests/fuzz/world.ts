@@ -3,7 +3,7 @@ import { checkProofs } from '../simulation/checkers.ts';
 import { openNetwork } from '../simulation/network.ts';
 import { openStage } from '../simulation/stage.ts';
 import { httpTargets } from './http.ts';
-import type { Target } from './parsers.ts';
+import type { Target } from './target.ts';
 
 export interface FuzzWorld {
   readonly targets: readonly Target[];
