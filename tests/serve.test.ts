@@ -123,6 +123,25 @@ test('a request time that is an hour off is refused; the sandbox and the books a
     expect((await fetch(`http://127.0.0.1:${port}${url}`)).status, url).toBe(404);
 });
 
+test('payment codes and scans are there, for those who have signed in; the till and its codes are not', async () => {
+  const post = (at: string) =>
+    fetch(`http://127.0.0.1:${port}${at}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-tongbao-csrf': '1' },
+      body: '{"text":"x"}',
+    });
+  for (const at of ['/api/wallet/payment-codes', '/api/wallet/scans'])
+    expect((await post(at)).status).toBe(401);
+  for (const at of ['/sandbox/payment-code', '/sandbox/till/payments'])
+    expect((await post(at)).status).toBe(404);
+  expect((await fetch(`http://127.0.0.1:${port}/till`)).status).toBe(404);
+  const asked = { ...order('till-1'), productCode: 'IN_STORE_PAYMENT' };
+  const method = {
+    paymentMethod: { paymentMethodType: 'CONNECT_WALLET', paymentMethodId: '280000000000000000' },
+  };
+  expect((await call('pay', { ...asked, ...method })).result.resultCode).toBe('INVALID_CODE');
+});
+
 test('an HTTP process that is killed is replaced, and nothing that was answered is lost', async () => {
   const before = httpProcesses();
   expect(before).toHaveLength(2);

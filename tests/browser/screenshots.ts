@@ -82,4 +82,18 @@ for (const language of ['zh-CN', 'en'] as const) {
     await context.close();
   }
 }
+{
+  const context = await browser.newContext({ viewport: sizes.phone, locale: 'ko', timezoneId: 'Asia/Seoul' });
+  const page = await context.newPage();
+  await page.goto(`${base}/till`);
+  await page.locator('.till-amount input').fill('12,000');
+  await page.locator('.actions .button.quiet').click();
+  await page.locator('img.till-qr').waitFor();
+  await page.screenshot({
+    path: path.join(folder, 'till-order-ko-phone.png'),
+    fullPage: true,
+    animations: 'disabled',
+  });
+  await context.close();
+}
 await browser.close();

@@ -17,7 +17,7 @@ export const tillEn: TillWords = {
   tillCharge: 'Charge',
   tillCharging: 'Charging…',
   tillShowTitle: 'Let the shopper scan this',
-  tillShowText: 'With “Scan” in the wallet.',
+  tillShowText: 'With Scan, in the wallet.',
   tillShowAlt: 'QR code of the order',
   tillWaitTitle: 'The shopper confirms',
   tillWaitText: 'The sum needs the PIN: the shopper types it in the wallet.',
