@@ -67,9 +67,22 @@ for (const language of ['zh-CN', 'en'] as const) {
     await page.locator('.bills a').first().click();
     await page.locator('.amounts').waitFor();
     await shot('wallet-bill');
-    await page.goto(`${base}/wallet#/top-up`);
-    await page.locator('input[inputmode=decimal]').waitFor();
-    await shot('wallet-top-up');
+    for (const place of [
+      'top-up',
+      'withdraw',
+      'cards',
+      'cards/new',
+      'code',
+      'scan',
+      'me',
+      'me/limits',
+      'me/security',
+    ]) {
+      await page.goto(`${base}/wallet#/${place}`);
+      await page.locator('main h1').waitFor();
+      await page.locator('[role=status]').first().waitFor({ state: 'detached' });
+      await shot(`wallet-${place.replace('/', '-')}`);
+    }
     if (language === 'en') {
       await page.goto(`${base}/`);
       await page.locator('table').first().waitFor();

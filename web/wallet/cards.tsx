@@ -59,7 +59,7 @@ function CardFace(props: { card: WalletCard }) {
         </p>
         <p className="small">{t(card.kind)}</p>
         <p className="card-digits">
-          <span aria-hidden="true">•••• •••• ••••</span> {card.last4}
+          <span aria-hidden="true">••••</span> {card.last4}
         </p>
       </div>
       {card.status === 'locked' && <p className="hint">{t('cardLocked')}</p>}
