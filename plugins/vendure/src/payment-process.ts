@@ -1,0 +1,18 @@
+// The state that a payment has while the shopper is away at the cashier. Vendure's own process knows payments that are
+// authorized or settled at once; one that waits for a person is neither.
+import type { PaymentProcess } from '@vendure/core';
+
+declare module '@vendure/core' {
+  interface PaymentStates {
+    AwaitingShopper: never;
+  }
+}
+
+export const awaiting = 'AwaitingShopper' as const;
+
+export const tongbaoPaymentProcess: PaymentProcess<typeof awaiting> = {
+  transitions: {
+    Created: { to: [awaiting], mergeStrategy: 'merge' },
+    [awaiting]: { to: ['Settled', 'Declined', 'Cancelled', 'Error'] as never[], mergeStrategy: 'merge' },
+  } as PaymentProcess<typeof awaiting>['transitions'],
+};

@@ -1,0 +1,256 @@
+// The words of the catalogues: key | picture | price | Korean | Chinese | English | Japanese.
+import type { Words } from './shops.ts';
+
+export const makers = ['Seorin', 'Mirae', 'Haneul', 'Baram', 'Onnuri', 'Dalbit', 'Noeul', 'Saebyeok'];
+
+export const lines: readonly { key: string; factor: number; name: Words }[] = [
+  { key: 'classic', factor: 1, name: { ko: '클래식', zh: '经典', en: 'Classic', ja: 'クラシック' } },
+  { key: 'premium', factor: 1.6, name: { ko: '프리미엄', zh: '尊享', en: 'Premium', ja: 'プレミアム' } },
+  { key: 'daily', factor: 0.7, name: { ko: '데일리', zh: '日常', en: 'Daily', ja: 'デイリー' } },
+  { key: 'limited', factor: 2.2, name: { ko: '리미티드', zh: '限定', en: 'Limited', ja: '限定' } },
+];
+
+export const hanbitDepartments: readonly { slug: string; name: Words; items: readonly string[] }[] = [
+  {
+    slug: 'beauty',
+    name: { ko: '뷰티', zh: '美妆', en: 'Beauty', ja: 'ビューティー' },
+    items: [
+      'cushion | compact | 59000 | 쿠션 파운데이션 | 气垫粉底 | Cushion foundation | クッションファンデーション',
+      'sheetmask | box | 24000 | 마스크팩 세트 | 面膜套装 | Sheet mask set | シートマスクセット',
+      'essence | bottle | 72000 | 수분 에센스 | 保湿精华 | Hydrating essence | 保湿エッセンス',
+      'lipstick | stick | 32000 | 립스틱 | 口红 | Lipstick | 口紅',
+      'suncream | tube | 28000 | 선크림 | 防晒霜 | Sun cream | 日焼け止め',
+      'toner | bottle | 38000 | 토너 | 爽肤水 | Toner | 化粧水',
+      'eyecream | jar | 66000 | 아이크림 | 眼霜 | Eye cream | アイクリーム',
+      'handcream | tube | 15000 | 핸드크림 | 护手霜 | Hand cream | ハンドクリーム',
+      'perfume | bottle | 98000 | 향수 | 香水 | Perfume | 香水',
+      'shampoo | bottle | 22000 | 샴푸 | 洗发水 | Shampoo | シャンプー',
+    ],
+  },
+  {
+    slug: 'women',
+    name: { ko: '여성 패션', zh: '女装', en: 'Women', ja: 'レディース' },
+    items: [
+      'dress | dress | 129000 | 원피스 | 连衣裙 | Dress | ワンピース',
+      'blouse | shirt | 69000 | 블라우스 | 衬衫 | Blouse | ブラウス',
+      'skirt | skirt | 59000 | 스커트 | 半身裙 | Skirt | スカート',
+      'coat | coat | 289000 | 코트 | 大衣 | Coat | コート',
+      'knit | shirt | 79000 | 니트 | 针织衫 | Knit | ニット',
+      'scarf | scarf | 45000 | 스카프 | 丝巾 | Scarf | スカーフ',
+      'trousers | trousers | 65000 | 슬랙스 | 长裤 | Trousers | パンツ',
+      'pyjamas | shirt | 49000 | 잠옷 | 睡衣 | Pyjamas | パジャマ',
+      'cardigan | shirt | 82000 | 가디건 | 开衫 | Cardigan | カーディガン',
+      'hat | hat | 35000 | 모자 | 帽子 | Hat | 帽子',
+    ],
+  },
+  {
+    slug: 'men',
+    name: { ko: '남성 패션', zh: '男装', en: 'Men', ja: 'メンズ' },
+    items: [
+      'oxford | shirt | 69000 | 옥스퍼드 셔츠 | 牛津衬衫 | Oxford shirt | オックスフォードシャツ',
+      'jacket | coat | 189000 | 재킷 | 夹克 | Jacket | ジャケット',
+      'chinos | trousers | 72000 | 면바지 | 休闲裤 | Chinos | チノパン',
+      'tie | scarf | 39000 | 넥타이 | 领带 | Tie | ネクタイ',
+      'parka | coat | 259000 | 파카 | 派克大衣 | Parka | パーカー',
+      'polo | shirt | 55000 | 폴로 셔츠 | 马球衫 | Polo shirt | ポロシャツ',
+      'socks | socks | 12000 | 양말 | 袜子 | Socks | 靴下',
+      'beanie | hat | 29000 | 비니 | 针织帽 | Beanie | ニット帽',
+      'belt | belt | 48000 | 벨트 | 皮带 | Belt | ベルト',
+      'vest | shirt | 88000 | 조끼 | 马甲 | Vest | ベスト',
+    ],
+  },
+  {
+    slug: 'bags',
+    name: { ko: '가방·신발', zh: '箱包鞋履', en: 'Bags and shoes', ja: 'バッグ・靴' },
+    items: [
+      'tote | bag | 149000 | 토트백 | 托特包 | Tote bag | トートバッグ',
+      'crossbody | bag | 119000 | 크로스백 | 斜挎包 | Crossbody bag | ショルダーバッグ',
+      'backpack | bag | 99000 | 백팩 | 双肩包 | Backpack | リュック',
+      'wallet | wallet | 89000 | 지갑 | 钱包 | Wallet | 財布',
+      'suitcase | suitcase | 219000 | 캐리어 | 行李箱 | Suitcase | スーツケース',
+      'loafers | shoe | 139000 | 로퍼 | 乐福鞋 | Loafers | ローファー',
+      'sneakers | shoe | 109000 | 운동화 | 运动鞋 | Sneakers | スニーカー',
+      'boots | shoe | 169000 | 부츠 | 靴子 | Boots | ブーツ',
+      'sandals | shoe | 79000 | 샌들 | 凉鞋 | Sandals | サンダル',
+      'clutch | bag | 95000 | 클러치 | 手拿包 | Clutch | クラッチバッグ',
+    ],
+  },
+  {
+    slug: 'digital',
+    name: { ko: '디지털', zh: '数码家电', en: 'Digital', ja: 'デジタル' },
+    items: [
+      'earphones | earphones | 99000 | 이어폰 | 耳机 | Earphones | イヤホン',
+      'charger | device | 39000 | 충전기 | 充电器 | Charger | 充電器',
+      'speaker | device | 129000 | 스피커 | 音箱 | Speaker | スピーカー',
+      'keyboard | device | 89000 | 키보드 | 键盘 | Keyboard | キーボード',
+      'humidifier | bottle | 69000 | 가습기 | 加湿器 | Humidifier | 加湿器',
+      'hairdryer | device | 79000 | 드라이어 | 吹风机 | Hair dryer | ドライヤー',
+      'ricecooker | pot | 289000 | 전기밥솥 | 电饭煲 | Rice cooker | 炊飯器',
+      'airpurifier | device | 249000 | 공기청정기 | 空气净化器 | Air purifier | 空気清浄機',
+      'watch | watch | 199000 | 스마트워치 | 智能手表 | Smart watch | スマートウォッチ',
+      'lamp | lamp | 59000 | 스탠드 | 台灯 | Desk lamp | デスクライト',
+    ],
+  },
+  {
+    slug: 'kitchen',
+    name: { ko: '주방·생활', zh: '厨房家居', en: 'Kitchen and home', ja: 'キッチン・生活' },
+    items: [
+      'teapot | pot | 49000 | 찻주전자 | 茶壶 | Teapot | 急須',
+      'tumbler | bottle | 29000 | 텀블러 | 保温杯 | Tumbler | タンブラー',
+      'pan | pot | 59000 | 프라이팬 | 煎锅 | Frying pan | フライパン',
+      'chopsticks | stick | 19000 | 수저 세트 | 餐具套装 | Chopstick set | 箸セット',
+      'bowl | bowl | 35000 | 그릇 세트 | 碗碟套装 | Bowl set | 食器セット',
+      'blanket | box | 79000 | 담요 | 毛毯 | Blanket | 毛布',
+      'candle | jar | 32000 | 향초 | 香薰蜡烛 | Scented candle | キャンドル',
+      'towel | box | 25000 | 수건 세트 | 毛巾套装 | Towel set | タオルセット',
+      'knife | stick | 65000 | 식칼 | 厨刀 | Kitchen knife | 包丁',
+      'vase | vase | 45000 | 꽃병 | 花瓶 | Vase | 花瓶',
+    ],
+  },
+  {
+    slug: 'food',
+    name: { ko: '식품', zh: '食品', en: 'Food', ja: '食品' },
+    items: [
+      'ginseng | jar | 129000 | 홍삼정 | 红参精 | Red ginseng extract | 紅参エキス',
+      'laver | box | 18000 | 김 세트 | 海苔礼盒 | Roasted laver | 海苔セット',
+      'tea | box | 29000 | 녹차 | 绿茶 | Green tea | 緑茶',
+      'honey | jar | 39000 | 꿀 | 蜂蜜 | Honey | はちみつ',
+      'cookies | box | 22000 | 쿠키 | 曲奇 | Cookies | クッキー',
+      'noodles | box | 16000 | 라면 세트 | 拉面套装 | Instant noodles | ラーメンセット',
+      'citron | jar | 24000 | 유자차 | 柚子茶 | Citron tea | 柚子茶',
+      'coffee | box | 27000 | 커피 | 咖啡 | Coffee | コーヒー',
+      'nuts | jar | 33000 | 견과 | 坚果 | Nuts | ナッツ',
+      'chocolate | box | 21000 | 초콜릿 | 巧克力 | Chocolate | チョコレート',
+    ],
+  },
+  {
+    slug: 'kids',
+    name: { ko: '유아·완구', zh: '母婴玩具', en: 'Kids and toys', ja: 'キッズ・玩具' },
+    items: [
+      'blocks | toy | 49000 | 블록 | 积木 | Building blocks | ブロック',
+      'doll | toy | 35000 | 인형 | 玩偶 | Doll | ぬいぐるみ',
+      'puzzle | box | 22000 | 퍼즐 | 拼图 | Puzzle | パズル',
+      'bottle | bottle | 19000 | 젖병 | 奶瓶 | Baby bottle | 哺乳瓶',
+      'stroller | toy | 289000 | 유모차 | 婴儿车 | Stroller | ベビーカー',
+      'onesie | shirt | 32000 | 우주복 | 连体衣 | Onesie | ロンパース',
+      'crayons | stick | 15000 | 크레용 | 蜡笔 | Crayons | クレヨン',
+      'train | toy | 59000 | 장난감 기차 | 玩具火车 | Toy train | おもちゃの電車',
+      'picturebook | box | 18000 | 그림책 | 绘本 | Picture book | 絵本',
+      'sled | toy | 69000 | 눈썰매 | 雪橇 | Sled | そり',
+    ],
+  },
+];
+
+export const hinodeSellers: readonly { slug: string; name: Words; items: readonly string[] }[] = [
+  {
+    slug: 'midori',
+    name: { ko: '미도리 차 가게', zh: '绿茶铺', en: 'Midori Tea', ja: 'みどり茶舗' },
+    items: [
+      'matcha | box | 3800 | 말차 선물 세트 | 抹茶礼盒 | Matcha gift box | 抹茶ギフト',
+      'sencha | box | 2200 | 센차 | 煎茶 | Sencha | 煎茶',
+      'hojicha | box | 1800 | 호지차 | 焙茶 | Hojicha | ほうじ茶',
+      'whisk | stick | 2900 | 차선 | 茶筅 | Tea whisk | 茶筅',
+      'teabowl | bowl | 5400 | 찻사발 | 茶碗 | Tea bowl | 茶碗',
+      'yokan | box | 2600 | 양갱 | 羊羹 | Yokan | 羊羹',
+    ],
+  },
+  {
+    slug: 'yamato',
+    name: { ko: '야마토 도자기', zh: '大和陶器', en: 'Yamato Pottery', ja: '大和陶器' },
+    items: [
+      'plate | bowl | 3200 | 접시 | 盘子 | Plate | お皿',
+      'mug | jar | 2400 | 머그잔 | 马克杯 | Mug | マグカップ',
+      'vase | vase | 7800 | 꽃병 | 花瓶 | Vase | 花瓶',
+      'donburi | bowl | 2800 | 덮밥 그릇 | 盖饭碗 | Donburi bowl | 丼ぶり',
+      'sakeset | bottle | 6400 | 사케 세트 | 清酒器 | Sake set | 酒器セット',
+      'incense | jar | 3600 | 향로 | 香炉 | Incense burner | 香炉',
+    ],
+  },
+  {
+    slug: 'sakura',
+    name: { ko: '사쿠라 화장품', zh: '樱花美妆', en: 'Sakura Beauty', ja: 'さくら化粧品' },
+    items: [
+      'lotion | bottle | 2700 | 화장수 | 化妆水 | Lotion | 化粧水',
+      'cleanser | tube | 1900 | 클렌저 | 洁面乳 | Cleanser | 洗顔料',
+      'rouge | stick | 2400 | 립스틱 | 口红 | Rouge | 口紅',
+      'brush | stick | 4800 | 화장 붓 | 化妆刷 | Make-up brush | 化粧筆',
+      'mask | box | 1600 | 마스크팩 | 面膜 | Sheet masks | フェイスマスク',
+      'oil | bottle | 3300 | 동백 오일 | 山茶花油 | Camellia oil | 椿油',
+    ],
+  },
+  {
+    slug: 'denki',
+    name: { ko: '덴키 하우스', zh: '电气屋', en: 'Denki House', ja: '電気ハウス' },
+    items: [
+      'cooker | pot | 24800 | 전기밥솥 | 电饭煲 | Rice cooker | 炊飯器',
+      'camera | camera | 49800 | 카메라 | 相机 | Camera | カメラ',
+      'shaver | device | 12800 | 면도기 | 剃须刀 | Shaver | シェーバー',
+      'headphones | earphones | 15800 | 헤드폰 | 头戴耳机 | Headphones | ヘッドホン',
+      'kettle | pot | 6800 | 전기포트 | 电水壶 | Kettle | 電気ケトル',
+      'massager | device | 9800 | 안마기 | 按摩器 | Massager | マッサージ器',
+    ],
+  },
+  {
+    slug: 'kodomo',
+    name: { ko: '코도모 완구', zh: '童趣玩具', en: 'Kodomo Toys', ja: 'こども玩具' },
+    items: [
+      'daruma | toy | 1800 | 다루마 | 达摩 | Daruma | だるま',
+      'kendama | toy | 2200 | 켄다마 | 剑玉 | Kendama | けん玉',
+      'robot | toy | 7800 | 로봇 | 机器人 | Robot | ロボット',
+      'origami | box | 900 | 종이접기 | 折纸 | Origami paper | 折り紙',
+      'plush | toy | 3400 | 봉제 인형 | 毛绒玩具 | Plush | ぬいぐるみ',
+      'kite | toy | 1500 | 연 | 风筝 | Kite | 凧',
+    ],
+  },
+];
+
+export const tsubameSellers = [
+  { id: 'tsb-yamamoto', name: '山本古道具店' },
+  { id: 'tsb-kawase', name: '川瀬カメラ' },
+  { id: 'tsb-aoi', name: '葵コレクション' },
+  { id: 'tsb-fujimori', name: '藤森工房' },
+];
+
+export const tsubameItems: readonly string[] = [
+  'figure-crane | toy | 8400 | 학 피규어 | 仙鹤 手办 | Crane figure | 鶴のフィギュア',
+  'lacquer-box | box | 15800 | 옻칠 상자 | 漆器盒 | Lacquer box | 漆の箱',
+  'film-camera | camera | 32800 | 필름 카메라 | 胶片相机 | Film camera | フィルムカメラ',
+  'trading-cards | box | 4200 | 카드 세트 | 卡牌套装 | Trading cards | トレーディングカード',
+  'iron-kettle | pot | 28600 | 무쇠 주전자 | 南部铁壶 | Iron kettle | 鉄瓶',
+  'fifty-lens | camera | 21800 | 렌즈 50mm | 50mm 镜头 | 50 mm lens | 50mmレンズ',
+  'stamp-album | box | 6800 | 우표 앨범 | 邮票册 | Stamp album | 切手アルバム',
+  'kokeshi | toy | 5200 | 코케시 | 木偶人形 | Kokeshi doll | こけし',
+  'rangefinder | camera | 58000 | 거리계 카메라 | 旁轴相机 | Rangefinder camera | レンジファインダー',
+  'model-train | toy | 12400 | 기차 모형 | 火车模型 | Model train | 鉄道模型',
+  'indigo-cloth | scarf | 9800 | 쪽빛 천 | 蓝染布 | Indigo cloth | 藍染め布',
+  'light-meter | device | 7600 | 노출계 | 测光表 | Light meter | 露出計',
+  'vinyl-record | box | 3600 | 레코드 | 黑胶唱片 | Vinyl record | レコード',
+  'bamboo-basket | bowl | 11200 | 대바구니 | 竹篮 | Bamboo basket | 竹かご',
+  'tripod | stick | 8800 | 삼각대 | 三脚架 | Tripod | 三脚',
+  'pocket-watch | watch | 26800 | 회중시계 | 怀表 | Pocket watch | 懐中時計',
+  'woodblock | box | 38000 | 목판화 | 浮世绘版画 | Woodblock print | 木版画',
+  'leather-case | bag | 6400 | 가죽 케이스 | 相机皮套 | Leather case | 革ケース',
+];
+
+export const sizes = ['XS', 'S', 'M', 'L', 'XL'];
+
+export const aldwynItems: readonly string[] = [
+  'wool-coat | coat | 149 | 울 코트 | 羊毛大衣 | wool coat | ウールコート',
+  'trench | coat | 129.5 | 트렌치코트 | 风衣 | trench coat | トレンチコート',
+  'tweed-jacket | coat | 119 | 트위드 재킷 | 粗花呢外套 | tweed jacket | ツイードジャケット',
+  'merino-jumper | shirt | 59.5 | 메리노 스웨터 | 美利奴毛衣 | merino jumper | メリノセーター',
+  'linen-shirt | shirt | 39.99 | 린넨 셔츠 | 亚麻衬衫 | linen shirt | リネンシャツ',
+  'silk-shirt | shirt | 79.5 | 실크 셔츠 | 真丝衬衫 | silk shirt | シルクシャツ',
+  'denim | trousers | 49.99 | 데님 | 牛仔裤 | denim jeans | デニム',
+  'wide-trousers | trousers | 54.5 | 와이드 팬츠 | 阔腿裤 | wide trousers | ワイドパンツ',
+  'corduroys | trousers | 45.5 | 코듀로이 바지 | 灯芯绒长裤 | corduroys | コーデュロイ',
+  't-shirt | shirt | 19.99 | 티셔츠 | T恤 | T-shirt | Tシャツ',
+  'hoodie | shirt | 44.5 | 후드티 | 连帽衫 | hoodie | パーカー',
+  'scarf | scarf | 45 | 울 머플러 | 羊毛围巾 | wool scarf | ウールマフラー',
+  'beret | hat | 22.5 | 베레모 | 贝雷帽 | beret | ベレー帽',
+  'brogues | shoe | 95 | 브로그 | 布洛克鞋 | brogues | ブローグ',
+  'chelsea-boots | shoe | 110 | 첼시 부츠 | 切尔西靴 | Chelsea boots | チェルシーブーツ',
+  'trainers | shoe | 69.99 | 운동화 | 运动鞋 | trainers | スニーカー',
+  'satchel | bag | 85 | 사첼백 | 剑桥包 | satchel | サッチェルバッグ',
+  'gloves | socks | 28.5 | 장갑 | 手套 | gloves | 手袋',
+];
