@@ -16,6 +16,11 @@ export interface Config {
   /** A server of the user's own; null for the embedded one. */
   readonly databaseUrl: string | null;
   readonly fresh: boolean;
+  /** The demo shops' port; null without them. */
+  readonly storesPort: number | null;
+  readonly storesFolder: string;
+  /** What the shops' process gets to see of ours. */
+  readonly storesEnvironment: Readonly<Record<string, string | undefined>>;
   /** What shoppers' browsers are sent to; without a trailing slash. */
   readonly publicUrl: string;
   readonly webFolder: string;
@@ -39,6 +44,9 @@ export interface SandboxOptions {
   readonly httpsPort?: string;
   readonly data?: string;
   readonly fresh?: boolean;
+  /** False for --no-stores. */
+  readonly stores?: boolean;
+  readonly storesPort?: string;
 }
 
 /** Throws a one-line error when an option makes no sense. */
@@ -52,6 +60,13 @@ export function sandboxConfig(options: SandboxOptions, environment = process.env
     dataFolder: path.resolve(options.data ?? path.join(checkout, '.data')),
     databaseUrl: environment.DATABASE_URL ?? null,
     fresh: options.fresh === true,
+    storesPort: options.stores === false ? null : portOf('--stores-port', options.storesPort ?? '8090'),
+    storesFolder: path.join(checkout, 'stores'),
+    storesEnvironment: {
+      PATH: environment.PATH,
+      STORES_NETWORK_URL: `http://127.0.0.1:${port}`,
+      STORES_PUBLIC_URL: environment.STORES_PUBLIC_URL,
+    },
     publicUrl: environment.TONGBAO_PUBLIC_URL ?? `http://localhost:${port}`,
     webFolder: path.join(checkout, 'web', 'dist'),
     ecbRates: environment.TONGBAO_ECB_RATES ?? null,
@@ -92,6 +107,9 @@ export function serveConfig(options: ServeOptions, environment = process.env): C
     dataFolder: '',
     databaseUrl,
     fresh: false,
+    storesPort: null,
+    storesFolder: '',
+    storesEnvironment: {},
     publicUrl,
     webFolder: path.join(checkout, 'web', 'dist'),
     ecbRates: environment.TONGBAO_ECB_RATES ?? null,

@@ -13,7 +13,8 @@ program
   .option('--https-port <port>', 'the same over HTTPS with a self-signed certificate', '8443')
   .option('--data <folder>', 'where the embedded PostgreSQL lives')
   .option('--fresh', 'start from an empty world')
-  .option('--no-stores', 'without the demo malls')
+  .option('--stores-port <port>', 'HTTP: the demo shops', '8090')
+  .option('--no-stores', 'without the demo shops')
   .action(async (options: SandboxOptions) => {
     await runSandbox(sandboxConfig(options));
   });

@@ -1,6 +1,15 @@
 // The catalogues: products made from short lists of things, lines and makers, the same at every start. Nothing here is a
 // real product, maker or price.
-import { aldwynItems, hanbitDepartments, hinodeSellers, lines, makers, sizes, tsubameItems, tsubameSellers } from './catalogue-words.ts';
+import {
+  aldwynItems,
+  hanbitDepartments,
+  hinodeSellers,
+  lines,
+  makers,
+  sizes,
+  tsubameItems,
+  tsubameSellers,
+} from './catalogue-words.ts';
 import type { Language, ShopCode, Words } from './shops.ts';
 
 export interface CatalogueVariant {
@@ -67,12 +76,13 @@ function hanbit(): Catalogue {
   for (const department of hanbitDepartments) {
     for (const text of department.items) {
       const item = parsed(text);
-      for (const [index, line] of lines.entries()) {
+      for (const line of lines) {
         const slug = `${item.key}-${line.key}`;
         const maker = makers[numberOf(slug) % makers.length]!;
         const name = joined(maker, line.name, item.words);
         // Prices as a mall writes them: up to a hundred won short of a round number.
-        const price = Math.round((item.price * line.factor) / 1_000) * 1_000 - (numberOf(slug) % 2 === 0 ? 100 : 0);
+        const price =
+          Math.round((item.price * line.factor) / 1_000) * 1_000 - (numberOf(slug) % 2 === 0 ? 100 : 0);
         products.push({
           slug,
           name,

@@ -15,7 +15,12 @@ export interface Shop {
   readonly country: string;
   /** The first is what a shopper without a known language gets. */
   readonly languages: readonly Language[];
-  readonly look: { readonly accent: string; readonly ink: string; readonly paper: string; readonly font: string };
+  readonly look: {
+    readonly accent: string;
+    readonly ink: string;
+    readonly paper: string;
+    readonly font: string;
+  };
 }
 
 export const shops: readonly Shop[] = [
@@ -77,14 +82,23 @@ export const shops: readonly Shop[] = [
     currency: 'GBP',
     country: 'GB',
     languages: ['en', 'zh', 'ja', 'ko'],
-    look: { accent: '#1d1d1f', ink: '#1d1d1f', paper: '#ffffff', font: 'Georgia, "Noto Serif CJK SC", serif' },
+    look: {
+      accent: '#1d1d1f',
+      ink: '#1d1d1f',
+      paper: '#ffffff',
+      font: 'Georgia, "Noto Serif CJK SC", serif',
+    },
   },
 ];
 
 export const shopOf = (code: string): Shop | undefined => shops.find((shop) => shop.code === code);
 
 /** Where the shops ship to, and what it costs from the nearest of them: bands of distance. */
-export const regions: readonly { readonly code: string; readonly band: 0 | 1 | 2 | 3; readonly name: Words }[] = [
+export const regions: readonly {
+  readonly code: string;
+  readonly band: 0 | 1 | 2 | 3;
+  readonly name: Words;
+}[] = [
   { code: 'CN', band: 1, name: { ko: '중국', zh: '中国大陆', en: 'China', ja: '中国' } },
   { code: 'HK', band: 1, name: { ko: '홍콩', zh: '中国香港', en: 'Hong Kong', ja: '香港' } },
   { code: 'MO', band: 1, name: { ko: '마카오', zh: '中国澳门', en: 'Macao', ja: 'マカオ' } },

@@ -185,6 +185,7 @@ async function startProcess(parts: Parts, randomSeed: number): Promise<Process> 
     certificate: null,
     send: async ({ path, headers, body }) =>
       (await app.inject({ method: 'POST', url: path, headers, payload: body })).payload,
+    stores: { list: () => null },
   });
   const { settlement, merchants } = platform;
   const { publicUrl } = simulationConfig;

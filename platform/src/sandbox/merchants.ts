@@ -1,4 +1,4 @@
-// The sandbox's merchants: five shops of the story, each with a contract, and keys that only the sandbox knows.
+// The sandbox's merchants: the shops of the story, each with a contract, and keys that only the sandbox knows.
 // Names are our own; what each is modelled on is said in docs/guides/sandbox.md.
 import { type Database, readSetting, settingOrKeep } from '../database/index.ts';
 import type { Merchants, SignUp } from '../merchants/index.ts';
@@ -110,6 +110,27 @@ export const sandboxMerchants: readonly Seed[] = [
       timeZone: 'Asia/Taipei',
       minAmount: 100n,
       maxAmount: 50_000_000n,
+    },
+  },
+  {
+    clientId: 'SANDBOX_TSUBAME_JP_0001',
+    partner: '2088501410000006',
+    name: 'Tsubame Agent',
+    displayName: '燕子代购 Tsubame Agent',
+    region: 'JP',
+    notifyUrl: null,
+    contract: {
+      ...terms,
+      settlementCurrency: 'JPY',
+      paymentCurrencies: ['JPY'],
+      feeBps: 170,
+      spreadBps: 60,
+      // Signed in 2014; the option opens in June.
+      liveFrom: new Date('2015-06-01T00:00:00+09:00'),
+      calendar: 'JP',
+      timeZone: 'Asia/Tokyo',
+      minAmount: 10n,
+      maxAmount: 3_000_000n,
     },
   },
 ];

@@ -43,6 +43,7 @@ import { sandboxParts } from './sandbox-parts.ts';
 import { safeguardingBank, seedCustomers } from './seed-customers.ts';
 import { seedStaff } from './seed-staff.ts';
 import { createSandboxSms, type SandboxSms } from './sms.ts';
+import { createStores, type Stores } from './stores.ts';
 import type { Send } from './till.ts';
 import { localCertificate } from './tls.ts';
 
@@ -54,6 +55,8 @@ export interface RunningSandbox {
   readonly platform: Platform;
   readonly httpUrl: string;
   readonly httpsUrl: string | null;
+  /** Opens the demo shops, and does not wait for them. */
+  openStores(say: (line: string) => void): void;
   stop(): Promise<void>;
 }
 
@@ -105,13 +108,17 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     await seedShops(platform);
     const people = await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });
     const mover = createClockMover({ database, clock, timers: platform.timers });
-    const servers = await serve({ platform, config, mover, people, sms, settlementBank, issuers, log });
+    const stores = createStores(config, server);
+    undo.push(() => stores.stop());
+    const served = { platform, config, mover, people, sms, settlementBank, issuers, stores, log };
+    const servers = await serve(served);
     undo.push(() => servers.close());
     await platform.jobs.start();
     return {
       platform,
       httpUrl: `http://localhost:${config.port}`,
       httpsUrl: config.httpsPort === null ? null : `https://localhost:${config.httpsPort}`,
+      openStores: stores.open,
       stop,
     };
   } catch (error) {
@@ -143,6 +150,7 @@ interface Served {
   readonly sms: SandboxSms;
   readonly settlementBank: SandboxSettlementBank;
   readonly issuers: SandboxIssuers;
+  readonly stores: Stores;
   readonly log: Logger;
 }
 
@@ -219,6 +227,7 @@ export async function runSandbox(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const sandbox = await startSandbox(config, log);
   announce(config, sandbox);
+  sandbox.openStores((line) => console.log(line.replace(/^/gm, '    ')));
   let stoppingSince: number | null = null;
   const stop = () => {
     if (stoppingSince !== null) {

@@ -12,6 +12,7 @@ import { sandboxMerchants, secretsOf } from './merchants.ts';
 import type { SeededCustomer } from './seed-customers.ts';
 import { sandboxStaff } from './seed-staff.ts';
 import type { SandboxSms } from './sms.ts';
+import type { Stores } from './stores.ts';
 import { createTill, type Send } from './till.ts';
 
 interface Parts {
@@ -20,6 +21,7 @@ interface Parts {
   readonly mover: ClockMover;
   readonly people: readonly (SeededCustomer & { readonly customerId: bigint })[];
   readonly sms: SandboxSms;
+  readonly stores: Pick<Stores, 'list'>;
   /** PEM; null without https. */
   readonly certificate: string | null;
   /** To our own gateway, for the till page's shop. */
@@ -47,7 +49,7 @@ export function sandboxParts(parts: Parts): SandboxParts {
   };
 }
 
-async function credentials({ platform, config, people }: Parts): Promise<Credentials> {
+async function credentials({ platform, config, people, stores }: Parts): Promise<Credentials> {
   const merchants = [];
   for (const seed of sandboxMerchants) {
     const access = await platform.merchants.findByClientId(seed.clientId);
@@ -69,7 +71,9 @@ async function credentials({ platform, config, people }: Parts): Promise<Credent
     });
   }
   const customers = people.map(({ name, phone, pin, region }) => ({ name, phone, pin, region }));
-  return { gatewayUrl: config.publicUrl, merchants, customers, staff: [...sandboxStaff] };
+  const listed = stores.list();
+  const shops = listed === null ? {} : { stores: [...listed] };
+  return { gatewayUrl: config.publicUrl, merchants, customers, staff: [...sandboxStaff], ...shops };
 }
 
 /** Acts for a shopper: his PIN is checked and his money moves, exactly as if he had typed it at the cashier. */

@@ -31,12 +31,22 @@ export const SandboxStaff = z.object({
   role: z.enum(['merchant', 'maker', 'checker', 'auditor']),
   clientId: z.string().nullable(),
 });
+/** A demo shop that answers at its address. */
+export const Store = z.object({
+  name: z.string(),
+  url: z.string(),
+  clientId: z.string(),
+  currency: z.string().length(3),
+});
+export type Store = z.infer<typeof Store>;
 
 export const Credentials = z.object({
   gatewayUrl: z.string(),
   merchants: z.array(SandboxMerchant),
   customers: z.array(SandboxCustomer),
   staff: z.array(SandboxStaff),
+  /** Only where the demo shops were asked for; empty until they have opened. */
+  stores: z.array(Store).optional(),
 });
 export type Credentials = z.infer<typeof Credentials>;
 
