@@ -11,7 +11,10 @@ const bin = path.join(root, 'node_modules', '.bin');
 /** The environment in which our own tools come first. */
 export const environment = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` };
 
-export function ensureInstalled() {
+/** What the network itself needs; the demo shops' packages are half as much again. */
+const withoutStores = ['money', 'protocol', 'platform', 'sdk', 'web'];
+
+export function ensureInstalled({ stores = true } = {}) {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < 20) fail(`Tongbao needs Node 20 or newer to set itself up; this is ${process.version}.`);
   const marker = path.join(root, 'node_modules', '.package-lock.json');
@@ -19,17 +22,17 @@ export function ensureInstalled() {
   if (
     existsSync(marker) &&
     existsSync(path.join(bin, 'node')) &&
-    statSync(marker).mtimeMs >= statSync(lock).mtimeMs
+    statSync(marker).mtimeMs >= statSync(lock).mtimeMs &&
+    (!stores || existsSync(path.join(root, 'node_modules', '@vendure', 'core')))
   )
     return;
   console.log('Installing packages (once, about a minute) …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   // Not `npm ci`: it wants the optional packages of every other platform in the lock file, and not every registry has
   // them. What the lock file names is installed in exactly its versions, and the file is left as it is.
-  const done = spawnSync(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const part = stores ? [] : ['--include-workspace-root', ...withoutStores.flatMap((name) => ['-w', name])];
+  const quiet = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const done = spawnSync(npm, ['install', ...quiet, ...part], { cwd: root, stdio: 'inherit' });
   if (done.status !== 0) fail('npm install failed; its own message is above.');
   if (!existsSync(path.join(bin, 'node')))
     fail('npm install left no node_modules/.bin/node: were install scripts switched off?');
@@ -42,19 +45,32 @@ export function fail(message) {
 
 /** Builds the browser apps when they are missing or older than their sources. */
 export function ensureWebBuilt() {
-  const built = path.join(root, 'web', 'dist', 'sandbox.html');
-  if (existsSync(built) && newestOf(['web', 'protocol/src', 'money/src']) <= statSync(built).mtimeMs) return;
-  console.log('Building the browser apps (once) …');
+  ensureBuilt('the browser apps', {
+    built: 'web/dist/sandbox.html',
+    sources: ['web', 'protocol/src', 'money/src'],
+    folder: 'web',
+  });
+}
+
+/** The demo shops' storefront, in the same way. */
+export function ensureStorefrontBuilt() {
+  ensureBuilt('the storefront', {
+    built: 'stores/dist/index.html',
+    sources: ['stores/storefront', 'stores/src/shops.ts'],
+    folder: 'stores/storefront',
+  });
+}
+
+function ensureBuilt(what, { built, sources, folder }) {
+  const result = path.join(root, built);
+  if (existsSync(result) && newestOf(sources) <= statSync(result).mtimeMs) return;
+  console.log(`Building ${what} (once) …`);
   const done = spawnSync(
     path.join(bin, 'node'),
     [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
-    {
-      cwd: path.join(root, 'web'),
-      stdio: 'inherit',
-      env: environment,
-    },
+    { cwd: path.join(root, folder), stdio: 'inherit', env: environment },
   );
-  if (done.status !== 0) fail('the browser apps could not be built; the message is above.');
+  if (done.status !== 0) fail(`${what} could not be built; the message is above.`);
 }
 
 function newestOf(folders) {

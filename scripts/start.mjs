@@ -1,7 +1,9 @@
 // `npm start`: the sandbox of the whole network, from a fresh clone.
 import path from 'node:path';
-import { ensureInstalled, ensureWebBuilt, root, runNode } from './setup.mjs';
+import { ensureInstalled, ensureStorefrontBuilt, ensureWebBuilt, root, runNode } from './setup.mjs';
 
-ensureInstalled();
+const stores = !process.argv.includes('--no-stores');
+ensureInstalled({ stores });
 ensureWebBuilt();
+if (stores) ensureStorefrontBuilt();
 runNode([path.join(root, 'platform/src/main.ts'), 'sandbox', ...process.argv.slice(2)]);

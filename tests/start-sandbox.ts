@@ -35,7 +35,9 @@ export function freePort(wanted = 0): Promise<number | null> {
   });
 }
 
-export async function startSandbox(options: { httpsPort?: number } = {}): Promise<Sandbox> {
+export async function startSandbox(
+  options: { httpsPort?: number; storesPort?: number } = {},
+): Promise<Sandbox> {
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'tongbao-sandbox-'));
   const port = (await freePort())!;
   const httpsPort = options.httpsPort ?? (await freePort())!;
@@ -47,7 +49,7 @@ export async function startSandbox(options: { httpsPort?: number } = {}): Promis
     `${httpsPort}`,
     '--data',
     dataFolder,
-    '--no-stores',
+    ...(options.storesPort === undefined ? ['--no-stores'] : ['--stores-port', `${options.storesPort}`]),
   ];
   const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';

@@ -94,8 +94,8 @@ async function createCollections(
 ): Promise<void> {
   for (const department of departments) {
     await app.get(CollectionService).create(ctx, {
-      translations: translated(department.name, (language) => ({
-        slug: `${shop.code}-${department.slug}${language === 'en' ? '' : `-${language}`}`,
+      translations: translated(department.name, () => ({
+        slug: `${shop.code}-${department.slug}`,
         description: '',
       })),
       filters: [
@@ -170,7 +170,7 @@ async function createProduct(
     assetIds: [asset.id],
     facetValueIds: [belongs.facetValueId],
     translations: translated(product.name, (language: Language) => ({
-      slug: language === 'en' ? slug : `${slug}-${language}`,
+      slug,
       description: product.description[language],
     })),
   });

@@ -10,7 +10,7 @@ export const quietLogger: VendureLogger = {
   },
   warn(message, context) {
     // Said at every start of a server whose APIs are open by intention; here they are (docs/guides/stores.md).
-    if (!/^(Your superadmin|.*introspection|.*CSRF|.*playground)/i.test(message))
+    if (!/^(Default superadmin|.*introspection|.*CSRF|.*playground)/i.test(message))
       say('warn', message, context);
   },
   info: () => undefined,

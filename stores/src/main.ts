@@ -14,7 +14,7 @@ import { emptied, filledWith, markFilled } from './store.ts';
 import { vendureConfig } from './vendure.ts';
 
 /** Changes with the catalogue and with Vendure's tables: another mark in the database means that it is filled anew. */
-const mark = 'catalogue 1, Vendure 3.7.3';
+const mark = 'catalogue 2, Vendure 3.7.3';
 const storefront = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../dist');
 
 const tell = (progress: string) => process.send?.({ progress });

@@ -2,6 +2,7 @@
 // the sellers' own orders; each is settled with the seller's share, the marketplace keeps commission and shipping.
 import {
   Channel,
+  ChannelService,
   type Injector,
   isGraphQlErrorResult,
   LanguageCode,
@@ -50,10 +51,12 @@ export const onlySellerOrders = new PaymentMethodEligibilityChecker({
 });
 
 export class Marketplace implements OrderSellerStrategy {
+  #channels!: ChannelService;
   #orders!: OrderService;
   #connection!: TransactionalConnection;
 
   init(injector: Injector): void {
+    this.#channels = injector.get(ChannelService);
     this.#orders = injector.get(OrderService);
     this.#connection = injector.get(TransactionalConnection);
   }
@@ -93,8 +96,12 @@ export class Marketplace implements OrderSellerStrategy {
     aggregate: Order,
     sellerOrders: Order[],
   ): Promise<void> {
+    // A seller's order is in his channel and the default one, not in the marketplace's: as Vendure's own splitter does, the
+    // context is copied, so that its transaction comes along, and its channel changed.
+    const everywhere = ctx.copy();
+    Object.assign(everywhere, { _channel: await this.#channels.getDefaultChannel(ctx) });
     for (const order of sellerOrders) {
-      const paid = await this.#orders.addPaymentToOrder(ctx, order.id, {
+      const paid = await this.#orders.addPaymentToOrder(everywhere, order.id, {
         method: sellerShareCode,
         metadata: { of: aggregate.code },
       });

@@ -35,8 +35,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
-  const sandbox = await startSandbox();
+/** With a port for them, the demo shops open too (`stores.test.ts` waits for them). */
+export async function openStage(options: { storesPort?: number } = {}): Promise<Stage> {
+  const sandbox = await startSandbox(options);
   const browser = await launchChromium();
   const shop = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8');

@@ -68,10 +68,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       await step().catch((error) => log.warn({ err: error }, 'while stopping'));
   };
   try {
-    await Promise.all([
-      assertFree(config.port, '--port'),
-      config.httpsPort === null ? null : assertFree(config.httpsPort, '--https-port'),
-    ]);
+    await assertPortsFree(config);
     const lock = await takeFolder(config.dataFolder);
     undo.push(() => lock.release());
     const { database, server } = await openWorld(config, log);
@@ -79,15 +76,12 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     undo.push(() => database.close());
     await migrate(database.pool);
     const clock = await sandboxClock(database);
-    const bank = createSandboxBank({
-      database,
-      clock,
-      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    });
+    const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+    const bank = createSandboxBank({ database, clock, pause });
     const settlementBank = createSandboxSettlementBank({ database, clock, safeguardingBank });
     const issuers = await issuersOf(database, clock);
     const sms = createSandboxSms(() => clock.now());
-    const outbound = createOutbound({ reach: 'public-and-loopback' });
+    const outbound = createOutbound({ reach: config.reach });
     undo.push(async () => outbound.close());
     const platform = await createPlatform({
       config,
@@ -110,8 +104,8 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     const mover = createClockMover({ database, clock, timers: platform.timers });
     const stores = createStores(config, server);
     undo.push(() => stores.stop());
-    const served = { platform, config, mover, people, sms, settlementBank, issuers, stores, log };
-    const servers = await serve(served);
+    const parts = { platform, config, mover, people, sms, settlementBank, issuers, stores, log };
+    const servers = await serve(parts);
     undo.push(() => servers.close());
     await platform.jobs.start();
     return {
@@ -199,6 +193,13 @@ async function sandboxClock(database: Database): Promise<MovableClock> {
   await writeClockOffset(database, Math.round(clock.offsetMs));
   return clock;
 }
+
+const assertPortsFree = (config: Config) =>
+  Promise.all([
+    assertFree(config.port, '--port'),
+    config.httpsPort === null ? null : assertFree(config.httpsPort, '--https-port'),
+    config.storesPort === null ? null : assertFree(config.storesPort, '--stores-port'),
+  ]);
 
 /** Found out before anything is started: a taken port is one clear line, at once. */
 async function assertFree(port: number, option: string): Promise<void> {

@@ -235,7 +235,8 @@ export class TongbaoService {
   }
 
   context(channel: Channel): Promise<RequestContext> {
-    return this.#contexts.create({ apiType: 'admin', channelOrToken: channel });
+    // By its token: Vendure's own copy of the channel has its zones, the one that came with an order has not.
+    return this.#contexts.create({ apiType: 'admin', channelOrToken: channel.token });
   }
 
   /** Asks the gateway how the payment stands, and records it. */
