@@ -2,7 +2,7 @@
 
 import { storedDecimals } from '../src/shops.ts';
 import { useLoaded } from './loading.tsx';
-import { useShop } from './shop-context.tsx';
+import { locales, useShop } from './shop-context.tsx';
 
 export interface Offer {
   readonly offered: boolean;
@@ -32,13 +32,16 @@ export function useOffer(amount: number | undefined): Offer | null {
   return loaded.is === 'there' ? loaded.answer : null;
 }
 
-const yuan = new Intl.NumberFormat('zh-CN', { style: 'currency', currency: 'CNY', maximumFractionDigits: 0 });
-
 /** “about ¥335”; nothing where the wallet is not offered. */
 export function Estimate({ offer, stored }: { offer: Offer | null; stored: number }) {
-  const { t } = useShop();
+  const { t, language } = useShop();
   if (offer?.offered !== true || offer.rate === null) return null;
   const value = (stored / 10 ** storedDecimals) * Number(offer.rate);
+  const yuan = new Intl.NumberFormat(locales[language], {
+    style: 'currency',
+    currency: 'CNY',
+    maximumFractionDigits: 0,
+  });
   return (
     <span className="yuan" title={t('estimate')} data-testid="yuan">
       {t('about')} {yuan.format(value)}

@@ -28,7 +28,12 @@ const Context = createContext<ShopContext | null>(null);
 
 export const useShop = (): ShopContext => useContext(Context)!;
 
-const locales: Readonly<Record<Language, string>> = { ko: 'ko-KR', zh: 'zh-CN', en: 'en-GB', ja: 'ja-JP' };
+export const locales: Readonly<Record<Language, string>> = {
+  ko: 'ko-KR',
+  zh: 'zh-CN',
+  en: 'en-GB',
+  ja: 'ja-JP',
+};
 
 /** The first of the browser's languages that the shop speaks; English for everybody else. */
 function firstLanguage(shop: Shop): Language {
@@ -90,7 +95,6 @@ export function ShopProvider({ shop, children }: { shop: Shop; children: ReactNo
     const money = new Intl.NumberFormat(locales[language], {
       style: 'currency',
       currency: shop.currency,
-      currencyDisplay: 'narrowSymbol',
     });
     return {
       ...{ shop, language, region, cart, path: place.path, query: new URLSearchParams(place.search) },

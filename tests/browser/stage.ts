@@ -29,7 +29,7 @@ export interface Stage {
   readonly sandbox: Sandbox;
   readonly returnUrl: string;
   /** A page of a new visitor; closing its context forgets him. */
-  open(language?: 'zh-CN' | 'en' | 'ko' | 'ja', size?: keyof typeof sizes): Promise<Page>;
+  open(language?: 'zh-CN' | 'en' | 'ko' | 'ja' | 'fr', size?: keyof typeof sizes): Promise<Page>;
   /** An order of ₩59,000 at the Korean mall, or of what the body says. */
   order(body?: object): Promise<{ url: string; paymentId: string }>;
   close(): Promise<void>;
