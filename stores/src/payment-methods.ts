@@ -33,7 +33,7 @@ export async function createPaymentMethods(
       publicUrl: 'http://localhost',
       keys: undefined,
     }),
-    checker: named('tongbao-eligibility', { regions: '', languages: '', currencies: shop.currency }),
+    checker: walletChecker(shop),
     translations: translated(
       {
         ko: '통보 월렛 (위안화)',
@@ -71,6 +71,9 @@ export async function createPaymentMethods(
   });
 }
 
+const walletChecker = (shop: Shop) =>
+  named('tongbao-eligibility', { regions: '', languages: '', currencies: shop.currency });
+
 export interface Connection {
   readonly networkUrl: string;
   readonly publicUrl: string;
@@ -106,6 +109,8 @@ export async function connectPaymentMethods(
         id: method.id,
         enabled: keys !== undefined,
         handler: walletSettings(shop, { ...to, keys }),
+        // An update that does not name it takes it away.
+        checker: walletChecker(shop),
       });
   }
 }
