@@ -1,13 +1,13 @@
-// Builds the three packages that are published (money, protocol, sdk) to plain JavaScript with types, each into its
+// Builds the packages that are published (money, protocol, sdk, the plugin) to plain JavaScript with types, each into its
 // own dist/ with a package.json that `npm pack` can take. Node strips types only outside node_modules, so what is
 // installed must be JavaScript.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const built = ['money', 'protocol', 'sdk'];
+const built = ['money', 'protocol', 'sdk', 'plugins/vendure'];
 
 function build(name) {
   const folder = path.join(root, name);
@@ -40,6 +40,8 @@ function build(name) {
     path.join(dist, 'package.json'),
     `${JSON.stringify({ ...published, exports: exportsOf(manifest.exports) }, null, 2)}\n`,
   );
+  const readme = path.join(folder, 'README.md');
+  if (existsSync(readme)) copyFileSync(readme, path.join(dist, 'README.md'));
 }
 
 /** What was built before is seen by its declarations, not by its sources. */
