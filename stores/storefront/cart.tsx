@@ -1,7 +1,7 @@
 // The cart: quantities, each seller's part, the sums.
 import { useState } from 'react';
 import type { Line } from './api.ts';
-import { Lines, Sums } from './lines.tsx';
+import { EmptyCart, Lines, Sums } from './lines.tsx';
 import { reason } from './loading.tsx';
 import { OfferLine, useOffer } from './offer.tsx';
 import { Go, useShop } from './shop-context.tsx';
@@ -19,15 +19,7 @@ export function Cart() {
       { id: line.id, quantity },
     ).catch((error) => setTrouble(reason(t, error)));
   };
-  if (cart === null || cart.lines.length === 0)
-    return (
-      <div className="empty">
-        <h1>{t('emptyCart')}</h1>
-        <Go to="" className="button">
-          {t('goShopping')}
-        </Go>
-      </div>
-    );
+  if (cart === null || cart.lines.length === 0) return <EmptyCart />;
   return (
     <>
       <h1>{t('cart')}</h1>

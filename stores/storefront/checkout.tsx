@@ -2,10 +2,10 @@
 import { type FormEvent, useState } from 'react';
 import { regions } from '../src/shops.ts';
 import { granted, type Order, orderOrError } from './api.ts';
-import { Lines, Sums } from './lines.tsx';
+import { EmptyCart, Lines, Sums } from './lines.tsx';
 import { reason } from './loading.tsx';
 import { Estimate, OfferLine, useOffer } from './offer.tsx';
-import { Go, useShop } from './shop-context.tsx';
+import { useShop } from './shop-context.tsx';
 
 interface Method {
   readonly code: string;
@@ -72,15 +72,7 @@ export function Checkout() {
     await work().catch((error) => setTrouble(reason(t, error)));
     setBusy(false);
   }
-  if (cart === null || cart.lines.length === 0)
-    return (
-      <div className="empty">
-        <h1>{t('emptyCart')}</h1>
-        <Go to="" className="button">
-          {t('goShopping')}
-        </Go>
-      </div>
-    );
+  if (cart === null || cart.lines.length === 0) return <EmptyCart />;
   return (
     <>
       <h1>{t('checkout')}</h1>

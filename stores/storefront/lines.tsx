@@ -36,6 +36,25 @@ export function Lines({ order, actions }: { order: Order; actions?: (line: Line)
   ));
 }
 
+/** Instead of a cart: that it is empty, or that it is not known yet. */
+export function EmptyCart() {
+  const { t, isCartKnown } = useShop();
+  if (!isCartKnown)
+    return (
+      <p className="quiet" role="status">
+        {t('loading')}
+      </p>
+    );
+  return (
+    <div className="empty">
+      <h1>{t('emptyCart')}</h1>
+      <Go to="" className="button">
+        {t('goShopping')}
+      </Go>
+    </div>
+  );
+}
+
 export function Sums({ order, offer }: { order: Order; offer: Offer | null }) {
   const { t, price } = useShop();
   return (

@@ -9,6 +9,8 @@ export interface ShopContext {
   readonly language: Language;
   readonly region: string;
   readonly cart: Order | null;
+  /** False until the server has said what is in the cart. */
+  readonly isCartKnown: boolean;
   /** Path within the shop, without its slash: cart, p/hanbit-coat-classic. */
   readonly path: string;
   readonly query: URLSearchParams;
@@ -70,6 +72,7 @@ export function ShopProvider({ shop, children }: { shop: Shop; children: ReactNo
   const [language, setLanguage] = useState(() => firstLanguage(shop));
   const [region, setRegion] = useState(firstRegion);
   const [cart, setCart] = useState<Order | null>(null);
+  const [isCartKnown, setCartKnown] = useState(false);
   const [place, setPlace] = useState(() => ({ path: here(shop), search: location.search }));
   useEffect(() => {
     const moved = () => setPlace({ path: here(shop), search: location.search });
@@ -87,8 +90,11 @@ export function ShopProvider({ shop, children }: { shop: Shop; children: ReactNo
   );
   useEffect(() => {
     asked<{ activeOrder: Order | null }>(`{ activeOrder { ${orderFields} } }`).then(
-      ({ activeOrder }) => setCart(activeOrder),
-      () => undefined,
+      ({ activeOrder }) => {
+        setCart(activeOrder);
+        setCartKnown(true);
+      },
+      () => setCartKnown(true),
     );
   }, [asked]);
   const value = useMemo((): ShopContext => {
@@ -97,7 +103,8 @@ export function ShopProvider({ shop, children }: { shop: Shop; children: ReactNo
       currency: shop.currency,
     });
     return {
-      ...{ shop, language, region, cart, path: place.path, query: new URLSearchParams(place.search) },
+      ...{ shop, language, region, cart, isCartKnown },
+      ...{ path: place.path, query: new URLSearchParams(place.search) },
       setLanguage(chosen) {
         localStorage.setItem(`language:${shop.code}`, chosen);
         setLanguage(chosen);
@@ -126,7 +133,7 @@ export function ShopProvider({ shop, children }: { shop: Shop; children: ReactNo
         return order;
       },
     };
-  }, [shop, language, region, cart, place, asked]);
+  }, [shop, language, region, cart, isCartKnown, place, asked]);
   return <Context value={value}>{children}</Context>;
 }
 

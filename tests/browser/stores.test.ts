@@ -120,6 +120,7 @@ describe.skipIf(isSkipped)('the demo shops', () => {
     await put(page, 'hanbit-cushion-classic');
     await put(page, 'hanbit-coat-classic');
     await page.goto(`${shopAt('KRW')}cart`);
+    await page.locator('.lines li').nth(1).waitFor();
     expect(await page.locator('.lines li').count()).toBe(2);
     await expect
       .poll(() => page.locator('[data-testid=total] [data-testid=yuan]').textContent())
