@@ -327,6 +327,9 @@ test('all proofs hold, and the export verifies without the server', async () => 
   const bought = [...lines];
   bought[dealt] = lines[dealt]!.replace(/"bought":"(-?\d+)"/, '"bought":"1"');
   expect((await verifyExport(read(bought))).findings.join()).toMatch(/does not post what was exchanged/);
+  const rated = [...lines];
+  rated[dealt] = lines[dealt]!.replace(/"rate":"0\.0/, '"rate":"0.1');
+  expect((await verifyExport(read(rated))).findings.join()).toMatch(/at its rate it is worth/);
   const missing = lines.filter((_line, index) => index !== at);
   expect((await verifyExport(read(missing))).findings.join()).toMatch(/its lines come to/);
 });

@@ -16,6 +16,7 @@ import { countEventsWithEntry } from '../payments/index.ts';
 import type { Clock } from '../system/index.ts';
 import { walkPayments } from './payment-proof.ts';
 import { findSettlementFaults } from './settlement-proof.ts';
+import { findTreasuryFaults } from './treasury-proof.ts';
 
 export interface Proof {
   readonly name: string;
@@ -98,6 +99,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       await clientMoneyProof(tx, sums, options.bankBooks),
       ...(await paymentProofs(tx, options)),
       ...(await settlementProofs(tx)),
+      await treasuryProof(tx, options),
     ];
   });
   return { ok: proofs.every((proof) => proof.ok), checkedAt, proofs };
@@ -227,4 +229,12 @@ async function settlementProofs(tx: Transaction): Promise<Proof[]> {
       bad: found.accountsWrong,
     }),
   ];
+}
+
+async function treasuryProof(tx: Transaction, options: AuditOptions): Promise<Proof> {
+  const { deals, wrong } = await findTreasuryFaults(tx, options);
+  return proof('conversions-are-worth-their-rate', wrong.length === 0, {
+    good: `${deals} conversions: both sides equal at the stated rate (half-even), the gain or loss is what was left`,
+    bad: wrong,
+  });
 }

@@ -1,5 +1,6 @@
 // The verifier's part about settlement: works out again, from the export alone, what each line must say, what each
 // batch comes to, that nothing is settled twice, and what must still stand on merchants' accounts.
+import { currency, divide } from '@tongbao/money';
 import type { Entry, Json } from './verify.ts';
 
 interface Sums {
@@ -15,6 +16,20 @@ const amount = (value: unknown): bigint => BigInt((value as { amount: string }).
 const add = (map: Map<string, bigint>, key: string, value: bigint): void => {
   map.set(key, (map.get(key) ?? 0n) + value);
 };
+
+/** Minor units at a decimal rate between major units, half-even; null for a rate that is none. */
+function worthOf(
+  amount: bigint,
+  base: string,
+  { rate, home }: { rate: string; home: string },
+): bigint | null {
+  const match = /^(\d{1,20})(?:\.(\d{1,20}))?$/.exec(rate);
+  if (match === null) return null;
+  const [, whole, decimals = ''] = match;
+  const units = (code: string) => 10n ** BigInt(currency(code).minorUnits);
+  const numerator = amount * BigInt(`${whole}${decimals}`) * units(home);
+  return divide(numerator, 10n ** BigInt(decimals.length) * units(base), 'half-even');
+}
 
 export class SettledBooks {
   readonly #say: (finding: string) => void;
@@ -153,14 +168,16 @@ export class SettledBooks {
     const [bought, cost, collected] = [number(deal.bought), number(deal.cost), number(deal.collected)];
     const id = text(deal.id);
     if (collected - cost !== number(deal.gain)) this.#say(`deal ${id}: its gain is not what was left`);
+    const worth = worthOf(bought, text(deal.currency), { rate: text(deal.rate), home: text(deal.home) });
+    if (worth !== cost) this.#say(`deal ${id}: at its rate it is worth ${worth}, it states ${cost}`);
     if (text(deal.entry_id) === '0') return;
-    const [currency, home] = [text(deal.currency), text(deal.home)];
+    const [foreign, home] = [text(deal.currency), text(deal.home)];
     const expected = new Map<string, bigint>();
     const move = (code: string, value: bigint) => {
       if (value !== 0n) expected.set(accountOf(code)?.id ?? code, value);
     };
-    move(`settlement-bank:${currency}`, -bought);
-    move(`fx-position:${currency}`, bought);
+    move(`settlement-bank:${foreign}`, -bought);
+    move(`fx-position:${foreign}`, bought);
     move(`safeguarding-bank:${home}`, cost);
     move(`fx-position:${home}`, -collected);
     move(`fx-gain-loss:${home}`, collected - cost);

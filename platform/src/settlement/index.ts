@@ -27,4 +27,4 @@ export {
 } from './proof-store.ts';
 export { type BatchWithPayouts, createSettlement, newestBatches, type Settlement } from './settlement.ts';
 export { readBatchPage } from './store.ts';
-export { readDealPage, readOpenDeals } from './treasury-store.ts';
+export { type Deal, readDealPage, readOpenDeals } from './treasury-store.ts';

@@ -102,4 +102,30 @@ describe('a day', () => {
     expect(positions.every((position) => position.amount === 0n)).toBe(true);
     expect((await audit(world.platform.audit)).ok).toBe(true);
   });
+
+  test('a conversion that states another rate, cost or gain than it was made at is found', async () => {
+    const { pool } = world.platform.database;
+    const [deal] = (await world.platform.settlement.treasury(1)).deals;
+    const faultAfter = async (change: string) => {
+      await pool.query(`UPDATE settlement.deal SET ${change} WHERE id = $1`, [deal!.id]);
+      const { proofs } = await audit(world.platform.audit);
+      const found = proofs.find(({ name }) => name === 'conversions-are-worth-their-rate')!;
+      await pool.query('UPDATE settlement.deal SET rate = $2, cost = $3, gain = $4 WHERE id = $1', [
+        deal!.id,
+        deal!.rate,
+        deal!.cost.toString(),
+        deal!.gain.toString(),
+      ]);
+      return found.ok ? '' : found.detail;
+    };
+    expect(await faultAfter("rate = '0.0535'")).toMatch(/7000 JPY at 0.0535 are 37450 CNY, it states/);
+    expect(await faultAfter('cost = cost + 1, gain = gain - 1')).toMatch(/it states/);
+    expect(await faultAfter('day = day')).toBe('');
+    await pool.query('UPDATE settlement.deal SET entry_id = entry_id + 1 WHERE id = $1', [deal!.id]);
+    expect(JSON.stringify((await audit(world.platform.audit)).proofs)).toMatch(
+      /does not post what was exchanged/,
+    );
+    await pool.query('UPDATE settlement.deal SET entry_id = entry_id - 1 WHERE id = $1', [deal!.id]);
+    expect((await audit(world.platform.audit)).ok).toBe(true);
+  });
 });

@@ -1,7 +1,7 @@
 // treasury: at the end of each working day in Shanghai the house buys, at the day's middle rate, what it owes in
 // merchants' currencies with what it collected. What that brings more, or less, than the rates that payments were locked
 // at is realised on an account of its own.
-import { allocate, convert, money, type Rate, toDecimal } from '@tongbao/money';
+import { allocate, convert, money, parseRate, type Rate, toDecimal } from '@tongbao/money';
 import type { Connection } from '../database/index.ts';
 import type { Fx } from '../fx/index.ts';
 import {
@@ -30,6 +30,7 @@ import {
 export type TreasuryParts = SettlementParts & { readonly fx: Fx };
 
 const home = 'CNY';
+const rateDecimals = 10;
 const timeZone = 'Asia/Shanghai';
 const endOfDay = {
   calendar: 'CN',
@@ -147,7 +148,9 @@ async function decideDay(parts: TreasuryParts, now: Date): Promise<number> {
   const rates = new Map<string, Rate>();
   for (const currency of await readCurrencies(parts.database)) {
     const mid = table.mid(currency, home);
-    if (mid !== null) rates.set(currency, mid.rate);
+    // The rate that the conversion states is the one it was made at: whoever reads the books can work it out again.
+    if (mid !== null)
+      rates.set(currency, parseRate(currency, home, toDecimal(mid.rate, rateDecimals, 'half-even')));
   }
   return parts.database.transaction(async (tx) => {
     if ((await lockTreasury(tx))?.getTime() !== planned.getTime()) return 0;
@@ -159,7 +162,7 @@ async function decideDay(parts: TreasuryParts, now: Date): Promise<number> {
         id: await parts.ids.one(),
         day: localDayOf(instant, timeZone),
         home,
-        rate: toDecimal(rates.get(deal.currency)!, 10, 'half-even'),
+        rate: toDecimal(rates.get(deal.currency)!, rateDecimals, 'half-even'),
         created_at: now,
       });
     }
