@@ -328,7 +328,7 @@ test('all proofs hold, and the export verifies without the server', async () => 
   bought[dealt] = lines[dealt]!.replace(/"bought":"(-?\d+)"/, '"bought":"1"');
   expect((await verifyExport(read(bought))).findings.join()).toMatch(/does not post what was exchanged/);
   const rated = [...lines];
-  rated[dealt] = lines[dealt]!.replace(/"rate":"0\.0/, '"rate":"0.1');
+  rated[dealt] = lines[dealt]!.replace(/"rate":"/, '"rate":"1');
   expect((await verifyExport(read(rated))).findings.join()).toMatch(/at its rate it is worth/);
   const missing = lines.filter((_line, index) => index !== at);
   expect((await verifyExport(read(missing))).findings.join()).toMatch(/its lines come to/);

@@ -1,6 +1,7 @@
 // The door of the payments room.
 
 export { type AskBankParts, askForDebit, askForRefund, askForReversal } from './ask-bank.ts';
+export { readClearingMovements } from './clearing-store.ts';
 export type {
   AuthorizePayment,
   CancelPayment,

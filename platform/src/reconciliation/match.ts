@@ -25,9 +25,13 @@ const absolute = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
 const daysBetween = (left: string, right: string): number =>
   Math.abs(Date.parse(`${left}T00:00:00Z`) - Date.parse(`${right}T00:00:00Z`)) / 86_400_000;
 
-function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
+function groupBy<Item>(items: Iterable<Item>, key: (item: Item) => string): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
   return groups;
 }
 
@@ -40,14 +44,18 @@ export function reconcile(
   rules: MatchRules,
 ): Reconciled {
   const work = new Matching(statement, rules);
-  const again = statement.lines.filter((line) => !isBlank(line.reference) && rules.seen.has(line.reference));
-  for (const line of again) work.again(line);
-  let lines = statement.lines.filter((line) => !again.includes(line));
-  let movements = [...expected];
+  // Sets keep their order and forget at once: a day of a bank has tens of thousands of lines.
+  const lines = new Set(statement.lines);
+  const movements = new Set(expected);
   const drop = (usedLines: readonly StatementLine[], usedMovements: readonly ExpectedMovement[]) => {
-    lines = lines.filter((line) => !usedLines.includes(line));
-    movements = movements.filter((movement) => !usedMovements.includes(movement));
+    for (const line of usedLines) lines.delete(line);
+    for (const movement of usedMovements) movements.delete(movement);
   };
+  for (const line of statement.lines) {
+    if (isBlank(line.reference) || !rules.seen.has(line.reference)) continue;
+    work.again(line);
+    lines.delete(line);
+  }
   const byReference = groupBy(lines, (line) => line.reference);
   for (const [reference, own] of groupBy(movements, (movement) => movement.reference)) {
     const found = byReference.get(reference);
@@ -56,16 +64,26 @@ export function reconcile(
     drop(found, own);
   }
   for (const [group, own] of groupBy(movements, (movement) => movement.group)) {
-    const found = lines.filter((line) => line.reference === group);
+    const found = (byReference.get(group) ?? []).filter((line) => lines.has(line));
     if (found.length === 0 || isBlank(group)) continue;
     work.together(own, found);
     drop(found, own);
   }
+  const sameSum = (each: { currency: string; amount: bigint }) => `${each.currency} ${each.amount}`;
+  const linesBySum = groupBy([...lines], sameSum);
+  const movementsBySum = groupBy([...movements], sameSum);
   for (const line of [...lines]) {
-    const alike = movements.filter((movement) => work.alike(movement, line));
+    const alike = (movementsBySum.get(sameSum(line)) ?? []).filter(
+      (movement) => movements.has(movement) && work.alike(movement, line),
+    );
+    const [only] = alike;
+    if (only === undefined || alike.length > 1) continue;
+    const rivals = (linesBySum.get(sameSum(line)) ?? []).filter(
+      (other) => lines.has(other) && work.alike(only, other),
+    );
     // One candidate, and this line its only one: anything else is a guess, and guesses are breaks.
-    if (alike.length !== 1 || lines.filter((other) => work.alike(alike[0]!, other)).length !== 1) continue;
-    work.byAmount(alike[0]!, line);
+    if (rivals.length !== 1) continue;
+    work.byAmount(only, line);
     drop([line], alike);
   }
   // What we booked just before or after the statement's days may be on its neighbours.

@@ -2,8 +2,8 @@
 // closed by an act with a reason and, where money is in question, an entry.
 import type { Database } from '../database/index.ts';
 import { type HouseAccounts, recordEntries } from '../ledger/index.ts';
-import { readBankMovements } from '../settlement/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
+import { expectedOn, ledgerAccountOf } from './books.ts';
 import { reconcile } from './match.ts';
 import type { Break, Statement } from './statement.ts';
 import {
@@ -42,7 +42,10 @@ export interface BreakWithActs extends BreakRow {
 }
 
 export interface Reconciliation {
-  /** Compares a statement of the settlement bank with the books. The same statement again does nothing. */
+  /**
+   * Compares a statement with the books: the settlement bank's account, or the clearing account that its name says
+   * (CLEARING-BANK-CURRENCY). The same statement again does nothing.
+   */
   importStatement(statement: Statement, by: { operator: string; source: string }): Promise<Imported>;
   /** The statement on which a bank showed a payout, by its end-to-end reference; null while none has. */
   statementOf(reference: string): Promise<SeenIn | null>;
@@ -100,8 +103,10 @@ async function importOne(
     const known = await selectStatement(tx, statement);
     const nothing = { lines: statement.lines.length, matched: 0, breaks: [] };
     if (known !== null) return { statementId: known, known: true, ...nothing };
-    const expected = await readBankMovements(tx, {
+    const expected = await expectedOn(tx, {
+      account: statement.account,
       currency: statement.currency,
+      ledgerAccount: await ledgerAccountOf(parts.house, statement, parts.clock.now()),
       fromDay: shifted(statement.fromDay, -dateWindowDays),
       toDay: shifted(statement.toDay, dateWindowDays),
     });
@@ -151,7 +156,7 @@ async function actOn(parts: ReconciliationParts, asked: AskedAct): Promise<void>
       asked.kind === 'propose' ? 'proposed' : asked.kind === 'approve' ? 'closed' : 'open',
     );
     if (!books) return;
-    const bank = await parts.house.open('settlement-bank', found.currency, at);
+    const bank = await ledgerAccountOf(parts.house, found, at);
     const other = await parts.house.open(
       action === 'suspense' ? 'suspense' : 'bank-charge',
       found.currency,

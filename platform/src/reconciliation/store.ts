@@ -15,11 +15,11 @@ export const selectStatement = async (
 const lastClosing = statement(
   'reconciliation.last-closing',
   `SELECT closing FROM reconciliation.statement WHERE account = $1 AND currency = $2 AND to_day < $3::date
-     AND closing IS NOT NULL ORDER BY to_day DESC, id DESC LIMIT 1`,
+     ORDER BY to_day DESC, id DESC LIMIT 1`,
 );
-/** The closing balance of the statement before; null where there is none. */
+/** The closing balance of the statement before; null where there is none, or it states none (CSV). */
 export const readFormerClosing = async (connection: Connection, of: Statement): Promise<bigint | null> =>
-  (await connection.query<{ closing: bigint }>(lastClosing, [of.account, of.currency, of.fromDay]))[0]
+  (await connection.query<{ closing: bigint | null }>(lastClosing, [of.account, of.currency, of.fromDay]))[0]
     ?.closing ?? null;
 
 const insertStatement = statement(

@@ -27,6 +27,7 @@ import {
   type Outbound,
 } from '../system/index.ts';
 import {
+  clearingStatement,
   createSandboxBank,
   createSandboxIssuers,
   createSandboxSettlementBank,
@@ -163,7 +164,7 @@ async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unkn
     ...gatewayAdapters(platform, config),
     sandboxAdapter(sandbox),
     settlementAdapter({ database, settlement, merchants, publicUrl, bank: parts.settlementBank }),
-    reconciliationAdapter(platform.reconciliation),
+    reconciliationAdapter(platform.reconciliation, (of) => clearingStatement(database, of)),
     cardPageAdapter(parts.issuers),
   ];
   const healthy = () => platform.isUsable();

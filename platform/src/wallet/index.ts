@@ -17,6 +17,7 @@ export {
   readAccounts,
   readCards,
   readOpenReferences,
+  readTransferMovements,
   type Wallet,
   type WalletBalance,
   walletCurrency,

@@ -231,6 +231,21 @@ export const selectOpenTransfers = (
   connection: Connection,
 ): Promise<{ kind: CardTransferKind; id: bigint }[]> => connection.query(open);
 
+const movements = statement(
+  'wallet.transfer-movements',
+  `SELECT t.kind, t.id, CASE t.kind WHEN 'top-up' THEN t.amount ELSE -t.amount END AS amount,
+     (t.finished_at AT TIME ZONE 'UTC')::date::text AS day
+   FROM wallet.card_transfer t JOIN wallet.card c ON c.id = t.card_id
+   WHERE t.status = 'succeeded' AND t.currency = $1 AND c.bank = $2
+     AND t.finished_at >= $3::date AND t.finished_at < $4::date + 1`,
+);
+/** What top-ups and withdrawals moved at a bank in days (YYYY-MM-DD, UTC, both included); positive is owed to us. */
+export const selectTransferMovements = (
+  connection: Connection,
+  of: { currency: string; bank: string; fromDay: string; toDay: string },
+): Promise<{ kind: CardTransferKind; id: bigint; amount: bigint; day: string }[]> =>
+  connection.query(movements, [of.currency, of.bank, of.fromDay, of.toDay]);
+
 const finish = statement(
   'wallet.finish-transfer',
   `UPDATE wallet.card_transfer SET status = $2, refusal = $3, entry_id = $4, finished_at = $5 WHERE id = $1`,

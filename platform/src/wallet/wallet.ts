@@ -20,6 +20,7 @@ import {
   selectNextDue,
   selectOpenTransfers,
   selectTransfer,
+  selectTransferMovements,
   selectTransfersOf,
   type TransferPage,
 } from './store.ts';
@@ -179,3 +180,14 @@ export const readAccounts = selectAccounts;
 /** What the bank knows the pending transfers by: it may have moved money that the ledger has not heard of yet. */
 export const readOpenReferences = async (connection: Connection): Promise<string[]> =>
   (await selectOpenTransfers(connection)).map(({ kind, id }) => bankReference(kind, id));
+
+/** Top-ups and withdrawals at a bank in days (YYYY-MM-DD, UTC, both included), by the references that it knows. */
+export const readTransferMovements = async (
+  connection: Connection,
+  of: { currency: string; bank: string; fromDay: string; toDay: string },
+): Promise<{ reference: string; amount: bigint; day: string }[]> =>
+  (await selectTransferMovements(connection, of)).map(({ kind, id, amount, day }) => ({
+    reference: bankReference(kind, id),
+    amount,
+    day,
+  }));

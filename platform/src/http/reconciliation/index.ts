@@ -1,5 +1,7 @@
 // Reconciliation for operators, in the sandbox: statements in, breaks out, acts of a maker and a checker. Production
 // puts it behind the operators' sign-in.
+
+import { isCurrency } from '@tongbao/money';
 import { BreakAct, BreakQuery, StatementImport } from '@tongbao/protocol/sandbox';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -17,8 +19,18 @@ const BreakPath = z.object({
   act: z.enum(['propose', 'approve', 'refuse']),
 });
 
+const ClearingQuery = z.object({
+  bank: z.string().regex(/^[A-Z0-9]{1,20}$/),
+  currency: z.string().refine(isCurrency, 'not an ISO 4217 currency'),
+  day: z.iso.date(),
+  format: z.enum(['camt.053', 'csv']).default('camt.053'),
+});
+
+/** What only the simulated card banks can do: their statement of our clearing account on a day. */
+export type ClearingStatements = (of: z.output<typeof ClearingQuery>) => Promise<string>;
+
 export const reconciliationAdapter =
-  (room: Reconciliation): FastifyPluginAsync =>
+  (room: Reconciliation, banks: ClearingStatements): FastifyPluginAsync =>
   async (app) => {
     app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) =>
       answerError(error, reply, request.id),
@@ -45,6 +57,12 @@ export const reconciliationAdapter =
         });
       }
       return { statements: imported };
+    });
+
+    app.get('/sandbox/reconciliation/clearing-statement', async (request, reply) => {
+      const asked = parse(ClearingQuery, request.query);
+      const type = asked.format === 'csv' ? 'text/csv' : 'application/xml';
+      return reply.header('content-type', `${type}; charset=utf-8`).send(await banks(asked));
     });
 
     app.get('/sandbox/reconciliation/breaks', async (request) => {

@@ -1,6 +1,7 @@
 // The routes: a statement comes in as CSV and as camt.053, its break is listed with field and values, and closed.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
+import { clearingStatement } from '../../sandbox/bank/index.ts';
 import { settlementWorld } from '../../testing/settlement-world.ts';
 import { createServer } from '../server.ts';
 import { reconciliationAdapter } from './index.ts';
@@ -13,7 +14,11 @@ beforeAll(async () => {
   world = await settlementWorld('2014-11-11T02:00:00Z');
   app = await createServer({
     logger: createLog('silent'),
-    adapters: [reconciliationAdapter(world.platform.reconciliation)],
+    adapters: [
+      reconciliationAdapter(world.platform.reconciliation, (of) =>
+        clearingStatement(world.platform.database, of),
+      ),
+    ],
     healthy: async () => true,
   });
   const shop = await world.shop('KR');

@@ -78,6 +78,8 @@ export const debitNotification = (
 
 export interface DayStatement {
   readonly account: BankAccount;
+  /** How the bank names statements of this account; STMT-CURRENCY-DAY without it. */
+  readonly name?: string;
   /** YYYY-MM-DD. */
   readonly day: string;
   readonly from: Date;
@@ -90,7 +92,7 @@ export interface DayStatement {
 export function dayStatement(of: DayStatement): string {
   const { currency } = of.account;
   const closing = of.entries.reduce((all, entry) => all + entry.amount, of.opening);
-  const id = `STMT-${currency}-${of.day}`;
+  const id = `${of.name ?? 'STMT'}-${currency}-${of.day}`;
   const balance = (code: string, amount: bigint) =>
     `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>` +
     `<Amt Ccy="${currency}">${formatMajor(money(currency, positive(amount)))}</Amt>` +

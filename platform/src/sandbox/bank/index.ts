@@ -7,6 +7,7 @@ export {
   type SimulatedBank,
   type SimulatedCard,
 } from './bank.ts';
+export { type ClearingDay, clearingStatement } from './clearing.ts';
 export { createSandboxIssuers, type SandboxIssuers } from './issuers.ts';
 export { createSandboxSettlementBank, type SandboxSettlementBank } from './settlement-bank.ts';
 export type { BankBehaviour } from './store.ts';

@@ -231,3 +231,27 @@ export const selectBookedUnder = (
   references: readonly string[],
 ): Promise<{ name: StatementLine['name']; currency: string; amount: bigint }[]> =>
   connection.query(bookedUnder, [references]);
+
+const maxDayLines = 50_000;
+const clearingLines = statement(
+  'sandbox-bank.clearing-day',
+  `SELECT line, reference, amount, balance_after, booked_at FROM sandbox_bank.statement_line
+   WHERE bank = $1 AND name = 'clearing' AND currency = $2 AND booked_at >= $3 AND booked_at < $4
+   ORDER BY line LIMIT ${maxDayLines + 1}`,
+);
+const clearingBefore = statement(
+  'sandbox-bank.clearing-before',
+  `SELECT balance_after FROM sandbox_bank.statement_line
+   WHERE bank = $1 AND name = 'clearing' AND currency = $2 AND booked_at < $3 ORDER BY line DESC LIMIT 1`,
+);
+/** A day of Tongbao's clearing account: its balance before, its lines. Throws for more lines than a statement takes. */
+export async function readClearingDay(
+  connection: Connection,
+  of: { bank: string; currency: string; from: Date; to: Date },
+): Promise<{ opening: bigint; lines: StatementLineRow[] }> {
+  const { bank, currency, from, to } = of;
+  const lines = await connection.query<StatementLineRow>(clearingLines, [bank, currency, from, to]);
+  if (lines.length > maxDayLines) throw new Error(`${bank} booked more than ${maxDayLines} lines in a day`);
+  const [before] = await connection.query<{ balance_after: bigint }>(clearingBefore, [bank, currency, from]);
+  return { opening: before?.balance_after ?? 0n, lines };
+}
