@@ -39,6 +39,7 @@ export async function checkAll(parts: CheckParts): Promise<void> {
   await resolveAll(parts);
   const now = () => network.clock.now().getTime();
   await performer.moveTo(now() + 2 * dayMs);
+  await performer.observe();
   await askAboutAll(parts);
   checkTold(auditor.model, network.shops.told, network.restarts === 0 && performer.faultsHappened.size === 0);
   await checkCardBanks(parts);
