@@ -155,7 +155,6 @@ export const bookMutations: readonly Mutation[] = [
   },
   {
     name: 'missing-lock',
-    seed: 1432,
     what: 'payments are read without a lock: of two verbs at once the later write wins',
     file: `${payments}/store.ts`,
     changes: [
@@ -195,6 +194,7 @@ export const bookMutations: readonly Mutation[] = [
         '        await verb.record(tx, facts, decisions).catch(() => undefined);\n',
       ],
     ],
+    mode: 'concurrent',
   },
   {
     name: 'reconfirmed-after-decline',
