@@ -11,7 +11,10 @@ export const bookMutations: readonly Mutation[] = [
     file: `${payments}/postings.ts`,
     changes: [
       ['amount: amount.amount - fee.amount }', 'amount: amount.amount }'],
-      ['    { account: house.orderFee, amount: fee.amount },\n', ''],
+      [
+        '{ account: house.orderFee, amount: fee.amount - total(shares) }',
+        '{ account: house.orderFee, amount: -total(shares) }',
+      ],
     ],
   },
   {
@@ -54,7 +57,7 @@ export const bookMutations: readonly Mutation[] = [
     name: 'price-rounds-up',
     what: 'what the shopper pays is rounded up, not half to even',
     file: 'platform/src/fx/quote.ts',
-    changes: [["convert(amount, quote.price, 'half-even')", "convert(amount, quote.price, 'up')"]],
+    changes: [["export const priceRounding = 'half-even';", "export const priceRounding = 'up';"]],
   },
   {
     name: 'price-with-six-digits',

@@ -92,7 +92,7 @@ export const edgeMutations: readonly Mutation[] = [
     name: 'told-once',
     what: 'a notification that nobody took is not sent again',
     file: `${notifications}/notification.ts`,
-    changes: [['retryGapsMs[number - 1]', 'retryGapsMs[number + 6]']],
+    changes: [['gapsMs[number - 1]', 'gapsMs[number + 6]']],
   },
   {
     name: 'any-answer-acknowledges',
