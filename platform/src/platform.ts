@@ -23,6 +23,7 @@ import { createJobs, type Jobs, prepareJobs, type Task } from './jobs/index.ts';
 import { HouseAccounts } from './ledger/index.ts';
 import { createMerchants, type Merchants } from './merchants/index.ts';
 import {
+  type Carry,
   type Channel,
   createNotifications,
   type Notification,
@@ -76,6 +77,8 @@ export interface PlatformParts {
   readonly settlementBank: SettlementBank;
   readonly rates: RateSource;
   readonly outbound: Outbound;
+  /** What happens to notifications on their way; absent: nothing. */
+  readonly carry?: Carry;
   readonly sendSms: (phone: string, text: string) => Promise<void>;
   readonly bankBooks: AuditOptions['bankBooks'];
   readonly log: Logger;
@@ -155,6 +158,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     database,
     clock,
     outbound: parts.outbound,
+    carry: parts.carry,
     channel: channelOf({ payments, merchants, clock, gatewayKey, notifyIds, choices: config.classic }),
     onError: (error, notification) =>
       log.error(

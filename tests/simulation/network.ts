@@ -15,7 +15,9 @@ import {
   createSandboxSettlementBank,
   type SandboxBank,
 } from '../../platform/src/sandbox/bank/index.ts';
+
 import { sandboxBankBooks } from '../../platform/src/sandbox/bank-books.ts';
+import { createChaosSwitch } from '../../platform/src/sandbox/chaos.ts';
 import { type ClockMover, createClockMover } from '../../platform/src/sandbox/clock-mover.ts';
 import { sandboxParts } from '../../platform/src/sandbox/sandbox-parts.ts';
 import { safeguardingBank, sandboxCustomers } from '../../platform/src/sandbox/seed-customers.ts';
@@ -183,6 +185,7 @@ async function startProcess(parts: Parts, randomSeed: number): Promise<Process> 
     config: simulationConfig,
     sms: { send: async () => undefined, latest: () => [] },
     certificate: null,
+    chaos: createChaosSwitch({ randomness: seededRandomness(randomSeed), pause: async () => undefined }),
     send: async ({ path, headers, body }) =>
       (await app.inject({ method: 'POST', url: path, headers, payload: body })).payload,
     stores: { list: () => null },

@@ -1,6 +1,6 @@
 // One attempt: compose the body if there is none yet, send it, judge the answer, and say when to try again.
 import { type Database, isInfrastructureError } from '../database/index.ts';
-import type { Clock, Outbound, OutboundAnswer } from '../system/index.ts';
+import type { Clock, Outbound, OutboundAnswer, OutboundPost } from '../system/index.ts';
 import { type Attempt, type Notification, nextAttemptAt } from './notification.ts';
 import type { Outcome } from './store.ts';
 
@@ -18,11 +18,24 @@ export interface Channel {
   isAcknowledged(status: number, head: Buffer, notification: Notification): boolean;
 }
 
+/** The way from us to the merchant. A sandbox may put a bad one in between. */
+export type Carry = (
+  notification: Notification,
+  request: OutboundPost,
+  road: {
+    post(request: OutboundPost): Promise<OutboundAnswer>;
+    /** Whether the merchant has taken what was sent. */
+    isTaken(answer: OutboundAnswer): boolean;
+  },
+) => Promise<OutboundAnswer>;
+
 export interface DeliverParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly outbound: Outbound;
   readonly channel: Channel;
+  /** Absent: straight. */
+  readonly carry?: Carry | undefined;
   /** Told what went wrong on our side; the notification, where it is about one, is tried again. */
   readonly onError: (error: unknown, notification: Notification | null) => void;
 }
@@ -44,8 +57,7 @@ export async function deliver(
   const startedAt = parts.clock.now();
   const number = notification.attempts + 1;
   const { body, answer } = await send(parts, notification, timeoutMs);
-  const acknowledged =
-    answer.kind === 'answered' && parts.channel.isAcknowledged(answer.status, answer.head, notification);
+  const acknowledged = isTaken(parts, notification, answer);
   const next = acknowledged
     ? null
     : nextAttemptAt(number, startedAt, parts.channel.retryGapsMs?.(notification));
@@ -59,6 +71,9 @@ export async function deliver(
   return { outcome, isSilent: answer.kind === 'failed' && answer.reason === 'timeout' };
 }
 
+const isTaken = ({ channel }: DeliverParts, notification: Notification, answer: OutboundAnswer): boolean =>
+  answer.kind === 'answered' && channel.isAcknowledged(answer.status, answer.head, notification);
+
 async function send(
   parts: DeliverParts,
   notification: Notification,
@@ -70,7 +85,13 @@ async function send(
     const sent = (await parts.channel.seal?.(notification, body)) ?? body;
     const headers = await parts.channel.headers(notification, sent);
     const { url } = notification;
-    return { body, answer: await parts.outbound.post({ url, headers, body: sent, timeoutMs }) };
+    const request = { url, headers, body: sent, timeoutMs };
+    if (parts.carry === undefined) return { body, answer: await parts.outbound.post(request) };
+    const road = {
+      post: parts.outbound.post,
+      isTaken: (answer: OutboundAnswer) => isTaken(parts, notification, answer),
+    };
+    return { body, answer: await parts.carry(notification, request, road) };
   } catch (error) {
     if (isInfrastructureError(error)) throw error;
     // A notification that cannot be composed keeps to the timetable like one that nobody takes, and harms no other.

@@ -1,5 +1,5 @@
 // The door of the notifications room.
-export type { Channel } from './deliver.ts';
+export type { Carry, Channel } from './deliver.ts';
 export type {
   Attempt,
   NewNotification,

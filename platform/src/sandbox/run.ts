@@ -35,6 +35,7 @@ import {
   type SandboxSettlementBank,
 } from './bank/index.ts';
 import { sandboxBankBooks } from './bank-books.ts';
+import { type ChaosSwitch, createChaosSwitch } from './chaos.ts';
 import { type ClockMover, createClockMover } from './clock-mover.ts';
 import { takeFolder } from './folder-lock.ts';
 import { seedMerchants, seedSettlementAccounts } from './merchants.ts';
@@ -77,24 +78,22 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     undo.push(() => database.close());
     await migrate(database.pool);
     const clock = await sandboxClock(database);
-    const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
     const bank = createSandboxBank({ database, clock, pause });
     const settlementBank = createSandboxSettlementBank({ database, clock, safeguardingBank });
     const issuers = await issuersOf(database, clock);
     const sms = createSandboxSms(() => clock.now());
     const outbound = createOutbound({ reach: config.reach });
+    const chaos = createChaosSwitch({ randomness: machineRandomness, pause });
     undo.push(async () => outbound.close());
     const platform = await createPlatform({
       config,
-      database,
-      clock,
+      ...{ database, clock, bank, issuers },
       randomness: machineRandomness,
-      bank,
-      issuers,
       registry: createSandboxRegistry(),
       settlementBank,
       rates: ratesOf(config, outbound),
       outbound,
+      carry: chaos.carry,
       sendSms: sms.send,
       bankBooks: sandboxBankBooks,
       log,
@@ -105,7 +104,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     const mover = createClockMover({ database, clock, timers: platform.timers });
     const stores = createStores(config, server);
     undo.push(() => stores.stop());
-    const parts = { platform, config, mover, people, sms, settlementBank, issuers, stores, log };
+    const parts = { platform, config, mover, people, sms, chaos, settlementBank, issuers, stores, log };
     const servers = await serve(parts);
     undo.push(() => servers.close());
     await platform.jobs.start();
@@ -121,6 +120,8 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     throw error;
   }
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const issuersOf = async (database: Database, clock: MovableClock): Promise<SandboxIssuers> => {
   const fresh = machineRandomness.bytes(32).toString('base64');
@@ -143,6 +144,7 @@ interface Served {
   readonly mover: ClockMover;
   readonly people: Awaited<ReturnType<typeof seedCustomers>>;
   readonly sms: SandboxSms;
+  readonly chaos: ChaosSwitch;
   readonly settlementBank: SandboxSettlementBank;
   readonly issuers: SandboxIssuers;
   readonly stores: Stores;

@@ -7,8 +7,10 @@ import { paymentIdFromWire, paymentIdToWire } from '../http/payment-ids.ts';
 import type { SandboxParts, TestPayment } from '../http/sandbox/index.ts';
 import type { Platform } from '../platform.ts';
 import { Rejection } from '../rejection.ts';
+import type { ChaosSwitch } from './chaos.ts';
 import type { ClockMover } from './clock-mover.ts';
 import { sandboxMerchants, secretsOf } from './merchants.ts';
+import { scorecard } from './scorecard.ts';
 import type { SeededCustomer } from './seed-customers.ts';
 import { sandboxStaff } from './seed-staff.ts';
 import type { SandboxSms } from './sms.ts';
@@ -22,6 +24,7 @@ interface Parts {
   readonly people: readonly (SeededCustomer & { readonly customerId: bigint })[];
   readonly sms: SandboxSms;
   readonly stores: Pick<Stores, 'list'>;
+  readonly chaos: ChaosSwitch;
   /** PEM; null without https. */
   readonly certificate: string | null;
   /** To our own gateway, for the till page's shop. */
@@ -43,10 +46,23 @@ export function sandboxParts(parts: Parts): SandboxParts {
     till: createTill(platform, parts.send),
     clock: { now: () => platform.clock.now(), moveTo: mover.moveTo, advance: mover.advance },
     outbox: (paymentId) => outbox(platform, paymentId),
+    chaos: {
+      settings: async (clientId) => parts.chaos.settings(await merchantIdOf(platform, clientId)),
+      set: async (clientId, settings) => parts.chaos.set(await merchantIdOf(platform, clientId), settings),
+      scorecard: async (clientId) =>
+        scorecard(clientId, parts.chaos.observed(await merchantIdOf(platform, clientId))),
+    },
     testPayment: (asked) => testPayment(parts, asked),
     certificate: () => parts.certificate,
     messages: parts.sms.latest,
   };
+}
+
+async function merchantIdOf(platform: Platform, clientId: string): Promise<bigint> {
+  const access = await platform.merchants.findByClientId(clientId);
+  if (access === null)
+    throw new Rejection('merchant-unknown', `${clientId} is not a merchant of this sandbox`);
+  return access.merchant.id;
 }
 
 async function credentials({ platform, config, people, stores }: Parts): Promise<Credentials> {

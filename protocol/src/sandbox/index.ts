@@ -82,6 +82,7 @@ export const AuditProof = z.object({ name: z.string(), ok: z.boolean(), detail: 
 export const AuditAnswer = z.object({ ok: z.boolean(), checkedAt: z.string(), proofs: z.array(AuditProof) });
 export type AuditAnswer = z.infer<typeof AuditAnswer>;
 
+export { ChaosQuery, ChaosSettings, Scorecard, type ScorecardRow, SetChaos } from './chaos.ts';
 export { BreakAct, BreakQuery, StatementImport } from './reconciliation.ts';
 export {
   ChangeSettlementTerms,

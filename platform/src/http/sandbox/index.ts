@@ -4,6 +4,7 @@ import { Credentials, MoveClock, PayForShopper, ShowPaymentCode } from '@tongbao
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Rejection } from '../../rejection.ts';
+import { type Chaos, chaosRoutes } from './chaos.ts';
 import { durationMs } from './duration.ts';
 import { parse } from './parse.ts';
 import { type Till, tillRoutes } from './till.ts';
@@ -24,6 +25,7 @@ export interface SandboxParts {
   }) => Promise<{ code: string; expiresAt: string }>;
   /** From a 30-digit wire id, or from a cashier URL. Null when it names no payment. */
   readonly findPaymentId: (reference: { paymentId?: string; cashierUrl?: string }) => bigint | null;
+  readonly chaos: Chaos;
   /** Behind the till page. */
   readonly till: Till;
   readonly clock: {
@@ -97,6 +99,7 @@ export const sandboxAdapter =
     );
 
     tillRoutes(app, parts.till);
+    chaosRoutes(app, parts.chaos);
 
     app.get('/sandbox/certificate.pem', async (_request, reply) => {
       const pem = parts.certificate();

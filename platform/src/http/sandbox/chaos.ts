@@ -1,0 +1,26 @@
+// The chaos switch and the scorecard, per merchant.
+import { ChaosQuery, type ChaosSettings, type Scorecard, SetChaos } from '@tongbao/protocol/sandbox';
+import type { FastifyInstance } from 'fastify';
+import { parse } from './parse.ts';
+
+/** Rejections of all: merchant-unknown. */
+export interface Chaos {
+  settings(clientId: string): Promise<ChaosSettings>;
+  /** What is not named stays as it was. */
+  set(clientId: string, settings: Partial<ChaosSettings>): Promise<ChaosSettings>;
+  scorecard(clientId: string): Promise<Scorecard>;
+}
+
+export function chaosRoutes(app: FastifyInstance, chaos: Chaos): void {
+  app.get('/sandbox/chaos', async (request) => {
+    const { clientId } = parse(ChaosQuery, request.query);
+    return { clientId, ...(await chaos.settings(clientId)) };
+  });
+  app.post('/sandbox/chaos', async (request) => {
+    const { clientId, ...settings } = parse(SetChaos, request.body ?? {});
+    return { clientId, ...(await chaos.set(clientId, settings as Partial<ChaosSettings>)) };
+  });
+  app.get('/sandbox/scorecard', async (request) =>
+    chaos.scorecard(parse(ChaosQuery, request.query).clientId),
+  );
+}
