@@ -1,12 +1,77 @@
 // Our ISO 20022 documents read by somebody else: npm iso20022.js, and a look at the structure that it does not read.
 import { XMLParser } from 'fast-xml-parser';
-import { CashManagementEndOfDayReport, PaymentStatusReport } from 'iso20022.js';
+import { CashManagementEndOfDayReport, ISO20022, PaymentStatusReport } from 'iso20022.js';
 import { describe, expect, test } from 'vitest';
 import { dayStatement, statusReport } from '../sandbox/bank/documents.ts';
+import { pain001Structure } from '../testing/pain001-structure.ts';
 import { writePain001 } from './pain001.ts';
 import { readPain002 } from './pain002.ts';
 
 const at = new Date('2014-11-12T03:00:00Z');
+
+type Element = Record<string, unknown>;
+const inOrder = new XMLParser({ preserveOrder: true, ignoreAttributes: false, parseTagValue: false });
+
+/** What is not as the message definition has it, in words. */
+function faultsOf(xml: string): string[] {
+  const faults: string[] = [];
+  const check = (parent: string, name: string, content: Element[]): void => {
+    const rule = pain001Structure[`${parent}/${name}`] ?? pain001Structure[name];
+    if (rule === undefined) faults.push(`${name} in ${parent} is not in the definition`);
+    else if (rule instanceof RegExp) {
+      const text = content.map((each) => String(each['#text'] ?? '')).join('');
+      if (!rule.test(text)) faults.push(`${name} is "${text}"`);
+    } else {
+      const names = content.map((each) => Object.keys(each).find((key) => key !== ':@')!);
+      const allowed = rule.map(([child]) => child);
+      for (const [index, child] of names.entries()) {
+        const place = allowed.indexOf(child);
+        if (place < 0) faults.push(`${name} may not have ${child}`);
+        else if (index > 0 && place < allowed.indexOf(names[index - 1]!))
+          faults.push(`${child} stands after ${names[index - 1]} in ${name}`);
+        if (place >= 0) check(name, child, content[index]![child] as Element[]);
+      }
+      for (const [child, least, most] of rule) {
+        const count = names.filter((each) => each === child).length;
+        if (count < least || count > most)
+          faults.push(`${name} has ${count} ${child}, ${least} to ${most} are allowed`);
+      }
+    }
+  };
+  const root = (inOrder.parse(xml) as Element[]).find((each) => 'Document' in each)!;
+  check('', 'Document', root.Document as Element[]);
+  return faults;
+}
+
+/** A message of somebody else's writer. */
+function theirMessage(): string {
+  const bank = { bic: 'TBSMGBGB', bankAddress: { country: 'GB' } } as const;
+  const payer = {
+    name: 'Tongbao Settlement',
+    id: 'TB',
+    account: { accountNumber: '9000GBP0001' },
+    agent: bank,
+  } as const;
+  const creditor = {
+    name: 'Marks',
+    account: { accountNumber: 'GB1' },
+    agent: bank,
+    address: { country: 'GB' },
+  } as const;
+  return new ISO20022({ initiatingParty: payer })
+    .createSWIFTCreditPaymentInitiation([
+      {
+        type: 'swift',
+        direction: 'credit',
+        id: '7-1',
+        amount: 123_456,
+        currency: 'GBP',
+        creditor,
+        remittanceInformation: 'S',
+      },
+    ])
+    .serialize();
+}
 
 describe('pain.001', () => {
   const xml = writePain001({
@@ -39,23 +104,36 @@ describe('pain.001', () => {
   const message = new XMLParser({ ignoreAttributes: false, parseTagValue: false }).parse(xml).Document
     .CstmrCdtTrfInitn;
 
-  test('has the elements of pain.001.001.03 in the order of its definition', () => {
-    expect(Object.keys(message)).toEqual(['GrpHdr', 'PmtInf']);
-    expect(Object.keys(message.GrpHdr)).toEqual(['MsgId', 'CreDtTm', 'NbOfTxs', 'CtrlSum', 'InitgPty']);
-    expect(Object.keys(message.PmtInf)).toEqual([
-      'PmtInfId',
-      'PmtMtd',
-      'BtchBookg',
-      'NbOfTxs',
-      'CtrlSum',
-      'ReqdExctnDt',
-      'Dbtr',
-      'DbtrAcct',
-      'DbtrAgt',
-      'CdtTrfTxInf',
+  test('has the structure of pain.001.001.03: names, order, cardinalities, patterns', () => {
+    expect(faultsOf(xml)).toEqual([]);
+    const without = (tag: string) => xml.replace(new RegExp(`<${tag}>.*?</${tag}>`), '');
+    expect(faultsOf(without('ReqdExctnDt'))).toEqual(['PmtInf has 0 ReqdExctnDt, 1 to 1 are allowed']);
+    expect(faultsOf(xml.replace(/(<Dbtr>.*?<.Dbtr>)(<DbtrAcct>.*?<.DbtrAcct>)/, '$2$1'))).toEqual([
+      'Dbtr stands after DbtrAcct in PmtInf',
     ]);
-    for (const transfer of message.PmtInf.CdtTrfTxInf)
-      expect(Object.keys(transfer)).toEqual(['PmtId', 'Amt', 'CdtrAgt', 'Cdtr', 'CdtrAcct', 'RmtInf']);
+    expect(faultsOf(xml.replace('<PmtMtd>TRF', '<PmtMtd>CASH'))).toEqual(['PmtMtd is "CASH"']);
+    expect(faultsOf(xml.replace('TBSMGBGB', 'tbsm'))).toEqual(['BIC is "tbsm"']);
+    expect(faultsOf(xml.replace('<EndToEndId>', '<Iban/><EndToEndId>'))).toEqual(['PmtId may not have Iban']);
+    expect(faultsOf(xml.replace('>1234.56<', '>1234.567890<'))).toEqual(['InstdAmt is "1234.567890"']);
+  });
+
+  test('is built as npm iso20022.js builds its own message of the same version', () => {
+    const { Document } = new XMLParser().parse(xml);
+    const theirs = new XMLParser().parse(theirMessage()).Document.CstmrCdtTrfInitn;
+    const ours = Document.CstmrCdtTrfInitn;
+    expect(/xmlns="([^"]+)"/.exec(xml)?.[1]).toBe(/xmlns="([^"]+)"/.exec(theirMessage())?.[1]);
+    // What both have stands in the same order.
+    const shared = (left: object, right: object) => Object.keys(left).filter((name) => name in right);
+    const pairs = [
+      [ours, theirs],
+      [ours.GrpHdr, theirs.GrpHdr],
+      [ours.PmtInf, theirs.PmtInf],
+      [ours.PmtInf.CdtTrfTxInf[0], theirs.PmtInf.CdtTrfTxInf],
+    ] as const;
+    for (const [our, their] of pairs) {
+      expect(shared(our, their)).toEqual(shared(their, our));
+      expect(shared(our, their).length).toBeGreaterThan(1);
+    }
   });
 
   test('states major units, the control sum and names as they are', () => {

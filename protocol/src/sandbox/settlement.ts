@@ -62,9 +62,21 @@ export const ChangeSettlementTerms = z.strictObject({
   taxBps: z.number().int().optional(),
   reserveBps: z.number().int().optional(),
   reserveDays: z.number().int().optional(),
-  accountName: z.string().max(140).optional(),
-  accountNumber: z.string().max(34).optional(),
-  bankBic: z.string().max(11).optional(),
+  // What pain.001 takes: a text that is none would keep everybody's payouts of the currency from leaving.
+  accountName: z
+    .string()
+    .max(140)
+    .regex(/^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u, 'no control characters')
+    .optional(),
+  accountNumber: z
+    .string()
+    .max(34)
+    .regex(/^[\x20-\x7e]*$/, 'printable ASCII')
+    .optional(),
+  bankBic: z
+    .string()
+    .regex(/^([A-Z]{6}[A-Z2-9][A-NP-Z0-9]([A-Z0-9]{3})?)?$/, 'a BIC of 8 or 11 characters, or none')
+    .optional(),
 });
 
 /** How the simulated bank treats an account from now on. */

@@ -154,6 +154,10 @@ test('bad input is told what is wrong', async () => {
   ]);
   const post = async (payload: object) =>
     (await app.inject({ method: 'POST', url: '/sandbox/settlements/terms', payload })).json().error.message;
+  // What no bank could read in a pain.001 is refused here, not there.
+  expect(await post({ clientId: 'SHOP_1', bankBic: 'tbsm' })).toMatch(/a BIC of 8 or 11 characters/);
+  expect(await post({ clientId: 'SHOP_1', accountName: 'A\u0001' })).toMatch(/no control characters/);
+  expect(await post({ clientId: 'SHOP_1', accountNumber: '계좌' })).toMatch(/printable ASCII/);
   expect(await post({ clientId: 'SHOP_1', cycleDays: 99 })).toBe(
     'cycleDays must be a whole number from 0 to 60',
   );
