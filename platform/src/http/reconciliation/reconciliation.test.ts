@@ -1,7 +1,8 @@
 // The routes: a statement comes in as CSV and as camt.053, its break is listed with field and values, and closed.
+import { money } from '@tongbao/money';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
-import { clearingStatement } from '../../sandbox/bank/index.ts';
+import { clearingStatement, createSandboxBank } from '../../sandbox/bank/index.ts';
 import { settlementWorld } from '../../testing/settlement-world.ts';
 import { createServer } from '../server.ts';
 import { reconciliationAdapter } from './index.ts';
@@ -81,4 +82,39 @@ test('CSV is read by column names, and what is wrong is said with the line', asy
   expect(await post('/statements?operator=mei', csv, 'text/csv')).toMatchObject({ status: 400 });
   expect(await post('/statements', xml, 'application/xml')).toMatchObject({ status: 400 });
   expect(await post('/statements?operator=mei', '<no', 'application/xml')).toMatchObject({ status: 400 });
+});
+
+test('a card bank’s clearing statement comes as camt.053 or CSV, and goes in under its own account', async () => {
+  const { database } = world.platform;
+  const bank = createSandboxBank({ database, clock: world.platform.clock, pause: async () => undefined });
+  await bank.issueCard({
+    ...{ bank: 'CCB', token: 'CCB-9', creditLimit: 0n, blocked: false },
+    balance: money('CNY', 100_000n),
+  });
+  // The bank moved money that nobody asked it to move.
+  const strange = { bank: 'CCB', cardToken: 'CCB-9', amount: money('CNY', 1_250n), reference: 'STRAY-1' };
+  await bank.debit(strange);
+  const get = (query: string) => app.inject(`/sandbox/reconciliation/clearing-statement?${query}`);
+  const day = world.platform.clock.now().toISOString().slice(0, 10);
+  const csv = await get(`bank=CCB&currency=CNY&day=${day}&format=csv`);
+  expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
+  expect(csv.body).toBe(`number,date,reference,amount,currency\r\n1,${day},STRAY-1,12.50,CNY\r\n`);
+  const camt = await get(`bank=CCB&currency=CNY&day=${day}`);
+  const { body } = await post('/statements?operator=mei', camt.body, 'application/xml');
+  expect(body.statements[0].breaks).toMatchObject([
+    {
+      kind: 'unexpected',
+      reference: 'STRAY-1',
+      field: 'entry',
+      actual: `12.50 on ${day}`,
+      difference: '1250',
+    },
+  ]);
+  const again = '/statements?operator=mei&account=CLEARING-CCB-CNY&statementId=C2&currency=CNY';
+  expect((await post(again, csv.body, 'text/csv')).body.statements[0].breaks).toMatchObject([
+    { kind: 'duplicate', expected: 'on a former statement' },
+  ]);
+  for (const wrong of ['bank=ccb&currency=CNY', 'bank=CCB&currency=XXY', 'bank=CCB&currency=CNY&format=pdf'])
+    expect((await get(`${wrong}&day=${day}`)).statusCode).toBe(400);
+  expect((await get('bank=CCB&currency=CNY&day=2014-02-30')).statusCode).toBe(400);
 });
