@@ -16,6 +16,7 @@ export default defineConfig({
       input: {
         cashier: 'cashier.html',
         wallet: 'wallet.html',
+        console: 'console.html',
         sandbox: 'sandbox.html',
         audit: 'audit.html',
         till: 'till.html',

@@ -1,0 +1,179 @@
+// Where books and banks differ: the maker proposes how to close a break, a checker who is somebody else decides.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Break } from '@tongbao/protocol/console';
+import { Alert, Button, Form, Input, Modal, Select, Space, Table, Tag } from 'antd';
+import { useState } from 'react';
+import { amount, tell, time, useAsk, useWords } from './ask.ts';
+import type { PageProps } from './console.tsx';
+import { Failed, Nothing } from './pieces.tsx';
+
+const tones = { open: 'red', proposed: 'gold', closed: 'green' } as const;
+type Act = 'propose' | 'approve' | 'refuse';
+
+export function Breaks({ member }: PageProps) {
+  const say = useWords();
+  const [status, choose] = useState<string>('');
+  const [asked, setAsked] = useState<{ found: Break; act: Act } | null>(null);
+  const answer = useAsk<{ breaks: Break[] }>(`/breaks?limit=200${status === '' ? '' : `&status=${status}`}`);
+  if (answer.isError) return <Failed again={() => void answer.refetch()} />;
+  const acts = (found: Break): Act[] => {
+    if (member.role === 'maker' && found.status === 'open') return ['propose'];
+    const proposedBy = found.acts.findLast((act) => act.kind === 'propose')?.operator;
+    const mayCheck = member.role === 'checker' && found.status === 'proposed';
+    return mayCheck && proposedBy !== member.username ? ['approve', 'refuse'] : [];
+  };
+  return (
+    <>
+      <div className="tools">
+        <Select
+          aria-label={say('status')}
+          value={status}
+          style={{ minWidth: 180 }}
+          onChange={choose}
+          options={[
+            { value: '', label: say('allStatuses') },
+            { value: 'open', label: say('open') },
+            { value: 'proposed', label: say('proposed') },
+            { value: 'closed', label: say('closed') },
+          ]}
+        />
+      </div>
+      <BreakTable
+        breaks={answer.data?.breaks ?? []}
+        waiting={answer.isPending}
+        acts={acts}
+        ask={(found, act) => setAsked({ found, act })}
+      />
+      {asked !== null && <Ask {...asked} leave={() => setAsked(null)} />}
+    </>
+  );
+}
+
+function BreakTable(props: {
+  breaks: Break[];
+  waiting: boolean;
+  acts: (found: Break) => Act[];
+  ask: (found: Break, act: Act) => void;
+}) {
+  const say = useWords();
+  return (
+    <Table<Break>
+      rowKey="id"
+      dataSource={props.breaks}
+      loading={props.waiting}
+      pagination={{ pageSize: 20, hideOnSinglePage: true }}
+      scroll={{ x: 'max-content' }}
+      locale={{ emptyText: <Nothing title={say('noBreaks')} text={say('noBreaksText')} /> }}
+      expandable={{ expandedRowRender: History, rowExpandable: (found) => found.acts.length > 0 }}
+      columns={[
+        { title: say('breakKind'), dataIndex: 'kind' },
+        { title: say('reference'), dataIndex: 'reference' },
+        { title: say('field'), dataIndex: 'field' },
+        { title: say('expected'), dataIndex: 'expected', className: 'number' },
+        { title: say('actual'), dataIndex: 'actual', className: 'number' },
+        {
+          title: say('difference'),
+          align: 'right',
+          render: (_, found) => <span className="number">{amount(found.currency, found.difference)}</span>,
+        },
+        {
+          title: say('status'),
+          render: (_, found) => <Tag color={tones[found.status]}>{say(found.status)}</Tag>,
+        },
+        {
+          title: say('act'),
+          render: (_, found) => (
+            <Space>
+              {props.acts(found).map((act) => (
+                <Button
+                  key={act}
+                  type={act === 'refuse' ? 'default' : 'primary'}
+                  onClick={() => props.ask(found, act)}
+                >
+                  {say(act)}
+                </Button>
+              ))}
+            </Space>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function History(found: Break) {
+  const say = useWords();
+  return (
+    <dl className="facts">
+      {found.acts.map((act) => (
+        <FactOf
+          key={`${act.at}${act.kind}`}
+          title={`${say(act.kind)} · ${say('byWhom', { who: act.operator, time: time(act.at) })}`}
+          text={`${say(act.action)}: ${act.reason}${act.entryId === null ? '' : ` (${act.entryId})`}`}
+        />
+      ))}
+    </dl>
+  );
+}
+
+const FactOf = (props: { title: string; text: string }) => (
+  <>
+    <dt>{props.title}</dt>
+    <dd>{props.text}</dd>
+  </>
+);
+
+/** The reason is asked for each act; a proposal also says what should be done. */
+function Ask({ found, act, leave }: { found: Break; act: Act; leave: () => void }) {
+  const say = useWords();
+  const queries = useQueryClient();
+  const [form] = Form.useForm<{ action?: string; reason: string }>();
+  const doing = useMutation({
+    mutationFn: (said: object) => tell(`/breaks/${found.id}/${act}`, said),
+    onSuccess: async () => {
+      await queries.invalidateQueries();
+      leave();
+    },
+  });
+  return (
+    <Modal
+      open
+      title={`${say(act)} · ${found.reference}`}
+      onCancel={leave}
+      okText={say('confirm')}
+      cancelText={say('cancel')}
+      confirmLoading={doing.isPending}
+      onOk={() => form.submit()}
+    >
+      <p>
+        {found.field}: {say('expected')} {found.expected || '–'}, {say('actual')} {found.actual || '–'}
+      </p>
+      <Form
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        onFinish={doing.mutate}
+        initialValues={{ action: 'explain' }}
+      >
+        {act === 'propose' && (
+          <Form.Item name="action" label={say('action')}>
+            <Select
+              options={(found.difference === '0'
+                ? (['explain'] as const)
+                : (['explain', 'suspense', 'charge'] as const)
+              ).map((each) => ({ value: each, label: say(each) }))}
+            />
+          </Form.Item>
+        )}
+        <Form.Item
+          name="reason"
+          label={say('reason')}
+          rules={[{ required: true, whitespace: true, message: say('reasonNeeded') }]}
+        >
+          <Input.TextArea rows={3} maxLength={500} showCount autoFocus />
+        </Form.Item>
+        {doing.error !== null && <Alert type="error" showIcon title={doing.error.message} />}
+      </Form>
+    </Modal>
+  );
+}

@@ -1,0 +1,114 @@
+// What the console's pages are made of: failure, emptiness, one figure, the choice of a merchant, a chart.
+import type { Shop } from '@tongbao/protocol/console';
+import { Button, Empty, Result, Select } from 'antd';
+import type { ReactNode } from 'react';
+import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import type { z } from 'zod';
+import { amount, useAsk, useWords } from './ask.ts';
+import type { PageProps } from './console.tsx';
+
+export function Failed(props: { again: () => void; text?: string }) {
+  const say = useWords();
+  return (
+    <Result
+      status="warning"
+      title={say('failedTitle')}
+      subTitle={props.text ?? say('failedText')}
+      extra={<Button onClick={props.again}>{say('tryAgain')}</Button>}
+    />
+  );
+}
+
+export const Nothing = (props: { title: string; text?: string }) => (
+  <Empty
+    image={Empty.PRESENTED_IMAGE_SIMPLE}
+    description={
+      <>
+        <strong>{props.title}</strong>
+        {props.text !== undefined && <p className="muted">{props.text}</p>}
+      </>
+    }
+  />
+);
+
+export const Figure = (props: { label: string; value: ReactNode; help: string }) => (
+  <div className="panel">
+    <div className="figure-label">{props.label}</div>
+    <p className="figure-value">{props.value}</p>
+    <p className="figure-help">{props.help}</p>
+  </div>
+);
+
+/** Operators choose a merchant; a merchant's user has one and sees no choice. */
+export function ShopChoice({ member, clientId, go, url }: PageProps) {
+  const say = useWords();
+  const shops = useAsk<{ shops: z.infer<typeof Shop>[] }>('/shops', member.role !== 'merchant');
+  if (member.role === 'merchant') return null;
+  const chosen = clientId ?? shops.data?.shops[0]?.clientId;
+  return (
+    <div className="tools">
+      <Select
+        aria-label={say('shop')}
+        showSearch={{ optionFilterProp: 'label' }}
+        style={{ minWidth: 260 }}
+        loading={shops.isPending}
+        {...(chosen === undefined ? {} : { value: chosen })}
+        onChange={(shop: string) => go(`${url.pathname}?shop=${encodeURIComponent(shop)}`)}
+        options={(shops.data?.shops ?? []).map((shop) => ({
+          value: shop.clientId,
+          label: `${shop.name} · ${shop.currency}`,
+        }))}
+      />
+    </div>
+  );
+}
+
+export interface Series {
+  readonly key: string;
+  readonly name: string;
+  readonly color: string;
+}
+
+/**
+ * Bars by day. Heights are for the eye and may be rounded; every figure that is read stands in a table or is written out
+ * from its exact value.
+ */
+export function Bars(props: {
+  label: string;
+  currency: string;
+  days: readonly { day: string; values: Readonly<Record<string, string>> }[];
+  series: readonly Series[];
+}) {
+  const rows = props.days.map(({ day, values }) => ({
+    day,
+    ...Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Number(value)])),
+  }));
+  const shown = (value: unknown) => amount(props.currency, BigInt(Math.round(Number(value))).toString());
+  return (
+    <figure style={{ margin: 0 }} aria-label={props.label}>
+      <h2>{props.label}</h2>
+      <div className="chart">
+        <ResponsiveContainer width="100%" height="100%">
+          <BarChart data={rows} margin={{ left: 24, right: 8, top: 8 }} accessibilityLayer>
+            <CartesianGrid vertical={false} stroke="#e1e7e8" />
+            <XAxis dataKey="day" tickLine={false} minTickGap={24} />
+            <YAxis tickFormatter={shown} tickLine={false} axisLine={false} width={96} />
+            <Tooltip formatter={shown} cursor={{ fill: '#f4f6f6' }} />
+            <Legend />
+            {props.series.map(({ key, name, color }) => (
+              <Bar
+                key={key}
+                dataKey={key}
+                name={name}
+                fill={color}
+                radius={[4, 4, 0, 0]}
+                maxBarSize={36}
+                isAnimationActive={false}
+              />
+            ))}
+          </BarChart>
+        </ResponsiveContainer>
+      </div>
+    </figure>
+  );
+}

@@ -1,0 +1,77 @@
+// Rates that the outlier guard holds back, and letting one through, which takes a checker and a reason.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { HeldRates } from '@tongbao/protocol/console';
+import { Alert, Button, Form, Input, Modal, Table } from 'antd';
+import { useState } from 'react';
+import { tell, useAsk, useWords } from './ask.ts';
+import type { PageProps } from './console.tsx';
+import { Failed, Nothing } from './pieces.tsx';
+
+type Held = HeldRates['rates'][number];
+
+export function Rates({ member }: PageProps) {
+  const say = useWords();
+  const [asked, ask] = useState<Held | null>(null);
+  const answer = useAsk<HeldRates>('/rates/held');
+  if (answer.isError) return <Failed again={() => void answer.refetch()} />;
+  return (
+    <>
+      <Table<Held>
+        rowKey={(rate) => `${rate.currency}${rate.date}`}
+        dataSource={answer.data?.rates ?? []}
+        loading={answer.isPending}
+        pagination={false}
+        scroll={{ x: 'max-content' }}
+        locale={{ emptyText: <Nothing title={say('noRates')} text={say('noRatesText')} /> }}
+        columns={[
+          { title: say('day'), dataIndex: 'date', className: 'number' },
+          { title: say('currency'), dataIndex: 'currency' },
+          { title: say('rate'), dataIndex: 'rate', className: 'number' },
+          { title: say('detail'), dataIndex: 'reason' },
+          {
+            title: say('act'),
+            render: (_, rate) =>
+              member.role === 'checker' && <Button onClick={() => ask(rate)}>{say('approve')}</Button>,
+          },
+        ]}
+      />
+      {asked !== null && <Confirm rate={asked} leave={() => ask(null)} />}
+    </>
+  );
+}
+
+function Confirm({ rate, leave }: { rate: Held; leave: () => void }) {
+  const say = useWords();
+  const queries = useQueryClient();
+  const [form] = Form.useForm<{ reason: string }>();
+  const doing = useMutation({
+    mutationFn: ({ reason }: { reason: string }) =>
+      tell('/rates/held/confirm', { currency: rate.currency, date: rate.date, reason }),
+    onSuccess: async () => {
+      await queries.invalidateQueries();
+      leave();
+    },
+  });
+  return (
+    <Modal
+      open
+      title={`${say('approve')} · ${rate.currency} ${rate.date}`}
+      onCancel={leave}
+      okText={say('confirm')}
+      cancelText={say('cancel')}
+      confirmLoading={doing.isPending}
+      onOk={() => form.submit()}
+    >
+      <Form form={form} layout="vertical" requiredMark={false} onFinish={doing.mutate}>
+        <Form.Item
+          name="reason"
+          label={say('reason')}
+          rules={[{ required: true, whitespace: true, message: say('reasonNeeded') }]}
+        >
+          <Input.TextArea rows={3} maxLength={500} showCount autoFocus />
+        </Form.Item>
+        {doing.error !== null && <Alert type="error" showIcon title={doing.error.message} />}
+      </Form>
+    </Modal>
+  );
+}
