@@ -1,11 +1,11 @@
 // A merchant's settlements: each with its sums, what the bank said, its files, and its lines.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Batch, Line } from '@tongbao/protocol/console';
-import { Button, Drawer, Select, Table, Tag } from 'antd';
+import { Button, Drawer, Select, Tag } from 'antd';
 import { useState } from 'react';
 import { amount, ask, time, useWords } from './ask.ts';
 import type { PageProps } from './console.tsx';
-import { Failed, Nothing, ShopChoice } from './pieces.tsx';
+import { Failed, Nothing, ShopChoice, Wide } from './pieces.tsx';
 
 const tones = {
   OPEN: 'default',
@@ -79,12 +79,12 @@ function BatchTable(props: { batches: Batch[]; waiting: boolean; open: (batch: B
     <span className="number">{amount(batch.currency, pick(batch))}</span>
   );
   return (
-    <Table<Batch>
+    <Wide<Batch>
+      label={say('navBatches')}
       rowKey="batchId"
       dataSource={props.batches}
       loading={props.waiting}
       pagination={false}
-      scroll={{ x: 'max-content' }}
       locale={{ emptyText: <Nothing title={say('noBatches')} text={say('noBatchesText')} /> }}
       columns={[
         { title: say('day'), dataIndex: 'settlementDay', className: 'number' },
@@ -155,13 +155,13 @@ function Lines({ batch, shop, go }: { batch: Batch; shop: string; go: PageProps[
   const money = (value: string) => <span className="number">{amount(batch.currency, value)}</span>;
   return (
     <>
-      <Table<Line>
+      <Wide<Line>
+        label={say('details')}
         rowKey="key"
         size="small"
         dataSource={(pages.data?.pages ?? []).flatMap((page) => page.lines)}
         loading={pages.isPending}
         pagination={false}
-        scroll={{ x: 'max-content' }}
         columns={[
           { title: say('time'), className: 'number', render: (_, line) => time(line.at) },
           { title: say('kind'), render: (_, line) => say(line.kind) },

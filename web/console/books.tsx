@@ -1,8 +1,8 @@
 // Safeguarding, currency by currency, and the standing proofs over all books.
 import type { Proofs, Safeguarding } from '@tongbao/protocol/console';
-import { Alert, Button, List, Skeleton, Table, Tag } from 'antd';
+import { Alert, Button, List, Skeleton, Tag } from 'antd';
 import { amount, time, useAsk, useWords } from './ask.ts';
-import { Failed } from './pieces.tsx';
+import { Failed, Wide } from './pieces.tsx';
 
 type Line = Safeguarding['lines'][number];
 
@@ -26,12 +26,12 @@ function Equation() {
     <section className="panel">
       <h2>{say('equation')}</h2>
       <p className="muted">{say('equationText')}</p>
-      <Table<Line>
+      <Wide<Line>
+        label={say('equation')}
         rowKey="currency"
         dataSource={answer.data?.lines ?? []}
         loading={answer.isPending}
         pagination={false}
-        scroll={{ x: 'max-content' }}
         columns={[
           { title: say('currency'), dataIndex: 'currency' },
           { title: say('clients'), align: 'right', render: money((line) => line.clients) },

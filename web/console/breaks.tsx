@@ -1,11 +1,11 @@
 // Where books and banks differ: the maker proposes how to close a break, a checker who is somebody else decides.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Break } from '@tongbao/protocol/console';
-import { Alert, Button, Form, Input, Modal, Select, Space, Table, Tag } from 'antd';
+import { Alert, Button, Form, Input, Modal, Select, Space, Tag } from 'antd';
 import { useState } from 'react';
 import { amount, tell, time, useAsk, useWords } from './ask.ts';
 import type { PageProps } from './console.tsx';
-import { Failed, Nothing } from './pieces.tsx';
+import { Failed, Nothing, Wide } from './pieces.tsx';
 
 const tones = { open: 'red', proposed: 'gold', closed: 'green' } as const;
 type Act = 'propose' | 'approve' | 'refuse';
@@ -57,12 +57,12 @@ function BreakTable(props: {
 }) {
   const say = useWords();
   return (
-    <Table<Break>
+    <Wide<Break>
+      label={say('navBreaks')}
       rowKey="id"
       dataSource={props.breaks}
       loading={props.waiting}
       pagination={{ pageSize: 20, hideOnSinglePage: true }}
-      scroll={{ x: 'max-content' }}
       locale={{ emptyText: <Nothing title={say('noBreaks')} text={say('noBreaksText')} /> }}
       expandable={{ expandedRowRender: History, rowExpandable: (found) => found.acts.length > 0 }}
       columns={[

@@ -27,6 +27,9 @@ const theme = {
     colorInfo: '#0f5c54',
     colorLink: '#0f5c54',
     borderRadius: 8,
+    colorTextDescription: '#55666d',
+    colorTextTertiary: '#55666d',
+    colorTextSecondary: '#55666d',
     fontSize: 15,
   },
   components: { Layout: { headerBg: '#ffffff', bodyBg: '#f4f6f6' }, Menu: { itemBg: '#ffffff' } },
@@ -70,7 +73,7 @@ export function Console() {
     document.title = `${say('console')} · Tongbao`;
   }, [say]);
   return (
-    <ConfigProvider theme={theme} locale={isChinese ? chinese : english}>
+    <ConfigProvider theme={theme} locale={isChinese ? chinese : english} button={{ autoInsertSpace: false }}>
       {session.data !== undefined ? (
         <Inside member={session.data} />
       ) : session.isPending ? (
@@ -188,10 +191,10 @@ function Inside({ member }: { member: Member }) {
         </Space>
       </Layout.Header>
       <Layout.Content>
-        <main className="content">
+        <div className="content">
           <h1>{say(page.word)}</h1>
           <page.Page member={member} clientId={clientId} go={go} url={url} />
-        </main>
+        </div>
       </Layout.Content>
     </Layout>
   );

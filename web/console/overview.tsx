@@ -25,7 +25,7 @@ function Figures({ clientId }: { clientId: string | null }) {
   const shown = (value: string) => amount(shop.currency, value);
   return (
     <>
-      <p className="muted">
+      <p className="lead">
         {shop.name} · {shop.clientId} · {shop.currency}
       </p>
       <div className="figures-row">

@@ -1,6 +1,6 @@
 // What the console's pages are made of: failure, emptiness, one figure, the choice of a merchant, a chart.
 import type { Shop } from '@tongbao/protocol/console';
-import { Button, Empty, Result, Select } from 'antd';
+import { Button, Empty, Result, Select, Table, type TableProps } from 'antd';
 import type { ReactNode } from 'react';
 import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { z } from 'zod';
@@ -18,6 +18,14 @@ export function Failed(props: { again: () => void; text?: string }) {
     />
   );
 }
+
+/** A table that is wider than a phone: it scrolls by itself, also by keyboard. */
+export const Wide = <Row extends object>({ label, ...table }: TableProps<Row> & { label: string }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard.
+  <section className="wide" aria-label={label} tabIndex={0}>
+    <Table<Row> {...table} />
+  </section>
+);
 
 export const Nothing = (props: { title: string; text?: string }) => (
   <Empty
@@ -94,7 +102,7 @@ export function Bars(props: {
             <XAxis dataKey="day" tickLine={false} minTickGap={24} />
             <YAxis tickFormatter={shown} tickLine={false} axisLine={false} width={96} />
             <Tooltip formatter={shown} cursor={{ fill: '#f4f6f6' }} />
-            <Legend />
+            <Legend formatter={(name: string) => <span style={{ color: '#16242b' }}>{name}</span>} />
             {props.series.map(({ key, name, color }) => (
               <Bar
                 key={key}

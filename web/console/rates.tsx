@@ -1,11 +1,11 @@
 // Rates that the outlier guard holds back, and letting one through, which takes a checker and a reason.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { HeldRates } from '@tongbao/protocol/console';
-import { Alert, Button, Form, Input, Modal, Table } from 'antd';
+import { Alert, Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { tell, useAsk, useWords } from './ask.ts';
 import type { PageProps } from './console.tsx';
-import { Failed, Nothing } from './pieces.tsx';
+import { Failed, Nothing, Wide } from './pieces.tsx';
 
 type Held = HeldRates['rates'][number];
 
@@ -16,12 +16,12 @@ export function Rates({ member }: PageProps) {
   if (answer.isError) return <Failed again={() => void answer.refetch()} />;
   return (
     <>
-      <Table<Held>
+      <Wide<Held>
+        label={say('navRates')}
         rowKey={(rate) => `${rate.currency}${rate.date}`}
         dataSource={answer.data?.rates ?? []}
         loading={answer.isPending}
         pagination={false}
-        scroll={{ x: 'max-content' }}
         locale={{ emptyText: <Nothing title={say('noRates')} text={say('noRatesText')} /> }}
         columns={[
           { title: say('day'), dataIndex: 'date', className: 'number' },

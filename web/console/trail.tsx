@@ -1,10 +1,10 @@
 // Who did what, to what, and why. Nothing here can be changed by anybody.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Trail as Page } from '@tongbao/protocol/console';
-import { Button, Table } from 'antd';
+import { Button } from 'antd';
 import { ask, time, useWords } from './ask.ts';
 import { roleWords } from './console.tsx';
-import { Failed, Nothing } from './pieces.tsx';
+import { Failed, Nothing, Wide } from './pieces.tsx';
 
 type Act = Page['acts'][number];
 
@@ -19,12 +19,12 @@ export function Trail() {
   if (pages.isError) return <Failed again={() => void pages.refetch()} />;
   return (
     <>
-      <Table<Act>
+      <Wide<Act>
+        label={say('navTrail')}
         rowKey="id"
         dataSource={(pages.data?.pages ?? []).flatMap((page) => page.acts)}
         loading={pages.isPending}
         pagination={false}
-        scroll={{ x: 'max-content' }}
         locale={{ emptyText: <Nothing title={say('noActs')} /> }}
         columns={[
           { title: say('time'), className: 'number', render: (_, act) => time(act.at) },

@@ -1,8 +1,8 @@
 // The house between the currencies: what stands open, and what each day's conversions brought.
 import type { Treasury as Answer } from '@tongbao/protocol/console';
-import { Skeleton, Table } from 'antd';
+import { Skeleton } from 'antd';
 import { amount, useAsk, useWords } from './ask.ts';
-import { Bars, Failed, Figure, Nothing } from './pieces.tsx';
+import { Bars, Failed, Figure, Nothing, Wide } from './pieces.tsx';
 
 type Day = Answer['days'][number];
 
@@ -36,11 +36,11 @@ export function Treasury() {
           />
         )}
       </section>
-      <Table<Day>
+      <Wide<Day>
+        label={say('navTreasury')}
         rowKey={(day) => `${day.day}${day.currency}`}
         dataSource={days}
         pagination={{ pageSize: 20, hideOnSinglePage: true }}
-        scroll={{ x: 'max-content' }}
         locale={{ emptyText: <Nothing title={say('noDeals')} /> }}
         columns={[
           { title: say('day'), dataIndex: 'day', className: 'number' },

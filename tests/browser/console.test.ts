@@ -1,0 +1,138 @@
+// The console in a browser: a merchant finds yesterday's payout and downloads its file, reads a payment's story; a maker
+// and a checker close a break; every page in both languages, on a phone and on a desk, by keyboard, without a serious fault.
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isSkipped, openStage, type Stage, serious } from './stage.ts';
+
+let stage: Stage;
+
+async function enter(page: Page, username: string, at = '/console'): Promise<void> {
+  const { password } = stage.sandbox.credentials.staff.find((person) => person.username === username)!;
+  await page.goto(`${stage.sandbox.http}${at}`);
+  await page.getByLabel(/^(用户名|Username)$/).fill(username);
+  await page.getByLabel(/^(密码|Password)$/).fill(password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /^(退 ?出|Sign out)$/ }).waitFor();
+}
+
+const mall = () => stage.sandbox.credentials.merchants[0]!;
+const photograph = async (page: Page, name: string) => {
+  const folder = process.env.TONGBAO_SCREENSHOTS;
+  if (folder !== undefined)
+    await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true, animations: 'disabled' });
+};
+
+describe.skipIf(isSkipped)('the console', () => {
+  beforeAll(async () => {
+    stage = await openStage();
+    const { sandbox } = stage;
+    for (const won of ['59000', '120000', '8900']) {
+      const { paymentId } = await stage.order({ amount: { currency: 'KRW', value: won } });
+      expect(await sandbox.post('/sandbox/pay', { paymentId })).toMatchObject({ status: 'paid' });
+      await sandbox.post('/sandbox/clock', { advance: 'P1D' });
+    }
+    await sandbox.post('/sandbox/clock', { advance: 'P3D' });
+    const csv = 'date,reference,amount,currency\n2014-11-12,FEE-77,-1200,KRW\n';
+    const query = 'operator=network&statementId=S-1&currency=KRW&account=9000KRW0001';
+    const imported = await fetch(`${sandbox.http}/sandbox/reconciliation/statements?${query}`, {
+      ...{ method: 'POST', headers: { 'content-type': 'text/csv' }, body: csv },
+    });
+    expect(imported.status).toBe(200);
+  });
+  afterAll(() => stage?.close());
+
+  test('a merchant finds the payout, downloads its file, and follows a payment to the bank', async () => {
+    const page = await stage.open('zh-CN', 'desktop');
+    await enter(page, mall().clientId.toLowerCase());
+    await page.getByRole('menuitem', { name: '结算批次' }).click();
+    const row = page.getByRole('row').filter({ hasText: '已到账' }).last();
+    await row.waitFor();
+    expect(await row.textContent()).toContain('₩58,115');
+    const waiting = page.waitForEvent('download');
+    await row.getByRole('link', { name: /settlementItems/ }).click();
+    const file = await readFile(await (await waiting).path(), 'utf8');
+    expect(file.split('\n').length).toBeGreaterThan(2);
+    expect(file).toContain('58115');
+    await row.getByRole('button', { name: '明细' }).click();
+    await page.getByRole('dialog').locator('.ant-btn-link').first().click();
+    await page.getByText('银行付款').waitFor();
+    const story = (await page.locator('main').textContent())!;
+    const order = ['创建订单', '锁定汇率', '支付成功', '记账', '进入结算批次', '银行付款'];
+    expect(order.map((word) => story.indexOf(word))).toEqual(
+      order.map((word) => story.indexOf(word)).sort((left, right) => left - right),
+    );
+    expect(await serious(page)).toEqual([]);
+    // What is another merchant's is not there, by whatever name it is asked for.
+    const other = stage.sandbox.credentials.merchants[1]!.clientId;
+    await page.goto(`${stage.sandbox.http}/console?shop=${other}`);
+    await page.getByText('没有载入成功').waitFor();
+    await page.context().close();
+  });
+
+  test('a maker proposes how to close a break; a checker closes it', async () => {
+    const maker = await stage.open('en', 'desktop');
+    await enter(maker, 'maker', '/console/breaks');
+    const found = (page: Page) => page.getByRole('row').filter({ hasText: 'FEE-77' });
+    await found(maker).getByRole('button', { name: 'Propose closing' }).click();
+    const dialog = maker.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Confirm' }).click();
+    await dialog.getByText('A reason is needed.').waitFor();
+    await dialog.getByLabel('Reason').fill('the bank’s yearly fee');
+    expect(await serious(maker)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Confirm' }).click();
+    await found(maker).getByText('To be checked').waitFor();
+    expect(await found(maker).getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    await maker.context().close();
+
+    const checker = await stage.open('en', 'desktop');
+    await enter(checker, 'checker', '/console/breaks');
+    await found(checker).getByRole('button', { name: 'Approve' }).click();
+    await checker.getByRole('dialog').getByLabel('Reason').fill('seen the contract');
+    await checker.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click();
+    await found(checker).getByText('Closed').waitFor();
+    await checker.goto(`${stage.sandbox.http}/console/trail`);
+    await checker.getByRole('cell', { name: 'break.approve' }).waitFor();
+    await checker.context().close();
+  });
+
+  test('wrong words at the door are told so, and nobody gets in', async () => {
+    const page = await stage.open('zh-CN');
+    await page.goto(`${stage.sandbox.http}/console`);
+    await page.getByLabel('用户名').fill('maker');
+    await page.getByLabel('密码').fill('not the password');
+    await page.keyboard.press('Enter');
+    await page.getByText('用户名或密码不正确').waitFor();
+    expect(await serious(page)).toEqual([]);
+    await photograph(page, 'console-sign-in-zh-phone');
+    await page.context().close();
+  });
+
+  test.each([
+    ['zh-CN', 'desktop'],
+    ['en', 'phone'],
+  ] as const)('every page, %s on a %s: complete, nothing serious', async (language, size) => {
+    const page = await stage.open(language, size);
+    await enter(page, 'auditor');
+    const short = `${language === 'en' ? 'en' : 'zh'}-${size}`;
+    const seen: Record<string, string> = {
+      '': '.recharts-bar-rectangle',
+      '/batches': '.ant-table-row',
+      '/payment': '.ant-empty',
+      '/breaks': '.ant-table-row',
+      '/positions': '.figure-value',
+      '/books': '.ant-alert-success, .ant-alert-error',
+      '/rates': '.ant-empty',
+      '/trail': '.ant-table-row',
+    };
+    for (const [at, sign] of Object.entries(seen)) {
+      await page.goto(`${stage.sandbox.http}/console${at}`);
+      await page.locator(sign).first().waitFor();
+      expect([at, await serious(page)]).toEqual([at, []]);
+      const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect([at, wide]).toEqual([at, 0]);
+      await photograph(page, `console${at.replace('/', '-') || '-overview'}-${short}`);
+    }
+    await page.context().close();
+  });
+});
