@@ -66,7 +66,7 @@ function BreakTable(props: {
       locale={{ emptyText: <Nothing title={say('noBreaks')} text={say('noBreaksText')} /> }}
       expandable={{ expandedRowRender: History, rowExpandable: (found) => found.acts.length > 0 }}
       columns={[
-        { title: say('breakKind'), dataIndex: 'kind' },
+        { title: say('breakKind'), render: (_, found) => say(`break-${found.kind}`) },
         { title: say('reference'), dataIndex: 'reference' },
         { title: say('field'), dataIndex: 'field' },
         { title: say('expected'), dataIndex: 'expected', className: 'number' },

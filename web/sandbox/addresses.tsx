@@ -3,6 +3,10 @@ import type { Credentials } from '@tongbao/protocol/sandbox';
 import { Copy } from '../ui/copy.tsx';
 
 const links: readonly [string, string][] = [
+  [
+    '/console',
+    'merchants, operators and auditors: settlements, breaks, proofs; who signs in: /sandbox/credentials',
+  ],
   ['/sandbox/credentials', 'merchants with their keys, shoppers with their PINs'],
   ['/sandbox/outbox', 'notifications with every attempt; ?paymentId= for one payment'],
   ['/sandbox/messages', 'the SMS that were not sent'],

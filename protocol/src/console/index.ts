@@ -119,7 +119,17 @@ export type Timeline = z.infer<typeof Timeline>;
 export const BreakStatus = z.enum(['open', 'proposed', 'closed']);
 export const Break = z.object({
   id: z.string(),
-  kind: z.string(),
+  kind: z.enum([
+    'missing',
+    'unexpected',
+    'amount',
+    'currency',
+    'date',
+    'duplicate',
+    'fee',
+    'reference',
+    'balance',
+  ]),
   reference: z.string(),
   field: z.string(),
   expected: z.string(),
