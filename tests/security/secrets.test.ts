@@ -25,7 +25,9 @@ describe('secrets', () => {
   ])('%s compares in constant time', (file, secret) => {
     const text = readFileSync(path.join(root, file), 'utf8');
     expect(text).toContain('timingSafeEqual(');
-    expect(text).not.toMatch(new RegExp(`[=!]== *(await )?${secret}\\b(?!\\.length)|\\b${secret}(\\([^)]*\\))? *[=!]== `));
+    expect(text).not.toMatch(
+      new RegExp(`[=!]== *(await )?${secret}\\b(?!\\.length)|\\b${secret}(\\([^)]*\\))? *[=!]== `),
+    );
   });
 
   test('whoever computes a MAC or a password hash also compares with timingSafeEqual, or looks it up by index', () => {
