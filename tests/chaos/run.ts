@@ -93,6 +93,9 @@ async function suffer(fault: Fault): Promise<void> {
   const began = performance.now();
   const feltBefore = felt();
   await fault.run();
+  // Answers that were on their way when something died are no recovery: first somebody has to feel it.
+  for (let tries = 0; fault.isDeath === true && felt() === feltBefore && tries < 500; tries++)
+    await sleep(10);
   const over = performance.now();
   while (load.lastSuccessAt() <= over) {
     if (performance.now() - over > recoveryPatienceMs) {
