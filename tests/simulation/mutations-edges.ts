@@ -100,7 +100,7 @@ export const edgeMutations: readonly Mutation[] = [
     file: `${notifications}/deliver.ts`,
     changes: [
       [
-        "answer.kind === 'answered' && parts.channel.isAcknowledged(answer.status, answer.head, notification)",
+        "answer.kind === 'answered' && channel.isAcknowledged(answer.status, answer.head, notification)",
         "answer.kind === 'answered'",
       ],
     ],

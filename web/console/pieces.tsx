@@ -3,7 +3,6 @@ import type { Shop } from '@tongbao/protocol/console';
 import { Button, Empty, Result, Select, Table, type TableProps } from 'antd';
 import type { ReactNode } from 'react';
 import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import type { z } from 'zod';
 import { amount, useAsk, useWords } from './ask.ts';
 import type { PageProps } from './console.tsx';
 
@@ -50,7 +49,7 @@ export const Figure = (props: { label: string; value: ReactNode; help: string })
 /** Operators choose a merchant; a merchant's user has one and sees no choice. */
 export function ShopChoice({ member, clientId, go, url }: PageProps) {
   const say = useWords();
-  const shops = useAsk<{ shops: z.infer<typeof Shop>[] }>('/shops', member.role !== 'merchant');
+  const shops = useAsk<{ shops: Shop[] }>('/shops', member.role !== 'merchant');
   if (member.role === 'merchant') return null;
   const chosen = clientId ?? shops.data?.shops[0]?.clientId;
   return (

@@ -29,6 +29,7 @@ export const Shop = z.object({
   currency: Currency,
   timeZone: z.string(),
 });
+export type Shop = z.infer<typeof Shop>;
 
 export const Batch = z.object({
   batchId: z.string(),
