@@ -28,7 +28,10 @@ type Columns<Row> = {
 /** Rows on their way into a table. */
 export interface RowsToCopy {
   readonly statement: string;
-  readonly bytes: Buffer;
+  /** As they go over the wire: one CopyData message and the CopyDone behind it. Empty where there are no rows. */
+  readonly messages: Buffer;
+  /** To be told once the server has them: the memory is then written anew. Never told: it is collected. */
+  readonly release: () => void;
 }
 
 /** Makes batches of rows for a table. Built only in `store.ts` files; names are written as they stand. */
@@ -39,7 +42,9 @@ export function copyInto<Row>(table: string, columns: Columns<Row>): (rows: read
     value,
   }));
   return (rows) => {
-    const scratch = new Scratch();
+    if (rows.length === 0) return { statement, messages: nothing, release: () => undefined };
+    const scratch = spare.pop() ?? new Scratch();
+    scratch.bytes(copyData);
     scratch.bytes(signature);
     for (const row of rows) {
       scratch.int2(fields.length);
@@ -50,12 +55,28 @@ export function copyInto<Row>(table: string, columns: Columns<Row>): (rows: read
       }
     }
     scratch.int2(-1);
-    return { statement, bytes: scratch.taken() };
+    scratch.closeMessage();
+    scratch.bytes(copyDone);
+    return { statement, messages: scratch.taken(), release: () => putBack(scratch) };
   };
 }
 
 // "Binary Format" in PostgreSQL's documentation of COPY: signature, flags, length of the header's extension.
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+
+// "Message Formats" there: a letter, and the length of what follows, itself included.
+const copyData = Buffer.from('d\0\0\0\0', 'latin1');
+const copyDone = Buffer.from('c\0\0\0\x04', 'latin1');
+const nothing = Buffer.alloc(0);
+
+// Memory of batches that were sent, for those that follow: a batch's is large enough to make the collector run.
+const spare: Scratch[] = [];
+const mostSpare = 32;
+const largestSpare = 1024 * 1024;
+
+function putBack(scratch: Scratch): void {
+  if (spare.length < mostSpare && scratch.size <= largestSpare) spare.push(scratch.emptied());
+}
 
 /** Grows as it is written; one batch is a few hundred kilobytes at most. */
 class Scratch {
@@ -98,8 +119,19 @@ class Scratch {
     this.#view.setInt32(at, length);
     this.#buffer.write(value, at + 4, length, 'utf8');
   }
+  /** Everything so far was one message; now its length is known. */
+  closeMessage(): void {
+    this.#view.setInt32(1, this.#at - 1);
+  }
   taken(): Buffer {
     return this.#buffer.subarray(0, this.#at);
+  }
+  get size(): number {
+    return this.#buffer.length;
+  }
+  emptied(): this {
+    this.#at = 0;
+    return this;
   }
 }
 
@@ -160,10 +192,13 @@ const writers: { readonly [Type in ColumnType]: (to: Scratch, value: ColumnTypes
 
 /** The wire as the driver lends it to whoever speaks it himself. */
 interface Wire {
-  readonly stream: { cork?(): void; uncork?(): void };
+  readonly stream: {
+    readonly writable: boolean;
+    cork?(): void;
+    uncork?(): void;
+    write(messages: Buffer): boolean;
+  };
   query(text: string): void;
-  sendCopyFromChunk(chunk: Buffer): void;
-  endCopyFrom(): void;
 }
 
 /** What is sent in one go, in this order. */
@@ -208,7 +243,7 @@ function executed(
  * leaves what follows undone and the transaction failed, as always.
  */
 export function say(client: pg.ClientBase, words: Words): Promise<void> {
-  const filled = words.batches.filter((batch) => batch.bytes.length > signature.length + 2);
+  const filled = words.batches.filter((batch) => batch.messages.length > 0);
   const known = prepared.get(client) ?? new Map<string, string>();
   prepared.set(client, known);
   const learnt = new Map<string, string>();
@@ -224,10 +259,8 @@ export function say(client: pg.ClientBase, words: Words): Promise<void> {
       submit(wire: Wire) {
         wire.stream.cork?.();
         wire.query(text.join(';'));
-        for (const batch of filled) {
-          wire.sendCopyFromChunk(batch.bytes);
-          wire.endCopyFrom();
-        }
+        // Not through the driver, which would copy them once more.
+        if (wire.stream.writable) for (const batch of filled) wire.stream.write(batch.messages);
         wire.stream.uncork?.();
       },
       // Nothing to wait for: the rows were sent with the statement. After an error the server drops what follows.
@@ -239,6 +272,7 @@ export function say(client: pg.ClientBase, words: Words): Promise<void> {
       handleError: reject,
       handleReadyForQuery() {
         for (const [name, fresh] of learnt) known.set(name, fresh);
+        for (const batch of filled) batch.release();
         resolve();
       },
     };

@@ -40,11 +40,20 @@ export const currencyNumberOf = (account: bigint): bigint => account % 1000n;
 
 /** Leaves out zero postings and joins postings of the same account, so that an entry names each account once. */
 export function postingsOf(movements: readonly Posting[]): Posting[] {
-  const byAccount = new Map<bigint, bigint>();
-  for (const { account, amount } of movements)
-    byAccount.set(account, (byAccount.get(account) ?? 0n) + amount);
+  // Lists, not maps: an entry has a handful of accounts, and this is done for every payment.
+  const accounts: bigint[] = [];
+  const amounts: bigint[] = [];
+  for (const { account, amount } of movements) {
+    const place = accounts.indexOf(account);
+    if (place !== -1) amounts[place]! += amount;
+    else {
+      accounts.push(account);
+      amounts.push(amount);
+    }
+  }
   const postings: Posting[] = [];
-  for (const [account, amount] of byAccount) if (amount !== 0n) postings.push({ account, amount });
+  for (let place = 0; place < accounts.length; place++)
+    if (amounts[place] !== 0n) postings.push({ account: accounts[place]!, amount: amounts[place]! });
   return postings;
 }
 
@@ -54,16 +63,24 @@ export function assertBalanced(entry: Entry): void {
   if (postings.length < 2 || postings.length > 64) {
     throw new Error(`entry ${entry.id} (${entry.kind}) has ${postings.length} postings`);
   }
-  const sums = new Map<bigint, bigint>();
+  const currencies: bigint[] = [];
+  const sums: bigint[] = [];
   for (const { account, amount } of postings) {
     if (amount === 0n)
       throw new Error(`entry ${entry.id} (${entry.kind}) posts nothing to account ${account}`);
     const currency = currencyNumberOf(account);
-    sums.set(currency, (sums.get(currency) ?? 0n) + amount);
+    const place = currencies.indexOf(currency);
+    if (place !== -1) sums[place]! += amount;
+    else {
+      currencies.push(currency);
+      sums.push(amount);
+    }
   }
-  for (const [currency, sum] of sums) {
-    if (sum !== 0n)
-      throw new Error(`entry ${entry.id} (${entry.kind}) is off by ${sum} in currency ${currency}`);
+  for (let place = 0; place < sums.length; place++) {
+    if (sums[place] !== 0n)
+      throw new Error(
+        `entry ${entry.id} (${entry.kind}) is off by ${sums[place]} in currency ${currencies[place]}`,
+      );
   }
 }
 

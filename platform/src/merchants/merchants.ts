@@ -43,10 +43,17 @@ export interface Merchants {
   countDownload(download: { merchantId: bigint; file: string; day: string }): Promise<number>;
   /** Rejections: merchant-unknown. */
   get(id: bigint): Promise<MerchantAccess>;
+  /** The same for many; whom nobody knows is absent. */
+  getAll(ids: Iterable<bigint>): Promise<Map<bigint, MerchantAccess>>;
   list(): Promise<MerchantAccess[]>;
   signUp(merchant: SignUp): Promise<MerchantAccess>;
   /** Adds a key version; former versions stay valid for `graceMs`. Answers the new version. */
   rotateKey(merchantId: bigint, publicKey: string, graceMs: number): Promise<number>;
+}
+
+interface Remembered {
+  readonly access: MerchantAccess | null;
+  readonly readAt: number;
 }
 
 const cacheMs = 5_000;
@@ -54,25 +61,28 @@ const cacheSize = 10_000;
 
 export function createMerchants(options: { database: Database; clock: Clock; ids: Ids }): Merchants {
   const { database, clock, ids } = options;
-  const byClientId = new Map<string, { access: MerchantAccess | null; readAt: number }>();
-  const byPartner = new Map<string, { access: MerchantAccess | null; readAt: number }>();
-  const byId = new Map<bigint, { access: MerchantAccess | null; readAt: number }>();
+  const byClientId = new Map<string, Remembered>();
+  const byPartner = new Map<string, Remembered>();
+  const byId = new Map<bigint, Remembered>();
 
   async function cached<Key>(
-    cache: Map<Key, { access: MerchantAccess | null; readAt: number }>,
+    cache: Map<Key, Remembered>,
     key: Key,
     read: (connection: Connection, key: Key) => Promise<AccessRow | undefined>,
   ): Promise<MerchantAccess | null> {
     const now = clock.now().getTime();
-    const known = cache.get(key);
-    // A clock that was moved in either direction makes the entry old.
-    if (known !== undefined && Math.abs(now - known.readAt) < cacheMs) return known.access;
+    const known = fresh(cache.get(key), now);
+    if (known !== undefined) return known;
     const row = await read(database, key);
     const access = row === undefined ? null : accessOf(row);
     if (cache.size >= cacheSize) cache.clear();
     cache.set(key, { access, readAt: now });
     return access;
   }
+
+  /** A clock that was moved in either direction makes the entry old. */
+  const fresh = (known: Remembered | undefined, now: number): MerchantAccess | null | undefined =>
+    known !== undefined && Math.abs(now - known.readAt) < cacheMs ? known.access : undefined;
 
   function forget(): void {
     byClientId.clear();
@@ -85,6 +95,17 @@ export function createMerchants(options: { database: Database; clock: Clock; ids
     findByPartner: (partner) => cached(byPartner, partner, selectByPartner),
     secondary: secondaryMerchants(options),
     countDownload: (download) => countDownload(database, download),
+    async getAll(merchantIds) {
+      const found = new Map<bigint, MerchantAccess>();
+      const now = clock.now().getTime();
+      for (const id of merchantIds) {
+        if (found.has(id)) continue;
+        // Who is remembered costs no promise: this is asked for every payment.
+        const access = fresh(byId.get(id), now) ?? (await cached(byId, id, selectById));
+        if (access !== null) found.set(id, access);
+      }
+      return found;
+    },
     async get(id) {
       const access = await cached(byId, id, selectById);
       if (access === null) throw new Rejection('merchant-unknown');

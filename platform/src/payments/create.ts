@@ -182,7 +182,6 @@ export async function loadCreateFacts(
   idsPerCommand = 1,
 ): Promise<CreateFacts> {
   const now = sources.clock.now();
-  const merchantIds = [...new Set(commands.map((command) => command.merchantId))];
   const quoteIds = commands.flatMap((command) => command.quoteId ?? []);
   const requests = await findRequests(connection, requestKinds.payment, commands);
   const payments = await readPayments(
@@ -196,9 +195,7 @@ export async function loadCreateFacts(
   return {
     now,
     ids: await sources.ids.take(commands.length * idsPerCommand),
-    merchants: new Map(
-      await Promise.all(merchantIds.map(async (id) => [id, await sources.merchants.get(id)] as const)),
-    ),
+    merchants: await sources.merchants.getAll(commands.map((command) => command.merchantId)),
     rates: await sources.fx.rateTableAt(now),
     quotes: quoteIds.length === 0 ? new Map() : await sources.fx.findQuotes(connection, quoteIds),
     answered: new Map(answered),

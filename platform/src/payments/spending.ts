@@ -8,18 +8,33 @@ import type { Payment } from './payment.ts';
 const shanghaiOffsetMs = 8 * 3_600_000;
 const dayMs = 86_400_000;
 
-const dayOf = (at: Date): bigint => BigInt(Math.floor((at.getTime() + shanghaiOffsetMs) / dayMs));
-const yearOf = (at: Date): bigint => BigInt(new Date(at.getTime() + shanghaiOffsetMs).getUTCFullYear());
+interface Periods {
+  /** Days since 1970-01-01. */
+  readonly day: bigint;
+  readonly year: bigint;
+}
+// All payments of a moment share them, and most moments share the day.
+let lastDay = Number.NaN;
+let last: Periods = { day: 0n, year: 0n };
+function periodsOf(at: Date): Periods {
+  const day = Math.floor((at.getTime() + shanghaiOffsetMs) / dayMs);
+  if (day !== lastDay) {
+    lastDay = day;
+    last = { day: BigInt(day), year: BigInt(new Date(day * dayMs).getUTCFullYear()) };
+  }
+  return last;
+}
 
 /** What the risk rules ask of a payer's sums at an instant: those of another day or year count as nothing. */
 export function usageAt(
   spending: Spending,
   at: Date,
 ): Pick<RiskFacts, 'today' | 'balanceThisYear' | 'balanceEver'> {
-  const isToday = spending.day === dayOf(at);
+  const { day, year } = periodsOf(at);
+  const isToday = spending.day === day;
   return {
     today: isToday ? { count: spending.dayCount, amount: spending.dayAmount } : { count: 0n, amount: 0n },
-    balanceThisYear: spending.year === yearOf(at) ? spending.yearAmount : 0n,
+    balanceThisYear: spending.year === year ? spending.yearAmount : 0n,
     balanceEver: spending.everAmount,
   };
 }
@@ -27,12 +42,13 @@ export function usageAt(
 /** What a payment that is confirmed at an instant adds to its payer's sums. */
 export function spentBy(payment: Payment, method: 'balance' | 'card', at: Date): Spending {
   const { amount } = payment.payerAmount;
+  const { day, year } = periodsOf(at);
   const fromBalance = method === 'balance' ? amount : 0n;
   return {
-    day: dayOf(at),
+    day,
     dayCount: 1n,
     dayAmount: amount,
-    year: yearOf(at),
+    year,
     yearAmount: fromBalance,
     everAmount: fromBalance,
   };
