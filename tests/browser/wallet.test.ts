@@ -270,7 +270,8 @@ describe.skipIf(isSkipped)('the wallet', () => {
       const [language, size, withAxe] = visit;
       const page = await stage.open(language, size);
       await page.goto(`${stage.sandbox.http}/wallet`);
-      expect(await page.locator('html').getAttribute('lang')).toBe(language);
+      // The page is there before its program, which sets the language.
+      await expect.poll(() => page.locator('html').getAttribute('lang')).toBe(language);
       await page.locator('input[type=tel]').fill(people.wangFang.phone);
       await page.locator('form .button').click();
       await page.locator('.note.sandbox .linkish').click();

@@ -35,7 +35,7 @@ export function Audit() {
   return (
     <>
       <Bar title="Audit" languages={false}>
-        <nav aria-label="Pages">
+        <nav className="pages" aria-label="Pages">
           <a href="/">Start page</a>
           <a href="/wallet">Wallet</a>
         </nav>

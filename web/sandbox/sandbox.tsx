@@ -21,9 +21,10 @@ export function Sandbox() {
   return (
     <>
       <Bar title="Sandbox" languages={false}>
-        <nav aria-label="Pages">
+        <nav className="pages" aria-label="Pages">
           <a href="/wallet">Wallet</a>
           <a href="/till">Till</a>
+          <a href="/console">Console</a>
           <a href="/audit">Audit</a>
         </nav>
       </Bar>
