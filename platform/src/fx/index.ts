@@ -6,3 +6,4 @@ export { type LockedQuote, lockQuote, type PricedAmount, priceOf, priceRounding 
 export type { RateTable } from './rate-table.ts';
 export type { RateSource } from './source.ts';
 export type { QuoteRow } from './store.ts';
+export { RatesUnavailable } from './tables.ts';

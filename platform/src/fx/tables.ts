@@ -36,8 +36,13 @@ const businessDayOf = (instant: Date): number => Math.floor((instant.getTime() +
 
 const isoOf = (businessDay: number): string => new Date(businessDay * dayMs).toISOString().slice(0, 10);
 
+/** The source cannot be reached, and no stored rate is young enough to stand in. Asked again, it may be there. */
+export class RatesUnavailable extends Error {
+  override readonly name = 'RatesUnavailable';
+}
+
 export interface Tables {
-  /** The table of an instant's business day. */
+  /** The table of an instant's business day. Throws `RatesUnavailable`. */
   at(instant: Date): Promise<RateTable>;
   /** Forgets all of them: a held rate was confirmed. */
   clear(): void;
@@ -110,7 +115,8 @@ async function loadTable(
   const after = dayBefore(businessDay, staleAfterDays + 1);
   const rates = await selectLatest(database, { source: source.name, upTo: businessDay, after });
   if (failure !== null) {
-    if (rates.length === 0) throw failure.error;
+    if (rates.length === 0)
+      throw new RatesUnavailable(`no rates for ${businessDay}`, { cause: failure.error });
     options.onSourceFailed?.(failure.error);
   }
   return { table: rateTable({ businessDay, rates, staleAfterDays }), fromSource: failure === null };

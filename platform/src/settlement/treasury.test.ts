@@ -3,6 +3,7 @@ import { parseRate } from '@tongbao/money';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { audit } from '../audit/index.ts';
+import { freechangeSource } from '../fx/index.ts';
 import { settlementWorld } from '../testing/settlement-world.ts';
 import { decideDeals } from './treasury.ts';
 
@@ -128,4 +129,35 @@ describe('a day', () => {
     await pool.query('UPDATE settlement.deal SET entry_id = entry_id - 1 WHERE id = $1', [deal!.id]);
     expect((await audit(world.platform.audit)).ok).toBe(true);
   });
+});
+
+test('a day without any rate closes nothing and holds nothing up; the next day closes its positions', async () => {
+  const published = freechangeSource();
+  let isAway = false;
+  const world = await settlementWorld('2014-11-11T02:00:00Z', {
+    name: published.name,
+    ratesUpTo: (day, days) =>
+      isAway
+        ? Promise.reject(new Error('the rate source cannot be reached'))
+        : published.ratesUpTo(day, days),
+  });
+  try {
+    const payment = await world.pay(await world.shop('KR'), 1_000_000n);
+    await world.mover.moveTo(new Date('2014-11-11T17:00:00Z'));
+    isAway = true;
+    // What was stored stands in for days; in the end it is too old. A refund needs no rate but its payment's own.
+    await world.mover.moveTo(new Date('2014-11-20T02:00:00Z'));
+    await world.refund(payment, 50_000n);
+    const before = (await world.platform.settlement.treasury(10)).deals.length;
+    await world.mover.moveTo(new Date('2014-11-20T17:00:00Z'));
+    expect((await world.platform.settlement.treasury(10)).deals).toHaveLength(before);
+    isAway = false;
+    await world.mover.moveTo(new Date('2014-11-21T17:00:00Z'));
+    const { positions, deals } = await world.platform.settlement.treasury(10);
+    expect(deals[0]).toMatchObject({ day: '2014-11-21', currency: 'KRW', bought: -50_000n });
+    expect(positions.every((position) => position.amount === 0n)).toBe(true);
+    expect((await audit(world.platform.audit)).ok).toBe(true);
+  } finally {
+    await world.close();
+  }
 });

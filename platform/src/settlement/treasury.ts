@@ -3,7 +3,7 @@
 // at is realised on an account of its own.
 import { allocate, convert, money, parseRate, type Rate, toDecimal } from '@tongbao/money';
 import type { Connection } from '../database/index.ts';
-import type { Fx } from '../fx/index.ts';
+import { type Fx, RatesUnavailable } from '../fx/index.ts';
 import {
   type HouseAccounts,
   type Posting,
@@ -144,14 +144,7 @@ async function decideDay(parts: TreasuryParts, now: Date): Promise<number> {
   if (planned === null) return 0;
   // The day that ends, not the one that begins.
   const instant = new Date(planned.getTime() - 1);
-  const table = await parts.fx.rateTableAt(instant);
-  const rates = new Map<string, Rate>();
-  for (const currency of await readCurrencies(parts.database)) {
-    const mid = table.mid(currency, home);
-    // The rate that the conversion states is the one it was made at: whoever reads the books can work it out again.
-    if (mid !== null)
-      rates.set(currency, parseRate(currency, home, toDecimal(mid.rate, rateDecimals, 'half-even')));
-  }
+  const rates = await ratesOf(parts, instant);
   return parts.database.transaction(async (tx) => {
     if ((await lockTreasury(tx))?.getTime() !== planned.getTime()) return 0;
     await writeTreasury(tx, null);
@@ -169,6 +162,26 @@ async function decideDay(parts: TreasuryParts, now: Date): Promise<number> {
     // Even with nothing to do it has done something: there is a day less to look at.
     return deals.length + 1;
   });
+}
+
+/**
+ * What each currency costs at the end of a day. A day of which nobody knows any rate closes nothing, and holds nothing up:
+ * its positions are closed with the next day's.
+ */
+async function ratesOf(parts: TreasuryParts, instant: Date): Promise<Map<string, Rate>> {
+  const rates = new Map<string, Rate>();
+  const table = await parts.fx.rateTableAt(instant).catch((error: unknown) => {
+    if (error instanceof RatesUnavailable) return null;
+    throw error;
+  });
+  if (table === null) return rates;
+  for (const currency of await readCurrencies(parts.database)) {
+    const mid = table.mid(currency, home);
+    // The rate that the conversion states is the one it was made at: whoever reads the books can work it out again.
+    if (mid !== null)
+      rates.set(currency, parseRate(currency, home, toDecimal(mid.rate, rateDecimals, 'half-even')));
+  }
+  return rates;
 }
 
 const retryMs = 60_000;

@@ -5,7 +5,7 @@ import { money } from '@tongbao/money';
 import { pino } from 'pino';
 import { sandboxConfig } from '../config.ts';
 import type { Database } from '../database/index.ts';
-import { freechangeSource } from '../fx/index.ts';
+import { freechangeSource, type RateSource } from '../fx/index.ts';
 import { recordEntries } from '../ledger/index.ts';
 import type { MerchantAccess, SignUp } from '../merchants/index.ts';
 import type { Payment, Refund } from '../payments/index.ts';
@@ -36,9 +36,12 @@ export interface SettlementWorld {
 
 const fortune = 10n ** 13n;
 
-export async function settlementWorld(begins: string): Promise<SettlementWorld & { test: TestDatabase }> {
+export async function settlementWorld(
+  begins: string,
+  rates?: RateSource,
+): Promise<SettlementWorld & { test: TestDatabase }> {
   const test = await testDatabase();
-  const world = await openSettlementWorld(test.database, begins);
+  const world = await openSettlementWorld(test.database, begins, rates);
   const close = async () => {
     await world.close();
     await test.drop();
@@ -47,7 +50,11 @@ export async function settlementWorld(begins: string): Promise<SettlementWorld &
 }
 
 /** On a database that is migrated and empty; it stays open. */
-export async function openSettlementWorld(database: Database, begins: string): Promise<SettlementWorld> {
+export async function openSettlementWorld(
+  database: Database,
+  begins: string,
+  rates: RateSource = freechangeSource(),
+): Promise<SettlementWorld> {
   const clock = MovableClock.startingAt(new Date(begins));
   const outbound = createOutbound({ reach: 'public-and-loopback' });
   const bank = createSettlementBanks(database, clock);
@@ -66,7 +73,7 @@ export async function openSettlementWorld(database: Database, begins: string): P
     randomness: machineRandomness,
     bank: bank.cards,
     settlementBank: bank.settlement,
-    rates: freechangeSource(),
+    rates,
     outbound,
     sendSms: async () => undefined,
     bankBooks: sandboxBankBooks,
