@@ -6,7 +6,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { migrate, openDatabase } from '../platform/src/database/index.ts';
-import { prepareDatabase, startEmbeddedPostgres } from '../platform/src/sandbox/postgres.ts';
+import { prepareDatabase } from '../platform/src/sandbox/postgres.ts';
+import { startScratchPostgres } from '../platform/src/sandbox/scratch-postgres.ts';
 import { bytesOf, writeBack } from './bytes-store.ts';
 import { cryptoCeiling } from './crypto.ts';
 import { diskSync } from './disk.ts';
@@ -35,22 +36,23 @@ function progress(text: string): void {
 }
 
 /** A PostgreSQL for the run: the user's own, or an embedded one that leaves nothing behind. */
-async function openServer(folder: string) {
+async function openServer() {
   const own = process.env.DATABASE_URL;
   if (own !== undefined) {
     const url = new URL(own);
     url.pathname = '';
-    return { url: url.toString().replace(/\/$/, ''), pid: () => null, stop: async () => undefined };
+    const folder = await mkdtemp(path.join(tmpdir(), 'tongbao-bench-'));
+    const stop = () => rm(folder, { recursive: true, force: true });
+    return { url: url.toString().replace(/\/$/, ''), pid: () => null, folder, stop };
   }
   progress('starting PostgreSQL …');
-  return startEmbeddedPostgres(folder, { shared_buffers: large ? '6GB' : '1GB' });
+  return startScratchPostgres('tongbao-bench', { shared_buffers: large ? '6GB' : '1GB' });
 }
 
 async function main(): Promise<number> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'tongbao-bench-'));
-  const server = await openServer(folder);
+  const server = await openServer();
   try {
-    let report = await measure(server, folder);
+    let report = await measure(server);
     await save(report);
     // Before the large books: the memory that a settlement needs is read from this process, which then holds little else.
     progress('a merchant’s day is settled …');
@@ -66,7 +68,6 @@ async function main(): Promise<number> {
     return report.proofsOk ? 0 : 1;
   } finally {
     await server.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -74,7 +75,8 @@ async function save(report: Report): Promise<void> {
   if (jsonFile !== null) await writeFile(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
 }
 
-async function measure(server: Awaited<ReturnType<typeof openServer>>, folder: string): Promise<Report> {
+async function measure(server: Awaited<ReturnType<typeof openServer>>): Promise<Report> {
+  const { folder } = server;
   const url = await prepareDatabase(server.url, 'bench', true);
   const database = openDatabase({ url, maxConnections: 16 });
   await migrate(database.pool);

@@ -1,11 +1,11 @@
 // `npm run profile`: where the time of a one-step payment goes. Runs the posting case under the engine's own sampling
 // profiler and PostgreSQL's pg_stat_statements; prints both, and draws a flame graph (`--svg FILE`).
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { type Profiler, Session } from 'node:inspector/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrate, openDatabase } from '../platform/src/database/index.ts';
-import { prepareDatabase, startEmbeddedPostgres } from '../platform/src/sandbox/postgres.ts';
+import { prepareDatabase } from '../platform/src/sandbox/postgres.ts';
+import { startScratchPostgres } from '../platform/src/sandbox/scratch-postgres.ts';
 import { flameGraph } from './flame.ts';
 import { openPostingWorld, saturate } from './posting.ts';
 import { countStatements, explainHot, statementTimes } from './profile-store.ts';
@@ -15,8 +15,7 @@ const svgFile = svgAt === -1 ? null : process.argv[svgAt + 1];
 const seconds = 8;
 
 async function main(): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'tongbao-profile-'));
-  const server = await startEmbeddedPostgres(folder, {
+  const server = await startScratchPostgres('tongbao-profile', {
     shared_buffers: '1GB',
     shared_preload_libraries: 'pg_stat_statements',
     'pg_stat_statements.track': 'all',
@@ -51,7 +50,6 @@ async function main(): Promise<void> {
     await database.close();
   } finally {
     await server.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,11 +1,9 @@
 // `npm run mutations [-- --only NAME,NAME] [--seconds T]`: is each deliberate bug caught? Runs the simulator once for
 // each, in a process of its own, and prints a table: which checker caught it, in which world, after how long.
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { startEmbeddedPostgres } from '../../platform/src/sandbox/postgres.ts';
+import { startScratchPostgres } from '../../platform/src/sandbox/scratch-postgres.ts';
 import { type Mutation, mutations, patchesOf } from './mutations.ts';
 import { stageSettings } from './stage.ts';
 
@@ -33,8 +31,7 @@ const spareMs = 60_000;
 async function main(): Promise<number> {
   const only = options.only?.split(',') ?? null;
   const chosen = mutations.filter(({ name }) => only === null || only.includes(name));
-  const folder = await mkdtemp(path.join(tmpdir(), 'tongbao-mutations-'));
-  const server = await startEmbeddedPostgres(folder, stageSettings);
+  const server = await startScratchPostgres('tongbao-mutations', stageSettings);
   const verdicts: Verdict[] = [];
   try {
     for (const mutation of chosen) {
@@ -44,7 +41,6 @@ async function main(): Promise<number> {
     }
   } finally {
     await server.stop();
-    await rm(folder, { recursive: true, force: true });
   }
   console.log('\n| Bug | What is wrong | Caught by | World | Seconds |\n|---|---|---|---|---|');
   for (const verdict of verdicts) console.log(rowOf(verdict));

@@ -1,15 +1,12 @@
 // The server and the template that worlds are cloned from: one PostgreSQL, migrated and seeded once; a world is then
 // there in a moment, and the same each time.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { migrate, openDatabase } from '../../platform/src/database/index.ts';
 import { createLog } from '../../platform/src/log.ts';
 import { createPlatform } from '../../platform/src/platform.ts';
 import { createSandboxBank, createSandboxSettlementBank } from '../../platform/src/sandbox/bank/index.ts';
 import { sandboxBankBooks } from '../../platform/src/sandbox/bank-books.ts';
 import { seedMerchants, seedSettlementAccounts } from '../../platform/src/sandbox/merchants.ts';
-import { startEmbeddedPostgres } from '../../platform/src/sandbox/postgres.ts';
+import { startScratchPostgres } from '../../platform/src/sandbox/scratch-postgres.ts';
 import { safeguardingBank, seedCustomers } from '../../platform/src/sandbox/seed-customers.ts';
 import { generateRsaKeys, machineRandomness, StillClock } from '../../platform/src/system/index.ts';
 import { simulationConfig, worldBegins } from './network.ts';
@@ -32,13 +29,9 @@ export const stageSettings = {
 
 /** `serverUrl`: a server that is there already, without a database name; null starts one of its own. */
 export async function openStage(serverUrl: string | null): Promise<Stage> {
-  const folder = serverUrl === null ? await mkdtemp(path.join(tmpdir(), 'tongbao-simulation-')) : null;
-  const server = folder === null ? null : await startEmbeddedPostgres(folder, stageSettings);
+  const server = serverUrl === null ? await startScratchPostgres('tongbao-simulation', stageSettings) : null;
   const base = server?.url ?? serverUrl!;
-  const close = async () => {
-    await server?.stop();
-    if (folder !== null) await rm(folder, { recursive: true, force: true });
-  };
+  const close = async () => server?.stop();
   try {
     const template = `simulation_${process.pid}`;
     await onServer(base, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
