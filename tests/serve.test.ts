@@ -116,6 +116,11 @@ test('both processes serve the same payments, at the present rate, under the pro
   expect((await call('inquiryPayment', { paymentRequestId: 'serve-7' })).paymentStatus).toBe('PROCESSING');
 });
 
+test('with an https address for browsers, they are told to stay there', async () => {
+  const answer = await fetch(`http://127.0.0.1:${port}/healthz`);
+  expect(answer.headers.get('strict-transport-security')).toMatch(/max-age=\d{7,}/);
+});
+
 test('a request time that is an hour off is refused; the sandbox and the books are not there', async () => {
   const hourAgo = String(machineClock.now().getTime() - 3_600_000);
   expect((await call('pay', order('late'), hourAgo)).result.resultCode).toBe('PARAM_ILLEGAL');

@@ -9,9 +9,18 @@ export interface ServerOptions {
   readonly logger: Logger;
   /** For https: a key and certificate in PEM. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** How browsers reach it, where that is not as it listens: a proxy in front speaks https for it. */
+  readonly publicUrl?: string;
   readonly adapters: readonly FastifyPluginAsync[];
   /** True once everything is usable. */
   readonly healthy: () => Promise<boolean>;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether the browser came by https, here or at the proxy in front: cookies are then `Secure`. */
+    readonly isOverTls: boolean;
+  }
 }
 
 /** `POST https://host/ams/... HTTP/1.1`: some official clients send the absolute form; routes see the origin form. */
@@ -75,7 +84,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       : { https: { key: options.tls.key, cert: options.tls.cert, maxHeaderSize: 64 * 1024 } }),
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance;
 
-  const headers = securityHeaders(options.tls !== undefined);
+  const isOverTls = options.tls !== undefined || options.publicUrl?.startsWith('https://') === true;
+  app.decorateRequest('isOverTls', { getter: () => isOverTls });
+  const headers = securityHeaders(isOverTls);
   app.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
 
   app.get('/healthz', async (_request, reply) => {

@@ -120,6 +120,7 @@ async function runHttp(config: Config): Promise<void> {
   const { platform, close } = await openPlatform(config, log, nudge);
   const server = await createServer({
     logger: log,
+    publicUrl: config.publicUrl,
     adapters: gatewayAdapters(platform, config),
     healthy: () => platform.isUsable(),
   });

@@ -57,7 +57,7 @@ const attributes = (request: FastifyRequest) =>
     path: '/api/console',
     httpOnly: true,
     sameSite: 'strict',
-    secure: request.protocol === 'https',
+    secure: request.isOverTls,
   }) as const;
 export const keepToken = (request: FastifyRequest, reply: FastifyReply, token: string): void =>
   void reply.setCookie(cookieName, token, { ...attributes(request), maxAge: sessionLifetimeMs / 1000 });

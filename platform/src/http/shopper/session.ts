@@ -10,7 +10,7 @@ export function tokenOf(request: FastifyRequest): string | null {
   return token !== undefined && /^[A-Za-z0-9_-]{43}$/.test(token) ? token : null;
 }
 
-/** Gives the browser its token. `Secure` where the page was loaded by https (a proxy's word counts if trusted). */
+/** Gives the browser its token. `Secure` where browsers come by https. */
 export function keepToken(request: FastifyRequest, reply: FastifyReply, token: string): void {
   // Seconds from now, not a date: the platform's clock may stand elsewhere than the browser's.
   const maxAge = customerLimits.sessionLifetimeMs / 1000;
@@ -22,4 +22,4 @@ export function forgetToken(request: FastifyRequest, reply: FastifyReply): void 
 }
 
 const attributes = (request: FastifyRequest) =>
-  ({ path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' }) as const;
+  ({ path: '/', httpOnly: true, sameSite: 'strict', secure: request.isOverTls }) as const;
