@@ -1,10 +1,12 @@
 // `npm run chaos -- --seconds T`: real processes under fire while shops and shoppers work: kill -9 of server and
-// PostgreSQL, a proxy that cuts, delays and duplicates, SIGSTOP, clock steps, a full disk. Ends with `N passed, N failed`.
+// PostgreSQL, a proxy that cuts, delays and duplicates, SIGSTOP of either, clock steps, a full disk. Ends with `N passed, N failed`.
 import { parseArgs } from 'node:util';
+import { familyOf } from '../../bench/memory.ts';
 import { compare } from './compare.ts';
 import { startLoad } from './load.ts';
 import { startNetwork } from './network.ts';
 import { startProxy } from './proxy.ts';
+import { readWallet } from './wallet.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
 const seconds = Number.parseInt(values.seconds, 10);
@@ -19,6 +21,7 @@ const recoveryPatienceMs = 90_000;
 const calm = { cut: 0, delay: 0, duplicate: 0 };
 
 const network = await startNetwork();
+const before = await readWallet(network.url, network.credentials);
 const proxy = await startProxy(() => network.port);
 const load = startLoad({
   url: `http://127.0.0.1:${proxy.port}`,
@@ -57,6 +60,24 @@ const faults: readonly Fault[] = [
       process.kill(network.serverPid(), 'SIGSTOP');
       await sleep(stillMs);
       process.kill(network.serverPid(), 'SIGCONT');
+    },
+  },
+  {
+    name: 'SIGSTOP PostgreSQL',
+    async run() {
+      const all = familyOf(network.postgresPid());
+      const signalAll = (signal: NodeJS.Signals) => {
+        for (const pid of all) {
+          try {
+            process.kill(pid, signal);
+          } catch {
+            // A session that has ended since.
+          }
+        }
+      };
+      signalAll('SIGSTOP');
+      await sleep(stillMs);
+      signalAll('SIGCONT');
     },
   },
   {
@@ -118,7 +139,7 @@ try {
   }
   await load.stop(30_000);
   await network.healthy();
-  report(await compare(network.url, network.credentials, load.orders));
+  report(await compare(network.url, network.credentials, { orders: load.orders, before }));
 } catch (error) {
   failures.push((error as Error).message);
   await load.stop(0);
