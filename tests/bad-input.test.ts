@@ -217,3 +217,13 @@ describe('bad input', () => {
     expect(answer.body.result.resultCode).toBe('PAYMENT_IN_PROCESS');
   });
 });
+
+test('a request that is sent again after its own deadline keeps its first answer', async () => {
+  const { now } = await sandbox.get<{ now: string }>('/sandbox/clock');
+  const request = payOf({ paymentExpiryTime: new Date(Date.parse(now) + 600_000).toISOString() });
+  const first = await shop.pay(request);
+  await sandbox.post('/sandbox/pay', { paymentId: first.paymentId });
+  await sandbox.post('/sandbox/clock', { advance: 'PT1H' });
+  const again = await shop.pay(request);
+  expect([again.paymentId, again.result.resultStatus]).toEqual([first.paymentId, 'S']);
+});

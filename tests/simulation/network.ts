@@ -95,7 +95,13 @@ export async function openNetwork(of: { url: string; seed: number; log?: boolean
   const clock = new SimulatedClock();
   const bankFates = createFates();
   const settlementFates = createFates();
-  const state = { failing: 0, everFailed: false, restarts: 0, process: null as Process | null };
+  const state = {
+    failing: 0,
+    failsUntil: 0,
+    everFailed: false,
+    restarts: 0,
+    process: null as Process | null,
+  };
   const bank = createSandboxBank({ database: inner, clock, pause: async () => undefined });
   const settlementBank = createSandboxSettlementBank({ database: inner, clock, safeguardingBank });
   const shops = createShops({
@@ -104,7 +110,7 @@ export async function openNetwork(of: { url: string; seed: number; log?: boolean
     gatewayPublicKey: () => state.process!.platform.gatewayKey.publicKey,
   });
   const rates = simulatedRates(seed, () => {
-    if (state.failing === 0) return false;
+    if (state.failing === 0 || clock.now().getTime() > state.failsUntil) return false;
     state.failing -= 1;
     state.everFailed = true;
     return true;
@@ -119,6 +125,7 @@ export async function openNetwork(of: { url: string; seed: number; log?: boolean
     },
     failRates(times) {
       state.failing = times;
+      state.failsUntil = clock.now().getTime() + longestOutageMs;
     },
     get ratesEverFailed() {
       return state.everFailed;
@@ -256,6 +263,12 @@ async function workOff(database: Database, platform: Platform, twice: boolean): 
   }
   return done;
 }
+
+/**
+ * The outlier guard remembers thirty days. After a longer outage it holds whatever was held before, until a person
+ * confirms it; nobody here does that.
+ */
+const longestOutageMs = 15 * 86_400_000;
 
 function simulatedRates(seed: number, fails: () => boolean): RateSource {
   return {

@@ -171,7 +171,10 @@ describe('a source that cannot be reached', () => {
     const source = new WrittenSource({ '2014-11-10': '1000' });
     source.unreachable = true;
     const fx = open(source);
-    await expect(fx.rateTableAt(noon('2014-11-11'))).rejects.toThrow('the source is unreachable');
+    await expect(fx.rateTableAt(noon('2014-11-11'))).rejects.toMatchObject({
+      name: 'RatesUnavailable',
+      cause: { message: 'the source is unreachable' },
+    });
     source.unreachable = false;
     expect(await wonAt(fx, '2014-11-11')).toBe('160.00 of 2014-11-10');
   });

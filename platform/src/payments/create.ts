@@ -22,7 +22,8 @@ export interface CreateFacts {
   readonly now: Date;
   readonly ids: bigint[];
   readonly merchants: ReadonlyMap<bigint, MerchantAccess>;
-  readonly rates: RateTable;
+  /** Null when every command of the batch was answered before. */
+  readonly rates: RateTable | null;
   readonly quotes: ReadonlyMap<string, QuoteRow>;
   /** Requests answered before, by merchant and request id; grows while a batch is decided. */
   readonly answered: Map<string, { inputHash: Buffer; payment: Payment }>;
@@ -157,7 +158,7 @@ function quoteFor(
   }
   return (
     lockQuote({
-      table: facts.rates,
+      table: facts.rates!,
       orderCurrency: currency,
       payerCurrency: command.payerCurrency,
       spreadBps: at.access.contract.spreadBps,
@@ -196,7 +197,8 @@ export async function loadCreateFacts(
     now,
     ids: await sources.ids.take(commands.length * idsPerCommand),
     merchants: await sources.merchants.getAll(commands.map((command) => command.merchantId)),
-    rates: await sources.fx.rateTableAt(now),
+    // A repeated request keeps its price: nobody need know today's.
+    rates: answered.length === commands.length ? null : await sources.fx.rateTableAt(now),
     quotes: quoteIds.length === 0 ? new Map() : await sources.fx.findQuotes(connection, quoteIds),
     answered: new Map(answered),
   };

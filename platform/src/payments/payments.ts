@@ -1,6 +1,6 @@
 // The door of the room, put together: every verb runs in the lanes; reading does not touch them.
 import { type Database, gather, type Lanes } from '../database/index.ts';
-import type { Fx } from '../fx/index.ts';
+import { type Fx, RatesUnavailable } from '../fx/index.ts';
 import { type HouseAccounts, nothingSpent, readBalances } from '../ledger/index.ts';
 import type { Merchants } from '../merchants/index.ts';
 import type { Rule } from '../risk/index.ts';
@@ -9,7 +9,7 @@ import { authorizeVerb } from './authorize.ts';
 import { cancelVerb } from './cancel.ts';
 import { checkouts } from './checkout.ts';
 import { declineVerb, expireVerb } from './close.ts';
-import type { Payments } from './commands.ts';
+import type { CreatePayment, Payments } from './commands.ts';
 import { ConditionsBook } from './conditions-store.ts';
 import { createVerb } from './create.ts';
 import { declarations } from './customs.ts';
@@ -70,6 +70,22 @@ export interface PaymentsRoom extends Payments {
 
 const expiryBatch = 1_000;
 
+/**
+ * Outside the transaction: on a new business day the source may have to be asked. Afterwards it is in memory. Without rates
+ * no order gets a price, but one that has its price is answered again.
+ */
+async function priced(
+  { fx, clock }: PaymentsOptions,
+  request: CreatePayment,
+  findByRequest: (request: CreatePayment) => Promise<Payment | null>,
+): Promise<void> {
+  try {
+    await fx.rateTableAt(clock.now());
+  } catch (error) {
+    if (!(error instanceof RatesUnavailable) || (await findByRequest(request)) === null) throw error;
+  }
+}
+
 export function createPayments(given: PaymentsOptions): PaymentsRoom {
   const options = { ...given, conditions: new ConditionsBook() };
   const { database, lanes } = options;
@@ -99,8 +115,7 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
 
   const room: PaymentsRoom = {
     async create(command) {
-      // Outside the transaction: on a new business day the source may have to be asked. Afterwards it is in memory.
-      await options.fx.rateTableAt(options.clock.now());
+      await priced(options, command, findByRequest);
       return runVerb(lanes, create, command);
     },
     shareAccount: (receiver, currency) =>
@@ -109,7 +124,7 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
     ...declarations(options),
     authorize: (command) => runVerb(lanes, authorize, command),
     async pay(command) {
-      await options.fx.rateTableAt(options.clock.now());
+      await priced(options, command.create, findByRequest);
       return runVerb(lanes, pay, command);
     },
     cancel: (command) => runVerb(lanes, cancel, command),

@@ -122,6 +122,9 @@ function resultOf(error: Error, request: FastifyRequest): Result {
   if (error instanceof Rejection) {
     if (error.code === 'unavailable')
       request.log.warn({ err: error.cause ?? error }, 'a neighbour is unavailable');
+    // The request's own deadline, found when it is carried out: a repeated request keeps its first answer.
+    if (error.code === 'payment-expired' && error.detail?.field === 'expiresAt')
+      return result('PARAM_ILLEGAL', 'paymentExpiryTime has passed');
     return result(amsCodes[error.code]);
   }
   if (isInfrastructureError(error)) request.log.warn({ err: error }, 'a neighbour is unavailable');

@@ -106,8 +106,6 @@ export function commandOf(
   },
 ): CreatePayment {
   const amount = moneyOf('paymentAmount', body.paymentAmount);
-  if (how.expiresAt !== undefined && how.expiresAt <= call.now)
-    throw new IllegalParameter('paymentExpiryTime', 'has passed');
   const method = body.paymentMethod;
   return {
     merchantId: call.access.merchant.id,
