@@ -128,6 +128,7 @@ describe('an outlier', () => {
     const source = new WrittenSource({ '2014-11-10': '1000' });
     for (let day = '2015-01-20'; day > '2014-11-10'; day = dayBefore(day, 1)) source.won[day] = '1200';
     const fx = open(source);
+    expect(await wonAt(fx, '2014-11-10')).toBe('160.00 of 2014-11-10');
     expect(await wonAt(fx, '2014-11-15')).toBe('160.00 of 2014-11-10');
     expect(await wonAt(fx, '2014-11-16')).toBeNull();
     expect(await wonAt(fx, '2014-12-05')).toBeNull();

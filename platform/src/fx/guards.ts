@@ -22,6 +22,12 @@ export function isOutlier(rate: string, former: string, maxMoveBps: number): boo
   return divide(difference * 10_000n, before, 'up') > BigInt(maxMoveBps);
 }
 
+/** For sorting: negative, zero or positive, as the left decimal is less than, equal to or more than the right. */
+export function compareRates(left: string, right: string): number {
+  const [one, other] = sameScale(left, right);
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
 function sameScale(left: string, right: string): [bigint, bigint] {
   const places = Math.max(fractionOf(left).length, fractionOf(right).length);
   const scaled = (text: string) => BigInt(`${text.split('.')[0]}${fractionOf(text).padEnd(places, '0')}`);

@@ -45,6 +45,19 @@ describe('judge', () => {
     ]);
   });
 
+  it('holds a first rate that is far from the others published with it', () => {
+    const days = [
+      day('2014-11-11', { KRW: '10000' }),
+      day('2014-11-12', { KRW: '1000' }),
+      day('2014-11-13', { KRW: '1001' }),
+    ];
+    expect(verdicts(days, [])).toEqual([
+      ['2014-11-11', '10000', 'held'],
+      ['2014-11-12', '1000', 'accepted'],
+      ['2014-11-13', '1001', 'accepted'],
+    ]);
+  });
+
   it('holds an outlier and compares the next day with the last accepted rate, not with the outlier', () => {
     const days = [
       day('2014-11-11', { KRW: '10000' }),

@@ -1,5 +1,5 @@
 // Decides for each published rate whether it may be quoted. Pure over what was published and what is known.
-import { isOutlier } from './guards.ts';
+import { compareRates, isOutlier } from './guards.ts';
 import type { AcceptedRate } from './rate-table.ts';
 import type { PublishedRates } from './source.ts';
 
@@ -20,8 +20,8 @@ export interface KnownRates {
 }
 
 /**
- * Goes through the days, oldest first, and compares each rate with the last accepted one of its currency. What is not
- * newer than that has been judged before and is left out.
+ * Goes through the days, oldest first, and compares each rate with the last accepted one of its currency; the first that
+ * is ever seen, with the middle one of those published with it. What is not newer has been judged before and is left out.
  */
 export function judge(
   published: readonly PublishedRates[],
@@ -34,10 +34,18 @@ export function judge(
     for (const [currency, rate] of day.perPivot) {
       const former = accepted.get(currency);
       if (former !== undefined && former.date >= day.date) continue;
-      const held = former === undefined ? known.held.has(currency) : isOutlier(rate, former.rate, maxMoveBps);
+      const compared = former?.rate ?? middleOf(published, currency);
+      const held =
+        (former === undefined && known.held.has(currency)) || isOutlier(rate, compared, maxMoveBps);
       judged.push({ currency, date: day.date, rate, status: held ? 'held' : 'accepted' });
       if (!held) accepted.set(currency, { date: day.date, rate });
     }
   }
   return judged;
+}
+
+/** The median of what was published of a currency (of two middle ones the lower): no single absurd day is it. */
+function middleOf(published: readonly PublishedRates[], currency: string): string {
+  const rates = published.flatMap((day) => day.perPivot.get(currency) ?? []).sort(compareRates);
+  return rates[(rates.length - 1) >> 1]!;
 }

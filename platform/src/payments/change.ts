@@ -59,7 +59,7 @@ export function changeVerb<Command extends { paymentId: bigint }, Facts extends 
       const now = sources.clock.now();
       const facts: ChangeFacts = {
         now,
-        ids: await sources.ids.take(commands.length * idsPerCommand),
+        ids: (await sources.ids.take(commands.length * idsPerCommand)).reverse(),
         payments,
         balances,
         house: await loadHouse(sources.house, payments.values(), now),

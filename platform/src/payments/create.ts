@@ -195,7 +195,8 @@ export async function loadCreateFacts(
   );
   return {
     now,
-    ids: await sources.ids.take(commands.length * idsPerCommand),
+    // Taken from the end: what is decided first has the lowest number, as lists of a payment's refunds are told in order.
+    ids: (await sources.ids.take(commands.length * idsPerCommand)).reverse(),
     merchants: await sources.merchants.getAll(commands.map((command) => command.merchantId)),
     // A repeated request keeps its price: nobody need know today's.
     rates: answered.length === commands.length ? null : await sources.fx.rateTableAt(now),
