@@ -112,6 +112,21 @@ test('an endpoint that does not verify signatures fails on that row; other merch
   expect(received.filter(({ path }) => path === '/undisturbed')).toHaveLength(1);
 });
 
+test('a notification that was dropped never leaves, and is told at its next attempt', async () => {
+  type Outbox = { notifications: { url: string; attempts: { error: string | null }[] }[] };
+  const attemptsOf = async () =>
+    (await sandbox.get<Outbox>('/sandbox/outbox')).notifications
+      .find((each) => each.url.endsWith('/dropped'))
+      ?.attempts.map(({ error }) => error);
+  await sandbox.post('/sandbox/chaos', { clientId: clientId(4), dropPercent: 100 });
+  await paid(4, '/dropped');
+  await expect.poll(attemptsOf).toEqual(['other: chaos: dropped']);
+  expect(received.some(({ path }) => path === '/dropped')).toBe(false);
+  await sandbox.post('/sandbox/chaos', { clientId: clientId(4), dropPercent: 0 });
+  await sandbox.post('/sandbox/clock', { advance: 'PT2M' });
+  await expect.poll(() => received.filter(({ path }) => path === '/dropped').length).toBe(1);
+});
+
 test('what is out of bounds, unknown or nobody’s is a clear error, and changes nothing', async () => {
   type Refusal = { error: { code: string; message: string } };
   const before = await sandbox.get(`/sandbox/chaos?clientId=${clientId(3)}`);
