@@ -9,20 +9,12 @@ import { Credentials } from '@tongbao/protocol/sandbox';
 import { freePort, type Sandbox, startSandbox } from '../start-sandbox.ts';
 import { judge } from './checks.ts';
 import { type Options, readOptions, usage } from './options.ts';
+import { engineNames, type Outcome, runPlugins } from './plugins/suite.ts';
 import { runCommand } from './run-command.ts';
 import { missingTools, type Prepared, type Suite, suites } from './suites.ts';
 
 const inCi = process.env.CI === 'true';
 const clientMs = 3 * 60_000;
-
-/** A suite's line of the table. */
-interface Outcome {
-  readonly name: string;
-  readonly about: string;
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
 
 /** Where the clients find their sandbox: a file with its addresses and keys, and its certificate. */
 interface Surroundings {
@@ -147,7 +139,20 @@ async function auditBooks(http: string, signal: AbortSignal): Promise<Outcome> {
   };
 }
 
+/** The official SDKs first, as they found the world; then the plugins, whose kit moves the sandbox's clock. */
 async function runAll(options: Options, signal: AbortSignal, outcomes: Outcome[]): Promise<void> {
+  const names = suites.map((suite) => suite.name.toLowerCase());
+  if (!options.broken && (options.only.length === 0 || options.only.some((name) => names.includes(name))))
+    await runSdks(options, signal, outcomes);
+  if (options.running !== null) {
+    console.log('the plugins’ kit moves the clock: it is not run against a sandbox that is somebody else’s');
+    return;
+  }
+  const { only, races, broken } = options;
+  outcomes.push(...(await runPlugins({ only, races, broken, signal, sandbox: null })));
+}
+
+async function runSdks(options: Options, signal: AbortSignal, outcomes: Outcome[]): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tongbao-conformance-'));
   let sandbox: Sandbox | null = null;
   try {
@@ -192,10 +197,10 @@ function summarize(outcomes: readonly Outcome[]): number {
 async function main(): Promise<number> {
   let options: Options;
   try {
-    options = readOptions(
-      process.argv.slice(2),
-      suites.map((suite) => suite.name.toLowerCase()),
-    );
+    options = readOptions(process.argv.slice(2), [
+      ...suites.map((suite) => suite.name.toLowerCase()),
+      ...engineNames,
+    ]);
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`);
     return 2;

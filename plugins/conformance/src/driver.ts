@@ -34,7 +34,7 @@ export type OpenShop = (settings: ShopSettings) => Promise<ShopDriver>;
 export interface PlacedOrder {
   /** The shop's own name of the order; opaque to the kit. */
   readonly orderId: string;
-  /** What the shop says the shopper owes. */
+  /** What the shop says the shopper owes now: all of it, or the rest where a part is captured. */
   readonly total: Money;
   /** Where the shop sends the shopper's browser: exactly what the plugin made of the gateway's answer. */
   readonly cashierUrl: string;
@@ -51,7 +51,7 @@ export interface OrderSeen {
   readonly isPaid: boolean;
   /** The sum of captured payments, refunds not taken off; payments given back as not needed do not count. */
   readonly captured: bigint;
-  /** How many payments are captured. */
+  /** How often the shop captured: each time it also ran what follows a capture (mails, stock). Once, for a paid order. */
   readonly captures: number;
   /** Every refund that the shop has written down, oldest first. */
   readonly refunds: readonly RefundSeen[];
@@ -65,14 +65,14 @@ export interface ShopDriver {
    * says in `total` what is owed. Called up to sixteen times at once.
    */
   placeOrder(near: Money): Promise<PlacedOrder>;
-  /** The same order, a new attempt after a declined or expired one. */
+  /** The same order, a new attempt: after a declined or expired one, or for what is still owed. */
   payAgain(orderId: string): Promise<PlacedOrder>;
   /** Read as the shop's administrator would see it. */
   order(orderId: string): Promise<OrderSeen>;
   /** The shopkeeper gives back a part or all; answers what the shop shows right after. Rejects if the shop itself refuses. */
   refund(orderId: string, value: bigint): Promise<RefundSeen['state']>;
   /**
-   * The unpaid order becomes dearer while its shopper is at the cashier, as when he adds an item in another window. Absent:
+   * The unpaid order becomes dearer, by a few hundred won at least, while its shopper is at the cashier, as when he adds an item in another window. Absent:
    * in this shop an order that is being paid cannot change; the row is then left out, and says so.
    */
   changeOrder?(orderId: string): Promise<void>;

@@ -13,7 +13,7 @@ import { inject } from './decorate.ts';
 import { tongbaoEligibility } from './eligibility.ts';
 import { logContext, optionsToken, type TongbaoPluginOptions } from './options.ts';
 import { tongbaoPaymentMethod } from './payment-method.ts';
-import { tongbaoPaymentProcess } from './payment-process.ts';
+import { tongbaoPaymentProcess, tongbaoRefundProcess } from './payment-process.ts';
 import { reconciliationTask, TongbaoReconciliation } from './reconcile.ts';
 import { TongbaoRefunds } from './refunds.ts';
 import { keepRawBody, TongbaoRoutes } from './routes.ts';
@@ -72,6 +72,10 @@ VendurePlugin({
       tongbaoEligibility,
     ];
     config.paymentOptions.process = [...(config.paymentOptions.process ?? []), tongbaoPaymentProcess];
+    config.paymentOptions.refundProcess = [
+      ...(config.paymentOptions.refundProcess ?? []),
+      tongbaoRefundProcess,
+    ];
     config.apiOptions.middleware.push({ route: '/tongbao/notify', beforeListen: true, handler: keepRawBody });
     config.schedulerOptions.tasks = [
       ...(config.schedulerOptions.tasks ?? []),

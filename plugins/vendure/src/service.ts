@@ -14,6 +14,7 @@ import {
   isGraphQlErrorResult,
   Logger,
   Order,
+  OrderLine,
   OrderService,
   Payment,
   PaymentMethod,
@@ -168,6 +169,15 @@ export class TongbaoService {
   async lockOrder(ctx: RequestContext, orderId: ID): Promise<void> {
     // SQLite has one writer at a time anyway, and knows no row locks.
     if (/sqlite|sqljs/.test(this.connection.rawConnection.options.type)) return;
+    // The lines first, as Vendure does when a cart changes: whoever locks in another order meets it in a deadlock.
+    await this.connection
+      .getRepository(ctx, OrderLine)
+      .createQueryBuilder('line')
+      .select('line.id')
+      .setLock('pessimistic_write')
+      .where('line.orderId = :orderId', { orderId })
+      .orderBy('line.id')
+      .getMany();
     await this.connection
       .getRepository(ctx, Order)
       .createQueryBuilder('o')
