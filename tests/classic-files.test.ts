@@ -197,7 +197,8 @@ describe('files', () => {
     await paid();
     await paid();
     expect((await refund(number, { return_amount: '59000', is_sync: 'Y' })).xml.isSuccess).toBe(true);
-  });
+    // Half a year of timers.
+  }, 180_000);
 });
 
 describe('declarations, registry, shops', () => {
