@@ -84,5 +84,7 @@ VendurePlugin({
     return config;
   },
   shopApiExtensions: { schema: shopSchema, resolvers: [TongbaoShopApi] },
+  // Built by the shop's own dashboard, where it has one.
+  dashboard: '../dashboard/index.tsx',
   adminApiExtensions: { schema: adminSchema, resolvers: [TongbaoAdminApi] },
 })(TongbaoPlugin);

@@ -61,10 +61,10 @@ export const brokenVendure: Readonly<Record<string, Broken>> = {
     to: "? 'reopen-and-settle' : 'nothing';",
   },
   changed: {
-    what: 'does not see that the order changed',
-    file: `${plugin}/service.ts`,
-    from: 'orderNeedsThis: payment.order.totalWithTax - coveredBy(others) === payment.amount,',
-    to: "orderNeedsThis: payment.order.state === 'ArrangingPayment',",
+    what: 'forgets money that comes while the cart is open again',
+    file: `${plugin}/decide.ts`,
+    from: "  return orderState === 'AddingItems' && standing.orderNeedsThis",
+    to: "  if (orderState === 'AddingItems') return 'nothing';\n  return orderState === 'AddingItems' && standing.orderNeedsThis",
   },
   currencies: {
     what: 'counts won and yen in hundredths',
