@@ -29,7 +29,7 @@ export interface Report {
 }
 
 const currencies = ['KRW', 'JPY', 'GBP'] as const;
-const rowMs = 8 * 60_000;
+const rowMs = 12 * 60_000;
 
 export interface Run extends HowMuch {
   readonly sandboxUrl: string;
