@@ -337,6 +337,8 @@ async function send({ shop, shopper }: PerformerParts, request: Request): Promis
       if (said.facts.url === undefined || said.facts.price !== undefined) return said;
       // A session's answer names no price: the cashier shows it.
       const view = await shopper.look(said.facts.url, null);
+      // Lost on the way: the shop does not know its payment yet, and asks again.
+      if (view.unknown) return view;
       return { ...said, facts: { ...view.facts, ...said.facts } };
     }
     case 'announce':
