@@ -7,7 +7,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const built = ['money', 'protocol', 'sdk', 'plugins/vendure'];
+const built = ['money', 'protocol', 'sdk', 'plugins/vendure', 'plugins/medusa'];
+
+// Medusa looks for a plugin's routes, jobs and subscribers in this folder of the package.
+const into = (name) => (name === 'plugins/medusa' ? '.medusa/server/src' : '.');
 
 function build(name) {
   const folder = path.join(root, name);
@@ -23,7 +26,7 @@ function build(name) {
       rewriteRelativeImportExtensions: true,
       declaration: true,
       rootDir: path.join(folder, 'src'),
-      outDir: dist,
+      outDir: path.join(dist, into(name)),
       paths: declarationsOfFormer(name),
     },
     include: [path.join(folder, 'src')],
@@ -38,7 +41,7 @@ function build(name) {
   const { devDependencies: _dev, scripts: _scripts, private: _private, ...published } = manifest;
   writeFileSync(
     path.join(dist, 'package.json'),
-    `${JSON.stringify({ ...published, exports: exportsOf(manifest.exports) }, null, 2)}\n`,
+    `${JSON.stringify({ ...published, exports: exportsOf(name, manifest.exports) }, null, 2)}\n`,
   );
   const readme = path.join(folder, 'README.md');
   if (existsSync(readme)) copyFileSync(readme, path.join(dist, 'README.md'));
@@ -57,10 +60,11 @@ function declarationsOfFormer(name) {
   return paths;
 }
 
-function exportsOf(sources) {
+function exportsOf(name, sources) {
   return Object.fromEntries(
     Object.entries(sources).map(([entry, source]) => {
-      const file = source.replace('./src/', './');
+      if (!source.startsWith('./src/')) return [entry, source];
+      const file = `./${path.posix.join(into(name), source.replace('./src/', ''))}`;
       return [entry, { types: file.replace(/\.ts$/, '.d.ts'), default: file.replace(/\.ts$/, '.js') }];
     }),
   );

@@ -10,3 +10,15 @@ export {
   signTestNotification,
   verifyNotification,
 } from './notification.ts';
+export {
+  type Amount,
+  inquire,
+  type Outcome,
+  outcomeOf,
+  persistently,
+  type RefundAsked,
+  type RefundOutcome,
+  sendRefund,
+  type Withdrawal,
+  withdraw,
+} from './outcomes.ts';

@@ -60,8 +60,26 @@ const failing: Row = {
     insist(last.refundRequestId === refundRequestId, 'the undecided refund was asked again under another id');
     const { refunded } = await stage.network.standing(stage.relay, open.asked);
     insist(refunded === 700n, `the network gave back ${refunded} instead of 700`);
-    return 'refused is failed; undecided is pending until asked again under the same id';
+    await refusedAfterAll(stage, open, say);
+    return 'refused is failed; undecided is pending until asked again under the same id, then done or failed';
   },
 };
+
+/** Undecided first, refused when it is asked again: a shop may mark it as failed, or take it off its books. */
+async function refusedAfterAll(
+  stage: Stage,
+  open: Open,
+  say: (status: 'F' | 'U', code: string) => void,
+): Promise<void> {
+  say('U', 'REFUND_IN_PROCESS');
+  const place = (await stage.order(open)).refunds.length;
+  await stage.shop.refund(open.orderId, 300n);
+  say('F', 'REFUND_WINDOW_EXCEED');
+  await stage.shop.reconcile();
+  const end = (await stage.order(open)).refunds[place]?.state ?? 'failed';
+  insist(end === 'failed', `a refund that the network refused after all is ${end}`);
+  stage.relay.refuseRefunds(open.asked.paymentId, null);
+  await stage.insistAgreement(open, 'after a refund that was refused after all');
+}
 
 export const refundRows: readonly Row[] = [partial, failing];

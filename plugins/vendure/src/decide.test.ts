@@ -1,8 +1,9 @@
 // Outcomes in every order of arrival: whatever comes first and however often, a payment is settled at most once, and money
 // that the order cannot take goes back.
+import type { Outcome } from '@tongbao/sdk';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide, type Outcome, type Standing } from './decide.ts';
+import { decide, type Standing } from './decide.ts';
 
 const asked = { currency: 'KRW', value: '59000' };
 const paid: Outcome = { kind: 'paid', amount: asked };

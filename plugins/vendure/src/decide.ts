@@ -1,16 +1,6 @@
 // What an outcome means for a payment of ours and its order. Pure: no database, no gateway, so that every order of
 // arrival can be tried in a test.
-
-export interface Amount {
-  readonly currency: string;
-  readonly value: string;
-}
-
-export type Outcome =
-  | { readonly kind: 'paid'; readonly amount: Amount }
-  | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'cancelled' }
-  | { readonly kind: 'waiting' };
+import type { Amount, Outcome } from '@tongbao/sdk';
 
 export interface Standing {
   readonly paymentState: string;

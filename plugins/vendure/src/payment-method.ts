@@ -1,4 +1,5 @@
 // The payment method that an administrator chooses in Vendure: what its API calls, handed on to the service.
+import { inquire, withdraw } from '@tongbao/sdk';
 import {
   type Injector,
   LanguageCode,
@@ -7,7 +8,6 @@ import {
   PaymentMethodHandler,
 } from '@vendure/core';
 import { paymentFacts } from './facts.ts';
-import { inquire, withdraw } from './gateway.ts';
 import { TongbaoRefunds } from './refunds.ts';
 import { type Located, methodCode, TongbaoService, valuesOf } from './service.ts';
 import { clientFor, readSettings, settingArgs } from './settings.ts';

@@ -1,5 +1,5 @@
 // Refunds: asking for them, and learning later how they ended. A refund counts as done only when the gateway says so.
-import type { Notification } from '@tongbao/sdk';
+import { type Notification, sendRefund } from '@tongbao/sdk';
 import {
   type CreateRefundResult,
   isGraphQlErrorResult,
@@ -11,7 +11,6 @@ import {
 import { type RefundedPart, refundToWire } from './amounts.ts';
 import { inject } from './decorate.ts';
 import { type RefundFacts, refundFacts } from './facts.ts';
-import { sendRefund } from './gateway.ts';
 import { logContext } from './options.ts';
 import { type Located, TongbaoService } from './service.ts';
 import { clientFor } from './settings.ts';

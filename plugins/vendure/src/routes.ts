@@ -2,11 +2,10 @@
 // back. Whichever comes first records the outcome; the other finds it recorded.
 
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
-import { acknowledge, GatewayError, verifyNotification } from '@tongbao/sdk';
+import { acknowledge, GatewayError, outcomeOf, verifyNotification } from '@tongbao/sdk';
 import { Logger } from '@vendure/core';
 import type { NextFunction, Request, Response } from 'express';
 import { decorateMethod, inject } from './decorate.ts';
-import { outcomeOf } from './gateway.ts';
 import { logContext } from './options.ts';
 import { TongbaoRefunds } from './refunds.ts';
 import { type Located, TongbaoService, valuesOf } from './service.ts';

@@ -2,7 +2,7 @@
 // first (notification, return page, reconciliation), and withdrawing it. One lock, the order's row, makes all of them
 // wait for each other, so an outcome is recorded once however often and however simultaneously it arrives.
 import { randomBytes } from 'node:crypto';
-import { GatewayError } from '@tongbao/sdk';
+import { GatewayError, inquire, type Outcome, persistently, sendRefund, withdraw } from '@tongbao/sdk';
 import {
   type Channel,
   ChannelService,
@@ -23,10 +23,9 @@ import {
   TransactionalConnection,
 } from '@vendure/core';
 import { settledToWire } from './amounts.ts';
-import { decide, type Outcome, type Step } from './decide.ts';
+import { decide, type Step } from './decide.ts';
 import { inject } from './decorate.ts';
 import { type PaymentFacts, paymentFacts } from './facts.ts';
-import { inquire, persistently, sendRefund, withdraw } from './gateway.ts';
 import { logContext, optionsToken, type TongbaoPluginOptions } from './options.ts';
 import { payRequest } from './pay-request.ts';
 import { awaiting } from './payment-process.ts';

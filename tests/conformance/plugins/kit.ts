@@ -8,16 +8,19 @@ import { type Ended, runCommand } from '../run-command.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const kitMain = path.join(root, 'plugins/conformance/src/main.ts');
-const kitMs = 13 * 60_000;
+const kitMs = 25 * 60_000;
 
 /** A shop's engine and where its driver stands. */
 export interface Engine {
   readonly name: string;
   readonly driver: string;
+  /** Interleavings when CI=true. */
+  readonly racesInCi: number;
 }
 
 export const engines: readonly Engine[] = [
-  { name: 'Vendure', driver: 'plugins/vendure/conformance/driver.ts' },
+  { name: 'Vendure', driver: 'plugins/vendure/conformance/driver.ts', racesInCi: 200 },
+  { name: 'Medusa', driver: 'plugins/medusa/conformance/driver.ts', racesInCi: 50 },
 ];
 
 export interface Ground {

@@ -16,7 +16,8 @@ export interface Outcome {
 export interface Wanted {
   /** Lower-case names of engines; all when empty. */
   readonly only: readonly string[];
-  readonly races: number;
+  /** Null: each engine's own number for CI. */
+  readonly races: number | null;
   readonly broken: boolean;
   readonly signal: AbortSignal;
   /** A sandbox of ours that nobody else uses any more; null: one is started. */
@@ -45,7 +46,8 @@ export async function runPlugins(wanted: Wanted): Promise<Outcome[]> {
   return outcomes;
 }
 
-async function runSound(engine: Engine, ground: Ground, { races }: Wanted): Promise<Outcome> {
+async function runSound(engine: Engine, ground: Ground, wanted: Wanted): Promise<Outcome> {
+  const races = wanted.races ?? engine.racesInCi;
   console.log(`${engine.name} plugin, ${races} interleavings …`);
   const ended = await ground.run(engine, ['--races', String(races)]);
   console.log(ended.output.trimEnd());
@@ -62,7 +64,7 @@ async function runBroken(engine: Engine, ground: Ground, { races }: Wanted): Pro
   let passed = 0;
   let failed = 0;
   for (const [row, { what }] of Object.entries(brokenPlugins[engine.name] ?? {})) {
-    const args = ['--races', String(Math.min(races, 100)), '--only', row, '--json'];
+    const args = ['--races', String(Math.min(races ?? engine.racesInCi, 100)), '--only', row, '--json'];
     const ended = await ground.run(engine, args, [program, engine.name, row]);
     const report = reportIn(ended.output);
     const result = report?.results.find(({ name }) => name === row);

@@ -1,6 +1,20 @@
-// The gateway's answers in this plugin's words, and the retries that its protocol asks for.
-import { GatewayError, type MerchantClient, type Notification } from '@tongbao/sdk';
-import type { Outcome } from './decide.ts';
+// The gateway's answers in a shop's words, and the retries that its protocol asks for: what every plugin needs.
+import type { MerchantClient } from './client.ts';
+import { GatewayError } from './errors.ts';
+import type { Notification } from './notification.ts';
+
+/** As on the wire: ISO 4217, and the value in minor units. */
+export interface Amount {
+  readonly currency: string;
+  readonly value: string;
+}
+
+/** How a payment ended, or that it has not. */
+export type Outcome =
+  | { readonly kind: 'paid'; readonly amount: Amount }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'waiting' };
 
 const tries = 3;
 
