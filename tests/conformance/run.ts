@@ -9,7 +9,7 @@ import { Credentials } from '@tongbao/protocol/sandbox';
 import { freePort, type Sandbox, startSandbox } from '../start-sandbox.ts';
 import { judge } from './checks.ts';
 import { type Options, readOptions, usage } from './options.ts';
-import { engineNames, type Outcome, runPlugins } from './plugins/suite.ts';
+import { engineNames, type Outcome, prepareEngines, runPlugins } from './plugins/suite.ts';
 import { runCommand } from './run-command.ts';
 import { missingTools, type Prepared, type Suite, suites } from './suites.ts';
 
@@ -142,6 +142,7 @@ async function auditBooks(http: string, signal: AbortSignal): Promise<Outcome> {
 /** The official SDKs first, as they found the world; then the plugins, whose kit moves the sandbox's clock. */
 async function runAll(options: Options, signal: AbortSignal, outcomes: Outcome[]): Promise<void> {
   const names = suites.map((suite) => suite.name.toLowerCase());
+  const prepared = prepareEngines(options.running === null ? options.only : ['none'], signal);
   if (!options.broken && (options.only.length === 0 || options.only.some((name) => names.includes(name))))
     await runSdks(options, signal, outcomes);
   if (options.running !== null) {
@@ -149,7 +150,7 @@ async function runAll(options: Options, signal: AbortSignal, outcomes: Outcome[]
     return;
   }
   const { only, races, broken } = options;
-  outcomes.push(...(await runPlugins({ only, races, broken, signal, sandbox: null })));
+  outcomes.push(...(await runPlugins({ only, races, broken, prepared, signal, sandbox: null })));
 }
 
 async function runSdks(options: Options, signal: AbortSignal, outcomes: Outcome[]): Promise<void> {

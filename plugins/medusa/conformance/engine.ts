@@ -16,19 +16,23 @@ const openMs = 3 * 60_000;
 
 const exec = promisify(execFile);
 
-/** Installs the engine and the plugin where they are missing; a second call only renews the plugin. */
-async function install(): Promise<void> {
+/** Installs the engine where it is missing: some 700 MB. Rejects with what npm said. */
+export async function installEngine(signal?: AbortSignal): Promise<void> {
   const done = path.join(home, `installed-${version}`);
+  if ((await stat(done).catch(() => null)) !== null) return;
   await mkdir(home, { recursive: true });
-  if (!(await stat(done).catch(() => null))) {
-    const names = ['@medusajs/cli', '@medusajs/framework', '@medusajs/medusa'];
-    const dependencies = Object.fromEntries(names.map((name) => [name, version]));
-    const manifest = { name: 'shop', private: true, version: '0.0.0', dependencies };
-    await writeFile(path.join(home, 'package.json'), JSON.stringify(manifest));
-    const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock'];
-    await exec('npm', ['install', ...quietly], { cwd: home, timeout: installMs, maxBuffer: 64 << 20 });
-    await writeFile(done, '');
-  }
+  const names = ['@medusajs/cli', '@medusajs/framework', '@medusajs/medusa'];
+  const dependencies = Object.fromEntries(names.map((name) => [name, version]));
+  const manifest = { name: 'shop', private: true, version: '0.0.0', dependencies };
+  await writeFile(path.join(home, 'package.json'), JSON.stringify(manifest));
+  const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock'];
+  const how = { cwd: home, timeout: installMs, maxBuffer: 64 << 20, signal };
+  await exec('npm', ['install', ...quietly], how);
+  await writeFile(done, '');
+}
+
+/** The plugin as `npm pack` would ship it, anew. */
+async function installPlugin(): Promise<void> {
   await exec(process.execPath, [path.join(root, 'sdk/build.mjs')], { timeout: installMs });
   const ours = path.join(home, 'node_modules/@tongbao');
   await rm(ours, { recursive: true, force: true });
@@ -121,7 +125,8 @@ export async function openMedusa(settings: ShopSettings): Promise<OpenMedusa> {
   const { database, port, verbose, broken } = settings.options;
   if (database === undefined || port === undefined)
     throw new Error('the Medusa driver needs --option database=postgres://… (empty) and --option port=…');
-  await install();
+  await installEngine();
+  await installPlugin();
   if (broken !== undefined) await breakInstalled(JSON.parse(broken) as Change[]);
   await writeFile(path.join(home, 'medusa-config.js'), configOf(settings, { database, port }));
   const env = { ...process.env, NODE_ENV: 'production', MEDUSA_DISABLE_TELEMETRY: '1', SHOP_PORT: port };

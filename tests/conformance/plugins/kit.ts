@@ -3,6 +3,7 @@
 import path from 'node:path';
 import pg from 'pg';
 import { startScratchPostgres } from '../../../platform/src/sandbox/scratch-postgres.ts';
+import { installEngine } from '../../../plugins/medusa/conformance/engine.ts';
 import { freePort, type Sandbox, startSandbox } from '../../start-sandbox.ts';
 import { type Ended, runCommand } from '../run-command.ts';
 
@@ -16,11 +17,13 @@ export interface Engine {
   readonly driver: string;
   /** Interleavings when CI=true. */
   readonly racesInCi: number;
+  /** What has to be downloaded first; begun while others run. */
+  prepare?(signal: AbortSignal): Promise<void>;
 }
 
 export const engines: readonly Engine[] = [
   { name: 'Vendure', driver: 'plugins/vendure/conformance/driver.ts', racesInCi: 200 },
-  { name: 'Medusa', driver: 'plugins/medusa/conformance/driver.ts', racesInCi: 50 },
+  { name: 'Medusa', driver: 'plugins/medusa/conformance/driver.ts', racesInCi: 50, prepare: installEngine },
 ];
 
 export interface Ground {

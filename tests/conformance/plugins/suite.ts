@@ -19,6 +19,7 @@ export interface Wanted {
   /** Null: each engine's own number for CI. */
   readonly races: number | null;
   readonly broken: boolean;
+  readonly prepared: ReadonlyMap<Engine, Promise<void>>;
   readonly signal: AbortSignal;
   /** A sandbox of ours that nobody else uses any more; null: one is started. */
   readonly sandbox: Sandbox | null;
@@ -26,16 +27,31 @@ export interface Wanted {
 
 export const engineNames = engines.map(({ name }) => name.toLowerCase());
 
-export async function runPlugins(wanted: Wanted): Promise<Outcome[]> {
-  const chosen = engines.filter(
-    ({ name }) => wanted.only.length === 0 || wanted.only.includes(name.toLowerCase()),
+const chosenOf = (only: readonly string[]) =>
+  engines.filter(({ name }) => only.length === 0 || only.includes(name.toLowerCase()));
+
+/** Begins the downloads of the chosen engines; each is waited for when its turn comes. */
+export function prepareEngines(
+  only: readonly string[],
+  signal: AbortSignal,
+): ReadonlyMap<Engine, Promise<void>> {
+  const begun = new Map(
+    chosenOf(only).map((engine) => [engine, engine.prepare?.(signal) ?? Promise.resolve()] as const),
   );
+  // Told by whoever waits for it; until then it is nobody's unhandled rejection.
+  for (const prepared of begun.values()) prepared.catch(() => undefined);
+  return begun;
+}
+
+export async function runPlugins(wanted: Wanted): Promise<Outcome[]> {
+  const chosen = chosenOf(wanted.only);
   if (chosen.length === 0) return [];
   const ground = await prepareGround(wanted.signal, wanted.sandbox);
   const outcomes: Outcome[] = [];
   try {
     for (const engine of chosen) {
       wanted.signal.throwIfAborted();
+      await wanted.prepared.get(engine);
       outcomes.push(
         await (wanted.broken ? runBroken(engine, ground, wanted) : runSound(engine, ground, wanted)),
       );
