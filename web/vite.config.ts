@@ -20,6 +20,12 @@ export default defineConfig({
         sandbox: 'sandbox.html',
         audit: 'audit.html',
         till: 'till.html',
+        'wallet-worker': 'wallet/worker.ts',
+      },
+      // A service worker's address is for ever; its contents are asked for anew each time.
+      output: {
+        entryFileNames: ({ name }) =>
+          name === 'wallet-worker' ? 'wallet-worker.js' : 'assets/[name]-[hash].js',
       },
     },
   },

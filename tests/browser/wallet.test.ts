@@ -299,4 +299,31 @@ describe.skipIf(isSkipped)('the wallet', () => {
     );
     expect(bytes).toBeLessThan(200_000);
   });
+
+  test('the app opens without a network, says so, shows nothing of the shopper, and goes on afterwards', async () => {
+    const page = await stage.open('zh-CN');
+    await page.goto(`${stage.sandbox.http}/wallet`);
+    await signIn(page, people.liWei.phone);
+    await page.locator('nav.places').waitFor();
+    const kept = () =>
+      page.evaluate(
+        "caches.open('wallet-app').then((cache) => cache.keys()).then((all) => all.map(({ url }) => new URL(url).pathname))",
+      ) as Promise<string[]>;
+    await expect.poll(async () => (await kept()).some((file) => /^\/assets\/words-zh-/.test(file))).toBe(true);
+    // Built files and the page that loads them; no answer about the shopper.
+    for (const file of await kept())
+      expect(file).toMatch(/^\/(wallet|manifest\.webmanifest|assets\/[\w.-]+|icons\/[\w.-]+)$/);
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.getByRole('heading', { name: '没有网络连接' }).waitFor();
+    expect(await serious(page)).toEqual([]);
+    expect(await page.locator('body').innerText()).not.toMatch(/李伟|¥|138/);
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: '重试' }).click();
+    await page.locator('nav.places').waitFor();
+    const worker = await fetch(`${stage.sandbox.http}/wallet-worker.js`);
+    expect(worker.headers.get('cache-control')).toBe('no-cache');
+    expect(worker.headers.get('content-type')).toContain('javascript');
+    await page.context().close();
+  });
 });

@@ -1,5 +1,6 @@
 // The wallet: /wallet.
 import { startApp } from '../ui/frame.tsx';
+import { installWorker } from './installed.ts';
 import { Wallet } from './wallet.tsx';
 
 const words = {
@@ -9,4 +10,4 @@ const words = {
   ja: async () => (await import('./words-ja.ts')).walletJa,
 };
 
-void startApp(<Wallet />, undefined, words);
+void startApp(<Wallet />, undefined, words).then(installWorker);

@@ -3,9 +3,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { WalletView } from '@tongbao/protocol/wallet';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, isRefusal } from '../ui/api.ts';
+import { call, isRefusal, NetworkLost } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
-import { Bar, Skeleton } from '../ui/frame.tsx';
+import { Bar, Result, Skeleton } from '../ui/frame.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { SignIn } from '../ui/sign-in.tsx';
 import { AddCard } from './add-card.tsx';
@@ -43,6 +43,9 @@ export function Wallet() {
     onSuccess: forget,
   });
   const ready = isSignedOut ? undefined : wallet.data;
+  // Paused: the browser itself says that there is no network.
+  const isOffline =
+    ready === undefined && (wallet.error instanceof NetworkLost || wallet.fetchStatus === 'paused');
   return (
     <>
       <Bar title={t('wallet')}>{ready !== undefined && <Places place={place} unread={ready.unread} />}</Bar>
@@ -52,7 +55,8 @@ export function Wallet() {
             <Enter place={place} onSignedIn={(view) => queries.setQueryData(walletKey, view)} />
           </div>
         )}
-        {!isSignedOut && wallet.error !== null && (
+        {isOffline && <Offline retry={() => void wallet.refetch()} isTrying={wallet.isFetching} />}
+        {!isSignedOut && !isOffline && wallet.error !== null && (
           <div className="note warn" role="alert">
             <p>{errorText(wallet.error, t)}</p>
             <button
@@ -65,7 +69,7 @@ export function Wallet() {
             </button>
           </div>
         )}
-        {wallet.isPending && (
+        {wallet.isPending && !isOffline && (
           <div className="card">
             <Skeleton rows={5} />
           </div>
@@ -82,6 +86,22 @@ export function Wallet() {
         )}
       </main>
     </>
+  );
+}
+
+/** The app opened, the server did not answer: nothing of the wallet is kept on the phone, so there is nothing to show. */
+function Offline(props: { retry: () => void; isTrying: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <div className="card">
+      <Result icon="attention" tone="wait" level={1} title={t('offlineTitle')} text={t('offlineText')}>
+        <div className="actions">
+          <button type="button" className="button" disabled={props.isTrying} onClick={props.retry}>
+            {t('retry')}
+          </button>
+        </div>
+      </Result>
+    </div>
   );
 }
 

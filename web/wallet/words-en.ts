@@ -168,4 +168,7 @@ export const walletEn: WalletWords = {
   cancel: 'Cancel',
   confirm: 'Confirm',
   raiseClass: 'A card of another bank raises your class.',
+  offlineTitle: 'No connection',
+  offlineText:
+    'The wallet needs a connection. Your balance and bills are kept by the server and are not affected; you can go on once you are online.',
 };

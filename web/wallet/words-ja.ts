@@ -167,4 +167,7 @@ export const walletJa: WalletWords = {
   cancel: 'キャンセル',
   confirm: '確認',
   raiseClass: '別の銀行のカードを追加するとクラスが上がります。',
+  offlineTitle: 'インターネットに接続されていません',
+  offlineText:
+    'ウォレットの利用には接続が必要です。残高と明細はサーバーに保管されており、影響はありません。接続後に続けられます。',
 };

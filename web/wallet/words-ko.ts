@@ -166,4 +166,7 @@ export const walletKo: WalletWords = {
   cancel: '취소',
   confirm: '확인',
   raiseClass: '다른 은행의 카드를 등록하면 종류가 올라갑니다.',
+  offlineTitle: '인터넷에 연결되어 있지 않습니다',
+  offlineText:
+    '지갑은 연결이 필요합니다. 잔액과 내역은 서버에 보관되어 영향을 받지 않으며, 연결되면 계속할 수 있습니다.',
 };

@@ -164,6 +164,8 @@ export const walletZh = {
   cancel: '取消',
   confirm: '确定',
   raiseClass: '再添加一家银行的卡可以提升账户类别。',
+  offlineTitle: '没有网络连接',
+  offlineText: '钱包需要联网才能打开。余额和账单保存在服务器上，不会受影响；联网后即可继续。',
 } as const;
 
 export type WalletWords = { readonly [Key in keyof typeof walletZh]: string };

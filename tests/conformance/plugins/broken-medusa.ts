@@ -4,6 +4,12 @@
 import type { Broken } from './broken.ts';
 
 const plugin = 'plugins/medusa/src';
+/** Medusa asks the provider once more before it captures: a plugin that believes the word alone answers without asking. */
+const believes = {
+  file: `${plugin}/provider.ts`,
+  from: 'return { data, status: statusOf[outcome.kind] };',
+  to: "return { data, status: 'captured' };",
+};
 const givesBackAgain = {
   file: `${plugin}/decide.ts`,
   from: "session === 'captured'",
@@ -36,12 +42,14 @@ export const brokenMedusa: Readonly<Record<string, Broken>> = {
     file: 'sdk/src/notification.ts',
     from: '!isSigned(publicKeyFrom(received.gatewayPublicKey)',
     to: 'false && !isSigned(publicKeyFrom(received.gatewayPublicKey)',
+    and: believes,
   },
   foreign: {
     what: 'takes every client id for its own',
     file: `${plugin}/notify.ts`,
     from: "find(({ options }) => options.clientId === headers['client-id'])",
     to: "map((each) => ({ ...each, options: { ...each.options, clientId: String(headers['client-id']) } }))[0]",
+    and: believes,
   },
   closed: {
     what: 'acknowledges notifications and waits for the shopper to return',

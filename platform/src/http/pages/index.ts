@@ -41,6 +41,13 @@ export const pagesAdapter =
     app.get('/manifest.webmanifest', (_request, reply) =>
       reply.type('application/manifest+json').sendFile('manifest.webmanifest', options.folder),
     );
+    // A worker that comes from a cache could serve a former version for ever.
+    app.get('/wallet-worker.js', (_request, reply) =>
+      reply
+        .header('cache-control', 'no-cache')
+        .type('text/javascript; charset=utf-8')
+        .sendFile('wallet-worker.js', options.folder, { cacheControl: false }),
+    );
     const page = (file: string) => (_request: FastifyRequest, reply: FastifyReply) =>
       reply.header('cache-control', 'no-store').sendFile(file, options.folder);
     app.get('/cashier/:token', page('cashier.html'));
