@@ -1,7 +1,12 @@
 // The till and the wallet, side by side in Chromium: the shop scans the shopper, the shopper scans the shop.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Page } from 'playwright-core';
+import encodeQR from 'qr';
 import decodeQR from 'qr/decode.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium, sizes } from './browser.ts';
 import { isSkipped, openStage, pay, people, type Stage, serious, signIn } from './stage.ts';
 
 let stage: Stage;
@@ -54,6 +59,47 @@ async function scan(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Go', exact: true }).click();
 }
 
+/** A film of one picture, as Chromium's make-believe camera plays it (YUV4MPEG2): a QR code on white. */
+function filmOf(text: string): Buffer {
+  const [width, height, scale] = [640, 480, 8];
+  const code = encodeQR(text, 'raw', { ecc: 'medium', border: 4 });
+  const light = Buffer.alloc(width * height, 235);
+  const [left, top] = [(width - code.length * scale) >> 1, (height - code.length * scale) >> 1];
+  for (const [row, cells] of code.entries())
+    for (const [column, isDark] of cells.entries())
+      for (let line = 0; isDark && line < scale; line++)
+        light.fill(16, ...pixels(width, top + row * scale + line, left + column * scale, scale));
+  const colours = Buffer.alloc((width * height) / 2, 128);
+  const frame = Buffer.concat([Buffer.from('FRAME\n'), light, colours]);
+  return Buffer.concat([
+    Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`),
+    ...Array.from({ length: 10 }, () => frame),
+  ]);
+}
+
+const pixels = (width: number, line: number, left: number, many: number): [number, number] => [
+  line * width + left,
+  line * width + left + many,
+];
+
+/** A browser whose camera sees this code. */
+async function seeing<Answer>(text: string, job: (page: Page) => Promise<Answer>): Promise<Answer> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tongbao-camera-'));
+  const film = path.join(folder, 'film.y4m');
+  await writeFile(film, filmOf(text));
+  const camera = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
+  const browser = await launchChromium([...camera, `--use-file-for-fake-video-capture=${film}`]);
+  try {
+    const context = await browser.newContext({ viewport: sizes.phone, locale: 'en' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    return await job(page);
+  } finally {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 describe.skipIf(isSkipped)('the till', () => {
   beforeAll(async () => {
     stage = await openStage();
@@ -95,6 +141,45 @@ describe.skipIf(isSkipped)('the till', () => {
     await page.getByRole('button', { name: /^Charge/ }).click();
     await page.getByRole('heading', { name: 'Paid', exact: true }).waitFor();
     await page.context().close();
+  });
+
+  test('the till’s camera reads the shopper’s code, and it is paid', async () => {
+    await seeing(await codeOf(), async (page) => {
+      await page.goto(`${stage.sandbox.http}/till`);
+      await page.getByLabel(/^Amount/).fill('12,000');
+      await page.getByRole('button', { name: "Scan the shopper's code" }).click();
+      await page.getByRole('button', { name: 'Use the camera' }).click();
+      await page.getByRole('heading', { name: 'Paid', exact: true }).waitFor({ timeout: 30_000 });
+      await page.getByText('₩12,000').waitFor();
+    });
+  });
+
+  test('without a camera the till says so, and the digits can be typed', async () => {
+    const page = await till('en');
+    await page.getByLabel(/^Amount/).fill('1000');
+    await page.getByRole('button', { name: "Scan the shopper's code" }).click();
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    await page.getByText('The camera cannot be used.').waitFor();
+    expect(await serious(page)).toEqual([]);
+    await page.getByLabel('Payment code', { exact: true }).fill(await codeOf());
+    await page.getByRole('button', { name: /^Charge/ }).click();
+    await page.getByRole('heading', { name: 'Paid', exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  test('the wallet’s camera reads the order on the till, and leads to its cashier', async () => {
+    const counter = await till('en');
+    await counter.getByLabel(/^Amount/).fill('8,000');
+    await counter.getByRole('button', { name: 'Show a code for this order' }).click();
+    await seeing(await shownCode(counter), async (page) => {
+      await page.goto(`${stage.sandbox.http}/wallet#/scan`);
+      await signIn(page, people.liWei.phone);
+      await page.getByRole('button', { name: 'Use the camera' }).click();
+      await page.waitForURL(/\/cashier\//, { timeout: 30_000 });
+      await pay(page, people.liWei.pin);
+      await counter.getByRole('heading', { name: 'Paid', exact: true }).waitFor({ timeout: 30_000 });
+    });
+    await counter.context().close();
   });
 
   test('a large sum: the wallet that shows the code asks for the PIN, and the till hears of it', async () => {

@@ -309,7 +309,9 @@ describe.skipIf(isSkipped)('the wallet', () => {
       page.evaluate(
         "caches.open('wallet-app').then((cache) => cache.keys()).then((all) => all.map(({ url }) => new URL(url).pathname))",
       ) as Promise<string[]>;
-    await expect.poll(async () => (await kept()).some((file) => /^\/assets\/words-zh-/.test(file))).toBe(true);
+    await expect
+      .poll(async () => (await kept()).some((file) => /^\/assets\/words-zh-/.test(file)))
+      .toBe(true);
     // Built files and the page that loads them; no answer about the shopper.
     for (const file of await kept())
       expect(file).toMatch(/^\/(wallet|manifest\.webmanifest|assets\/[\w.-]+|icons\/[\w.-]+)$/);
@@ -317,7 +319,7 @@ describe.skipIf(isSkipped)('the wallet', () => {
     await page.reload();
     await page.getByRole('heading', { name: '没有网络连接' }).waitFor();
     expect(await serious(page)).toEqual([]);
-    expect(await page.locator('body').innerText()).not.toMatch(/李伟|¥|138/);
+    expect(await page.locator('body').textContent()).not.toMatch(/李伟|¥|138/);
     await page.context().setOffline(false);
     await page.getByRole('button', { name: '重试' }).click();
     await page.locator('nav.places').waitFor();
