@@ -83,9 +83,9 @@ export const brokenMedusa: Readonly<Record<string, Broken>> = {
     to: 'const refundRequestId = context?.idempotency_key && `${facts?.requestId}-r1`;',
   },
   failing: {
-    what: 'writes a refused refund down',
-    file: `${plugin}/provider.ts`,
-    from: "if (answer.kind === 'refused')",
-    to: "if (answer.kind === 'never')",
+    what: 'calls a refund done that was refused after all',
+    file: `${plugin}/refunds.ts`,
+    from: "{ status: 'FAIL' }",
+    to: "{ status: 'SUCCESS' }",
   },
 };
