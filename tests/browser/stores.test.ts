@@ -245,12 +245,12 @@ describe.skipIf(isSkipped)('the demo shops', () => {
     expect(await page.locator('[data-testid=offer]').count()).toBe(0);
     await stage.sandbox.post('/sandbox/clock', { set: '2015-06-01T00:00:00+09:00' });
     // The shop keeps an estimate for a few seconds: the shopper looks again until it has asked anew.
-    await expect
-      .poll(() => page.reload().then(() => page.locator('[data-testid=offer], [data-testid=offer-later]').first().getAttribute('data-testid')), {
-        timeout: 60_000,
-        interval: 3_000,
-      })
-      .toBe('offer');
+    const offered = page.locator('[data-testid=offer], [data-testid=offer-later]').first();
+    const shown = async () => {
+      await page.reload();
+      return offered.getAttribute('data-testid');
+    };
+    await expect.poll(shown, { timeout: 60_000, interval: 3_000 }).toBe('offer');
     await page.context().close();
   }, 180_000);
 });
