@@ -2,15 +2,17 @@
 // own dist/ with a package.json that `npm pack` can take. Node strips types only outside node_modules, so what is
 // installed must be JavaScript.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const built = ['money', 'protocol', 'sdk', 'plugins/vendure', 'plugins/medusa'];
 
-// Medusa looks for a plugin's routes, jobs and subscribers in this folder of the package.
-const into = (name) => (name === 'plugins/medusa' ? '.medusa/server/src' : '.');
+// Medusa looks for a plugin's routes, jobs and subscribers in a fixed folder of the package. Vendure's dashboard extension is
+// beside the plugin's sources, and is looked for from the built plugin by the same relative path.
+const folders = { 'plugins/medusa': '.medusa/server/src', 'plugins/vendure': 'lib' };
+const into = (name) => folders[name] ?? '.';
 
 function build(name) {
   const folder = path.join(root, name);
@@ -43,6 +45,9 @@ function build(name) {
     path.join(dist, 'package.json'),
     `${JSON.stringify({ ...published, exports: exportsOf(name, manifest.exports) }, null, 2)}\n`,
   );
+  // Compiled by the shop's own dashboard build, so it goes as it is.
+  const dashboard = path.join(folder, 'dashboard');
+  if (existsSync(dashboard)) cpSync(dashboard, path.join(dist, 'dashboard'), { recursive: true });
   const readme = path.join(folder, 'README.md');
   if (existsSync(readme)) copyFileSync(readme, path.join(dist, 'README.md'));
 }

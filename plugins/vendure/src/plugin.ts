@@ -9,7 +9,7 @@ import {
   VendurePlugin,
 } from '@vendure/core';
 import { adminSchema, shopSchema, TongbaoAdminApi, TongbaoShopApi } from './api.ts';
-import { inject } from './decorate.ts';
+import { __decorate, inject } from './decorate.ts';
 import { tongbaoEligibility } from './eligibility.ts';
 import { logContext, optionsToken, type TongbaoPluginOptions } from './options.ts';
 import { tongbaoPaymentMethod } from './payment-method.ts';
@@ -53,38 +53,48 @@ inject(TongbaoPlugin, EventBus, TongbaoService);
 
 const everyFiveMinutes = '*/5 * * * *';
 
-VendurePlugin({
-  imports: [PluginCommonModule],
-  compatibility: '^3.3.0',
-  controllers: [TongbaoRoutes],
-  providers: [
-    TongbaoService,
-    TongbaoRefunds,
-    TongbaoReconciliation,
-    { provide: optionsToken, useFactory: () => options },
+__decorate(
+  [
+    VendurePlugin({
+      imports: [PluginCommonModule],
+      compatibility: '^3.3.0',
+      controllers: [TongbaoRoutes],
+      providers: [
+        TongbaoService,
+        TongbaoRefunds,
+        TongbaoReconciliation,
+        { provide: optionsToken, useFactory: () => options },
+      ],
+      exports: [TongbaoService, TongbaoReconciliation],
+      configuration(config: RuntimeVendureConfig) {
+        if (options === null)
+          throw new Error('TongbaoPlugin: call TongbaoPlugin.init({ serverUrl }) in plugins');
+        config.paymentOptions.paymentMethodHandlers.push(tongbaoPaymentMethod);
+        config.paymentOptions.paymentMethodEligibilityCheckers = [
+          ...(config.paymentOptions.paymentMethodEligibilityCheckers ?? []),
+          tongbaoEligibility,
+        ];
+        config.paymentOptions.process = [...(config.paymentOptions.process ?? []), tongbaoPaymentProcess];
+        config.paymentOptions.refundProcess = [
+          ...(config.paymentOptions.refundProcess ?? []),
+          tongbaoRefundProcess,
+        ];
+        config.apiOptions.middleware.push({
+          route: '/tongbao/notify',
+          beforeListen: true,
+          handler: keepRawBody,
+        });
+        config.schedulerOptions.tasks = [
+          ...(config.schedulerOptions.tasks ?? []),
+          reconciliationTask(options.reconcileSchedule ?? everyFiveMinutes),
+        ];
+        return config;
+      },
+      shopApiExtensions: { schema: shopSchema, resolvers: [TongbaoShopApi] },
+      // Built by the shop's own dashboard, where it has one.
+      dashboard: '../dashboard/index.tsx',
+      adminApiExtensions: { schema: adminSchema, resolvers: [TongbaoAdminApi] },
+    }),
   ],
-  exports: [TongbaoService, TongbaoReconciliation],
-  configuration(config: RuntimeVendureConfig) {
-    if (options === null) throw new Error('TongbaoPlugin: call TongbaoPlugin.init({ serverUrl }) in plugins');
-    config.paymentOptions.paymentMethodHandlers.push(tongbaoPaymentMethod);
-    config.paymentOptions.paymentMethodEligibilityCheckers = [
-      ...(config.paymentOptions.paymentMethodEligibilityCheckers ?? []),
-      tongbaoEligibility,
-    ];
-    config.paymentOptions.process = [...(config.paymentOptions.process ?? []), tongbaoPaymentProcess];
-    config.paymentOptions.refundProcess = [
-      ...(config.paymentOptions.refundProcess ?? []),
-      tongbaoRefundProcess,
-    ];
-    config.apiOptions.middleware.push({ route: '/tongbao/notify', beforeListen: true, handler: keepRawBody });
-    config.schedulerOptions.tasks = [
-      ...(config.schedulerOptions.tasks ?? []),
-      reconciliationTask(options.reconcileSchedule ?? everyFiveMinutes),
-    ];
-    return config;
-  },
-  shopApiExtensions: { schema: shopSchema, resolvers: [TongbaoShopApi] },
-  // Built by the shop's own dashboard, where it has one.
-  dashboard: '../dashboard/index.tsx',
-  adminApiExtensions: { schema: adminSchema, resolvers: [TongbaoAdminApi] },
-})(TongbaoPlugin);
+  TongbaoPlugin,
+);
