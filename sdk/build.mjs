@@ -30,6 +30,8 @@ function build(name) {
       rootDir: path.join(folder, 'src'),
       outDir: path.join(dist, into(name)),
       paths: declarationsOfFormer(name),
+      // Medusa's admin page is the one with markup.
+      ...(name === 'plugins/medusa' && { jsx: 'react-jsx', lib: ['ES2024', 'ESNext.Disposable', 'DOM'] }),
     },
     include: [path.join(folder, 'src')],
     exclude: [path.join(folder, 'src', '**', '*.test.ts')],
@@ -70,7 +72,7 @@ function exportsOf(name, sources) {
     Object.entries(sources).map(([entry, source]) => {
       if (!source.startsWith('./src/')) return [entry, source];
       const file = `./${path.posix.join(into(name), source.replace('./src/', ''))}`;
-      return [entry, { types: file.replace(/\.ts$/, '.d.ts'), default: file.replace(/\.ts$/, '.js') }];
+      return [entry, { types: file.replace(/\.tsx?$/, '.d.ts'), default: file.replace(/\.tsx?$/, '.js') }];
     }),
   );
 }
