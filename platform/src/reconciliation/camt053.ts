@@ -73,7 +73,9 @@ function statementOf(node: Node): Statement {
     return signed(found, `${place}, balance ${code}`).amount;
   };
   const currency = signed(balances[0] ?? node, `${place}, first balance`).currency;
-  const lines = nodes(node, 'Ntry').map((entry, index) => lineOf(entry, `${place}, entry ${index + 1}`));
+  const [opening, closing] = [balance('OPBD'), balance('CLBD')];
+  const entries = nodes(node, 'Ntry').map((entry, index) => entryOf(entry, `${place}, entry ${index + 1}`));
+  const lines = sidesByBalance(entries, { currency, movement: closing - opening });
   const days = lines.map((line) => line.day).sort();
   const stated = at(node, 'FrToDt', 'FrDtTm');
   const from = typeof stated === 'string' ? dayOf(stated.slice(0, 10), `${place}, FrDtTm`) : undefined;
@@ -84,8 +86,8 @@ function statementOf(node: Node): Statement {
     currency,
     fromDay: from ?? days[0] ?? created,
     toDay: days.at(-1) ?? from ?? created,
-    opening: balance('OPBD'),
-    closing: balance('CLBD'),
+    opening,
+    closing,
     lines,
   };
 }
@@ -126,19 +128,44 @@ export function dayOf(text: string, place: string): string {
   return text;
 }
 
-function lineOf(entry: Node, place: string): StatementLine {
+interface Entry {
+  readonly line: StatementLine;
+  readonly isReversal: boolean;
+}
+
+/**
+ * ISO 20022 gives a reversal entry the side on which it is booked. Some banks repeat the side of the entry that is
+ * taken back instead. A statement that balances only in that reading is read so; any other keeps its own sides.
+ */
+function sidesByBalance(
+  entries: readonly Entry[],
+  of: { currency: string; movement: bigint },
+): StatementLine[] {
+  const own = entries.map(({ line }) => line);
+  const turned = entries.map(({ line, isReversal }) => ({
+    ...line,
+    amount: isReversal ? -line.amount : line.amount,
+  }));
+  const moves = (lines: readonly StatementLine[]) =>
+    lines.reduce((all, line) => (line.currency === of.currency ? all + line.amount : all), 0n);
+  return moves(own) !== of.movement && moves(turned) === of.movement ? turned : own;
+}
+
+function entryOf(entry: Node, place: string): Entry {
   const { currency, amount } = signed(entry, place);
-  const reversed = at(entry, 'RvslInd') === 'true';
+  const indicator = at(entry, 'RvslInd');
   const day = at(entry, 'BookgDt', 'Dt') ?? text(entry, place, 'BookgDt', 'DtTm');
   const details = nodes(entry, 'NtryDtls')[0];
   const reference = at(details, 'TxDtls', 'Refs', 'EndToEndId') ?? at(details, 'Btch', 'MsgId');
   const charge = at(entry, 'Chrgs', 'TtlChrgsAndTaxAmt', '#text');
-  return {
+  const line = {
     number: String(at(entry, 'AcctSvcrRef') ?? at(entry, 'NtryRef') ?? place),
     reference: typeof reference === 'string' ? reference : '',
     currency,
-    amount: reversed ? -amount : amount,
+    amount,
     charge: typeof charge === 'string' ? amountOf(charge, currency, `${place}, charges`) : 0n,
     day: dayOf(String(day).slice(0, 10), `${place}, booking date`),
   };
+  // The two ways in which XML Schema writes a true boolean.
+  return { line, isReversal: indicator === 'true' || indicator === '1' };
 }
