@@ -62,6 +62,8 @@ export const rejectionCodes = [
   'password-wrong',
   'password-weak',
   'staff-locked',
+  // what operators declare
+  'declaration-refused',
   // the machine
   'overloaded',
   'unavailable',

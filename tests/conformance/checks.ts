@@ -61,6 +61,12 @@ export const classicChecks: readonly string[] = [
   'an order on the phone leads to the cashier',
 ];
 
+/** The calendars that a public package is compared with, a check each. */
+export const calendarChecks: readonly string[] = [
+  ...['CN', 'KR', 'JP', 'GB', 'HK', 'TW', 'US', 'EU', 'TH', 'SG'],
+  'every explanation is needed',
+];
+
 export interface Judgement {
   readonly passed: number;
   /** One line each: the check's name and why it failed. */

@@ -4,7 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { classicChecks } from './checks.ts';
+import { isWorkingDay, nothingDeclared, publishedYears } from '../../platform/src/settlement/index.ts';
+import { addDays } from '../../platform/src/system/index.ts';
+import { calendarChecks, classicChecks } from './checks.ts';
 import { type Command, type Ended, runCommand } from './run-command.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -38,6 +40,7 @@ export const suites: readonly Suite[] = [
   { name: 'Python', tools: ['python3'], needsPort443: true, prepare: preparePython },
   { name: 'Go', tools: ['go'], prepare: prepareGo },
   { name: 'Classic', tools: ['python3'], prepare: prepareClassic },
+  { name: 'Calendars', tools: ['python3'], prepare: prepareCalendars },
 ];
 
 /** The tools of a suite that are not on this machine's path. */
@@ -120,6 +123,27 @@ async function prepareClassic(signal: AbortSignal): Promise<Prepared | Missing> 
   if ('missing' in made) return made;
   const client = clientOf(made.python, 'classic/client.py');
   return { sdk: `alipay ${made.version} (Python, classic gateway)`, client, checks: classicChecks };
+}
+
+/** A public package of holidays beside our bank calendars, day by day. */
+async function prepareCalendars(signal: AbortSignal): Promise<Prepared | Missing> {
+  const made = await pythonWith('calendars', 'holidays', signal);
+  if ('missing' in made) return made;
+  const ours: Record<string, { first: number; last: number; open: string[] }> = {};
+  for (const { calendar, first, last } of publishedYears()) {
+    const open: string[] = [];
+    for (let day = `${first}-01-01`; day <= `${last}-12-31`; day = addDays(day, 1))
+      if (isWorkingDay(day, [calendar], nothingDeclared)) open.push(day);
+    ours[calendar] = { first, last, open };
+  }
+  const file = path.join(build, 'calendars', 'ours.json');
+  await writeFile(file, JSON.stringify(ours));
+  const client = clientOf(made.python, 'calendars/client.py');
+  return {
+    sdk: `holidays ${made.version} (Python, bank calendars)`,
+    client: { ...client, args: [...client.args, file] },
+    checks: calendarChecks,
+  };
 }
 
 const goSdk = 'github.com/alipay/global-open-sdk-go';

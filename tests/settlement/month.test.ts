@@ -111,7 +111,7 @@ function random(below: number): number {
 beforeAll(async () => {
   world = await settlementWorld('2014-12-01T00:00:00Z');
   for (const region of regions) await openShop(region);
-  await world.platform.settlement.declareClosure({ calendar: 'TW', day: '2014-12-10', reason: 'typhoon' });
+  await world.closeDay('TW', '2014-12-10');
   const { database, settlement, merchants } = world.platform;
   const adapter = settlementAdapter({ database, settlement, merchants, publicUrl: '', bank: world.bank });
   app = await createServer({

@@ -1,9 +1,15 @@
 // Working days, cut-offs and pay days: public holidays as printed in the calendars of those years, and laws.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutOffAfter, instantOf, isWorkingDay, localDayOf, localTimeText, payoutAt } from './calendar.ts';
-
-const none: ReadonlySet<string> = new Set();
+import { localDayOf } from '../system/index.ts';
+import {
+  CalendarUnknown,
+  cutOffAfter,
+  isWorkingDay,
+  nothingDeclared as none,
+  payoutAt,
+  publishedYears,
+} from './calendar.ts';
 
 describe('working days', () => {
   test.each([
@@ -26,22 +32,90 @@ describe('working days', () => {
   });
 
   test('a holiday of either calendar counts, and so does a declared closure', () => {
+    const closed = (day: string) => ({ ...none, closed: new Set([day]) });
     expect(isWorkingDay('2014-11-03', ['KR', 'JP'], none)).toBe(false);
-    expect(isWorkingDay('2014-11-11', ['KR'], new Set(['KR/2014-11-11']))).toBe(false);
-    expect(isWorkingDay('2014-11-11', ['KR'], new Set(['JP/2014-11-11']))).toBe(true);
+    expect(isWorkingDay('2014-11-11', ['KR'], closed('KR/2014-11-11'))).toBe(false);
+    expect(isWorkingDay('2014-11-11', ['KR'], closed('JP/2014-11-11'))).toBe(true);
+  });
+
+  const seollal =
+    '2014-01-30 2015-02-18 2017-01-27 2018-02-15 2019-02-04 2020-01-24 2021-02-11 2022-01-31 2024-02-09 2025-01-28 2026-02-16';
+  const temporary = '2015-08-14 2016-05-06 2017-10-02 2020-08-17 2023-10-02 2024-10-01 2025-01-27';
+  const elections =
+    '2014-06-04 2016-04-13 2017-05-09 2018-06-13 2020-04-15 2022-03-09 2022-06-01 2024-04-10 2025-06-03';
+  test.each([
+    ['case 13: the day before Lunar New Year in Korea', 'KR', seollal, false],
+    [
+      'case 13: days after Seollal on which Korean banks work',
+      'KR',
+      '2019-02-07 2022-02-03 2025-01-31 2026-02-19',
+      true,
+    ],
+    ['case 14: temporary holidays in Korea', 'KR', temporary, false],
+    ['case 14: elections in Korea', 'KR', elections, false],
+    ['case 14: 1 May in Korea', 'KR', '2014-05-01 2015-05-01 2018-05-01 2019-05-01 2025-05-01', false],
+    ['case 14: the victory day of 2015 in Hong Kong and China', 'HK', '2015-09-03', false],
+    ['days worked on a weekend in Taiwan', 'TW', '2014-12-27 2016-01-30 2025-02-08', true],
+    [
+      'TARGET is closed at Easter and open on national holidays',
+      'EU',
+      '2014-04-18 2014-04-21 2014-05-01',
+      false,
+    ],
+    ['TARGET works on German Unity Day', 'EU', '2014-10-03', true],
+    ['the Federal Reserve does not move a Saturday', 'US', '2015-07-03 2021-12-24', true],
+  ])('%s', (_, calendar, days, works) => {
+    for (const day of days.split(' '))
+      expect([day, isWorkingDay(day, [calendar], none)]).toEqual([day, works]);
+  });
+
+  test('case 13: a KRW batch cut off on 2015-02-17 is paid on 2015-02-23', () => {
+    const terms = {
+      calendar: 'KR',
+      currency: 'KRW',
+      timeZone: 'Asia/Seoul',
+      cutOffMinute: 1440,
+      payMinute: 600,
+    };
+    const cutOff = cutOffAfter(new Date('2015-02-17T03:00:00Z'), { ...terms, cycleDays: 1 }, none);
+    expect(cutOff.day).toBe('2015-02-17');
+    expect(payoutAt(cutOff, { ...terms, cycleDays: 1 }, none).toISOString()).toBe('2015-02-23T01:00:00.000Z');
   });
 });
 
-describe('local times', () => {
-  test('where clocks go forward the minute that does not exist is the first after the gap', () => {
-    expect(instantOf('2015-03-29', 90, 'Europe/London').toISOString()).toMatch(/^2015-03-29T0[01]:30/);
-    expect(instantOf('2015-03-29', 1440, 'Europe/London').toISOString()).toBe('2015-03-29T23:00:00.000Z');
+describe('where a calendar ends', () => {
+  test('core 14: nobody guesses beyond the last published year, and the message says what is missing', () => {
+    const refused = () => isWorkingDay('2027-10-01', ['CN'], none);
+    expect(refused).toThrow(CalendarUnknown);
+    expect(refused).toThrow(/CN is known from 2011 to 2026: declare the closed days of 2027/);
+    expect(() => isWorkingDay('2010-12-31', ['KR'], none)).toThrow(CalendarUnknown);
+    expect(() => isWorkingDay('2014-11-11', ['XX'], none)).toThrow(/no calendar of bank holidays for XX/);
+    expect(() => isWorkingDay('2014-11-11', ['toString'], none)).toThrow(CalendarUnknown);
   });
-  test('are written with their offset', () => {
-    expect(localTimeText(new Date('2014-11-11T15:00:00Z'), 'Asia/Seoul')).toBe('2014-11-12T00:00:00+09:00');
-    expect(localTimeText(new Date('2014-11-11T15:00:00Z'), 'America/St_Johns')).toBe(
-      '2014-11-11T11:30:00-03:30',
-    );
+
+  test('a year that operators declared is known: weekends, and the days that they entered', () => {
+    const declared = {
+      years: new Set(['CN/2027']),
+      closed: new Set(['CN/2027-10-01']),
+      working: new Set(['CN/2027-10-10']),
+    };
+    expect(isWorkingDay('2027-10-01', ['CN'], declared)).toBe(false);
+    expect(isWorkingDay('2027-10-09', ['CN'], declared)).toBe(false);
+    expect(isWorkingDay('2027-10-10', ['CN'], declared)).toBe(true);
+    expect(isWorkingDay('2027-10-11', ['CN'], declared)).toBe(true);
+    expect(() => isWorkingDay('2028-01-03', ['CN'], declared)).toThrow(CalendarUnknown);
+  });
+
+  test('every calendar is complete from 2011 on and says where it is from', () => {
+    for (const { calendar, source, first, last } of publishedYears()) {
+      expect(source.length, calendar).toBeGreaterThan(10);
+      expect(first, calendar).toBe(2011);
+      expect(last, calendar).toBeGreaterThanOrEqual(2026);
+      for (let year = first; year <= last; year++) {
+        const newYear = isWorkingDay(`${year}-01-01`, [calendar], none);
+        expect(newYear, `${calendar} ${year}`).toBe(false);
+      }
+    }
   });
 });
 

@@ -1,13 +1,49 @@
-// Working days and local times: when a batch is cut off and when its payout may leave. A day is a working day when
-// neither the merchant's calendar nor the currency's has a weekend, a public holiday or a declared closure on it.
-import chineseDays from 'chinese-days';
-import Holidays from 'date-holidays';
+// Working days: when a batch is cut off and when its payout may leave. A day is a working day when banks work on it by
+// the merchant's calendar and by the currency's (`bank-calendars.ts`), and when no operator has declared it closed.
+// Where no published year reaches, nobody guesses: settlement stops there and says which year is missing.
+import { addDays, instantOf, localDayOf, weekdayOf } from '../system/index.ts';
+import { type BankCalendar, bankCalendars } from './bank-calendars.ts';
 
-/** Closed days by calendar, as `KR/2014-11-12`. */
-export type Closures = ReadonlySet<string>;
+/**
+ * What operators have declared beyond the published calendars: closed days (`KR/2014-11-12`), weekend days on which banks
+ * work, and whole years (`KR/2028`) whose closed days they have entered.
+ */
+export interface DeclaredDays {
+  readonly closed: ReadonlySet<string>;
+  readonly working: ReadonlySet<string>;
+  readonly years: ReadonlySet<string>;
+}
+
+export const nothingDeclared: DeclaredDays = { closed: new Set(), working: new Set(), years: new Set() };
+
+/** Nobody knows yet on which days of a year banks work. */
+export class CalendarUnknown extends Error {
+  constructor(calendar: string, year: string) {
+    const known = yearsOf(publishedOf(calendar));
+    super(
+      known === null
+        ? `there is no calendar of bank holidays for ${calendar}`
+        : `the calendar of ${calendar} is known from ${known.first} to ${known.last}: declare the closed days of ${year}, or install a newer release`,
+    );
+    this.name = 'CalendarUnknown';
+  }
+}
+
+const publishedOf = (calendar: string): BankCalendar | undefined =>
+  Object.hasOwn(bankCalendars, calendar) ? bankCalendars[calendar] : undefined;
+
+function yearsOf(calendar: BankCalendar | undefined): { first: number; last: number } | null {
+  if (calendar === undefined) return null;
+  const years = Object.keys(calendar.closed).map((year) => Number.parseInt(year, 10));
+  return { first: Math.min(...years), last: Math.max(...years) };
+}
+
+/** The first and last published year of each calendar, for the people who keep them. */
+export const publishedYears = (): { calendar: string; source: string; first: number; last: number }[] =>
+  Object.entries(bankCalendars).map(([calendar, of]) => ({ calendar, source: of.source, ...yearsOf(of)! }));
 
 /** Where a currency's banks are. A currency that is not here follows the merchant's calendar alone. */
-const countryOf: Readonly<Record<string, string>> = {
+const calendarOf: Readonly<Record<string, string>> = {
   CNY: 'CN',
   KRW: 'KR',
   JPY: 'JP',
@@ -15,6 +51,7 @@ const countryOf: Readonly<Record<string, string>> = {
   HKD: 'HK',
   TWD: 'TW',
   USD: 'US',
+  EUR: 'EU',
   SGD: 'SG',
   AUD: 'AU',
   CAD: 'CA',
@@ -27,54 +64,52 @@ const countryOf: Readonly<Record<string, string>> = {
 };
 
 export const calendarsOf = (calendar: string, currency: string): string[] => [
-  ...new Set([calendar, countryOf[currency] ?? calendar]),
+  ...new Set([calendar, calendarOf[currency] ?? calendar]),
 ];
 
-const dayMs = 86_400_000;
-const dayText = (instant: Date): string => instant.toISOString().slice(0, 10);
-const utcMidnight = (day: string): number => Date.parse(`${day}T00:00:00Z`);
-export const addDays = (day: string, days: number): string =>
-  dayText(new Date(utcMidnight(day) + days * dayMs));
+type Days = { readonly closed: ReadonlySet<string>; readonly working: ReadonlySet<string> };
+const none: ReadonlySet<string> = new Set();
 
-const holidaysOf = new Map<string, ReadonlySet<string>>();
+/** By calendar and year, as MM-DD; made from the published texts when first asked for. Bounded by their number. */
+const published = new Map<string, Days | null>();
 
-/** The public and bank holidays of a country's year, as days. */
-function holidays(calendar: string, year: string): ReadonlySet<string> {
+function publishedDays(calendar: string, year: string): Days | null {
   const key = `${calendar}/${year}`;
-  const known = holidaysOf.get(key);
+  const known = published.get(key);
   if (known !== undefined) return known;
-  const found = new Set<string>();
-  const source = calendar === 'GB' ? new Holidays('GB', 'ENG') : new Holidays(calendar);
-  for (const { date, start, end, type } of source.getHolidays(Number.parseInt(year, 10)) ?? []) {
-    if (type !== 'public' && type !== 'bank') continue;
-    const days = Math.max(1, Math.round((end.getTime() - start.getTime()) / dayMs));
-    for (let offset = 0; offset < Math.min(days, 31); offset++) found.add(addDays(date.slice(0, 10), offset));
-  }
-  if (holidaysOf.size > 2_000) holidaysOf.clear();
-  holidaysOf.set(key, found);
-  return found;
+  const of = publishedOf(calendar);
+  const closed = of?.closed[Number.parseInt(year, 10)];
+  if (closed === undefined) return null;
+  const working = of?.working?.[Number.parseInt(year, 10)];
+  const days = {
+    closed: new Set(closed.split(' ')),
+    working: working === undefined ? none : new Set(working.split(' ')),
+  };
+  published.set(key, days);
+  return days;
 }
 
-function isWeekend(day: string): boolean {
-  const weekday = new Date(utcMidnight(day)).getUTCDay();
-  return weekday === 0 || weekday === 6;
+/** Throws CalendarUnknown for a year that is neither published nor declared. */
+function isWorkingDayIn(calendar: string, day: string, declared: DeclaredDays): boolean {
+  const year = day.slice(0, 4);
+  const days = publishedDays(calendar, year);
+  if (days === null && !declared.years.has(`${calendar}/${year}`)) throw new CalendarUnknown(calendar, year);
+  const key = `${calendar}/${day}`;
+  if (declared.closed.has(key)) return false;
+  if (declared.working.has(key)) return true;
+  const monthDay = day.slice(5);
+  return weekdayOf(day) > 5 ? days?.working.has(monthDay) === true : days?.closed.has(monthDay) !== true;
 }
 
-/** Whether banks work on a day (YYYY-MM-DD) in all the calendars. */
-export function isWorkingDay(day: string, calendars: readonly string[], closures: Closures): boolean {
-  return calendars.every((calendar) => {
-    if (closures.has(`${calendar}/${day}`)) return false;
-    // Mainland China works on some weekends instead of days around its festivals.
-    if (calendar === 'CN') return chineseDays.isWorkday(day);
-    return !isWeekend(day) && !holidays(calendar, day.slice(0, 4)).has(day);
-  });
-}
+/** Whether banks work on a day (YYYY-MM-DD) in all the calendars. Throws CalendarUnknown where one does not reach. */
+export const isWorkingDay = (day: string, calendars: readonly string[], declared: DeclaredDays): boolean =>
+  calendars.every((calendar) => isWorkingDayIn(calendar, day, declared));
 
 /** The day itself when it is a working day, else the next one. Throws when a year has none. */
-export function workingDayFrom(day: string, calendars: readonly string[], closures: Closures): string {
+export function workingDayFrom(day: string, calendars: readonly string[], declared: DeclaredDays): string {
   for (let offset = 0; offset < 366; offset++) {
     const candidate = addDays(day, offset);
-    if (isWorkingDay(candidate, calendars, closures)) return candidate;
+    if (isWorkingDay(candidate, calendars, declared)) return candidate;
   }
   throw new Error(`no working day within a year of ${day} in ${calendars.join(' and ')}`);
 }
@@ -83,58 +118,12 @@ export function workingDayFrom(day: string, calendars: readonly string[], closur
 export function addWorkingDays(
   day: string,
   count: number,
-  in_: { calendars: readonly string[]; closures: Closures },
+  by: { calendars: readonly string[]; declared: DeclaredDays },
 ): string {
   let reached = day;
   for (let left = count; left > 0; left--)
-    reached = workingDayFrom(addDays(reached, 1), in_.calendars, in_.closures);
+    reached = workingDayFrom(addDays(reached, 1), by.calendars, by.declared);
   return reached;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function wallClock(instant: number, timeZone: string): number {
-  let format = formats.get(timeZone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-    });
-    formats.set(timeZone, format);
-  }
-  const parts = Object.fromEntries(format.formatToParts(instant).map((part) => [part.type, part.value]));
-  return Date.parse(
-    `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:${parts.second}Z`,
-  );
-}
-
-/** The day of an instant in a zone, YYYY-MM-DD. */
-export const localDayOf = (instant: Date, timeZone: string): string =>
-  dayText(new Date(wallClock(instant.getTime(), timeZone)));
-
-/** `2014-11-12T14:03:05+09:00`: an instant in a zone's own time, seconds precision. */
-export function localTimeText(instant: Date, timeZone: string): string {
-  const whole = Math.floor(instant.getTime() / 1000) * 1000;
-  const wall = wallClock(whole, timeZone);
-  const minutes = Math.round((wall - whole) / 60_000);
-  const two = (value: number) => value.toString().padStart(2, '0');
-  const sign = minutes < 0 ? '-' : '+';
-  const zone = `${sign}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
-  return `${new Date(wall).toISOString().slice(0, 19)}${zone}`;
-}
-
-/** The instant of a local day's minute (1440: its end). Where clocks go forward, the first instant after the gap. */
-export function instantOf(day: string, minute: number, timeZone: string): Date {
-  const wanted = utcMidnight(day) + minute * 60_000;
-  let guess = wanted;
-  for (let round = 0; round < 3; round++) guess += wanted - wallClock(guess, timeZone);
-  return new Date(guess);
 }
 
 export interface CutOff {
@@ -153,21 +142,21 @@ interface Cycle {
 }
 
 /** The first cut-off after an instant: what happens at that instant is in it. */
-export function cutOffAfter(instant: Date, terms: Cycle, closures: Closures): CutOff {
+export function cutOffAfter(instant: Date, terms: Cycle, declared: DeclaredDays): CutOff {
   const calendars = calendarsOf(terms.calendar, terms.currency);
-  let day = workingDayFrom(localDayOf(instant, terms.timeZone), calendars, closures);
+  let day = workingDayFrom(localDayOf(instant, terms.timeZone), calendars, declared);
   for (let tries = 0; tries < 3; tries++) {
     const at = instantOf(day, terms.cutOffMinute, terms.timeZone);
     if (at > instant) return { at, day };
-    day = workingDayFrom(addDays(day, 1), calendars, closures);
+    day = workingDayFrom(addDays(day, 1), calendars, declared);
   }
   throw new Error(`no cut-off after ${instant.toISOString()} in ${terms.timeZone}`);
 }
 
 /** When the payout of a cut-off may leave: T+N working days later in the morning, never before the cut-off itself. */
-export function payoutAt(cutOff: CutOff, terms: Cycle, closures: Closures): Date {
+export function payoutAt(cutOff: CutOff, terms: Cycle, declared: DeclaredDays): Date {
   const calendars = calendarsOf(terms.calendar, terms.currency);
-  const day = addWorkingDays(cutOff.day, terms.cycleDays, { calendars, closures });
+  const day = addWorkingDays(cutOff.day, terms.cycleDays, { calendars, declared });
   const at = instantOf(day, terms.payMinute, terms.timeZone);
   return new Date(Math.max(at.getTime(), cutOff.at.getTime()));
 }

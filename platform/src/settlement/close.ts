@@ -4,6 +4,7 @@ import type { Transaction } from '../database/index.ts';
 import { recordEntries } from '../ledger/index.ts';
 import { assertStep, type Batch, type BatchSums, type SettlementTerms } from './batch.ts';
 import { cutOffAfter, payoutAt } from './calendar.ts';
+import { readDeclaredDays } from './declaration-store.ts';
 import { openBatch, takeIn } from './intake.ts';
 import { accountsOf, type SettlementParts } from './parts.ts';
 import { closePostings, releasePostings } from './postings.ts';
@@ -12,7 +13,6 @@ import {
   insertReserveRow,
   lockBatchRows,
   lockReserves,
-  readClosures,
   readDueToClose,
   readSums,
   readTerms,
@@ -67,11 +67,11 @@ async function closeOne(
   const [batch] = await lockBatchRows(tx, [of.id]);
   if (batch === undefined || batch.status !== 'OPEN' || batch.cutOffAt > of.now) return;
   const terms = (await readTerms(tx, [batch.merchantId])).find((each) => each.currency === batch.currency)!;
-  const closures = await readClosures(tx);
+  const declared = await readDeclaredDays(tx);
   const sums = await readSums(tx, batch.id);
   const outcome = decideClose(sums, terms);
   if (outcome.kind === 'roll-over') {
-    const next = cutOffAfter(batch.cutOffAt, terms, closures);
+    const next = cutOffAfter(batch.cutOffAt, terms, declared);
     await rollBatchOver(tx, { id: batch.id, cutOffAt: next.at, settlementDay: next.day });
     return;
   }
@@ -89,7 +89,7 @@ async function closeOne(
     id: batch.id,
     gross: sums.gross,
     closedAt: of.now,
-    payAt: payoutAt(cutOff, terms, closures),
+    payAt: payoutAt(cutOff, terms, declared),
     entryId,
   });
   await recordEntries(tx, [
@@ -117,11 +117,11 @@ export async function releaseDue(parts: SettlementParts, now: Date): Promise<num
   return parts.database.transaction(async (tx) => {
     const due = await lockReserves(tx, now, releasedAtOnce);
     if (due.length === 0) return 0;
-    const closures = await readClosures(tx);
+    const declared = await readDeclaredDays(tx);
     const entries: Parameters<typeof recordEntries>[1][number][] = [];
     for (const reserve of due) {
       const of = { merchantId: reserve.merchant_id, currency: reserve.currency };
-      await openBatch(parts, tx, { ...of, firstAt: now, closures });
+      await openBatch(parts, tx, { ...of, firstAt: now, declared });
       const entryId = await parts.ids.one();
       await releaseReserveRow(tx, { ...reserve, entryId, at: now });
       entries.push({

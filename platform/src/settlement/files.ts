@@ -1,6 +1,6 @@
 // What the report files are made of, page by page. Rows are the room's own; how a file writes them is the protocol's.
 import type { Connection } from '../database/index.ts';
-import { addDays, instantOf } from './calendar.ts';
+import { addDays, instantOf } from '../system/index.ts';
 import {
   type ClassicItem,
   type FileLine,

@@ -1,7 +1,9 @@
 // The door of the settlement room.
 export type { BankDocument, SettlementBank } from './bank.ts';
 export type { Batch, BatchStatus, BatchSums, LineKind, SettlementTerms } from './batch.ts';
-export { localTimeText } from './calendar.ts';
+export { isWorkingDay, nothingDeclared, publishedYears } from './calendar.ts';
+export type { Declaration, DeclarationKind } from './declaration-store.ts';
+export type { ProposedDeclaration } from './declare.ts';
 export { type PaymentLine, readLinePage, readPaymentLines } from './file-store.ts';
 export {
   type ClassicItem,

@@ -2,13 +2,13 @@
 // one gets a batch with the first cut-off after the earliest item. Nothing is missed, however late its transaction
 // commits, and nothing is taken twice: the line's key is the event's.
 import type { Transaction } from '../database/index.ts';
-import { type Closures, cutOffAfter } from './calendar.ts';
+import { cutOffAfter, type DeclaredDays } from './calendar.ts';
+import { readDeclaredDays } from './declaration-store.ts';
 import type { SettlementParts } from './parts.ts';
 import {
   insertBatch,
   insertLines,
   lockIntakeRow,
-  readClosures,
   readDueToClose,
   readTerms,
   selectHomeless,
@@ -36,9 +36,9 @@ async function takeSome(parts: SettlementParts, tx: Transaction): Promise<bigint
   const state = await lockIntakeRow(tx);
   const homeless = await selectHomeless(tx, state.fromAt);
   if (homeless.length > 0) {
-    const closures = await readClosures(tx);
+    const declared = await readDeclaredDays(tx);
     for (const { merchant_id, first_at } of homeless)
-      await openBatch(parts, tx, { merchantId: merchant_id, firstAt: first_at, closures });
+      await openBatch(parts, tx, { merchantId: merchant_id, firstAt: first_at, declared });
   }
   const added = await insertLines(tx, state.fromAt, linesAtOnce);
   // Where a cut-off has passed, items wait for the batch after it: they must be looked at again.
@@ -51,10 +51,10 @@ async function takeSome(parts: SettlementParts, tx: Transaction): Promise<bigint
 export async function openBatch(
   parts: SettlementParts,
   tx: Transaction,
-  of: { merchantId: bigint; firstAt: Date; closures: Closures },
+  of: { merchantId: bigint; firstAt: Date; declared: DeclaredDays },
 ): Promise<void> {
   for (const terms of await readTerms(tx, [of.merchantId])) {
-    const cutOff = cutOffAfter(of.firstAt, terms, of.closures);
+    const cutOff = cutOffAfter(of.firstAt, terms, of.declared);
     await insertBatch(tx, {
       id: await parts.ids.one(),
       terms,

@@ -2,8 +2,8 @@
 // again. A batch leaves once: its next attempt can exist only after the bank has rejected the one before.
 import type { Transaction } from '../database/index.ts';
 import { type Entry, recordEntries } from '../ledger/index.ts';
+import { localDayOf } from '../system/index.ts';
 import { assertStep } from './batch.ts';
-import { localDayOf } from './calendar.ts';
 import { type CreditTransfer, writePain001 } from './pain001.ts';
 import { readPain002, type TransferStatus } from './pain002.ts';
 import { accountsOf, type SettlementParts } from './parts.ts';

@@ -117,7 +117,7 @@ describe('what changes a batch', () => {
   });
 
   test('weekends, holidays and closed days are no days of settlement', async () => {
-    await world.platform.settlement.declareClosure({ calendar: 'KR', day: '2014-11-17', reason: 'test' });
+    await world.closeDay('KR', '2014-11-17');
     await world.mover.moveTo(new Date('2014-11-14T02:00:00Z'));
     await world.pay(shop, 59_000n);
     await world.mover.moveTo(new Date('2014-11-16T02:00:00Z'));

@@ -1,8 +1,12 @@
 // The door of the room, put together: terms, batches, and the timers that close, release and pay.
+
+import type { Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
 import type { Batch, SettlementTerms } from './batch.ts';
 import { closeDue, releaseDue } from './close.ts';
+import { type Declaration, readDeclarations } from './declaration-store.ts';
+import { decide, type ProposedDeclaration, propose } from './declare.ts';
 import { takeIn } from './intake.ts';
 import type { SettlementParts } from './parts.ts';
 import { payDue, readBank } from './payout.ts';
@@ -15,7 +19,6 @@ import {
   retryRejected,
 } from './payout-store.ts';
 import {
-  insertClosureRow,
   readBatchesOf,
   readNextCutOff,
   readNextRelease,
@@ -42,8 +45,18 @@ export interface Settlement {
    * Rejections: amount-out-of-limits for a value that the terms do not allow.
    */
   changeTerms(merchantId: bigint, changes: Partial<ChangeableTerms>): Promise<SettlementTerms>;
-  /** Declares a day (YYYY-MM-DD) on which nothing is settled in a calendar. Cut-offs already set stay. */
-  declareClosure(closure: { calendar: string; day: string; reason: string }): Promise<void>;
+  /**
+   * Proposes a closed day, a weekend day on which banks work, or a year whose closed days are entered. Answers its id.
+   * Rejections: declaration-refused.
+   */
+  proposeDeclaration(tx: Transaction, declaration: ProposedDeclaration): Promise<bigint>;
+  /** Another person approves or refuses it; what is approved moves cut-offs and pay days that lie on a closed day. */
+  decideDeclaration(
+    tx: Transaction,
+    decision: { id: bigint; operator: string; approved: boolean },
+  ): Promise<Declaration>;
+  /** Those that wait for a decision first, then the newest. */
+  declarations(limit: number): Promise<Declaration[]>;
   /** Puts what has happened into open batches; the timers do it by themselves. */
   takeIn(): Promise<bigint>;
   /** A merchant's batches with ids below `before`, newest first; open ones with their sums so far. */
@@ -79,7 +92,9 @@ export function createSettlement(parts: TreasuryParts): Settlement {
       });
       return terms;
     },
-    declareClosure: async (closure) => void (await insertClosureRow(database, closure)),
+    proposeDeclaration: (tx, declaration) => propose(parts, tx, declaration),
+    decideDeclaration: (tx, decision) => decide(parts, tx, decision),
+    declarations: (limit) => readDeclarations(database, limit),
     takeIn: () => takeIn(parts),
     async batchesOf(page) {
       await readParty(database, page.merchantId);

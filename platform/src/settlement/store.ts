@@ -86,22 +86,6 @@ export const updateTerms = (tx: Transaction, t: SettlementTerms): Promise<unknow
     t.bankBic,
   ]);
 
-const closures = statement('settlement.closures', 'SELECT calendar, day::text FROM settlement.closure');
-export const readClosures = async (connection: Connection): Promise<Set<string>> =>
-  new Set(
-    (await connection.query<{ calendar: string; day: string }>(closures)).map(
-      (row) => `${row.calendar}/${row.day}`,
-    ),
-  );
-const insertClosure = statement(
-  'settlement.insert-closure',
-  `INSERT INTO settlement.closure (calendar, day, reason) VALUES ($1, $2::date, $3) ON CONFLICT DO NOTHING`,
-);
-export const insertClosureRow = (
-  connection: Connection,
-  closure: { calendar: string; day: string; reason: string },
-): Promise<unknown> => connection.query(insertClosure, [closure.calendar, closure.day, closure.reason]);
-
 export interface Party {
   readonly merchantId: bigint;
   readonly clientId: string;

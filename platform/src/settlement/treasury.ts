@@ -11,10 +11,10 @@ import {
   readBalances,
   recordEntries,
 } from '../ledger/index.ts';
-import type { Timer } from '../system/index.ts';
-import { cutOffAfter, localDayOf } from './calendar.ts';
+import { addDays, instantOf, localDayOf, type Timer } from '../system/index.ts';
+import { CalendarUnknown, cutOffAfter, type DeclaredDays } from './calendar.ts';
+import { readDeclaredDays } from './declaration-store.ts';
 import type { SettlementParts } from './parts.ts';
-import { readClosures } from './store.ts';
 import {
   type Deal,
   delayDealRow,
@@ -123,7 +123,7 @@ export function createTreasury(parts: TreasuryParts): Timer {
     if (at !== null) return at;
     const positions = await positionsOf(parts, database);
     if (positions.every(({ currency, amount }) => currency === home || amount === 0n)) return null;
-    const next = cutOffAfter(clock.now(), endOfDay, await readClosures(database)).at;
+    const next = dayEndAfter(clock.now(), await readDeclaredDays(database));
     await writeTreasury(database, next);
     return next;
   }
@@ -137,6 +137,19 @@ export function createTreasury(parts: TreasuryParts): Timer {
       return decided + (await dealOpen(parts, now));
     },
   };
+}
+
+/**
+ * The end of the working day. Where the calendar does not reach, every day counts: a day without rates closes nothing, and
+ * positions that stay open are a risk.
+ */
+function dayEndAfter(instant: Date, declared: DeclaredDays): Date {
+  try {
+    return cutOffAfter(instant, endOfDay, declared).at;
+  } catch (error) {
+    if (!(error instanceof CalendarUnknown)) throw error;
+    return instantOf(addDays(localDayOf(instant, timeZone), 1), 0, timeZone);
+  }
 }
 
 async function decideDay(parts: TreasuryParts, now: Date): Promise<number> {

@@ -31,6 +31,8 @@ export interface SettlementWorld {
   /** A payment of so many minor units of the shop's currency, paid from the balance; a new shopper is rich enough. */
   pay(shop: MerchantAccess, amount: bigint, requestId?: string): Promise<Payment>;
   refund(payment: Payment, amount: bigint, requestId?: string): Promise<Refund>;
+  /** Two operators declare a day on which banks of a calendar are closed. */
+  closeDay(calendar: string, day: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -115,6 +117,12 @@ export async function openSettlementWorld(
       });
       return answer.refund;
     },
+    closeDay: (calendar, day) =>
+      database.transaction(async (tx) => {
+        const asked = { calendar, kind: 'closed', day, reason: 'typhoon', operator: 'maker' } as const;
+        const id = await platform.settlement.proposeDeclaration(tx, asked);
+        await platform.settlement.decideDeclaration(tx, { id, operator: 'checker', approved: true });
+      }),
     async close() {
       await platform.close();
       outbound.close();

@@ -59,6 +59,7 @@ export const amsCodes: Readonly<Record<RejectionCode, ResultCode>> = {
   'password-wrong': 'ACCESS_DENIED',
   'password-weak': 'ACCESS_DENIED',
   'staff-locked': 'ACCESS_DENIED',
+  'declaration-refused': 'PARAM_ILLEGAL',
   overloaded: 'REQUEST_TRAFFIC_EXCEED_LIMIT',
   unavailable: 'UNKNOWN_EXCEPTION',
 };

@@ -56,6 +56,7 @@ export const gatewayCodes: Readonly<Record<RejectionCode, GatewayError>> = {
   'password-wrong': 'ACCESS_FORBIDDEN',
   'password-weak': 'ACCESS_FORBIDDEN',
   'staff-locked': 'ACCESS_FORBIDDEN',
+  'declaration-refused': 'ILLEGAL_ARGUMENT',
   overloaded: 'SYSTEM_ERROR',
   unavailable: 'SYSTEM_ERROR',
 };

@@ -16,11 +16,11 @@ import {
   type Batch,
   type FileLine,
   linesOf,
-  localTimeText,
   type SummaryLine,
   summaryOf,
   transactionsOf,
 } from '../../settlement/index.ts';
+import { localTimeText } from '../../system/index.ts';
 import { paymentIdToWire, refundIdToWire } from '../payment-ids.ts';
 
 /** Whose file it is: the names that it carries, and the zone of its times. */

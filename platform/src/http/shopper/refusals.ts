@@ -71,6 +71,7 @@ export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = 
   'password-wrong': refusal(403, 'FORBIDDEN'),
   'password-weak': refusal(422, 'FORBIDDEN'),
   'staff-locked': refusal(423, 'FORBIDDEN'),
+  'declaration-refused': refusal(409, 'INVALID_REQUEST'),
   overloaded: refusal(503, 'UNAVAILABLE'),
   unavailable: refusal(503, 'UNAVAILABLE'),
 };
