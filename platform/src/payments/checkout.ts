@@ -17,13 +17,12 @@ export function checkouts(
   return {
     async announce(asked) {
       const payment = await readPaymentOfRequest(database, asked.command);
-      if (payment !== null && !payment.inputHash.equals(asked.command.inputHash))
-        throw new Rejection('request-reused');
+      if (payment !== null && !isSameInput(payment.inputHash, asked)) throw new Rejection('request-reused');
       const offered: Checkout = { ...asked, id: await ids.one(), createdAt: clock.now() };
       // What could never become a payment is refused now, while the shop is listening.
       if (payment === null) await preview(parts, offered);
       const kept = await insertCheckout(database, offered);
-      if (!kept.command.inputHash.equals(asked.command.inputHash)) throw new Rejection('request-reused');
+      if (!isSameInput(kept.command.inputHash, asked)) throw new Rejection('request-reused');
       return kept;
     },
     findCheckout: (id) => readCheckout(database, id),
@@ -35,6 +34,10 @@ export function checkouts(
     abandon: (id) => endCheckout(database, id, clock.now()),
   };
 }
+
+const isSameInput = (kept: Buffer, asked: NewCheckout): boolean =>
+  kept.equals(asked.command.inputHash) ||
+  (asked.olderInputHash !== undefined && kept.equals(asked.olderInputHash));
 
 const commandOf = (checkout: NewCheckout & { id: bigint }): CreatePayment => ({
   ...checkout.command,

@@ -101,6 +101,8 @@ export type PaymentKey =
 export interface NewCheckout {
   readonly command: Omit<CreatePayment, 'paymentId' | 'quoteId'>;
   readonly beginsAt: 'sign-in' | 'confirmation';
+  /** The hash that earlier releases kept of the same input: an order from before an upgrade can be announced again. */
+  readonly olderInputHash?: Buffer;
   /** Until then somebody has to come. */
   readonly expiresAt: Date;
 }

@@ -89,6 +89,10 @@ export function withCharset(found: ReadonlyMap<string, Uint8Array>): ReceivedFor
   for (const charset of stated === null ? (['GBK', 'UTF-8'] as const) : [stated]) {
     const parameters = new Map<string, ReceivedParameter>();
     for (const [key, bytes] of found) {
+      // What is not signed must not decide in which charset the signed values are read.
+      const isSigned = key !== 'sign' && key !== 'sign_type';
+      if (!isSigned && bytes.some((byte) => byte >= 0x80))
+        return { unreadable: 'ILLEGAL_ENCODING', why: `${key} is not ASCII` };
       const text = decodeText(bytes, charset);
       if (text === null) break;
       // No text that people write has one, and no database keeps it.

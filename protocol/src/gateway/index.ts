@@ -1,4 +1,5 @@
 // The door of the classic gateway's protocol: everything about its bytes, nothing about what it does.
+export { type Ambiguity, ambiguityOf, knownNames, saidPlainly } from './ambiguity.ts';
 export { type Charset, charsetOf, decodeText, encodeText } from './charset.ts';
 export { type GatewayError, gatewayErrors } from './codes.ts';
 export {

@@ -4,11 +4,13 @@ import { formatMajor } from '@tongbao/money';
 import { type AcquireRefund, type AcquireTrade, type Precreate, spacedTime } from '@tongbao/protocol/gateway';
 import { Rejection } from '../../rejection.ts';
 import { paymentIdToWire } from '../payment-ids.ts';
-import { hashOf } from './create.ts';
 import { failedResult } from './declare.ts';
+import { dealHash, hashOf } from './input-hash.ts';
 import type { GatewayAnswer, GatewayCall, GatewayParts } from './parts.ts';
 import { amountOf, feeOf, findTrade, tradeStatusOf } from './trade.ts';
 
+/** How a payment was named in this request; another name of the same payment is the same request. */
+const numbers = ['out_trade_no', 'trade_no'];
 const minuteMs = 60_000;
 const units: Readonly<Record<string, number>> = { m: minuteMs, h: 60 * minuteMs, d: 24 * 60 * minuteMs };
 const usualLifeMs = 15 * 24 * 60 * minuteMs;
@@ -43,10 +45,11 @@ export async function precreate(
   const checkout = await parts.payments.announce({
     beginsAt: 'sign-in',
     expiresAt: new Date(call.now.getTime() + withinMs),
+    olderInputHash: hashOf(['precreate', body.currency, pricing, body.total_fee, body.subject, body.body]),
     command: {
       merchantId: call.access.merchant.id,
       requestId: body.out_trade_no,
-      inputHash: hashOf(['precreate', body.currency, pricing, body.total_fee, body.subject, body.body]),
+      inputHash: dealHash('alipay.acquire.precreate', body),
       amount: inYuan ? feeOf('currency', '1', body.currency) : fee,
       ...(inYuan ? { payerAmount: fee } : {}),
       payerCurrency: 'CNY',
@@ -145,7 +148,7 @@ export async function acquireRefund(
     merchantId: payment.merchantId,
     paymentId: payment.id,
     requestId: body.out_request_no ?? `${payment.requestId}-refund`,
-    inputHash: hashOf([payment.requestId, currency, body.refund_amount]),
+    inputHash: dealHash('alipay.acquire.refund', { ...body, currency, number: payment.requestId }, numbers),
     ...(inYuan
       ? { amount: { currency: payment.amount.currency, amount: 0n }, payerAmount: amount }
       : { amount }),

@@ -139,7 +139,12 @@ function formOf(request: FastifyRequest): { form: ReceivedForm; file: Uint8Array
   if (parts === null) throw new GatewayRefusal('ILLEGAL_ARGUMENT', 'the multipart body cannot be read');
   const inQuery = readable(readForm(query, Buffer.alloc(0)));
   const all = new Map([...inQuery.parameters].map(([name, { bytes }]) => [name, bytes] as const));
-  for (const [name, bytes] of parts.fields) all.set(name, bytes);
+  for (const [name, bytes] of parts.fields) {
+    const former = all.get(name);
+    if (former !== undefined && !bytes.equals(former))
+      throw new GatewayRefusal('ILLEGAL_ARGUMENT', 'a parameter came twice with two values');
+    all.set(name, bytes);
+  }
   return { form: readable(withCharset(all)), file: parts.file };
 }
 
@@ -151,7 +156,8 @@ function readable(form: ReturnType<typeof readForm>): ReceivedForm {
 /** The oldest check of call-backs has its own path instead of a service. */
 function serviceNameOf(request: FastifyRequest, form: ReceivedForm): string {
   const isNotifyQuery = /^\/trade\/notify_query\.do/.test(request.raw.url ?? '');
-  return isNotifyQuery ? 'notify_verify' : (form.parameters.get('service')?.text ?? '');
+  const named = form.parameters.get('service')?.text ?? '';
+  return isNotifyQuery && named === '' ? 'notify_verify' : named;
 }
 
 function bodyOf(service: ServiceName, form: ReceivedForm): never {

@@ -1,5 +1,6 @@
 // Who is calling: partner, sign type, signature, in this order (reference, sections 1.3 and 2.1).
 import {
+  ambiguityOf,
   type ReceivedForm,
   receivedSigningBytes,
   type ServiceName,
@@ -30,7 +31,11 @@ export async function authenticate(
   if (signType === undefined)
     throw new GatewayRefusal('ILLEGAL_SIGN_TYPE', 'sign_type is MD5, RSA or RSA2, in capital letters');
   const bytes = receivedSigningBytes(form.parameters);
-  if (sign !== '' && (await isSignedBy(access, { bytes, signType, sign }, now))) return { access, signType };
+  if (sign !== '' && (await isSignedBy(access, { bytes, signType, sign }, now))) {
+    const ambiguity = ambiguityOf(form.parameters);
+    if (ambiguity !== null) throw new GatewayRefusal('ILLEGAL_ARGUMENT', ambiguity.why);
+    return { access, signType };
+  }
   const why =
     parts.explain && sign !== '' ? await explainSignature(access, form, { signType, sign, now }) : '';
   throw new GatewayRefusal('ILLEGAL_SIGN', why);

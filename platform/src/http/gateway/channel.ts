@@ -1,7 +1,7 @@
 // How this protocol tells a merchant, and sends a shopper back: the same five facts, signed in the way the order was
 // (reference, sections 1.6 and 1.7).
 import { formatMajor } from '@tongbao/money';
-import { formOf, type SignType, spacedTime } from '@tongbao/protocol/gateway';
+import { formOf, type SignType, saidPlainly, spacedTime } from '@tongbao/protocol/gateway';
 import type { Channel, Notification } from '../../notifications/index.ts';
 import type { Payment } from '../../payments/index.ts';
 import type { GatewayParts } from './parts.ts';
@@ -77,7 +77,8 @@ async function signed(
 ): Promise<Facts> {
   const { merchant } = await parts.merchants.get(merchantId);
   const signer = { md5Key: merchant.classicMd5Key, privateKey: parts.gatewayKey.privateKey };
-  return { ...facts, sign: await signatureOf(signer, facts, manner), sign_type: manner.signType };
+  const said = saidPlainly(facts);
+  return { ...said, sign: await signatureOf(signer, said, manner), sign_type: manner.signType };
 }
 
 /** Where the shopper goes back to: the shop's URL, its own query kept, with our seven parameters when it is paid. */
@@ -89,7 +90,27 @@ export async function returnUrlOf(
   if (channel !== 'gateway' || payment.paidAt === null || redirectUrl === '') return redirectUrl;
   const manner = mannerOf(payment);
   const facts = await signed(parts, payment.merchantId, tradeFacts(payment, 'TRADE_FINISHED'), manner);
-  const [url, fragment] = redirectUrl.split(/(?=#)/) as [string, string | undefined];
+  const [wholeUrl, fragment] = redirectUrl.split(/(?=#)/) as [string, string | undefined];
+  const url = withoutNames(wholeUrl, Object.keys(facts));
   const joint = !url.includes('?') ? '?' : /[?&]$/.test(url) ? '' : '&';
   return `${url}${joint}${formOf(facts, manner.charset)}${fragment ?? ''}`;
+}
+
+/** The URL without the parameters of its own query that have one of these names: each of ours arrives once. */
+function withoutNames(url: string, names: readonly string[]): string {
+  const at = url.indexOf('?');
+  if (at < 0) return url;
+  // Some languages read a dot, a blank or a bracket in a name as an underscore.
+  const nameOf = (pair: string): string => {
+    const [name] = new URLSearchParams(pair).keys();
+    return (name ?? '')
+      .trim()
+      .replace(/[. [\]]/g, '_')
+      .toLowerCase();
+  };
+  const pairs = url.slice(at + 1).split('&');
+  const kept = pairs.filter((pair) => !names.includes(nameOf(pair)));
+  return kept.length === pairs.length
+    ? url
+    : `${url.slice(0, at)}${kept.length > 0 ? `?${kept.join('&')}` : ''}`;
 }

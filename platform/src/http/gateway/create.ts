@@ -1,10 +1,10 @@
 // create_forex_trade and its wap twin: an order is announced and the shopper is sent to the cashier. No trade exists
 // before he has signed in there (reference, sections 2.2 and 2.3).
-import { createHash } from 'node:crypto';
 import type { Money } from '@tongbao/money';
 import { type CreateForexTrade, readTime } from '@tongbao/protocol/gateway';
 import type { Checkout, OrderFacts, OrderShares } from '../../payments/index.ts';
 import { paymentIdToWire } from '../payment-ids.ts';
+import { dealHash, hashOf } from './input-hash.ts';
 import { type GatewayAnswer, type GatewayCall, type GatewayParts, GatewayRefusal } from './parts.ts';
 import { amountOf, feeOf } from './trade.ts';
 
@@ -52,10 +52,11 @@ async function announce(
   const checkout = await parts.payments.announce({
     beginsAt,
     expiresAt: life.signInBy,
+    olderInputHash: hashOf([body.currency, body.total_fee, body.rmb_fee, body.subject, body.body]),
     command: {
       merchantId: call.access.merchant.id,
       requestId: body.out_trade_no,
-      inputHash: hashOf([body.currency, body.total_fee, body.rmb_fee, body.subject, body.body]),
+      inputHash: dealHash('create_forex_trade', body),
       ...price,
       payerCurrency: 'CNY',
       settlementCurrency: body.currency,
@@ -66,11 +67,6 @@ async function announce(
   });
   return { kind: 'redirect', url: parts.cashierUrl(paymentIdToWire(checkout)) };
 }
-
-export const hashOf = (values: readonly (string | undefined)[]): Buffer =>
-  createHash('sha256')
-    .update(JSON.stringify(['gateway', ...values.map((value) => value ?? '')]))
-    .digest();
 
 /** The price in the shop's currency, or in yuan: exactly one of them. */
 function priceOf(call: GatewayCall, body: CreateForexTrade) {

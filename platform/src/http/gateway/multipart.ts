@@ -1,7 +1,7 @@
 // The one multipart request of the protocol (forex_refund_file), taken apart: its fields and its one file. Bounded by
 // the body's own limit.
 export interface Multipart {
-  readonly fields: ReadonlyMap<string, Uint8Array>;
+  readonly fields: ReadonlyMap<string, Buffer>;
   readonly file: Uint8Array | null;
 }
 
@@ -12,7 +12,7 @@ export function readMultipart(contentType: string, body: Buffer): Multipart | nu
   const boundary = /^multipart\/form-data;.*\bboundary="?([^";]{1,70})"?/i.exec(contentType)?.[1];
   if (boundary === undefined) return null;
   const mark = Buffer.from(`--${boundary}`);
-  const fields = new Map<string, Uint8Array>();
+  const fields = new Map<string, Buffer>();
   let file: Uint8Array | null = null;
   let start = body.indexOf(mark);
   for (let sections = 0; start >= 0 && sections < maxSections; sections++) {
@@ -26,6 +26,7 @@ export function readMultipart(contentType: string, body: Buffer): Multipart | nu
     const content = section.subarray(split + 4);
     if (name === undefined) return null;
     if (/\bfilename=/i.test(head) || name === 'refund_file') file = content;
+    else if (fields.get(name)?.equals(content) === false) return null;
     else fields.set(name, content);
     start = end;
   }

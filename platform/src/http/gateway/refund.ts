@@ -1,7 +1,7 @@
 // forex_refund and forex_refund_file: at the purchase rate, in the order's own unit (reference, sections 2.6 and 2.7).
 import { decodeText, type ForexRefund, readTime } from '@tongbao/protocol/gateway';
 import type { Payment, ShareBack } from '../../payments/index.ts';
-import { hashOf } from './create.ts';
+import { dealHash } from './input-hash.ts';
 import { type GatewayAnswer, type GatewayCall, type GatewayParts, GatewayRefusal } from './parts.ts';
 import { amountOf, findTrade, isPricedInYuan } from './trade.ts';
 
@@ -21,7 +21,7 @@ export async function forexRefund(
     merchantId: payment.merchantId,
     paymentId: payment.id,
     requestId: body.out_return_no,
-    inputHash: hashOf([body.out_trade_no, body.currency, body.return_amount, body.return_rmb_amount]),
+    inputHash: dealHash('forex_refund', body, ['gmt_return', 'is_sync']),
     ...amountsOf(payment, body),
     reason: body.reason ?? null,
     // Who asks for the result at once is not told a second time.

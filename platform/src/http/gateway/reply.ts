@@ -9,6 +9,7 @@ import {
   type ServiceName,
   type SignType,
   saidLeaves,
+  saidPlainly,
   services,
   writeXml,
 } from '@tongbao/protocol/gateway';
@@ -42,7 +43,7 @@ export async function sendAnswer(parts: Signing, reply: FastifyReply, asked: Ask
   if (answer.kind === 'text') return send(reply, 'text/plain', charset, encodeText(answer.text, charset));
   const request = echoOf(asked);
   if (answer.leaves === undefined) return send(reply, 'text/xml', charset, writeXml({ request }, charset));
-  const leaves = saidLeaves(answer.leaves);
+  const leaves = saidPlainly(saidLeaves(answer.leaves));
   const signer = { md5Key: asked.access!.merchant.classicMd5Key, privateKey: parts.gatewayKey.privateKey };
   const sign = await signatureOf(signer, leaves, { charset, signType });
   const response = { wrapper: answer.wrapper ?? 'alipay', leaves };

@@ -14,10 +14,16 @@ import { isInfrastructureError } from '../../database/index.ts';
 import type { Payment } from '../../payments/index.ts';
 import { Rejection } from '../../rejection.ts';
 import { paymentIdToWire } from '../payment-ids.ts';
-import { checkSecondaryMerchant, hashOf } from './create.ts';
+import { checkSecondaryMerchant } from './create.ts';
+import { dealHash } from './input-hash.ts';
 import { type GatewayAnswer, type GatewayCall, type GatewayParts, GatewayRefusal } from './parts.ts';
 import { gatewayCodes, refundCodes } from './rejections.ts';
 import { amountOf, feeOf, findTrade, tradeStatusOf } from './trade.ts';
+
+/** What another attempt at the same order brings anew. */
+const ofTheMoment = ['buyer_identity_code', 'identity_code_type', 'trans_create_time'];
+/** How a payment was named in this request; another name of the same payment is the same request. */
+const numbers = ['partner_trans_id', 'alipay_trans_id', 'is_sync'];
 
 /** In a shop one payment may be larger than online (section 4.2). */
 const largest = 100_000_000n;
@@ -85,7 +91,7 @@ async function orderOf(parts: GatewayParts, call: GatewayCall, body: SpotPay) {
   return {
     merchantId: call.access.merchant.id,
     requestId: body.partner_trans_id,
-    inputHash: hashOf(['spot', body.currency, pricing, body.trans_amount]),
+    inputHash: dealHash('alipay.acquire.overseas.spot.pay', body, ofTheMoment),
     amount: inYuan ? feeOf('currency', '1', body.currency) : fee,
     ...(inYuan ? { payerAmount: fee } : {}),
     payerCurrency: 'CNY',
@@ -172,7 +178,7 @@ export async function spotRefund(
       merchantId: payment.merchantId,
       paymentId: payment.id,
       requestId: body.partner_refund_id,
-      inputHash: hashOf([payment.requestId, body.currency, body.refund_amount]),
+      inputHash: dealHash('spot.refund', { ...body, number: payment.requestId }, numbers),
       amount,
       reason: body.refund_reason ?? body.refund_reson ?? null,
       notifyUrl: body.notify_url ?? null,

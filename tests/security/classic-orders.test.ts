@@ -1,0 +1,110 @@
+// What shops and strangers send to the classic gateway cannot be read in two ways or misused.
+import { createMerchantClient } from '@tongbao/sdk';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ClassicShop, classicShop, md5Of, shopperOf } from '../classic-shop.ts';
+import { type Sandbox, startSandbox } from '../start-sandbox.ts';
+
+let sandbox: Sandbox;
+let shop: ClassicShop;
+let shopper: Awaited<ReturnType<typeof shopperOf>>;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  shop = classicShop(sandbox, 0);
+  const { phone, pin } = sandbox.credentials.customers[0]!;
+  shopper = await shopperOf(sandbox, phone, pin);
+});
+afterAll(() => sandbox?.stop());
+
+let counter = 0;
+const next = (name: string): string => `${name}-${++counter}`;
+const orderOf = (more: Record<string, string> = {}) => ({
+  service: 'create_forex_trade',
+  subject: '气垫粉底 Cushion',
+  out_trade_no: next('T'),
+  currency: 'KRW',
+  ...(more.rmb_fee === undefined ? { total_fee: '59000' } : {}),
+  ...more,
+});
+const query = (number: string) => shop.call({ service: 'single_trade_query', out_trade_no: number });
+
+async function announced(more: Record<string, string> = {}) {
+  const order = orderOf(more);
+  const answer = await shop.call(order);
+  expect(answer.status, answer.text).toBe(302);
+  return { number: order.out_trade_no, cashierUrl: answer.location! };
+}
+
+async function paid(more: Record<string, string> = {}) {
+  const order = await announced(more);
+  const answer = await sandbox.post<{ status: string }>('/sandbox/pay', { cashierUrl: order.cashierUrl });
+  expect(answer).toMatchObject({ status: 'paid' });
+  return order;
+}
+
+describe('security C1, M9: a signed request has one meaning', () => {
+  const ring = 'Ring, engraved "love';
+  test('C1: an order cut anew under its own signature is refused, and so is the order that can be cut', async () => {
+    const honest = shop.sign(
+      orderOf({ subject: `${ring}&total_fee=100&x="`, total_fee: '59000', out_trade_no: next('C1') }),
+    );
+    const forged = { ...honest, subject: ring, total_fee: '100', x: '"&total_fee=59000' };
+    const answers = [await shop.call(forged, { raw: true }), await shop.call(honest, { raw: true })];
+    for (const answer of answers) {
+      expect(answer.location).toBeNull();
+      expect(answer.text).toContain('ILLEGAL_ARGUMENT');
+      expect(answer.text).toContain('can be read as another parameter');
+    }
+    expect((await query(honest.out_trade_no!)).xml.error).toBe('TRADE_NOT_EXIST');
+  });
+
+  test('C1: the query of an address cannot be cut off, nor an unsigned parameter choose the charset', async () => {
+    const signed = shop.sign(orderOf({ return_url: 'https://shop.example/r?a=1&rule=2' }));
+    const cut = { ...signed, return_url: 'https://shop.example/r?a=1', rule: '2' };
+    expect((await shop.call(cut, { raw: true })).text).toContain('ILLEGAL_ARGUMENT');
+    expect((await shop.call(signed, { raw: true })).location).toContain('/cashier/');
+  });
+
+  test('C1: an order of the JSON gateway with such a text is told so that it reads in one way only', async () => {
+    const merchant = sandbox.credentials.merchants[0]!;
+    const client = createMerchantClient({
+      gatewayUrl: sandbox.http,
+      clientId: merchant.clientId,
+      privateKey: merchant.merchantPrivateKey,
+      gatewayPublicKey: merchant.gatewayPublicKey,
+    });
+    const number = next('C1');
+    await client.pay({
+      productCode: 'CASHIER_PAYMENT',
+      paymentRequestId: number,
+      paymentAmount: { currency: 'KRW', value: '59000' },
+      paymentMethod: { paymentMethodType: 'ALIPAY_CN' },
+      order: { referenceOrderId: number, orderDescription: 'a&total_fee=1' },
+      paymentRedirectUrl: 'https://shop.example/return',
+    });
+    const answer = await query(number);
+    expect(answer.xml.leaves.subject).toBe('a＆total_fee=1');
+    expect(answer.xml.sign).toBe(md5Of(answer.xml.leaves, shop.key, 'UTF-8'));
+  });
+
+  test.each([
+    ['notify_url', 'https://other.example/notify'],
+    ['return_url', 'https://other.example/return'],
+    ['timeout_rule', '1d'],
+    ['supplier', 'Another shop'],
+    ['split_fund_info', '[{"transIn":"2088001","amount":"1","currency":"KRW"}]'],
+  ])('M9: the same number with another %s is another order', async (name, value) => {
+    const order = orderOf();
+    expect((await shop.call(order)).location).toContain('/cashier/');
+    expect((await shop.call({ ...order, [name]: value })).text).toContain('REPEAT_OUT_TRADE_NO');
+  });
+
+  test('C1: what a shop’s return address has under our names does not come back beside ours', async () => {
+    const return_url = 'https://shop.example/r?a=1&b=2&total%5Ffee=1';
+    const order = await paid({ return_url });
+    const view = await shopper.look(order.cashierUrl);
+    const names = [...new URL(view.returnUrl).searchParams.keys()];
+    expect(new Set(names).size).toBe(names.length);
+    expect(new URL(view.returnUrl).searchParams.get('b')).toBe('2');
+    expect(new URL(view.returnUrl).searchParams.get('total_fee')).toBe('59000');
+  });
+});
