@@ -10,7 +10,14 @@ import { fileURLToPath } from 'node:url';
 import { migrate, openDatabase } from '../platform/src/database/index.ts';
 import { ecbSource } from '../platform/src/fx/index.ts';
 import { paymentIdToWire } from '../platform/src/http/payment-ids.ts';
-import { generateRsaKeys, machineClock } from '../platform/src/system/index.ts';
+import {
+  completeKeys,
+  formatKeys,
+  generateRsaKeys,
+  keysOf,
+  machineClock,
+  machineRandomness,
+} from '../platform/src/system/index.ts';
 import { eurofxref } from '../tests/eurofxref.ts';
 import { freePort } from '../tests/start-sandbox.ts';
 import { drive, type Line, openLine } from './generator.ts';
@@ -48,15 +55,20 @@ export async function http(
   const rates = path.join(how.folder, 'eurofxref.xml');
   await writeFile(rates, eurofxref(machineClock.now()));
   const keys = await generateRsaKeys();
+  const secrets = await completeKeys(machineRandomness);
   const database = openDatabase({ url: how.url, maxConnections: 8 });
   await migrate(database.pool);
   const world = await openPostingWorld(database, {
     ...{ wallets: 1_000, merchants: 1, clock: machineClock, publicKey: keys.publicKey, notifyUrl: null },
+    keys: keysOf(secrets),
     source: ecbSource(rates, () => Promise.reject(new Error('a file is enough'))),
   });
   const listener = await listen();
   const port = (await freePort())!;
-  const server = await startServe({ url: how.url, port, rates, processes: how.processes });
+  const server = await startServe({
+    ...{ url: how.url, port, rates, processes: how.processes },
+    keys: formatKeys(secrets),
+  });
   try {
     const key = createPrivateKey({
       key: Buffer.from(keys.privateKey, 'base64'),
@@ -239,7 +251,7 @@ async function listen(): Promise<Pick<Site, 'notifyUrl' | 'waiting'> & { close()
 }
 
 /** `tongbao serve` as a production server runs it. */
-async function startServe(of: { url: string; port: number; rates: string; processes: number }) {
+async function startServe(of: { url: string; port: number; rates: string; processes: number; keys: string }) {
   const child = spawn(
     process.execPath,
     [main, 'serve', '--port', `${of.port}`, '--processes', `${of.processes}`],
@@ -249,6 +261,7 @@ async function startServe(of: { url: string; port: number; rates: string; proces
         ...process.env,
         DATABASE_URL: of.url,
         TONGBAO_PUBLIC_URL: 'https://pay.example',
+        TONGBAO_KEYS: of.keys,
         TONGBAO_ECB_RATES: of.rates,
         TONGBAO_NOTIFY_LOOPBACK: 'allow',
         TONGBAO_LOG: 'warn',

@@ -10,7 +10,16 @@ import { createMerchants } from '../platform/src/merchants/index.ts';
 import { type CreatePayment, createPayments, type PaymentsRoom } from '../platform/src/payments/index.ts';
 import { rules } from '../platform/src/risk/index.ts';
 import { sandboxMerchants } from '../platform/src/sandbox/merchants.ts';
-import { type Clock, generateRsaKeys, Ids, MovableClock } from '../platform/src/system/index.ts';
+import {
+  type Clock,
+  completeKeys,
+  generateRsaKeys,
+  Ids,
+  type Keys,
+  keysOf,
+  MovableClock,
+  machineRandomness,
+} from '../platform/src/system/index.ts';
 import { analyze, reserveAccountNumbers, writeWallets } from './wallets-store.ts';
 
 export interface PostingFigure {
@@ -43,6 +52,8 @@ export interface WorldSize {
   readonly clock?: Clock;
   readonly source?: RateSource;
   readonly publicKey?: string;
+  /** The secrets of a server over the same database; absent: of nobody. */
+  readonly keys?: Keys;
   readonly notifyUrl?: string | null;
   /** Told as wallets are written. */
   readonly loaded?: (count: number) => void;
@@ -54,7 +65,10 @@ export async function openPostingWorld(database: Database, size: WorldSize): Pro
   const ids = new Ids(() => takeIdBlock(database));
   const house = new HouseAccounts(database);
   const lanes = createLanes({ database });
-  const merchants = createMerchants({ database, clock, ids });
+  const merchants = createMerchants({
+    ...{ database, clock, ids },
+    keys: size.keys ?? keysOf(await completeKeys(machineRandomness)),
+  });
   const fx = createFx({ database, clock, ids, source: size.source ?? freechangeSource() });
   const payments = createPayments({
     ...{ database, lanes, clock, ids, house, merchants, fx },

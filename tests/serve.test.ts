@@ -1,7 +1,7 @@
 // `tongbao serve` as an operator runs it: several HTTP processes behind one port over one PostgreSQL, one of which dies.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createPrivateKey, sign } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { openPostingWorld } from '../bench/posting.ts';
 import { ecbSource } from '../platform/src/fx/index.ts';
 import { generateRsaKeys, machineClock } from '../platform/src/system/index.ts';
 import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
+import { testKeys, testKeysText } from '../platform/src/testing/keys.ts';
 import { eurofxref } from './eurofxref.ts';
 import { freePort, main } from './start-sandbox.ts';
 
@@ -28,6 +29,7 @@ beforeAll(async () => {
   ({ privateKey } = keys);
   const world = await openPostingWorld(database.database, {
     ...{ wallets: 0, merchants: 1, clock: machineClock, publicKey: keys.publicKey, notifyUrl: null },
+    keys: testKeys,
     source: ecbSource(rates, () => Promise.reject(new Error('a file is enough'))),
   });
   await world.close();
@@ -38,6 +40,7 @@ beforeAll(async () => {
       ...process.env,
       DATABASE_URL: database.url,
       TONGBAO_PUBLIC_URL: 'https://pay.example',
+      TONGBAO_KEYS: testKeysText,
       TONGBAO_ECB_RATES: rates,
     },
   });
@@ -171,7 +174,7 @@ test('SIGTERM ends all of it within ten seconds', async () => {
   for (const pid of all) expect(() => process.kill(pid, 0)).toThrow();
 }, 10_000);
 
-test('what is missing or wrong is one line', () => {
+test('what is missing or wrong is one line', async () => {
   const attempt = (args: string[], environment: NodeJS.ProcessEnv) => {
     const run = spawnSync(process.execPath, [main, 'serve', ...args], { encoding: 'utf8', env: environment });
     return { status: run.status, line: run.stderr.trim() };
@@ -186,4 +189,18 @@ test('what is missing or wrong is one line', () => {
   expect(attempt([], { ...set, TONGBAO_PUBLIC_URL: 'pay.example' }).line).toMatch(
     /^serve needs TONGBAO_PUBLIC_URL/,
   );
+  // Security M7: no start without the secrets, and the line says how to make them.
+  expect(attempt([], set).line).toMatch(/^serve needs TONGBAO_KEY_FILE.*npm run serve -- keys$/);
+  const file = path.join(folder, 'keys.json');
+  expect(attempt(['keys'], { ...bare, TONGBAO_KEY_FILE: file })).toEqual({ status: 0, line: '' });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(attempt(['keys'], { ...bare, TONGBAO_KEY_FILE: file }).line).toMatch(/never written over$/);
+  await chmod(file, 0o644);
+  const served = { ...set, DATABASE_URL: database.url, TONGBAO_KEY_FILE: file };
+  expect(attempt([], served)).toEqual({
+    status: 1,
+    line: `others may read the key file ${file}: chmod 600 ${file}`,
+  });
+  await chmod(file, 0o600);
+  expect(attempt([], served).line).toMatch(/written with another \w+ key 1 than the key file has/);
 });

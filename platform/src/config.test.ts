@@ -23,6 +23,7 @@ describe('the classic gateway’s choices', () => {
     const environment = {
       DATABASE_URL: 'postgres://x',
       TONGBAO_PUBLIC_URL: 'https://pay.example',
+      TONGBAO_KEYS: '{}',
       TONGBAO_CLASSIC_QUERIED_FEE: 'order',
       TONGBAO_CLASSIC_RATE_BAR: 'yes',
       TONGBAO_CLASSIC_NOTIFY_ID_SECONDS: '90',

@@ -37,7 +37,13 @@ export interface Config {
   readonly classic: GatewayChoices;
   /** The operator's SMS service; null for none. */
   readonly smsUrl: string | null;
+  readonly keys: KeySource;
 }
+
+/** Where the installation's secrets are: in a file (made at the first start, if it may be), or here as the file's text. */
+export type KeySource =
+  | { readonly kind: 'file'; readonly file: string; readonly mayCreate: boolean }
+  | { readonly kind: 'text'; readonly text: string };
 
 export interface SandboxOptions {
   readonly port?: string;
@@ -52,12 +58,14 @@ export interface SandboxOptions {
 /** Throws a one-line error when an option makes no sense. */
 export function sandboxConfig(options: SandboxOptions, environment = process.env): Config {
   const port = portOf('--port', options.port ?? '8080');
+  const dataFolder = path.resolve(options.data ?? path.join(checkout, '.data'));
+  const file = environment.TONGBAO_KEY_FILE ?? path.join(dataFolder, 'keys.json');
   return {
     mode: 'sandbox',
     host: '127.0.0.1',
     port,
     httpsPort: portOf('--https-port', options.httpsPort ?? '8443'),
-    dataFolder: path.resolve(options.data ?? path.join(checkout, '.data')),
+    dataFolder,
     databaseUrl: environment.DATABASE_URL ?? null,
     fresh: options.fresh === true,
     storesPort: options.stores === false ? null : portOf('--stores-port', options.storesPort ?? '8090'),
@@ -77,6 +85,7 @@ export function sandboxConfig(options: SandboxOptions, environment = process.env
     reach: 'public-and-loopback',
     classic: classicChoices(environment),
     smsUrl: null,
+    keys: { kind: 'file', file, mayCreate: true },
   };
 }
 
@@ -121,7 +130,24 @@ export function serveConfig(options: ServeOptions, environment = process.env): C
     reach: environment.TONGBAO_NOTIFY_LOOPBACK === 'allow' ? 'public-and-loopback' : 'public',
     classic: classicChoices(environment),
     smsUrl: environment.TONGBAO_SMS_URL ?? null,
+    keys: keySource(environment),
   };
+}
+
+/** Where `serve` finds its secrets. Throws a one-line error when that is not said. */
+function keySource({ TONGBAO_KEY_FILE: file, TONGBAO_KEYS: text }: NodeJS.ProcessEnv): KeySource {
+  if (file !== undefined) return { kind: 'file', file: path.resolve(file), mayCreate: false };
+  if (text !== undefined) return { kind: 'text', text };
+  throw new Error(
+    'serve needs TONGBAO_KEY_FILE, the file with its secrets; to make one: TONGBAO_KEY_FILE=/etc/tongbao/keys.json npm run serve -- keys',
+  );
+}
+
+/** For `serve keys`. Throws a one-line error when no file is named. */
+export function keysConfig(environment = process.env): { file: string; databaseUrl: string | null } {
+  const { TONGBAO_KEY_FILE: file, DATABASE_URL: databaseUrl = null } = environment;
+  if (file === undefined) throw new Error('TONGBAO_KEY_FILE must say where the key file is to be');
+  return { file: path.resolve(file), databaseUrl };
 }
 
 const minuteMs = 60_000;

@@ -1,8 +1,8 @@
 // The command line: sandbox, and what keeps a server of one's own running.
 import { Command } from 'commander';
-import { type SandboxOptions, type ServeOptions, sandboxConfig, serveConfig } from './config.ts';
+import { keysConfig, type SandboxOptions, type ServeOptions, sandboxConfig, serveConfig } from './config.ts';
 import { runSandbox } from './sandbox/run.ts';
-import { addStaff, type NewStaffOptions, runServe } from './serve/index.ts';
+import { addStaff, makeKeys, type NewStaffOptions, runServe } from './serve/index.ts';
 
 const program = new Command('tongbao').description('Tongbao: a cross-border wallet payment network');
 
@@ -19,7 +19,7 @@ program
     await runSandbox(sandboxConfig(options));
   });
 
-program
+const serve = program
   .command('serve')
   .description(
     'production: every API and page, over a PostgreSQL of your own (DATABASE_URL, TONGBAO_PUBLIC_URL)',
@@ -30,6 +30,13 @@ program
   .action(async (options: ServeOptions) => {
     await runServe(serveConfig(options));
   });
+
+serve
+  .command('keys')
+  .description(
+    'makes the file with the secrets (TONGBAO_KEY_FILE); with DATABASE_URL it takes over those of an older release',
+  )
+  .action(() => makeKeys(keysConfig()));
 
 program
   .command('staff')

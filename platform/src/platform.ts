@@ -9,14 +9,12 @@ import {
   type Database,
   isAlive,
   type Lanes,
-  readSetting,
-  settingOrKeep,
   slicesTimer,
   type Transaction,
   takeIdBlock,
 } from './database/index.ts';
 import { createFx, type Fx, type RateSource } from './fx/index.ts';
-import { amsChannel, type GatewayKey } from './http/ams/index.ts';
+import { amsChannel } from './http/ams/index.ts';
 import { type CashierTokens, createCashierTokens } from './http/cashier/index.ts';
 import { createNotifyIds, gatewayChannel, type NotifyIds } from './http/gateway/index.ts';
 import { createJobs, type Jobs, prepareJobs, type Task } from './jobs/index.ts';
@@ -44,16 +42,7 @@ import { createReconciliation, type Reconciliation } from './reconciliation/inde
 import { type Rule, rules, sandboxRules } from './risk/index.ts';
 import { createSettlement, type Settlement, type SettlementBank } from './settlement/index.ts';
 import { createStaff, type Staff } from './staff/index.ts';
-import {
-  type Clock,
-  generateRsaKeys,
-  Ids,
-  type Outbound,
-  privateKeyOf,
-  publicTextOf,
-  type Randomness,
-  type Timer,
-} from './system/index.ts';
+import { type Clock, Ids, type Keys, type Outbound, type Randomness, type Timer } from './system/index.ts';
 import {
   type BankGateway,
   type CardIssuers,
@@ -68,6 +57,8 @@ export interface PlatformParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  /** The installation's secrets (installation-keys.ts). */
+  readonly keys: Keys;
   readonly bank: BankGateway;
   /** Who confirms cards and identities; absent: nobody can add a card, or be checked. */
   readonly issuers?: CardIssuers;
@@ -109,7 +100,8 @@ export interface Platform {
   /** What jobs do, by the name they are enqueued under. */
   readonly tasks: Readonly<Record<string, Task>>;
   readonly timers: readonly Timer[];
-  readonly gatewayKey: GatewayKey;
+  readonly keys: Keys;
+  readonly gatewayKey: Keys['gateway'];
   readonly tokens: CashierTokens;
   readonly notifyIds: NotifyIds;
   readonly audit: AuditOptions;
@@ -124,21 +116,23 @@ const jobFields = ({ paymentId, refundId }: BankJob) => ({
 });
 
 export async function createPlatform(parts: PlatformParts): Promise<Platform> {
-  const { config, database, clock, randomness, bank, log } = parts;
+  const { config, database, clock, randomness, keys, bank, log } = parts;
   const sandbox = config.mode === 'sandbox';
   const ruleBook = parts.rules ?? (sandbox ? sandboxRules : rules);
   await prepareJobs({ database, log });
   const ids = new Ids(() => takeIdBlock(database));
   const lanes = createLanes({ database, lanes: config.lanes, maxBatch: config.maxBatch });
   const house = new HouseAccounts(database);
-  const merchants = createMerchants({ database, clock, ids });
+  const merchants = createMerchants({ database, clock, ids, keys });
   const fx = fxOf(parts, ids);
-  const { gatewayKey, tokens, notifyIds, secret, identityKey } = await keysOf(database, randomness);
+  const { gateway: gatewayKey, cashier: secret } = keys;
+  const tokens = createCashierTokens(secret);
+  const notifyIds = createNotifyIds(secret);
 
   // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
   let jobs: Jobs;
   const customers = createCustomers({
-    ...{ database, clock, ids, randomness, sendSms: parts.sendSms, sandbox, identityKey },
+    ...{ database, clock, ids, randomness, sendSms: parts.sendSms, sandbox, keys },
     ...(parts.registry === undefined ? {} : { registry: parts.registry }),
   });
   const wallet = createWallet({
@@ -172,14 +166,14 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const rooms = {
     ...{ merchants, fx, customers, wallet, payments, notifications, settlement },
     ...{ paymentCodes, payByCode },
-    staff: createStaff({ database, clock, ids, randomness }),
+    staff: createStaff({ database, clock, ids, randomness, keys }),
   };
   const timers = timersOf(rooms, database);
   const tasks = bankTasks(wallet, { database, bank, payments });
   jobs = createJobs({ database, clock, log, timers, tasks });
 
   return {
-    ...{ database, clock, ids, lanes, house, jobs, tasks, timers, gatewayKey, tokens, notifyIds },
+    ...{ database, clock, ids, lanes, house, jobs, tasks, timers, keys, gatewayKey, tokens, notifyIds },
     ...rooms,
     rules: ruleBook,
     reconciliation: createReconciliation({ database, clock, ids, house }),
@@ -263,31 +257,5 @@ function bankTasks(wallet: Wallet, parts: AskBankParts): Readonly<Record<string,
     'refund-card': (job) =>
       askForRefund(parts, { paymentId: BigInt(job.paymentId!), refundId: BigInt(job.refundId!) }),
     'reverse-card': (job) => askForReversal(parts, { paymentId: BigInt(job.paymentId!) }),
-  };
-}
-
-interface InstallationKeys {
-  readonly gatewayKey: GatewayKey;
-  readonly tokens: CashierTokens;
-  readonly notifyIds: NotifyIds;
-  readonly secret: Buffer;
-  /** Keys the hashes that identity numbers are found again by. */
-  readonly identityKey: Buffer;
-}
-
-/** The installation's own key and cashier secret: made at the first start, kept for ever. */
-async function keysOf(database: Database, randomness: Randomness): Promise<InstallationKeys> {
-  const privateText =
-    (await readSetting(database, 'gateway-key')) ??
-    (await settingOrKeep(database, 'gateway-key', (await generateRsaKeys()).privateKey));
-  const secret = await settingOrKeep(database, 'cashier-secret', randomness.bytes(32).toString('base64'));
-  const identityKey = await settingOrKeep(database, 'identity-key', randomness.bytes(32).toString('base64'));
-  const privateKey = privateKeyOf(privateText);
-  return {
-    identityKey: Buffer.from(identityKey, 'base64'),
-    gatewayKey: { version: 1, privateKey, publicKey: publicTextOf(privateKey) },
-    tokens: createCashierTokens(Buffer.from(secret, 'base64')),
-    notifyIds: createNotifyIds(Buffer.from(secret, 'base64')),
-    secret: Buffer.from(secret, 'base64'),
   };
 }

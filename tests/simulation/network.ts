@@ -22,6 +22,7 @@ import { type ClockMover, createClockMover } from '../../platform/src/sandbox/cl
 import { sandboxParts } from '../../platform/src/sandbox/sandbox-parts.ts';
 import { safeguardingBank, sandboxCustomers } from '../../platform/src/sandbox/seed-customers.ts';
 import type { Clock, Randomness } from '../../platform/src/system/index.ts';
+import { testKeys } from '../../platform/src/testing/keys.ts';
 import { createFates, type Fates, faultyBank, faultySettlementBank } from './faulty-banks.ts';
 import { type FaultyDatabase, faultyDatabase } from './faulty-database.ts';
 import { createShops, type Shops } from './merchants.ts';
@@ -172,6 +173,7 @@ async function startProcess(parts: Parts, randomSeed: number): Promise<Process> 
     database,
     clock,
     randomness: seededRandomness(randomSeed),
+    keys: testKeys,
     bank: faultyBank(bank, parts.bankFates),
     settlementBank: faultySettlementBank(settlementBank, parts.settlementFates),
     rates: parts.rates,

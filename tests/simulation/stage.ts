@@ -9,6 +9,7 @@ import { seedMerchants, seedSettlementAccounts } from '../../platform/src/sandbo
 import { startScratchPostgres } from '../../platform/src/sandbox/scratch-postgres.ts';
 import { safeguardingBank, seedCustomers } from '../../platform/src/sandbox/seed-customers.ts';
 import { generateRsaKeys, machineRandomness, StillClock } from '../../platform/src/system/index.ts';
+import { testKeys } from '../../platform/src/testing/keys.ts';
 import { simulationConfig, worldBegins } from './network.ts';
 
 export interface Stage {
@@ -80,6 +81,7 @@ async function seedTemplate(url: string): Promise<void> {
       config: simulationConfig,
       ...{ database, clock, bank },
       randomness: machineRandomness,
+      keys: testKeys,
       settlementBank: createSandboxSettlementBank({ database, clock, safeguardingBank }),
       rates: { name: 'none', ratesUpTo: async () => [] },
       outbound: {

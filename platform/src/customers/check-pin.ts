@@ -2,15 +2,14 @@
 // sent in parallel can never be more than the limit.
 import type { Connection } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
-import type { Clock, Randomness } from '../system/index.ts';
+import type { Clock } from '../system/index.ts';
 import { later, limits } from './limits.ts';
-import { hashPin, isOutdated, matchesPin } from './pin-hash.ts';
+import { type HashParts, hashPin, isOutdated, matchesPin } from './pin-hash.ts';
 import { clearPinTriesRow, selectPinLock, takePinTry, writePinRow } from './store.ts';
 
-export interface PinParts {
+export interface PinParts extends HashParts {
   readonly database: Connection;
   readonly clock: Clock;
-  readonly randomness: Randomness;
 }
 
 const queues = new Map<bigint, Promise<void>>();
@@ -35,7 +34,7 @@ export function checkPin(parts: PinParts, customerId: bigint, pin: string): Prom
 }
 
 async function checkOne(parts: PinParts, customerId: bigint, pin: string): Promise<void> {
-  const { database, clock, randomness } = parts;
+  const { database, clock } = parts;
   const now = clock.now();
   const taken = await takePinTry(database, {
     customerId,
@@ -44,9 +43,10 @@ async function checkOne(parts: PinParts, customerId: bigint, pin: string): Promi
     lockUntil: later(now, limits.pinLockMs),
   });
   if (taken === null) throw await refusalWithoutTry(database, customerId);
-  if (await matchesPin(pin, taken.kept)) {
-    // While the PIN is at hand, a hash of former cost is replaced; writing it clears the tries as well.
-    if (isOutdated(taken.kept)) await writePinRow(database, customerId, await hashPin(pin, randomness), now);
+  if (await matchesPin(pin, taken.kept, parts)) {
+    // While the PIN is at hand, a hash of former cost or pepper is replaced; writing it clears the tries as well.
+    if (isOutdated(taken.kept, parts))
+      await writePinRow(database, customerId, await hashPin(pin, parts), now);
     else await clearPinTriesRow(database, customerId);
     return;
   }
@@ -73,5 +73,5 @@ export async function pinLockedUntil(parts: PinParts, customerId: bigint): Promi
 
 /** Replaces the PIN and ends a lock. The caller has made sure that it is the customer who asks. */
 export async function setPin(parts: PinParts, customerId: bigint, pin: string): Promise<void> {
-  await writePinRow(parts.database, customerId, await hashPin(pin, parts.randomness), parts.clock.now());
+  await writePinRow(parts.database, customerId, await hashPin(pin, parts), parts.clock.now());
 }

@@ -1,8 +1,9 @@
 // The room on real PostgreSQL: sign-up, PIN lock-out under parallel tries, one-time codes, sessions.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Ids, machineRandomness, StillClock } from '../system/index.ts';
+import { Ids, keysOf, machineRandomness, StillClock } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
-import { type Customer, type Customers, createCustomers } from './index.ts';
+import { testKeyRecords, testKeys } from '../testing/keys.ts';
+import { type Customer, type Customers, createCustomers, peppered } from './index.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -25,7 +26,7 @@ interface World {
   readonly sent: { phone: string; text: string }[];
 }
 
-function world(sandbox: boolean): World {
+function world(sandbox: boolean, keys = testKeys): World {
   const clock = new StillClock(start);
   const sent: { phone: string; text: string }[] = [];
   const customers = createCustomers({
@@ -33,6 +34,7 @@ function world(sandbox: boolean): World {
     clock,
     ids,
     randomness: machineRandomness,
+    keys,
     sandbox,
     sendSms: (to, text) => {
       sent.push({ phone: to, text });
@@ -143,12 +145,28 @@ describe('the PIN', () => {
     const cheap = { message: pin, nonce: salt, memory: 64, passes: 1, parallelism: 1, tagLength: 32 };
     await test.database.pool.query(
       'UPDATE customers.pin SET hash = $1, salt = $2, memory_kib = 64, passes = 1 WHERE customer_id = $3',
-      [argon2Sync('argon2id', cheap), salt, id],
+      [peppered(testKeys, testKeys.pepperId, argon2Sync('argon2id', cheap)), salt, id],
     );
     await customers.checkPin(id, pin);
     const { rows } = await test.database.pool.query('SELECT memory_kib, passes FROM customers.pin');
     expect(rows).toEqual([{ memory_kib: 19_456, passes: 2 }]);
     await customers.checkPin(id, pin);
+  });
+
+  it('security M7: makes a hash of a former pepper anew at the first right answer', async () => {
+    const { customers } = world(true);
+    const { id } = await signUp(customers);
+    const second = {
+      purpose: 'pepper',
+      id: 2,
+      secret: machineRandomness.bytes(32).toString('base64'),
+    } as const;
+    const rotated = world(true, keysOf([...testKeyRecords, second])).customers;
+    await rotated.checkPin(id, pin);
+    const { rows } = await test.database.pool.query('SELECT pepper_id FROM customers.pin');
+    expect(rows).toEqual([{ pepper_id: 2 }]);
+    await rotated.checkPin(id, pin);
+    expect(await refusal(rotated.checkPin(id, '271828'))).toMatchObject({ code: 'pin-wrong' });
   });
 
   it('refuses who has none, and a new PIN ends the lock', async () => {

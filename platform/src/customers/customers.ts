@@ -1,6 +1,6 @@
 // The room put together: one object whose verbs already know the database, the clock and the way out for SMS.
 import type { Database } from '../database/index.ts';
-import type { Clock, Ids, Randomness, Timer } from '../system/index.ts';
+import type { Clock, Ids, Keys, Randomness, Timer } from '../system/index.ts';
 import { checkPin, pinLockedUntil, setPin } from './check-pin.ts';
 import type { Customer, OwnLimits } from './customer.ts';
 import {
@@ -47,8 +47,7 @@ export interface CustomersParts {
   readonly sandbox: boolean;
   /** Who confirms identities; absent: nobody, and no wallet of a newcomer gets a class. */
   readonly registry?: IdentityRegistry;
-  /** Keys the hashes of identity numbers; absent where there is no registry. */
-  readonly identityKey?: Buffer;
+  readonly keys: Keys;
 }
 
 /** Answers to things that concern one customer, each of which needs the room's parts first. */
@@ -114,7 +113,6 @@ export function createCustomers(given: CustomersParts): Customers {
     ...given,
     onSmsFailed: given.onSmsFailed ?? (() => undefined),
     registry: given.registry ?? null,
-    identityKey: given.identityKey ?? Buffer.alloc(0),
   };
   const { database } = parts;
   return {
@@ -140,10 +138,9 @@ export function createCustomers(given: CustomersParts): Customers {
   };
 }
 
-type Parts = Omit<CustomersParts, 'onSmsFailed' | 'registry' | 'identityKey'> & {
+type Parts = Omit<CustomersParts, 'onSmsFailed' | 'registry'> & {
   onSmsFailed: (error: unknown) => void;
   registry: IdentityRegistry | null;
-  identityKey: Buffer;
 };
 
 function securityOf(parts: Parts) {

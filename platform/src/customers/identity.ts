@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import type { Database, Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
-import type { Clock, Ids } from '../system/index.ts';
+import type { Clock, Ids, Keys } from '../system/index.ts';
 import type { Customer, KycClass } from './customer.ts';
 import { insertEventRow } from './event-store.ts';
 import {
@@ -38,16 +38,16 @@ export interface IdentityParts {
   readonly ids: Ids;
   /** Null: nobody can be asked, and every check is 'unavailable'. */
   readonly registry: IdentityRegistry | null;
-  /** Keys the hash that a number is found again by. */
-  readonly identityKey: Buffer;
+  /** One of them keys the hash that a number is found again by. */
+  readonly keys: Pick<Keys, 'identity'>;
 }
 
 /** By the number of sources that have confirmed the identity. */
 export const classOf = (sources: number): KycClass =>
   sources >= 5 ? 3 : sources >= 3 ? 2 : sources >= 1 ? 1 : 0;
 
-const hashId = ({ identityKey }: IdentityParts, id: ResidentId): Buffer =>
-  createHmac('sha256', identityKey).update(id.number).digest();
+const hashId = ({ keys }: IdentityParts, id: ResidentId): Buffer =>
+  createHmac('sha256', keys.identity).update(id.number).digest();
 
 /** Two to fifty letters, with the dots and spaces that names have. */
 const namePattern = /^[\p{L}\p{M}][\p{L}\p{M}·•.' -]{0,48}[\p{L}\p{M}.]$/u;

@@ -1,8 +1,7 @@
 // A one-time code by SMS: six digits for five minutes. Whether the phone number is a customer's is not told.
-import { createHash } from 'node:crypto';
 import type { Connection } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
-import type { Clock, Randomness } from '../system/index.ts';
+import type { Clock, Keys, Randomness } from '../system/index.ts';
 import { isMainlandMobile } from './customer.ts';
 import { later, limits } from './limits.ts';
 import { putCodeRow, selectCode, selectCustomerByPhone } from './store.ts';
@@ -11,6 +10,7 @@ export interface CodeParts {
   readonly database: Connection;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  readonly keys: CodeKeys;
   /** Hands a text over for delivery. Not waited for: how long it takes would tell who is a customer. */
   readonly sendSms: (phone: string, text: string) => Promise<void>;
   /** Told when an SMS could not be handed over; gets no phone number and no code. */
@@ -27,8 +27,11 @@ export interface SentCode {
   readonly sandboxCode: string | null;
 }
 
-export const hashCode = (salt: Buffer, code: string): Buffer =>
-  createHash('sha256').update(salt).update(code).digest();
+type CodeKeys = Pick<Keys, 'pepper' | 'pepperId'>;
+
+/** A code is a million possibilities: only the pepper, which is not in the database, keeps its hash from being tried. */
+export const hashCode = (keys: CodeKeys, of: { phone: string; salt: Buffer; code: string }): Buffer =>
+  keys.pepper(keys.pepperId, 'one-time-code', of.phone, of.salt, of.code);
 
 /** What a code is asked for: whoever opens a wallet gets one though nobody knows the number yet. */
 export type CodePurpose =
@@ -58,7 +61,7 @@ export async function requestCode(
   const put = await putCodeRow(database, {
     phone,
     salt,
-    hash: hashCode(salt, code),
+    hash: hashCode(parts.keys, { phone, salt, code }),
     createdAt: now,
     expiresAt,
     formerBy: later(now, -limits.codeIntervalMs),

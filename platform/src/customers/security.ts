@@ -9,10 +9,10 @@ import { updateOwnLimits } from './identity-store.ts';
 import { later, limits } from './limits.ts';
 import { hashPin, isPin } from './pin-hash.ts';
 import { type Device, deleteDeviceRow, deleteOtherSessions, selectDevices } from './session-store.ts';
-import { hashToken, useCode } from './sign-in.ts';
+import { hashToken, type SessionParts, useCode } from './sign-in.ts';
 import { selectPinLock, writePinRow } from './store.ts';
 
-export type SecurityParts = PinParts & IdentityParts;
+export type SecurityParts = PinParts & IdentityParts & Pick<SessionParts, 'keys'>;
 
 /** Does something and leaves a line of it, in one transaction. */
 export async function withEvent<T>(
@@ -38,7 +38,7 @@ export async function setFirstPin(parts: SecurityParts, customerId: bigint, pin:
   assertStrong(pin);
   if ((await selectPinLock(parts.database, customerId)) !== undefined)
     throw new Rejection('pin-wrong', 'there is a PIN: the present one is needed', { attemptsLeft: 0 });
-  const hashed = await hashPin(pin, parts.randomness);
+  const hashed = await hashPin(pin, parts);
   await withEvent(parts, { customerId, kind: 'pin-set' }, (tx) =>
     writePinRow(tx, customerId, hashed, parts.clock.now()),
   );
@@ -52,7 +52,7 @@ export async function changePin(
 ): Promise<void> {
   assertStrong(asked.newPin);
   await checkPin(parts, customerId, asked.pin);
-  const hashed = await hashPin(asked.newPin, parts.randomness);
+  const hashed = await hashPin(asked.newPin, parts);
   await withEvent(parts, { customerId, kind: 'pin-changed' }, (tx) =>
     writePinRow(tx, customerId, hashed, parts.clock.now()),
   );
@@ -72,7 +72,7 @@ export async function resetPin(
   if (customer.kycClass === 0) throw new Rejection('real-name-needed', 'the real name has not been checked');
   await proveIdentity(parts, customer.id, asked.residentId);
   await useCode(parts, customer.phone, asked.code);
-  const hashed = await hashPin(asked.newPin, parts.randomness);
+  const hashed = await hashPin(asked.newPin, parts);
   await withEvent(parts, { customerId: customer.id, kind: 'pin-reset' }, async (tx) => {
     await writePinRow(tx, customer.id, hashed, parts.clock.now());
     await deleteOtherSessions(tx, customer.id, hashToken(asked.token));

@@ -3,7 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Database, Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
-import type { Clock, Ids, Randomness } from '../system/index.ts';
+import type { Clock, Ids, Keys, Randomness } from '../system/index.ts';
 import { type Customer, isMainlandMobile } from './customer.ts';
 import { insertEventRow } from './event-store.ts';
 import { later, limits } from './limits.ts';
@@ -26,6 +26,7 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly randomness: Randomness;
+  readonly keys: Keys;
 }
 
 export interface SignIn {
@@ -53,7 +54,7 @@ export interface SignedIn {
 export async function signIn(parts: SessionParts, asked: SignIn): Promise<SignedIn> {
   const { database, clock, randomness } = parts;
   const now = clock.now();
-  const taken = await takeRightCode(database, { phone: asked.phone, code: asked.code, now });
+  const taken = await takeRightCode(parts, { phone: asked.phone, code: asked.code, now });
   const token = randomness.bytes(32).toString('base64url');
   const expiresAt = later(now, limits.sessionLifetimeMs);
   const [newId, eventId] = (await parts.ids.take(2)) as [bigint, bigint];
@@ -86,12 +87,12 @@ export async function signIn(parts: SessionParts, asked: SignIn): Promise<Signed
 
 /** Uses a phone's code for something else than signing in. Rejections: code-wrong, code-expired, code-too-many. */
 export async function useCode(
-  parts: Pick<SessionParts, 'database' | 'clock'>,
+  parts: Pick<SessionParts, 'database' | 'clock' | 'keys'>,
   phone: string,
   code: string,
 ): Promise<void> {
   const { database, clock } = parts;
-  const taken = await takeRightCode(database, { phone, code, now: clock.now() });
+  const taken = await takeRightCode(parts, { phone, code, now: clock.now() });
   await database.transaction(async (tx) => {
     if (!(await markCodeUsed(tx, phone, taken.created_at))) throw expiredCode();
   });
@@ -99,12 +100,12 @@ export async function useCode(
 
 /** Takes one of the code's tries, and answers it when the code is right. */
 async function takeRightCode(
-  database: Database,
+  { database, keys }: Pick<SessionParts, 'database' | 'keys'>,
   of: { phone: string; code: string; now: Date },
 ): Promise<CodeTry> {
   const taken = await takeCodeTry(database, { phone: of.phone, now: of.now, tries: limits.codeTries });
   if (taken === undefined) throw await refusalWithoutTry(database, of.phone, of.now);
-  if (!timingSafeEqual(hashCode(taken.salt, of.code), taken.hash)) throw wrongCode(taken);
+  if (!timingSafeEqual(hashCode(keys, { ...of, salt: taken.salt }), taken.hash)) throw wrongCode(taken);
   return taken;
 }
 

@@ -1,15 +1,14 @@
 // A new customer. Identity has been verified by whoever calls: the KYC class says how well.
 import type { Database } from '../database/index.ts';
-import type { Clock, Ids, Randomness } from '../system/index.ts';
+import type { Clock, Ids } from '../system/index.ts';
 import type { Customer } from './customer.ts';
-import { hashPin, isPin } from './pin-hash.ts';
+import { type HashParts, hashPin, isPin } from './pin-hash.ts';
 import { insertCustomerRow, selectCustomerByPhone, writePinRow } from './store.ts';
 
-export interface SignUpParts {
+export interface SignUpParts extends HashParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly randomness: Randomness;
 }
 
 export interface NewCustomer extends Pick<Customer, 'phone' | 'name' | 'region' | 'language' | 'kycClass'> {
@@ -19,10 +18,10 @@ export interface NewCustomer extends Pick<Customer, 'phone' | 'name' | 'region' 
 
 /** Signs a customer up, or answers the one who has the phone number (unchanged, PIN and all). */
 export async function signUp(parts: SignUpParts, asked: NewCustomer): Promise<Customer> {
-  const { database, clock, ids, randomness } = parts;
+  const { database, clock, ids } = parts;
   if (!isPin(asked.pin)) throw new Error('a PIN has six digits, not all the same and not a run');
   const { pin, ...facts } = asked;
-  const hashed = await hashPin(pin, randomness);
+  const hashed = await hashPin(pin, parts);
   const id = await ids.one();
   const createdAt = clock.now();
   return database.transaction(async (tx) => {

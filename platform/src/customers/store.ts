@@ -72,11 +72,11 @@ export async function updateStatus(tx: Transaction, id: bigint, status: Customer
 
 const writePin = statement(
   'customers.write-pin',
-  `INSERT INTO customers.pin (customer_id, hash, salt, memory_kib, passes, parallelism, set_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7)
+  `INSERT INTO customers.pin (customer_id, hash, salt, memory_kib, passes, parallelism, set_at, pepper_id)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
    ON CONFLICT (customer_id) DO UPDATE SET hash = excluded.hash, salt = excluded.salt,
      memory_kib = excluded.memory_kib, passes = excluded.passes, parallelism = excluded.parallelism,
-     attempts = 0, locked_until = NULL, set_at = excluded.set_at`,
+     attempts = 0, locked_until = NULL, set_at = excluded.set_at, pepper_id = excluded.pepper_id`,
 );
 export async function writePinRow(
   tx: Connection,
@@ -92,6 +92,7 @@ export async function writePinRow(
     pin.passes,
     pin.parallelism,
     setAt,
+    pin.pepperId,
   ]);
 }
 
@@ -103,7 +104,7 @@ const reservePinTry = statement(
      attempts = CASE WHEN locked_until IS NULL THEN attempts + 1 ELSE 1 END,
      locked_until = CASE WHEN locked_until IS NULL AND attempts + 1 >= $3 THEN $4::timestamptz END
    WHERE customer_id = $1 AND (locked_until IS NULL OR locked_until <= $2)
-   RETURNING hash, salt, memory_kib, passes, parallelism, attempts, locked_until`,
+   RETURNING hash, salt, memory_kib, passes, parallelism, pepper_id, attempts, locked_until`,
 );
 interface PinRow {
   readonly hash: Buffer;
@@ -111,6 +112,7 @@ interface PinRow {
   readonly memory_kib: number;
   readonly passes: number;
   readonly parallelism: number;
+  readonly pepper_id: number;
   readonly attempts: number;
   readonly locked_until: Date | null;
 }
@@ -133,13 +135,35 @@ export async function takePinTry(
     pin.lockUntil,
   ]);
   if (row === undefined) return null;
-  const { hash, salt, memory_kib: memoryKib, passes, parallelism } = row;
+  const { hash, salt, memory_kib: memoryKib, passes, parallelism, pepper_id: pepperId } = row;
   return {
-    kept: { hash, salt, memoryKib, passes, parallelism },
+    kept: { hash, salt, memoryKib, passes, parallelism, pepperId },
     attempts: row.attempts,
     lockedUntil: row.locked_until,
   };
 }
+
+const withoutPepper = statement(
+  'customers.pins-without-pepper',
+  'SELECT customer_id, hash FROM customers.pin WHERE pepper_id IS NULL ORDER BY customer_id LIMIT $1 FOR UPDATE',
+);
+const setPepper = statement(
+  'customers.set-pepper',
+  `UPDATE customers.pin p SET hash = n.hash, pepper_id = $3
+   FROM unnest($1::bigint[], $2::bytea[]) AS n(customer_id, hash)
+   WHERE p.customer_id = n.customer_id AND p.pepper_id IS NULL`,
+);
+/** Hashes that no pepper keys yet, for the transaction's life nobody else's. */
+export const selectPinsWithoutPepper = (
+  tx: Transaction,
+  limit: number,
+): Promise<{ customer_id: bigint; hash: Buffer }[]> => tx.query(withoutPepper, [limit]);
+export const writePinPeppers = (
+  tx: Transaction,
+  pins: readonly { customerId: bigint; hash: Buffer }[],
+  pepperId: number,
+): Promise<unknown> =>
+  tx.query(setPepper, [pins.map((pin) => pin.customerId), pins.map((pin) => pin.hash), pepperId]);
 
 const clearPinTries = statement(
   'customers.clear-pin-tries',

@@ -13,6 +13,8 @@ export { migrate } from './migrate.ts';
 export { slicesTimer } from './slices.ts';
 export { type Statement, statement } from './statement.ts';
 export {
+  deleteSettings,
+  hasSettings,
   isAlive,
   readClockOffset,
   readSetting,

@@ -19,6 +19,14 @@ export const writeClockOffset = async (connection: Connection, offsetMs: number)
   await connection.query(writeOffset, [offsetMs]);
 };
 
+const hasSettingsStatement = statement(
+  'system.has-settings',
+  `SELECT to_regclass('system.setting') IS NOT NULL AS has`,
+);
+/** False in a database that was never migrated. */
+export const hasSettings = async (connection: Connection): Promise<boolean> =>
+  (await connection.query<{ has: boolean }>(hasSettingsStatement))[0]!.has;
+
 const readSettingStatement = statement(
   'system.read-setting',
   'SELECT value FROM system.setting WHERE name = $1',
@@ -49,6 +57,14 @@ const writeSettingStatement = statement(
 );
 export const writeSetting = async (connection: Connection, name: string, value: string): Promise<void> => {
   await connection.query(writeSettingStatement, [name, value]);
+};
+
+const deleteSettingsStatement = statement(
+  'system.delete-settings',
+  'DELETE FROM system.setting WHERE name = ANY($1::text[])',
+);
+export const deleteSettings = async (connection: Connection, names: readonly string[]): Promise<void> => {
+  await connection.query(deleteSettingsStatement, [names]);
 };
 
 const readBlock = statement('system.read-id-block', 'SELECT last_value AS block FROM system.id_block');

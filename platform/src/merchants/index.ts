@@ -6,5 +6,5 @@ export {
   type MerchantAccess,
   type MerchantKey,
 } from './merchant.ts';
-export { createMerchants, type Merchants, type SignUp } from './merchants.ts';
+export { createMerchants, type Merchants, protectMd5Keys, type SignUp } from './merchants.ts';
 export type { SecondaryMerchant } from './secondary-merchants.ts';

@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import type { Connection, Database } from '../database/index.ts';
 import { openAccount } from '../ledger/index.ts';
 import { Rejection } from '../rejection.ts';
-import type { Clock, Ids } from '../system/index.ts';
+import type { Clock, Ids, Keys } from '../system/index.ts';
 import type { Contract, MerchantAccess } from './merchant.ts';
 import { type SecondaryMerchants, secondaryMerchants } from './secondary-merchants.ts';
 import { countDownload } from './secondary-store.ts';
@@ -17,6 +17,8 @@ import {
   selectByClientId,
   selectById,
   selectByPartner,
+  selectUnsealedMd5Keys,
+  writeMd5Key,
 } from './store.ts';
 
 export interface SignUp {
@@ -59,8 +61,27 @@ interface Remembered {
 const cacheMs = 5_000;
 const cacheSize = 10_000;
 
-export function createMerchants(options: { database: Database; clock: Clock; ids: Ids }): Merchants {
-  const { database, clock, ids } = options;
+/** What a sealed MD5 key is for: in another merchant's row it does not open. */
+const md5KeyOf = (merchantId: bigint): string => `MD5 key of merchant ${merchantId}`;
+
+/** Seals the MD5 keys that a release before the key file kept as they are. */
+export const protectMd5Keys = (database: Database, keys: Pick<Keys, 'seal'>): Promise<void> =>
+  database.transaction(async (tx) => {
+    for (const { id, classic_md5_key: md5Key } of await selectUnsealedMd5Keys(tx))
+      await writeMd5Key(tx, id, keys.seal(md5Key, md5KeyOf(id)));
+  });
+
+interface MerchantsParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly keys: Pick<Keys, 'seal' | 'open'>;
+}
+
+export function createMerchants(options: MerchantsParts): Merchants {
+  const { database, clock, ids, keys } = options;
+  const accessOf = (row: AccessRow): MerchantAccess =>
+    accessTo(row, keys.open(row.classic_md5_key, md5KeyOf(row.id)));
   const byClientId = new Map<string, Remembered>();
   const byPartner = new Map<string, Remembered>();
   const byId = new Map<bigint, Remembered>();
@@ -116,7 +137,8 @@ export function createMerchants(options: { database: Database; clock: Clock; ids
       const id = await ids.one();
       const createdAt = clock.now();
       await database.transaction(async (tx) => {
-        await insertMerchantRow(tx, { ...merchant, id, createdAt });
+        const classicMd5Key = keys.seal(merchant.classicMd5Key, md5KeyOf(id));
+        await insertMerchantRow(tx, { ...merchant, classicMd5Key, id, createdAt });
         const pendingAccount = await openAccount(tx, {
           kind: 'merchant-pending',
           ownerId: id,
@@ -152,13 +174,13 @@ function publicKeyOf(spki: string) {
   return key;
 }
 
-function accessOf(row: AccessRow): MerchantAccess {
+function accessTo(row: AccessRow, classicMd5Key: string): MerchantAccess {
   return {
     merchant: {
       id: row.id,
       clientId: row.client_id,
       partner: row.partner,
-      classicMd5Key: row.classic_md5_key,
+      classicMd5Key,
       name: row.name,
       displayName: row.display_name,
       region: row.region,

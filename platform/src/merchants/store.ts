@@ -5,6 +5,7 @@ export interface AccessRow {
   readonly id: bigint;
   readonly client_id: string;
   readonly partner: string;
+  /** Sealed (system/keys.ts). */
   readonly classic_md5_key: string;
   readonly name: string;
   readonly display_name: string;
@@ -76,6 +77,20 @@ const insertMerchant = statement(
      (id, client_id, partner, classic_md5_key, name, display_name, region, status, notify_url, created_at)
    VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $9)`,
 );
+const unsealedMd5Keys = statement(
+  'merchants.unsealed-md5-keys',
+  `SELECT id, classic_md5_key FROM merchants.merchant WHERE classic_md5_key NOT LIKE 'sealed.%' FOR UPDATE`,
+);
+/** MD5 keys of releases that kept them as they are. */
+export const selectUnsealedMd5Keys = (tx: Transaction): Promise<{ id: bigint; classic_md5_key: string }[]> =>
+  tx.query(unsealedMd5Keys);
+const setMd5Key = statement(
+  'merchants.set-md5-key',
+  'UPDATE merchants.merchant SET classic_md5_key = $2 WHERE id = $1',
+);
+export const writeMd5Key = (tx: Transaction, id: bigint, sealed: string): Promise<unknown> =>
+  tx.query(setMd5Key, [id, sealed]);
+
 const insertContract = statement(
   'merchants.insert-contract',
   `INSERT INTO merchants.contract (merchant_id, settlement_currency, payment_currencies, fee_bps, spread_bps,
@@ -100,6 +115,7 @@ export interface NewMerchant {
   readonly id: bigint;
   readonly clientId: string;
   readonly partner: string;
+  /** Sealed. */
   readonly classicMd5Key: string;
   readonly name: string;
   readonly displayName: string;

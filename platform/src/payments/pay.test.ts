@@ -9,6 +9,7 @@ import { HouseAccounts, readBalances } from '../ledger/index.ts';
 import { createMerchants } from '../merchants/index.ts';
 import { sandboxRules } from '../risk/index.ts';
 import { Ids } from '../system/index.ts';
+import { testKeys } from '../testing/keys.ts';
 import { type ShopperWorld, shopperWorld } from '../testing/shopper-world.ts';
 import { createPayments, type PayInOneStep, type PaymentsRoom } from './index.ts';
 
@@ -138,7 +139,7 @@ it('two processes on one database: no deadlock, no double, every payment once', 
       ...{ database, clock, ids, rules: sandboxRules },
       lanes: createLanes({ database, maxBatch: 40 }),
       house: new HouseAccounts(database),
-      merchants: createMerchants({ database, clock, ids }),
+      merchants: createMerchants({ database, clock, ids, keys: testKeys }),
       fx: createFx({ database, clock, ids, source: freechangeSource() }),
       enqueue: async () => undefined,
     });

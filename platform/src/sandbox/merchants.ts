@@ -1,9 +1,15 @@
 // The sandbox's merchants: the shops of the story, each with a contract, and keys that only the sandbox knows.
 // Names are our own; what each is modelled on is said in docs/guides/sandbox.md.
-import { type Database, readSetting, settingOrKeep } from '../database/index.ts';
+import {
+  type Database,
+  deleteSettings,
+  readSetting,
+  settingOrKeep,
+  writeSetting,
+} from '../database/index.ts';
 import type { Merchants, SignUp } from '../merchants/index.ts';
 import type { Settlement } from '../settlement/index.ts';
-import { generateRsaKeys, pkcs1Of, type Randomness } from '../system/index.ts';
+import { generateRsaKeys, isSealed, type Keys, pkcs1Of, type Randomness } from '../system/index.ts';
 
 type Seed = Omit<SignUp, 'publicKey' | 'classicMd5Key'>;
 
@@ -136,22 +142,45 @@ export const sandboxMerchants: readonly Seed[] = [
 ];
 
 const keySetting = (clientId: string) => `sandbox.merchant-key.${clientId}`;
-const md5Setting = (clientId: string) => `sandbox.classic-key.${clientId}`;
+/** Where former releases kept an MD5 key a second time. */
+const formerMd5Setting = (clientId: string) => `sandbox.classic-key.${clientId}`;
+const privateKeyOf = (clientId: string) => `private key of ${clientId}`;
 
 /** Signs the merchants up that are missing; a second start changes nothing. */
 export async function seedMerchants(parts: {
   database: Database;
   merchants: Merchants;
   randomness: Randomness;
+  keys: Pick<Keys, 'seal'>;
 }): Promise<void> {
+  await sealFormerSecrets(parts);
   for (const seed of sandboxMerchants) {
     if ((await parts.merchants.findByClientId(seed.clientId)) !== null) continue;
     const keys = await generateRsaKeys();
     const classicMd5Key = parts.randomness.bytes(16).toString('hex');
     await parts.merchants.signUp({ ...seed, publicKey: keys.publicKey, classicMd5Key });
-    await settingOrKeep(parts.database, keySetting(seed.clientId), keys.privateKey);
-    await settingOrKeep(parts.database, md5Setting(seed.clientId), classicMd5Key);
+    const sealed = parts.keys.seal(keys.privateKey, privateKeyOf(seed.clientId));
+    await settingOrKeep(parts.database, keySetting(seed.clientId), sealed);
   }
+}
+
+/** A world of a release that kept its merchants' secrets as they are. */
+async function sealFormerSecrets({
+  database,
+  keys,
+}: {
+  database: Database;
+  keys: Pick<Keys, 'seal'>;
+}): Promise<void> {
+  for (const { clientId } of sandboxMerchants) {
+    const kept = await readSetting(database, keySetting(clientId));
+    if (kept !== null && !isSealed(kept))
+      await writeSetting(database, keySetting(clientId), keys.seal(kept, privateKeyOf(clientId)));
+  }
+  await deleteSettings(
+    database,
+    sandboxMerchants.map(({ clientId }) => formerMd5Setting(clientId)),
+  );
 }
 
 /** Where the sandbox's merchants are paid: an account each, unless one was set before. */
@@ -179,9 +208,14 @@ export interface MerchantSecrets {
 }
 
 /** What only a sandbox can answer: a merchant's own secrets. Null for a merchant that the sandbox did not make. */
-export async function secretsOf(database: Database, clientId: string): Promise<MerchantSecrets | null> {
-  const privateKey = await readSetting(database, keySetting(clientId));
-  const md5Key = await readSetting(database, md5Setting(clientId));
-  if (privateKey === null || md5Key === null) return null;
-  return { merchantPrivateKey: privateKey, merchantPrivateKeyPkcs1: pkcs1Of(privateKey), md5Key };
+export async function secretsOf(
+  parts: { database: Database; merchants: Merchants; keys: Pick<Keys, 'open'> },
+  clientId: string,
+): Promise<MerchantSecrets | null> {
+  const sealed = await readSetting(parts.database, keySetting(clientId));
+  const access = await parts.merchants.findByClientId(clientId);
+  if (sealed === null || access === null) return null;
+  const merchantPrivateKey = parts.keys.open(sealed, privateKeyOf(clientId));
+  const { classicMd5Key: md5Key } = access.merchant;
+  return { merchantPrivateKey, merchantPrivateKeyPkcs1: pkcs1Of(merchantPrivateKey), md5Key };
 }

@@ -10,6 +10,7 @@ import {
   readClockOffset,
   settingOrKeep,
   writeClockOffset,
+  writeSetting,
 } from '../database/index.ts';
 import { ecbSource, freechangeSource, type RateSource } from '../fx/index.ts';
 import { cardPageAdapter } from '../http/card-page/index.ts';
@@ -17,10 +18,13 @@ import { reconciliationAdapter } from '../http/reconciliation/index.ts';
 import { sandboxAdapter } from '../http/sandbox/index.ts';
 import { createServer } from '../http/server.ts';
 import { settlementAdapter } from '../http/settlement/index.ts';
+import { prepareKeys } from '../installation-keys.ts';
 import { createLog } from '../log.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import {
   createOutbound,
+  isSealed,
+  type Keys,
   MovableClock,
   machineClock,
   machineRandomness,
@@ -77,17 +81,18 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     if (server !== null) undo.push(() => server.stop());
     undo.push(() => database.close());
     await migrate(database.pool);
+    const keys = await prepareKeys({ source: config.keys, database, randomness: machineRandomness });
     const clock = await sandboxClock(database);
     const bank = createSandboxBank({ database, clock, pause });
     const settlementBank = createSandboxSettlementBank({ database, clock, safeguardingBank });
-    const issuers = await issuersOf(database, clock);
+    const issuers = await issuersOf({ database, clock, keys });
     const sms = createSandboxSms(() => clock.now());
     const outbound = createOutbound({ reach: config.reach });
     const chaos = createChaosSwitch({ randomness: machineRandomness, pause });
     undo.push(async () => outbound.close());
     const platform = await createPlatform({
       config,
-      ...{ database, clock, bank, issuers },
+      ...{ database, clock, bank, issuers, keys },
       randomness: machineRandomness,
       registry: createSandboxRegistry(),
       settlementBank,
@@ -123,10 +128,22 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const issuersOf = async (database: Database, clock: MovableClock): Promise<SandboxIssuers> => {
-  const fresh = machineRandomness.bytes(32).toString('base64');
-  const secret = Buffer.from(await settingOrKeep(database, 'sandbox-bank-secret', fresh), 'base64');
-  return createSandboxIssuers({ database, clock, randomness: machineRandomness, secret });
+/** The invented banks' secret: as the network's own, not in the database in a form that the database alone can read. */
+const issuersOf = async (parts: {
+  database: Database;
+  clock: MovableClock;
+  keys: Keys;
+}): Promise<SandboxIssuers> => {
+  const { database, keys } = parts;
+  const [name, about] = ['sandbox-bank-secret', 'secret of the invented banks'];
+  const fresh = keys.seal(machineRandomness.bytes(32).toString('base64'), about);
+  let kept = await settingOrKeep(database, name, fresh);
+  if (!isSealed(kept)) {
+    kept = keys.seal(kept, about);
+    await writeSetting(database, name, kept);
+  }
+  const secret = Buffer.from(keys.open(kept, about), 'base64');
+  return createSandboxIssuers({ ...parts, randomness: machineRandomness, secret });
 };
 
 const ratesOf = ({ ecbRates }: Config, outbound: Outbound): RateSource =>

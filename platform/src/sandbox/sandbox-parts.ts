@@ -69,7 +69,7 @@ async function credentials({ platform, config, people, stores }: Parts): Promise
   const merchants = [];
   for (const seed of sandboxMerchants) {
     const access = await platform.merchants.findByClientId(seed.clientId);
-    const secrets = await secretsOf(platform.database, seed.clientId);
+    const secrets = await secretsOf(platform, seed.clientId);
     if (access === null || secrets === null) continue;
     merchants.push({
       name: seed.name,

@@ -4,6 +4,7 @@ import { createCustomers } from '../customers/index.ts';
 import { HouseAccounts, readBalances } from '../ledger/index.ts';
 import { Ids, machineRandomness, StillClock } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
+import { testKeys } from '../testing/keys.ts';
 import { createWallet } from '../wallet/index.ts';
 import { createSandboxBank, readBankBooks } from './bank/index.ts';
 import { sandboxCustomers, seedCustomers } from './seed-customers.ts';
@@ -23,7 +24,7 @@ it('seeds people, balances and cards once, however often it runs', async () => {
   const none = () => Promise.resolve();
   const bank = createSandboxBank({ database, clock, pause: none });
   const customers = createCustomers({
-    ...{ database, clock, ids, randomness: machineRandomness, sendSms: none, sandbox: true },
+    ...{ database, clock, ids, randomness: machineRandomness, sendSms: none, sandbox: true, keys: testKeys },
   });
   const wallet = createWallet({
     database,

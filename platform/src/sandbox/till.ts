@@ -126,7 +126,7 @@ async function signedCall<Answer>(
   { clientId, resource, body }: { clientId: string; resource: string; body: object },
 ): Promise<Answer> {
   const access = await platform.merchants.findByClientId(clientId);
-  const secrets = await secretsOf(platform.database, clientId);
+  const secrets = await secretsOf(platform, clientId);
   if (access === null || secrets === null)
     throw new Rejection('merchant-unknown', `${clientId} is not a shop of this sandbox`);
   const path = apiPath(resource);

@@ -2,6 +2,7 @@
 // once, and kept nowhere.
 import type { Config } from '../config.ts';
 import { migrate, openDatabase, takeIdBlock } from '../database/index.ts';
+import { prepareKeys } from '../installation-keys.ts';
 import { createMerchants } from '../merchants/index.ts';
 import { createStaff, type Role, roles } from '../staff/index.ts';
 import { Ids, machineClock, machineRandomness } from '../system/index.ts';
@@ -20,7 +21,8 @@ export async function addStaff(config: Config, options: NewStaffOptions): Promis
   const database = openDatabase({ url: config.databaseUrl!, maxConnections: 2 });
   try {
     await migrate(database.pool);
-    const parts = { database, clock: machineClock, ids: new Ids(() => takeIdBlock(database)) };
+    const keys = await prepareKeys({ source: config.keys, database, randomness: machineRandomness });
+    const parts = { database, clock: machineClock, keys, ids: new Ids(() => takeIdBlock(database)) };
     const merchantId = await merchantOf(createMerchants(parts), role, options.client);
     const password = machineRandomness.bytes(18).toString('base64url');
     const { username, name } = options;

@@ -1,4 +1,5 @@
 // The door of `tongbao serve`.
 
 export { addStaff, type NewStaffOptions } from './add-staff.ts';
+export { makeKeys } from './make-keys.ts';
 export { runServe } from './serve.ts';

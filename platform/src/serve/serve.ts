@@ -9,6 +9,7 @@ import type { Config } from '../config.ts';
 import { type Database, migrate, openDatabase } from '../database/index.ts';
 import { ecbSource, freechangeSource } from '../fx/index.ts';
 import { createServer } from '../http/server.ts';
+import { openKeys, prepareKeys } from '../installation-keys.ts';
 import { createLog } from '../log.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { createOutbound, machineClock, machineRandomness } from '../system/index.ts';
@@ -36,9 +37,12 @@ async function openPlatform(
   const database = openDatabase({ url: config.databaseUrl!, onConnectionError });
   const outbound = createOutbound({ reach: config.reach });
   if (cluster.isPrimary) await migrate(database.pool);
+  const of = { source: config.keys, database, randomness: machineRandomness };
+  const keys = await (cluster.isPrimary ? prepareKeys(of) : openKeys(of));
   const platform = await createPlatform({
     config,
     database,
+    keys,
     clock: machineClock,
     randomness: machineRandomness,
     bank: noBank,

@@ -1,10 +1,10 @@
 // The door of the room: people sign in with a password, get a session, and what they do is written down. Five wrong
 // passwords lock a name for a quarter of an hour; an unknown name costs the same time as a known one.
 import { createHash } from 'node:crypto';
-import { hashPin, matchesPin, type PinHash } from '../customers/index.ts';
+import { type HashParts, hashPin, matchesPin, type PinHash } from '../customers/index.ts';
 import type { Database } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
-import type { Clock, Ids, Randomness, Timer } from '../system/index.ts';
+import type { Clock, Ids, Timer } from '../system/index.ts';
 import type { Act, Member, Role } from './member.ts';
 import {
   deleteSessionRow,
@@ -59,17 +59,16 @@ const lockMs = 15 * 60_000;
 const shortestPassword = 12;
 const longestPassword = 200;
 
-export interface StaffParts {
+export interface StaffParts extends HashParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly randomness: Randomness;
 }
 
 export function createStaff(parts: StaffParts): Staff {
   const { database, clock, ids, randomness } = parts;
   // What an unknown name's password is compared with, so that the answer takes as long.
-  const nobody = hashPin(randomness.bytes(16).toString('hex'), randomness);
+  const nobody = hashPin(randomness.bytes(16).toString('hex'), parts);
   const note: Staff['note'] = async (act) =>
     insertActRow(database, { ...act, id: await ids.one(), actedAt: clock.now() });
   return {
@@ -86,13 +85,13 @@ export function createStaff(parts: StaffParts): Staff {
       const now = clock.now();
       const row = await selectMember(database, username);
       if (row === null) {
-        await matchesPin(password.slice(0, longestPassword), await nobody);
+        await matchesPin(password.slice(0, longestPassword), await nobody, parts);
         throw new Rejection('password-wrong');
       }
       const lockedUntil = new Date(now.getTime() + lockMs);
       if (!(await takeTry(database, { id: row.id, now, tries, lockedUntil })))
         throw new Rejection('staff-locked', undefined, { retryAt: row.locked_until ?? lockedUntil });
-      if (!(await matchesPin(password.slice(0, longestPassword), hashOf(row)))) {
+      if (!(await matchesPin(password.slice(0, longestPassword), hashOf(row), parts))) {
         await note({
           memberId: row.id,
           act: 'session.refuse',
@@ -137,10 +136,12 @@ const hashOf = (row: MemberRow): PinHash => ({
   memoryKib: row.memory_kib,
   passes: row.passes,
   parallelism: row.parallelism,
+  pepperId: row.pepper_id,
 });
 
-async function rowOf({ ids, clock, randomness }: StaffParts, member: NewMember) {
-  const kept = await hashPin(member.password, randomness);
+async function rowOf(parts: StaffParts, member: NewMember) {
+  const { ids, clock } = parts;
+  const kept = await hashPin(member.password, parts);
   return {
     id: await ids.one(),
     username: member.username,
@@ -152,6 +153,7 @@ async function rowOf({ ids, clock, randomness }: StaffParts, member: NewMember) 
     memory_kib: kept.memoryKib,
     passes: kept.passes,
     parallelism: kept.parallelism,
+    pepper_id: kept.pepperId,
     created_at: clock.now(),
   };
 }

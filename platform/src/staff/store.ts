@@ -13,6 +13,7 @@ export interface MemberRow {
   readonly memory_kib: number;
   readonly passes: number;
   readonly parallelism: number;
+  readonly pepper_id: number;
   readonly wrong_tries: number;
   readonly locked_until: Date | null;
 }
@@ -26,13 +27,13 @@ export const memberOf = (row: MemberRow): Member => ({
 });
 
 const columns = `m.id, m.username, m.name, m.role, m.merchant_id, m.password_hash, m.password_salt, m.memory_kib, m.passes,
-  m.parallelism, m.wrong_tries, m.locked_until`;
+  m.parallelism, m.pepper_id, m.wrong_tries, m.locked_until`;
 
 const insertMember = statement(
   'staff.insert-member',
   `INSERT INTO staff.member (id, username, name, role, merchant_id, password_hash, password_salt, memory_kib, passes,
-     parallelism, created_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (username) DO NOTHING RETURNING id`,
+     parallelism, pepper_id, created_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (username) DO NOTHING RETURNING id`,
 );
 /** False where somebody has the username. */
 export async function insertMemberRow(
@@ -50,9 +51,28 @@ export async function insertMemberRow(
     member.memory_kib,
     member.passes,
     member.parallelism,
+    member.pepper_id,
     member.created_at,
   ]);
   return rows.length === 1;
+}
+
+const withoutPepper = statement(
+  'staff.passwords-without-pepper',
+  'SELECT id, password_hash FROM staff.member WHERE pepper_id IS NULL ORDER BY id LIMIT 10000 FOR UPDATE',
+);
+const setPepper = statement(
+  'staff.set-pepper',
+  `UPDATE staff.member SET password_hash = $2, pepper_id = $3 WHERE id = $1 AND pepper_id IS NULL`,
+);
+/** Keys the password hashes of releases before the pepper, by a function that needs no password. */
+export async function pepperPasswordRows(
+  tx: Transaction,
+  pepperId: number,
+  peppered: (hash: Buffer) => Buffer,
+): Promise<void> {
+  for (const row of await tx.query<{ id: bigint; password_hash: Buffer }>(withoutPepper))
+    await tx.query(setPepper, [row.id, peppered(row.password_hash), pepperId]);
 }
 
 const byUsername = statement(

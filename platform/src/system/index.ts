@@ -1,8 +1,10 @@
 // The door of the only room that touches time, randomness and the outside network.
 export { type Clock, MovableClock, machineClock, StillClock } from './clock.ts';
 export { type BlockSource, Ids } from './ids.ts';
+export { createKeyFile, formatKeys, parseKeys, readKeyFile } from './key-file.ts';
+export { completeKeys, isSealed, type KeyRecord, type Keys, keysOf } from './keys.ts';
 export { addDays, instantOf, localDayOf, localTimeText, weekdayOf } from './local-time.ts';
 export { createOutbound, type Outbound, type OutboundAnswer, type OutboundPost } from './outbound.ts';
 export { machineRandomness, type Randomness } from './randomness.ts';
-export { generateRsaKeys, type KeyPairText, pkcs1Of, privateKeyOf, publicTextOf } from './rsa.ts';
+export { generateRsaKeys, type KeyPairText, pkcs1Of, privateKeyOf } from './rsa.ts';
 export type { Timer } from './timer.ts';

@@ -21,6 +21,7 @@ import { type ClockMover, createClockMover } from '../sandbox/clock-mover.ts';
 import { sandboxMerchants } from '../sandbox/merchants.ts';
 import { createOutbound, generateRsaKeys, MovableClock, machineRandomness } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from './index.ts';
+import { testKeys } from './keys.ts';
 
 export interface SettlementWorld {
   readonly platform: Platform;
@@ -73,6 +74,7 @@ export async function openSettlementWorld(
     database,
     clock,
     randomness: machineRandomness,
+    keys: testKeys,
     bank: bank.cards,
     settlementBank: bank.settlement,
     rates,

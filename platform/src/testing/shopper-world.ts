@@ -30,6 +30,7 @@ import { type SeededCustomer, seedCustomers } from '../sandbox/seed-customers.ts
 import { generateRsaKeys, Ids, machineRandomness, StillClock } from '../system/index.ts';
 import { createPaymentCodes, createWallet, type PaymentCodes, type Wallet } from '../wallet/index.ts';
 import { type TestDatabase, testDatabase } from './index.ts';
+import { testKeys } from './keys.ts';
 
 const start = new Date('2014-11-11T02:00:00Z');
 const minute = 60_000;
@@ -91,7 +92,7 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   const ids = new Ids(() => Promise.resolve(block++));
   const house = new HouseAccounts(database);
   const lanes = createLanes({ database });
-  const merchants = createMerchants({ database, clock, ids });
+  const merchants = createMerchants({ database, clock, ids, keys: testKeys });
   const { publicKey } = await generateRsaKeys();
   const shop = await merchants.signUp({ ...sandboxMerchants[0]!, publicKey, classicMd5Key: 'test' });
   const fx = createFx({ database, clock, ids, source: freechangeSource() });
@@ -103,10 +104,9 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   });
   const codes = new Map<string, string>();
   const customers = createCustomers({
-    ...{ database, clock, ids, randomness: machineRandomness, sandbox },
+    ...{ database, clock, ids, randomness: machineRandomness, sandbox, keys: testKeys },
     sendSms: async (phone, text) => void codes.set(phone, /\d{6}/.exec(text)![0]),
     registry: createSandboxRegistry(),
-    identityKey: Buffer.alloc(32, 5),
   });
   const bank = createSandboxBank({ database, clock, pause: async () => undefined });
   const secret = Buffer.alloc(32, 9);

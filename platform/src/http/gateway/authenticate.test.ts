@@ -7,6 +7,7 @@ import { createMerchants, type Merchants } from '../../merchants/index.ts';
 import { sandboxMerchants } from '../../sandbox/merchants.ts';
 import { generateRsaKeys, Ids, type KeyPairText, privateKeyOf, StillClock } from '../../system/index.ts';
 import { type TestDatabase, testDatabase } from '../../testing/index.ts';
+import { testKeys } from '../../testing/keys.ts';
 import { authenticate } from './authenticate.ts';
 
 let database: TestDatabase;
@@ -23,6 +24,7 @@ beforeAll(async () => {
     database: database.database,
     clock,
     ids: new Ids(() => takeIdBlock(database.database)),
+    keys: testKeys,
   });
   await merchants.signUp({ ...seed!, publicKey: keys.publicKey, classicMd5Key: md5Key });
 });
