@@ -18,6 +18,7 @@ export {
   persistently,
   type RefundAsked,
   type RefundOutcome,
+  refundsOf,
   sendRefund,
   type Withdrawal,
   withdraw,

@@ -49,6 +49,23 @@ export async function inquire(client: MerchantClient, paymentRequestId: string):
   return { kind: 'waiting' };
 }
 
+/** A refund that the gateway has carried out, or is carrying out. */
+export interface RefundedPart {
+  readonly refundRequestId: string;
+  readonly amount: Amount;
+}
+
+/** The refunds of a payment, by its request id, without those that failed. Throws GatewayError without an answer. */
+export async function refundsOf(
+  client: MerchantClient,
+  paymentRequestId: string,
+): Promise<readonly RefundedPart[]> {
+  const { transactions = [] } = await persistently(() => client.inquiryPayment({ paymentRequestId }));
+  return transactions
+    .filter((each) => each.transactionType === 'REFUND' && each.transactionStatus !== 'FAIL')
+    .map((each) => ({ refundRequestId: each.transactionRequestId, amount: each.transactionAmount }));
+}
+
 /** What a verified notification says; null for one about a refund. */
 export function outcomeOf(event: Notification): Outcome | null {
   if (event.notifyType === 'REFUND_RESULT') return null;

@@ -6,8 +6,14 @@ export class PasskeyNotUsed extends Error {}
 
 type Options = Record<string, unknown>;
 
-/** Whether this browser, on this page, knows passkeys at all. */
-export const hasPasskeys = (): boolean => typeof PublicKeyCredential === 'function' && isSecureContext;
+/**
+ * Whether a passkey can be used on this page. It belongs to a name (Web Authentication Level 3, section 5.1.2: the relying
+ * party's id is a domain), so a page that was opened by an IP address can use none, though the same page can by its name.
+ */
+export function passkeyUse(): 'here' | 'by-name' | 'never' {
+  if (typeof PublicKeyCredential !== 'function' || !isSecureContext) return 'never';
+  return /^[\d.]+$|^\[/.test(location.hostname) ? 'by-name' : 'here';
+}
 
 /** Has the shopper's passkey sign the payment at a cashier's path; answers what the server wants to see. */
 export async function signWithPasskey(path: string): Promise<unknown> {

@@ -8,7 +8,7 @@ import { errorText } from '../ui/error-text.ts';
 import { showShortTime } from '../ui/format.ts';
 import { Skeleton, StepHeading } from '../ui/frame.tsx';
 import { Icon } from '../ui/icons.tsx';
-import { hasPasskeys, makePasskey, PasskeyNotUsed } from '../ui/passkey.ts';
+import { makePasskey, PasskeyNotUsed, passkeyUse } from '../ui/passkey.ts';
 import { AskPin } from './ask-pin.tsx';
 import { Failed } from './bills.tsx';
 
@@ -84,7 +84,7 @@ function Passkeys(props: { hasPin: boolean }) {
           </p>
         )}
       </div>
-      {hasPasskeys() ? (
+      {passkeyUse() === 'here' ? (
         <div className="actions">
           <button
             type="button"
@@ -96,7 +96,7 @@ function Passkeys(props: { hasPin: boolean }) {
           </button>
         </div>
       ) : (
-        <p className="hint">{t('passkeyNotHere')}</p>
+        <p className="hint">{passkeyUse() === 'never' ? t('passkeyNotHere') : t('passkeyByName')}</p>
       )}
       {isAdding && (
         <AskPin

@@ -130,6 +130,8 @@ export const walletEn: WalletWords = {
   addPasskey: 'Add a passkey',
   noPasskeys: 'No passkeys yet',
   passkeyNotHere: 'This browser has no passkeys.',
+  passkeyByName:
+    'Passkeys need an address with a name. Open the wallet at localhost or at its domain to add one.',
   passkeyStopped: 'It was not completed; nothing has changed.',
   passkeyAdded: 'Added {{time}}',
   passkeyUsed: 'last used {{time}}',

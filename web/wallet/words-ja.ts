@@ -129,6 +129,8 @@ export const walletJa: WalletWords = {
   addPasskey: 'パスキーを追加',
   noPasskeys: 'パスキーはまだありません',
   passkeyNotHere: 'このブラウザはパスキーに対応していません。',
+  passkeyByName:
+    'パスキーは名前のあるアドレスでのみ使えます。localhost またはドメイン名でウォレットを開いて追加してください。',
   passkeyStopped: '完了しませんでした。何も変更されていません。',
   passkeyAdded: '{{time}}に追加',
   passkeyUsed: '最終利用 {{time}}',

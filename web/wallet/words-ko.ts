@@ -128,6 +128,8 @@ export const walletKo: WalletWords = {
   addPasskey: '패스키 추가',
   noPasskeys: '패스키가 없습니다',
   passkeyNotHere: '이 브라우저는 패스키를 지원하지 않습니다.',
+  passkeyByName:
+    '패스키는 이름으로 된 주소에서만 쓸 수 있습니다. localhost나 도메인으로 지갑을 열어 추가해 주세요.',
   passkeyStopped: '완료되지 않았습니다. 바뀐 것은 없습니다.',
   passkeyAdded: '{{time}} 추가',
   passkeyUsed: '최근 사용 {{time}}',

@@ -126,6 +126,7 @@ export const walletZh = {
   addPasskey: '添加通行密钥',
   noPasskeys: '还没有通行密钥',
   passkeyNotHere: '此浏览器不支持通行密钥。',
+  passkeyByName: '通行密钥需要通过域名访问。请用 localhost 或域名打开钱包后添加。',
   passkeyStopped: '没有完成，什么也没有改变。',
   passkeyAdded: '{{time}} 添加',
   passkeyUsed: '最近使用 {{time}}',

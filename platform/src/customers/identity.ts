@@ -17,6 +17,7 @@ import {
   writeNameRow,
 } from './identity-store.ts';
 import { later, limits } from './limits.ts';
+import { realNameOf } from './real-name.ts';
 import { ageOf, maskResidentId, type ResidentId, residentIdOf } from './resident-id.ts';
 
 /** Outside sources that know names: asked outside any transaction. A call that throws decided nothing. */
@@ -49,9 +50,6 @@ export const classOf = (sources: number): KycClass =>
 const hashId = ({ keys }: IdentityParts, id: ResidentId): Buffer =>
   createHmac('sha256', keys.identity).update(id.number).digest();
 
-/** Two to fifty letters, with the dots and spaces that names have. */
-const namePattern = /^[\p{L}\p{M}][\p{L}\p{M}·•.' -]{0,48}[\p{L}\p{M}.]$/u;
-
 /**
  * Checks a customer's real name. Rejections: identity-known (it has been checked), identity-invalid (the name's or
  * the number's form, or too young), identity-refused (with the tries left), identity-in-use, code-too-many (no try
@@ -65,10 +63,10 @@ export async function checkIdentity(
   const { database, clock, registry } = parts;
   const now = clock.now();
   if (customer.kycClass > 0) throw new Rejection('identity-known', 'the real name has been checked');
-  const name = asked.name.normalize('NFKC').trim().replace(/\s+/g, ' ');
+  const name = realNameOf(asked.name);
   const id = residentIdOf(asked.residentId);
   if (id === null) throw new Rejection('identity-invalid', 'no resident number', { field: 'residentId' });
-  if (!namePattern.test(name)) throw new Rejection('identity-invalid', 'no name', { field: 'name' });
+  if (name === null) throw new Rejection('identity-invalid', 'no name', { field: 'name' });
   if (ageOf(id, now) < limits.leastAge)
     throw new Rejection('identity-invalid', `younger than ${limits.leastAge}`, { field: 'age' });
   if (registry === null) throw new Rejection('unavailable', 'no registry is connected');

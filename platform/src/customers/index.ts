@@ -17,6 +17,7 @@ export type { Passkey } from './passkey-store.ts';
 export type { Site } from './passkeys.ts';
 export { type HashParts, hashPin, matchesPin, type PinHash, peppered } from './pin-hash.ts';
 export { protectPins } from './protect-pins.ts';
+export { realNameOf } from './real-name.ts';
 export type { CodePurpose, SentCode } from './request-code.ts';
 export { checkCharacterOf, residentIdOf } from './resident-id.ts';
 export type { SignedIn, SignIn } from './sign-in.ts';

@@ -1,5 +1,6 @@
 // Passkeys (WebAuthn): a second way to confirm. A challenge is made for one customer and one purpose and used once, so
 // that what was signed for one payment confirms no other; the authenticator must have verified its user.
+import { isIP } from 'node:net';
 import {
   type AuthenticationResponseJSON,
   generateAuthenticationOptions,
@@ -77,12 +78,17 @@ function challengeOf(response: { response?: { clientDataJSON?: unknown } } | nul
   }
 }
 
-/** What the browser needs to make a passkey. Rejections: passkey-too-many. */
+/**
+ * What the browser needs to make a passkey. Rejections: passkey-too-many; passkey-refused at an address without a name,
+ * which no passkey can belong to (Web Authentication Level 3, section 5.1.2).
+ */
 export async function offerPasskey(
   parts: SecurityParts,
   customer: Customer,
   site: Site,
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  if (isIP(site.rpId.replace(/^\[|\]$/g, '')) !== 0)
+    throw new Rejection('passkey-refused', `a passkey belongs to a name, not to ${site.rpId}`);
   const known = await selectPasskeys(parts.database, customer.id);
   if (known.length >= limits.passkeys) throw new Rejection('passkey-too-many', 'remove one first');
   return generateRegistrationOptions({

@@ -2,7 +2,7 @@
 import { formatMajor, money } from '@tongbao/money';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toWire } from './amounts.ts';
+import { refundToWire, toWire } from './amounts.ts';
 
 describe('amounts', () => {
   test('a won and a yen have no decimals, a pound two, a Kuwaiti dinar three', () => {
@@ -35,6 +35,38 @@ describe('amounts', () => {
           const text = formatMajor(money(currency, minor));
           expect(toWire(text, currency)).toBe(minor);
           expect(toWire(+text, currency)).toBe(minor);
+        },
+      ),
+    );
+  });
+});
+
+describe('partial refunds', () => {
+  const inTurn = (parts: readonly string[], currency: string): bigint[] => {
+    const before: { asked: string; wire: bigint }[] = [];
+    for (const asked of parts) before.push({ asked, wire: refundToWire(asked, before, currency) });
+    return before.map(({ wire }) => wire);
+  };
+  test('case 21: parts with fractions of a penny give back together exactly what was paid', () => {
+    expect(inTurn(['14.995', '14.99'], 'gbp')).toEqual([1_500n, 1_498n]);
+    expect(toWire('29.985', 'gbp')).toBe(2_998n);
+    expect(inTurn(['3.335', '6.67'], 'gbp').reduce((sum, part) => sum + part)).toBe(toWire('10.005', 'gbp'));
+    expect(inTurn(['0.015', '0.015'], 'gbp').reduce((sum, part) => sum + part)).toBe(toWire('0.03', 'gbp'));
+  });
+
+  test('any parts in any currency, and none of them below zero', () => {
+    const part = fc.bigInt({ min: 1n, max: 10n ** 9n }).map((value) => formatMajor(money('CLF', value)));
+    fc.assert(
+      fc.property(
+        fc.array(part, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom('KRW', 'GBP', 'KWD'),
+        (parts, currency) => {
+          const sent = inTurn(parts, currency);
+          const whole = parts.reduce((sum, text) => sum + BigInt(text.replace('.', '')), 0n);
+          expect(sent.every((wire) => wire >= 0n)).toBe(true);
+          expect(sent.reduce((sum, wire) => sum + wire, 0n)).toBe(
+            toWire(formatMajor(money('CLF', whole)), currency),
+          );
         },
       ),
     );

@@ -24,6 +24,14 @@ export function sessionFacts(data: unknown): SessionFacts | null {
     : null;
 }
 
+/** What Medusa asked to refund and what was sent for it, by the refund's id; kept in the payment's data. */
+export type KeptRefunds = Readonly<Record<string, { readonly asked: string; readonly wire: string }>>;
+
+export function keptRefunds(data: unknown): KeptRefunds {
+  const kept = (data as { refunds?: unknown } | null | undefined)?.refunds;
+  return typeof kept === 'object' && kept !== null ? (kept as KeptRefunds) : {};
+}
+
 /** The session that a request id was made for. */
 export const sessionOf = (requestId: string): string => requestId.replace(/-\d{1,3}$/, '');
 

@@ -1,9 +1,18 @@
 // The payment module provider: what Medusa's payment module calls. It talks to the gateway only; orders are brought about by
 // the routes, the job and Medusa's own cart completion.
 import { AbstractPaymentProvider, MedusaError, ModuleProvider } from '@medusajs/framework/utils';
-import { GatewayError, inquire, type Outcome, persistently, sendRefund, withdraw } from '@tongbao/sdk';
-import { type MedusaAmount, toWire } from './amounts.ts';
-import { type SessionFacts, sessionFacts } from './facts.ts';
+import { formatMajor, money } from '@tongbao/money';
+import {
+  GatewayError,
+  inquire,
+  type Outcome,
+  persistently,
+  refundsOf,
+  sendRefund,
+  withdraw,
+} from '@tongbao/sdk';
+import { amountText, type MedusaAmount, refundToWire, toWire } from './amounts.ts';
+import { keptRefunds, type SessionFacts, sessionFacts } from './facts.ts';
 import { payRequest } from './pay-request.ts';
 import { clientFor, notifyUrl, readOptions, type TongbaoOptions } from './settings.ts';
 
@@ -168,15 +177,47 @@ export class TongbaoProvider extends AbstractPaymentProvider<TongbaoOptions> {
     const refundRequestId = context?.idempotency_key;
     if (facts === null || refundRequestId === undefined)
       throw refused('tongbao: this payment cannot be refunded here');
-    const wire = toWire(amount, facts.currency);
-    // Less than half a won: nothing to send.
-    if (wire === 0n) return { data };
     const { paymentId, currency } = facts;
+    const wire = await this.#refundWire(facts, { data, amount, refundRequestId });
+    const refunds = {
+      ...keptRefunds(data),
+      [refundRequestId]: { asked: amountText(amount), wire: `${wire}` },
+    };
+    const kept = { ...data, refunds };
+    // Less than half a won: nothing to send.
+    if (wire === 0n) return { data: kept };
     const asked = { refundRequestId, paymentId, currency, wire, notifyUrl: notifyUrl(this.#options) };
     const answer = await sendRefund(this.#client, asked);
     this.#logger.info(`tongbao ${facts.requestId}: refund ${refundRequestId}: ${answer.result}`);
     if (answer.kind === 'refused') throw refused(`tongbao: refund refused: ${answer.result}`);
-    return { data };
+    return { data: kept };
+  }
+
+  /**
+   * What to send for a refund. The gateway says which parts were refunded before and with how much; what Medusa asked for
+   * them, with its fractions, stands in the payment's data. Asking again sends the same.
+   */
+  async #refundWire(
+    { requestId, currency }: SessionFacts,
+    {
+      data,
+      amount,
+      refundRequestId,
+    }: { data: Data | undefined; amount: MedusaAmount; refundRequestId: string },
+  ): Promise<bigint> {
+    const kept = keptRefunds(data);
+    const again = kept[refundRequestId];
+    if (again !== undefined) return BigInt(again.wire);
+    const done = await refundsOf(this.#client, requestId).catch((error: unknown) => {
+      throw error instanceof GatewayError ? refused(`tongbao: ${error.message}`) : error;
+    });
+    const own = done.find((part) => part.refundRequestId === refundRequestId);
+    if (own !== undefined) return BigInt(own.amount.value);
+    const before = done.map((part) => ({
+      asked: kept[part.refundRequestId]?.asked ?? formatMajor(money(currency, BigInt(part.amount.value))),
+      wire: BigInt(part.amount.value),
+    }));
+    return refundToWire(amount, before, currency);
   }
 
   /** Medusa's own webhook answers before it has worked, which the gateway takes for no answer: ours is /hooks/tongbao. */

@@ -14,7 +14,7 @@ import {
   paymentsOf,
   type RefundRow,
 } from './engine.ts';
-import { type RefundWord, refundWord, sessionFacts } from './facts.ts';
+import { keptRefunds, type RefundWord, refundWord, sessionFacts } from './facts.ts';
 import { clientFor, notifyUrl } from './settings.ts';
 
 interface PaymentRow {
@@ -96,7 +96,9 @@ export async function follow(
   let known = 0;
   for (const refund of payment.refunds) {
     if (refundWord(refund.metadata) !== null) continue;
-    const wire = toWire(exact(refund), facts.currency);
+    // What was sent the first time; a refund of an older version of this plugin was sent by itself.
+    const kept = keptRefunds(payment.data)[refund.id];
+    const wire = kept === undefined ? toWire(exact(refund), facts.currency) : BigInt(kept.wire);
     const { paymentId, currency } = facts;
     const asked = { refundRequestId: refund.id, paymentId, currency, wire, notifyUrl: notifyUrl(options) };
     // The same request again: the gateway answers how it stands, and carries it out if it never arrived.

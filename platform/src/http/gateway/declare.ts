@@ -7,6 +7,7 @@ import {
   readTime,
   type SecondaryMerchantStatus,
 } from '@tongbao/protocol/gateway';
+import { type Customer, realNameOf } from '../../customers/index.ts';
 import { Rejection } from '../../rejection.ts';
 import { type GatewayAnswer, type GatewayCall, type GatewayParts, GatewayRefusal } from './parts.ts';
 import { amountOf, findTrade } from './trade.ts';
@@ -66,7 +67,7 @@ export async function declareCustoms(
       isSplit,
       subOrder: body.sub_out_biz_no ?? null,
       // The wallet verified the name; it keeps no document number to compare.
-      identityMatches: body.buyer_name === undefined ? null : body.buyer_name === payer?.name,
+      identityMatches: body.buyer_name === undefined ? null : isNameOf(payer, body.buyer_name),
     });
     return {
       kind: 'xml',
@@ -162,4 +163,10 @@ export async function secondaryMerchantStatus(
     wrapper: 'alipay',
     leaves: { result_code: 'SUCCESS', secondary_merchant_id: known.secondaryId, status: 'ACTIVE' },
   };
+}
+
+/** Names are compared in their one spelling, however the shop's keyboard writes a dot. */
+function isNameOf(payer: Customer | null, name: string): boolean {
+  const spelled = realNameOf(name);
+  return spelled !== null && payer !== null && spelled === realNameOf(payer.name);
 }

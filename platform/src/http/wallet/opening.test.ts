@@ -352,6 +352,16 @@ describe('passkeys', () => {
       attestation: 'none',
       authenticatorSelection: { userVerification: 'required' },
     });
+    // case 22: a passkey belongs to a name; no browser makes one for an address.
+    for (const host of ['127.0.0.1:8080', '[::1]:8080']) {
+      const body = { pin: '735126' };
+      const there = await world.call('POST', '/api/wallet/passkeys/offer', {
+        session,
+        body,
+        headers: { host },
+      });
+      expect(there).toMatchObject({ status: 403, body: { error: { code: 'PASSKEY_REFUSED' } } });
+    }
     const clientDataJSON = Buffer.from(JSON.stringify({ challenge: options.challenge })).toString(
       'base64url',
     );
