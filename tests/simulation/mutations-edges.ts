@@ -9,15 +9,15 @@ const settlement = 'platform/src/settlement';
 export const edgeMutations: readonly Mutation[] = [
   {
     name: 'bank-never-asked',
-    what: 'the job that asks the bank is not left in the transaction',
+    what: 'the question to the bank is not left in the transaction',
     file: `${payments}/decision.ts`,
-    changes: [['  if (jobs.length > 0) await enqueue(tx, jobs);\n', '']],
+    changes: [['questionRows(questions)', 'questionRows([])']],
   },
   {
     name: 'debit-without-a-reference',
     what: 'each question to the bank is a new debit',
     file: `${payments}/ask-bank.ts`,
-    changes: [['`P${payment.id}-${payment.events}`', '`P${payment.id}-${performance.now()}`']],
+    changes: [['bank.debit(request)', 'bank.debit({ ...request, reference: `${reference}-${attempts}` })']],
   },
   {
     name: 'silence-taken-for-no',
@@ -25,8 +25,8 @@ export const edgeMutations: readonly Mutation[] = [
     file: `${payments}/ask-bank.ts`,
     changes: [
       [
-        'amount: payment.payerAmount,\n    reference: debitReference(payment),\n  });',
-        "amount: payment.payerAmount,\n    reference: debitReference(payment),\n  }).catch(() => ({ outcome: 'declined', reason: 'no answer' }) as const);",
+        'parts.onBankFailed(error, question);\n    return;',
+        "parts.onBankFailed(error, question);\n    answer = { outcome: 'declined', reason: 'declined' };",
       ],
     ],
   },
@@ -40,7 +40,7 @@ export const edgeMutations: readonly Mutation[] = [
     name: 'refund-without-a-reference',
     what: 'each question to the bank is a new refund',
     file: `${payments}/ask-bank.ts`,
-    changes: [['reference: `R${refund.id}`', 'reference: `R${refund.id}-${performance.now()}`']],
+    changes: [['bank.credit(request)', 'bank.credit({ ...request, reference: `${reference}-${attempts}` })']],
   },
   {
     name: 'top-up-without-a-reference',
@@ -48,8 +48,8 @@ export const edgeMutations: readonly Mutation[] = [
     file: 'platform/src/wallet/ask-bank.ts',
     changes: [
       [
-        'bankReference(transfer.kind, transfer.id);',
-        'bankReference(transfer.kind, transfer.id * 1000n + BigInt(transfer.attempts));',
+        'const reference = bankReference(transfer);',
+        'const reference = `${bankReference(transfer)}-${transfer.attempts}`;',
       ],
     ],
   },
@@ -60,7 +60,7 @@ export const edgeMutations: readonly Mutation[] = [
     changes: [
       [
         '    parts.onBankFailed(error, transfer);\n    return;',
-        "    parts.onBankFailed(error, transfer);\n    outcome = { approved: false, refusal: 'bank-unavailable' };",
+        "    parts.onBankFailed(error, transfer);\n    answer = { outcome: 'declined', reason: 'bank-unavailable' };",
       ],
     ],
   },
@@ -69,11 +69,8 @@ export const edgeMutations: readonly Mutation[] = [
     what: 'a top-up succeeds without an entry',
     file: 'platform/src/wallet/ask-bank.ts',
     changes: [
-      ['    await recordEntries(tx, [\n', '    if (attemptsOf(transfer)) await recordEntries(tx, [\n'],
-      [
-        'const outcomeOf =',
-        'const attemptsOf = (transfer: CardTransfer): boolean => transfer.attempts < 0;\nconst outcomeOf =',
-      ],
+      ['    await recordEntries(tx, [{ ...of,', '    if (attempts < 0) await recordEntries(tx, [{ ...of,'],
+      ['const { id, kind, holdId,', 'const { attempts, id, kind, holdId,'],
     ],
   },
   {

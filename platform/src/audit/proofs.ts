@@ -14,6 +14,7 @@ import {
 } from '../ledger/index.ts';
 import { countEventsWithEntry } from '../payments/index.ts';
 import type { Clock } from '../system/index.ts';
+import { readOwedReturns } from '../wallet/index.ts';
 import { walkPayments } from './payment-proof.ts';
 import { findSettlementFaults } from './settlement-proof.ts';
 import { findTreasuryFaults } from './treasury-proof.ts';
@@ -100,6 +101,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       ...(await paymentProofs(tx, options)),
       ...(await settlementProofs(tx)),
       await treasuryProof(tx, options),
+      await returnsProof(tx, sums),
     ];
   });
   return { ok: proofs.every((proof) => proof.ok), checkedAt, proofs };
@@ -236,5 +238,23 @@ async function treasuryProof(tx: Transaction, options: AuditOptions): Promise<Pr
   return proof('conversions-are-worth-their-rate', wrong.length === 0, {
     good: `${deals} conversions: both sides equal at the stated rate (half-even), the gain or loss is what was left`,
     bad: wrong,
+  });
+}
+
+/** What card banks took without a payment and have not given back stands on the accounts for it, and nothing else does. */
+async function returnsProof(tx: Transaction, sums: readonly KindSum[]): Promise<Proof> {
+  const owed = new Map((await readOwedReturns(tx)).map(({ currency, amount }) => [currency, amount]));
+  const kept = new Map(
+    sums.flatMap(({ kind, currency, balance }) => (kind === 'card-return' ? [[currency, balance]] : [])),
+  );
+  const off = [...new Set([...owed.keys(), ...kept.keys()])].filter(
+    (currency) => (owed.get(currency) ?? 0n) !== (kept.get(currency) ?? 0n),
+  );
+  return proof('unwanted-debits-are-owed-to-their-cards', off.length === 0, {
+    good: 'what card banks took without a payment is booked, and owed until it is given back',
+    bad: off.map(
+      (currency) =>
+        `${show(currency, kept.get(currency) ?? 0n)} booked, ${show(currency, owed.get(currency) ?? 0n)} to give back`,
+    ),
   });
 }

@@ -8,8 +8,10 @@ export {
   type Transaction,
 } from './database.ts';
 export { gather } from './gather.ts';
+export { createIsolation, type Isolation, quarantine } from './isolation.ts';
 export { createLanes, isInfrastructureError, type Lanes, type Verb } from './lanes.ts';
 export { migrate } from './migrate.ts';
+export { type QuarantinedItem, readQuarantine, releaseItem } from './quarantine-store.ts';
 export { slicesTimer } from './slices.ts';
 export { type Statement, statement } from './statement.ts';
 export {

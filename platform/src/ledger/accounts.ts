@@ -98,6 +98,12 @@ export const chart = {
     meaning:
       'Due from a card bank for debits it approved, less refunds it was told to make: money in transit.',
   },
+  'card-return': {
+    side: 'liability',
+    clientMoney: true,
+    floor: null,
+    meaning: 'Taken from a card by its bank for a debit that was decided otherwise; on its way back.',
+  },
   'safeguarding-bank': {
     side: 'asset',
     clientMoney: false,

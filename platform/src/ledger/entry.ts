@@ -13,6 +13,8 @@ export type EntryKind =
   | 'top-up'
   | 'payment'
   | 'payment-reversal'
+  | 'debit-unwanted'
+  | 'debit-returned'
   | 'refund'
   | 'withdrawal'
   | 'transfer'

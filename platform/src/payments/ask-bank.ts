@@ -1,73 +1,99 @@
-// The jobs that a card payment leaves behind: ask the bank, outside any transaction, then tell the books what it said.
-// A bank that cannot be reached leaves the payment as it is: the job throws, and the queue asks again later. Each
-// question carries a reference, so that asking again never moves money again.
-import type { Database } from '../database/index.ts';
-import { type BankGateway, readCards } from '../wallet/index.ts';
-import type { Payment } from './payment.ts';
+// Asking card banks, outside any transaction, until their answer is known. A job asks as soon as the question is
+// committed; a timer asks again for as long as it takes. Each question carries a reference, so that asking again never
+// moves money again.
+import type { Database, Isolation } from '../database/index.ts';
+import type { Clock, Timer } from '../system/index.ts';
+import { type BankAnswer, type BankGateway, beginWithinMs, readCards, waitAfter } from '../wallet/index.ts';
+import { askAgain, type BankQuestion } from './bank-question.ts';
+import {
+  readDueQuestions,
+  readNextQuestion,
+  readQuestions,
+  replaceQuestion,
+  takeQuestion,
+} from './bank-question-store.ts';
+import { bankTimerName } from './decision.ts';
 import type { PaymentsRoom } from './payments.ts';
 
 export interface AskBankParts {
   readonly database: Database;
+  readonly clock: Clock;
   readonly bank: BankGateway;
-  readonly payments: Pick<PaymentsRoom, 'findById' | 'findRefundById' | 'finishDebit' | 'finishRefund'>;
+  readonly payments: Pick<PaymentsRoom, 'hearBank'>;
+  /** Told when a bank could not be asked; the question stays open. */
+  readonly onBankFailed: (error: unknown, question: BankQuestion) => void;
 }
 
-/** One reference for each time that a shopper confirmed: a declined try and the next one are different debits. */
-const debitReference = (payment: Payment): string => `P${payment.id}-${payment.events}`;
-
-export async function askForDebit(parts: AskBankParts, job: { paymentId: bigint }): Promise<void> {
-  const payment = await parts.payments.findById(job.paymentId);
-  if (payment === null || payment.status !== 'pending') return;
-  const answer = await parts.bank.debit({
-    ...(await cardOf(parts, payment)),
-    amount: payment.payerAmount,
-    reference: debitReference(payment),
-  });
-  await parts.payments.finishDebit({
-    paymentId: payment.id,
-    answer: answer.outcome === 'approved' ? { approved: true } : { approved: false, reason: answer.reason },
-  });
-}
-
-export async function askForRefund(
-  parts: AskBankParts,
-  job: { paymentId: bigint; refundId: bigint },
-): Promise<void> {
-  const payment = await parts.payments.findById(job.paymentId);
-  const refund = await parts.payments.findRefundById(job.refundId);
-  if (payment === null || refund === null || refund.status !== 'processing') return;
-  const succeeded =
-    refund.payerAmount.amount === 0n ||
-    (
-      await parts.bank.credit({
-        ...(await cardOf(parts, payment)),
-        amount: refund.payerAmount,
-        reference: `R${refund.id}`,
-      })
-    ).outcome === 'approved';
-  await parts.payments.finishRefund({ paymentId: payment.id, refundId: refund.id, succeeded });
-}
-
-/** A cancelled card payment: our books have reversed it, the bank must give the card its money back. */
-export async function askForReversal(parts: AskBankParts, job: { paymentId: bigint }): Promise<void> {
-  const payment = await parts.payments.findById(job.paymentId);
-  if (payment === null || payment.status !== 'cancelled') return;
-  const answer = await parts.bank.credit({
-    ...(await cardOf(parts, payment)),
-    amount: payment.payerAmount,
-    reference: `V${payment.id}`,
-  });
-  if (answer.outcome === 'declined') {
-    throw new Error(
-      `the bank declined to return payment ${payment.id} to its card (${answer.reason}): an operator must decide`,
-    );
+/**
+ * Asks the bank, if the question is open and its time has come; otherwise does nothing. A bank that fails is no error
+ * here: the question is due again after `waitAfter`.
+ */
+export async function askBank(parts: AskBankParts, reference: string): Promise<void> {
+  const { database, clock } = parts;
+  const question = (await readQuestions(database, [reference])).get(reference);
+  const now = clock.now();
+  if (question === undefined || question.outcome !== null || question.nextAskAt! > now) return;
+  const { attempts } = question;
+  // The next time is written before the bank is asked: a process that dies meanwhile leaves a question that is due.
+  const nextAskAt = new Date(now.getTime() + waitAfter(attempts + 1));
+  if (!(await takeQuestion(database, { reference, attempts, now, nextAskAt }))) return;
+  const card = (await readCards(database, [question.cardId])).get(question.cardId);
+  if (card === undefined) throw new Error(`card ${question.cardId} of ${reference} is not known`);
+  let answer: BankAnswer;
+  try {
+    answer = await ask(parts, question, card);
+  } catch (error) {
+    parts.onBankFailed(error, question);
+    return;
   }
+  await parts.payments.hearBank({ paymentId: question.paymentId, reference, card, answer });
 }
 
-async function cardOf(parts: AskBankParts, payment: Payment): Promise<{ bank: string; cardToken: string }> {
-  if (payment.funding?.kind !== 'card') throw new Error(`payment ${payment.id} was not made with a card`);
-  const card = (await readCards(parts.database, [payment.funding.cardId])).get(payment.funding.cardId);
-  if (card === undefined)
-    throw new Error(`card ${payment.funding.cardId} of payment ${payment.id} is not known`);
-  return { bank: card.bank, cardToken: card.token };
+async function ask(
+  { bank, clock }: AskBankParts,
+  { task, reference, amount, attempts, askedAt }: BankQuestion,
+  card: { bank: string; token: string },
+): Promise<BankAnswer> {
+  if (amount.amount === 0n) return { outcome: 'approved' };
+  const request = { bank: card.bank, cardToken: card.token, amount, reference };
+  if (attempts > 0) {
+    const found = await bank.query({ bank: card.bank, reference });
+    if (found.outcome !== 'unknown-reference') return found;
+    // A debit that the bank never got to know of is not begun a day later: the shopper has left. Money that is to go
+    // back to a card goes back, however late.
+    if (task === 'debit-card' && clock.now().getTime() - askedAt.getTime() >= beginWithinMs)
+      return { outcome: 'declined', reason: 'bank-unavailable' };
+  }
+  return task === 'debit-card' ? bank.debit(request) : bank.credit(request);
+}
+
+/** Of each bank's clearing account in one run, and at once: a slow bank holds up no other one. */
+const perBank = { inRun: 20, atOnce: 4 };
+
+/**
+ * Asks what is due again. A reversal that a bank has refused waits on the quarantine list; once an operator has released
+ * it, it is asked under a new reference.
+ */
+export function bankQuestionsTimer(parts: AskBankParts & { readonly isolation: Isolation }): Timer {
+  const { database, clock, isolation } = parts;
+  const work = (question: BankQuestion): Promise<unknown> =>
+    question.outcome === null
+      ? askBank(parts, question.reference)
+      : database.transaction((tx) =>
+          replaceQuestion(tx, { refused: question.reference, by: askAgain(question, clock.now()) }),
+        );
+  return {
+    name: bankTimerName,
+    nextDueAt: async () => readNextQuestion(database, await isolation.held(bankTimerName)),
+    async run(now) {
+      const except = await isolation.held(bankTimerName);
+      const due = await readDueQuestions(database, { by: now, except, perBank: perBank.inRun });
+      const banks = Map.groupBy(due, (question) => question.clearingAccount);
+      const how = { key: (question: BankQuestion) => question.reference, work, parallel: perBank.atOnce };
+      const done = await Promise.all(
+        [...banks.values()].map((questions) => isolation.each(bankTimerName, questions, how)),
+      );
+      return done.reduce((all, each) => all + each, 0);
+    },
+  };
 }

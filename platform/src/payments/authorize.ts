@@ -10,6 +10,7 @@ import {
   type Spending,
 } from '../ledger/index.ts';
 import { decideRisk } from '../risk/index.ts';
+import { debitQuestion } from './bank-question.ts';
 import { type ChangeFacts, type ChangeSources, changeVerb, notificationOf } from './change.ts';
 import type { AuthorizePayment } from './commands.ts';
 import { type Decision, refuse, withEvent } from './decision.ts';
@@ -76,7 +77,7 @@ function requestDebit(facts: ChangeFacts, payment: Payment, command: AuthorizePa
     changed,
     ...(balance === undefined ? {} : countIn(facts, balance, spentBy(payment, 'card', facts.now))),
     events: [event],
-    job: { task: 'debit-card', paymentId: payment.id, refundId: 0n },
+    question: debitQuestion(changed, facts.now),
   };
 }
 

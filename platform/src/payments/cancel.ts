@@ -1,6 +1,7 @@
 // cancel: the merchant withdraws a payment: before it is paid, or, on the day it was paid and with nothing refunded,
 // by reversing every leg. Idempotent.
 import type { Verb } from '../database/index.ts';
+import { reversalQuestion } from './bank-question.ts';
 import { type ChangeFacts, type ChangeSources, changeVerb } from './change.ts';
 import type { CancelPayment } from './commands.ts';
 import { type Decision, refuse, withEvent } from './decision.ts';
@@ -58,10 +59,7 @@ function reverse(facts: ChangeFacts, payment: Payment): Decision<Payment> {
       postings: reversalPostings(payment, payment.fundingAccount!, legsOf(facts.house, payment)),
     },
     // The bank is told to give a card its money back; our books owe it to the bank until it has.
-    job:
-      payment.funding?.kind === 'card'
-        ? { task: 'reverse-card', paymentId: payment.id, refundId: 0n }
-        : undefined,
+    question: payment.funding?.kind === 'card' ? reversalQuestion(payment, facts.now) : undefined,
   };
 }
 

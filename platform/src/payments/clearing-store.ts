@@ -9,7 +9,9 @@ const movements = statement(
    FROM payments.payment p JOIN payments.event e ON e.payment_id = p.id AND e.kind = 'paid'
    WHERE p.card_id <> 0 AND p.funding_account = $1 AND p.paid_at >= $2::date AND p.paid_at < $3::date + 1
    UNION ALL
-   SELECT 'V' || p.id, -p.payer_amount, (p.closed_at AT TIME ZONE 'UTC')::date::text
+   SELECT coalesce((SELECT q.reference FROM payments.bank_question q
+       WHERE q.payment_id = p.id AND q.task = 'reverse-card' ORDER BY q.asked_at DESC, q.reference DESC LIMIT 1), 'V' || p.id),
+     -p.payer_amount, (p.closed_at AT TIME ZONE 'UTC')::date::text
    FROM payments.payment p
    WHERE p.card_id <> 0 AND p.status = 'cancelled' AND p.paid_at IS NOT NULL AND p.funding_account = $1
      AND p.closed_at >= $2::date AND p.closed_at < $3::date + 1

@@ -1,9 +1,13 @@
 // What the payments verbs share: a decision as data, and the one place that records decisions. Each verb only
 // decides; this file writes state, events, requests, notifications and entries together, entries last.
-import type { Lanes, Transaction, Verb } from '../database/index.ts';
+import { type Lanes, quarantine, type Transaction, type Verb } from '../database/index.ts';
 import { type Entry, recordEntries, type Spending } from '../ledger/index.ts';
 import { type NewNotification, notificationRows } from '../notifications/index.ts';
 import { Rejection, type RejectionCode, type RejectionDetail } from '../rejection.ts';
+import type { Clock } from '../system/index.ts';
+import { answerRows, type CardTransfer, type HeardAnswer, recordReturn } from '../wallet/index.ts';
+import type { BankQuestion } from './bank-question.ts';
+import { questionRows, updateQuestions } from './bank-question-store.ts';
 import type { ConditionsBook } from './conditions-store.ts';
 import { advance, type Payment, type PaymentEventKind, type Refund } from './payment.ts';
 import { type QueuedRefund, writeRefundQueue } from './refund-queue-store.ts';
@@ -33,27 +37,33 @@ export interface Decision<Answer> {
   readonly notification?: NewNotification;
   /** What the owner of an account has spent by now, with this payment; its balance is locked. */
   readonly spending?: { readonly account: bigint; readonly sums: Spending };
-  /** Work outside the platform that must follow: a bank is asked. Enqueued in the same transaction. */
-  readonly job?: BankJob;
+  /** A card bank is to be asked; the job that asks it is enqueued in the same transaction. */
+  readonly question?: BankQuestion;
+  /** A question that an answer was applied to. */
+  readonly answered?: BankQuestion;
+  /** A debit that a bank made although it had been decided otherwise: it goes back to the card. */
+  readonly returned?: CardTransfer;
+  /** What a bank said, as evidence. */
+  readonly heard?: HeardAnswer;
+  /** Something that an operator must look at: it goes to the quarantine list of the timer that asks banks. */
+  readonly attention?: { readonly item: string; readonly reason: string };
   /** The refund waits for the merchant's funds, or no longer does. */
   readonly queued?: QueuedRefund;
   readonly dequeued?: bigint;
 }
 
-export interface BankJob {
-  readonly task: 'debit-card' | 'refund-card' | 'reverse-card';
-  readonly paymentId: bigint;
-  readonly refundId: bigint;
-}
+export const bankTimerName = 'card bank questions';
 
-export type EnqueueBankJobs = (tx: Transaction, jobs: readonly BankJob[]) => Promise<void>;
+/** Puts the jobs that ask banks into the queue. */
+export type EnqueueQuestions = (tx: Transaction, questions: readonly BankQuestion[]) => Promise<void>;
 
 export const refuse = (code: RejectionCode, detail?: RejectionDetail): Decision<never> => ({
   refused: { code, detail },
 });
 
 export interface RecordSources {
-  readonly enqueue: EnqueueBankJobs;
+  readonly enqueue: EnqueueQuestions;
+  readonly clock: Clock;
   readonly conditions: ConditionsBook;
 }
 
@@ -61,15 +71,19 @@ export interface RecordSources {
 export async function recordDecisions(
   tx: Transaction,
   decisions: readonly Decision<unknown>[],
-  { enqueue, conditions }: RecordSources,
+  { enqueue, conditions, clock }: RecordSources,
 ): Promise<void> {
   const created = pick(decisions, 'created');
   await conditions.save(tx, created);
   await updatePayments(tx, latest(pick(decisions, 'changed')));
   await updateRefunds(tx, pick(decisions, 'changedRefund'));
   await writeRefundQueue(tx, { queued: pick(decisions, 'queued'), dequeued: pick(decisions, 'dequeued') });
-  const jobs = pick(decisions, 'job');
-  if (jobs.length > 0) await enqueue(tx, jobs);
+  const questions = pick(decisions, 'question');
+  if (questions.length > 0) await enqueue(tx, questions);
+  await updateQuestions(tx, pick(decisions, 'answered'));
+  for (const returned of pick(decisions, 'returned')) await recordReturn(tx, returned);
+  for (const attention of pick(decisions, 'attention'))
+    await quarantine(tx, { ...attention, timer: bankTimerName, at: clock.now() });
   await recordEntries(tx, pick(decisions, 'entry'), {
     commit: true,
     spending: new Map(pick(decisions, 'spending').map(({ account, sums }) => [account, sums])),
@@ -80,6 +94,8 @@ export async function recordDecisions(
       requestRows(requestKinds.refund, pick(decisions, 'refundRequest')),
       eventRows(pick(decisions, 'events').flat()),
       notificationRows(pick(decisions, 'notification')),
+      questionRows(questions),
+      answerRows(pick(decisions, 'heard')),
     ],
   });
 }

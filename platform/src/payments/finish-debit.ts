@@ -1,10 +1,7 @@
-// finish-debit: the bank has answered about a card payment that was pending. Approved: paid. Declined: the shopper
-// may choose another way until the deadline.
-import type { Transaction, Verb } from '../database/index.ts';
-import { lockBalances } from '../ledger/index.ts';
-import { readAccounts } from '../wallet/index.ts';
+// What the bank's answer to the debit of a pending payment leads to. Approved: paid. Declined: the shopper may choose
+// another way until the deadline. Whether the answer belongs to this debit is decided before (hear-bank.ts).
 import { countIn, paid } from './authorize.ts';
-import { type ChangeFacts, type ChangeSources, changeVerb } from './change.ts';
+import type { ChangeFacts } from './change.ts';
 import { type Decision, withEvent } from './decision.ts';
 import type { Payment } from './payment.ts';
 import { takenBack } from './spending.ts';
@@ -19,7 +16,7 @@ export interface FinishDebitFacts extends ChangeFacts {
   readonly payerAccounts: ReadonlyMap<bigint, bigint>;
 }
 
-/** Answers null when the payment is not waiting for a bank: the same answer told twice changes nothing. */
+/** Answers null when the payment is not waiting for a bank. */
 export function decideFinishDebit(facts: FinishDebitFacts, command: FinishDebit): Decision<Payment | null> {
   const payment = facts.payments.get(command.paymentId);
   if (payment === undefined || payment.status !== 'pending') return { answer: null };
@@ -36,37 +33,4 @@ export function decideFinishDebit(facts: FinishDebitFacts, command: FinishDebit)
   const balance = facts.balances.get(facts.payerAccounts.get(payment.id) ?? 0n);
   const back = balance === undefined ? {} : countIn(facts, balance, takenBack(payment));
   return { answer: changed, changed, events: [event], ...back };
-}
-
-export const finishDebitVerb = (
-  sources: ChangeSources,
-): Verb<FinishDebit, FinishDebitFacts, Decision<Payment | null>> =>
-  changeVerb({
-    name: 'payments.finish-debit',
-    sources,
-    more: async (tx, commands, facts) => {
-      const payerAccounts = await readPayerAccounts(tx, commands, facts.payments);
-      const balances = await lockBalances(tx, payerAccounts.values());
-      return { ...facts, balances, payerAccounts };
-    },
-    decide: decideFinishDebit,
-  });
-
-async function readPayerAccounts(
-  tx: Transaction,
-  commands: readonly FinishDebit[],
-  payments: ReadonlyMap<bigint, Payment>,
-): Promise<Map<bigint, bigint>> {
-  const refused = commands.flatMap(({ paymentId, answer }) => {
-    const payment = answer.approved ? undefined : payments.get(paymentId);
-    if (payment === undefined || payment.payerId === null) return [];
-    return { payment, customerId: payment.payerId, currency: payment.payerAmount.currency };
-  });
-  const accounts = await readAccounts(tx, refused);
-  return new Map(
-    refused.flatMap(({ payment }, place) => {
-      const account = accounts[place]!;
-      return account === null ? [] : [[payment.id, account] as const];
-    }),
-  );
 }

@@ -1,17 +1,10 @@
-// finish-refund: the bank has answered about a refund to a card.
+// What the end of a refund in progress leads to: the bank's answer (hear-bank.ts decides whether it is this refund's), or
+// the end of its waiting for funds.
 import { money } from '@tongbao/money';
-import type { Verb } from '../database/index.ts';
-import {
-  type ChangeFacts,
-  type ChangeSources,
-  changeVerb,
-  notificationOf,
-  refundNotifyUrl,
-} from './change.ts';
+import { type ChangeFacts, notificationOf, refundNotifyUrl } from './change.ts';
 import { type Decision, withEvent } from './decision.ts';
 import type { Payment, Refund } from './payment.ts';
 import { refunded } from './refund.ts';
-import { readRefunds } from './refund-store.ts';
 
 export interface FinishRefund {
   readonly paymentId: bigint;
@@ -23,7 +16,7 @@ export interface FinishRefundFacts extends ChangeFacts {
   readonly refunds: Map<bigint, Refund>;
 }
 
-/** Answers null when the refund is not in progress: the same answer told twice changes nothing. */
+/** Answers null when the refund is not in progress. */
 export function decideFinishRefund(facts: FinishRefundFacts, command: FinishRefund): Decision<Refund | null> {
   const payment = facts.payments.get(command.paymentId);
   const waiting = facts.refunds.get(command.refundId);
@@ -63,20 +56,3 @@ export function decideFinishRefund(facts: FinishRefundFacts, command: FinishRefu
 }
 
 const plus = (to: Payment['amount'], amount: bigint) => money(to.currency, to.amount + amount);
-
-export const finishRefundVerb = (
-  sources: ChangeSources,
-): Verb<FinishRefund, FinishRefundFacts, Decision<Refund | null>> =>
-  changeVerb({
-    name: 'payments.finish-refund',
-    sources,
-    more: async (tx, commands, facts) => ({
-      ...facts,
-      // Read after the payment is locked: only a holder of that lock changes the refund.
-      refunds: await readRefunds(
-        tx,
-        commands.map((command) => command.refundId),
-      ),
-    }),
-    decide: decideFinishRefund,
-  });

@@ -1,6 +1,12 @@
 // The door of the payments room.
 
-export { type AskBankParts, askForDebit, askForRefund, askForReversal } from './ask-bank.ts';
+export { type AskBankParts, askBank, bankQuestionsTimer } from './ask-bank.ts';
+export type { BankQuestion, BankTask } from './bank-question.ts';
+export {
+  type BankReferences,
+  readBankReferences,
+  readQuestionsOf,
+} from './bank-question-store.ts';
 export { readClearingMovements } from './clearing-store.ts';
 export type {
   AuthorizePayment,
@@ -16,7 +22,7 @@ export type {
   RefundAnswer,
   RefundPayment,
 } from './commands.ts';
-export type { BankJob, EnqueueBankJobs } from './decision.ts';
+export type { EnqueueQuestions } from './decision.ts';
 export { type HouseFacts, legsOf, loadHouse } from './house.ts';
 export { createPayByCode, type PayByCode } from './pay-by-code.ts';
 export {
@@ -36,10 +42,8 @@ export { paymentPostings, refundPostings, reversalPostings } from './postings.ts
 export { readRefundsOfPayments } from './refund-store.ts';
 export { type ShareBack, sharesOf } from './shares.ts';
 export {
-  type BankReferences,
   countEventsWithEntry,
   type PaymentEvent,
-  readBankReferences,
   readEvents,
   readPaymentPage,
 } from './store.ts';

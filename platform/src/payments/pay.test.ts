@@ -125,7 +125,8 @@ it('with a card it is pending and the bank is asked', async () => {
     authorize: { ...authorize, funding: { kind: 'card', cardId: card!.id }, clearingAccount },
   });
   expect(payment.status).toBe('pending');
-  expect(world.jobs).toEqual([{ task: 'debit-card', paymentId: payment.id, refundId: 0n }]);
+  const reference = `P${payment.id}-2`;
+  expect(world.jobs).toMatchObject([{ task: 'debit-card', paymentId: payment.id, reference }]);
   expect(await proofs()).toEqual([]);
 });
 
@@ -226,10 +227,8 @@ it('what a bank refuses is not counted; what it is asked for is', async () => {
   const asked = await world.payments.usageOf(wallet);
   expect(asked.today!.count).toBe(before.today!.count + 1n);
   expect(asked.balanceEver).toBe(before.balanceEver);
-  await world.payments.finishDebit({
-    paymentId: payment.id,
-    answer: { approved: false, reason: 'declined' },
-  });
+  expect(world.jobs.at(-1)).toMatchObject({ paymentId: payment.id });
+  expect(await world.hearBank({ outcome: 'declined', reason: 'declined' })).toBe('applied');
   expect(await world.payments.usageOf(wallet)).toEqual(before);
 });
 

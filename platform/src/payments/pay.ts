@@ -26,7 +26,7 @@ export function decidePay(facts: PayFacts, command: PayInOneStep): Decision<Crea
   }
   const payment = paid.answer!;
   facts.answered.set(keyOf(command.create), { inputHash: command.create.inputHash, payment });
-  const { entry, notification, job, spending } = paid;
+  const { entry, notification, question, spending } = paid;
   return {
     answer: { payment, replayed: false },
     created: payment,
@@ -35,7 +35,7 @@ export function decidePay(facts: PayFacts, command: PayInOneStep): Decision<Crea
     entry,
     notification,
     spending,
-    job,
+    question,
   };
 }
 

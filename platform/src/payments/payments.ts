@@ -5,6 +5,7 @@ import { type HouseAccounts, nothingSpent, readBalances } from '../ledger/index.
 import type { Merchants } from '../merchants/index.ts';
 import type { Rule } from '../risk/index.ts';
 import type { Clock, Ids, Timer } from '../system/index.ts';
+import type { AnswerEffect } from '../wallet/index.ts';
 import { authorizeVerb } from './authorize.ts';
 import { cancelVerb } from './cancel.ts';
 import { checkouts } from './checkout.ts';
@@ -13,9 +14,8 @@ import type { CreatePayment, Payments } from './commands.ts';
 import { ConditionsBook } from './conditions-store.ts';
 import { createVerb } from './create.ts';
 import { declarations } from './customs.ts';
-import { type EnqueueBankJobs, runVerb } from './decision.ts';
-import { type FinishDebit, finishDebitVerb } from './finish-debit.ts';
-import { type FinishRefund, finishRefundVerb } from './finish-refund.ts';
+import { type EnqueueQuestions, runVerb } from './decision.ts';
+import { type HearBank, hearBankVerb } from './hear-bank.ts';
 import { payVerb } from './pay.ts';
 import type { Payment, Refund } from './payment.ts';
 import { putAwayTimer } from './put-away.ts';
@@ -46,7 +46,7 @@ export interface PaymentsOptions {
   readonly merchants: Merchants;
   readonly fx: Fx;
   /** Puts bank jobs into the queue inside the verb's own transaction. */
-  readonly enqueue: EnqueueBankJobs;
+  readonly enqueue: EnqueueQuestions;
   readonly onNotifiable?: () => void;
   /** The rules that payments are held against; absent: those of risk/rules.ts. */
   readonly rules?: readonly Rule[];
@@ -54,8 +54,8 @@ export interface PaymentsOptions {
 
 /** What only the platform itself uses: bank answers, the expiry timer, lists. */
 export interface PaymentsRoom extends Payments {
-  finishDebit(command: FinishDebit): Promise<Payment | null>;
-  finishRefund(command: FinishRefund): Promise<Refund | null>;
+  /** Applies an answer to the question that it names, once; answers what became of it. */
+  hearBank(command: HearBank): Promise<AnswerEffect>;
   eventsOf(paymentId: bigint): Promise<PaymentEvent[]>;
   latest(limit: number): Promise<Payment[]>;
   /** A payer's paid payments and refunds with ids below `before`, newest first, `limit` of each. */
@@ -96,8 +96,7 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
   const refund = refundVerb(options);
   const expire = expireVerb(options);
   const decline = declineVerb(options);
-  const finishDebit = finishDebitVerb(options);
-  const finishRefund = finishRefundVerb(options);
+  const hearBank = hearBankVerb(options);
 
   const findById = gather<bigint, Payment | null>(async (ids) => {
     const found = await readPayments(database, ids);
@@ -130,8 +129,7 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
     cancel: (command) => runVerb(lanes, cancel, command),
     decline: (command) => runVerb(lanes, decline, command),
     refund: (command) => runVerb(lanes, refund, command),
-    finishDebit: (command) => runVerb(lanes, finishDebit, command),
-    finishRefund: (command) => runVerb(lanes, finishRefund, command),
+    hearBank: (command) => runVerb(lanes, hearBank, command),
     findById,
     async find(key) {
       const payment = await ('paymentId' in key ? findById(key.paymentId) : findByRequest(key));

@@ -3,6 +3,7 @@
 import { divide, type Money, money } from '@tongbao/money';
 import type { Transaction, Verb } from '../database/index.ts';
 import type { Entry } from '../ledger/index.ts';
+import { refundQuestion } from './bank-question.ts';
 import {
   type ChangeFacts,
   type ChangeSources,
@@ -193,8 +194,7 @@ function waitForFunds(facts: RefundFacts, payment: Payment, refund: Refund): Ref
 
 function askBank(facts: RefundFacts, payment: Payment, refund: Refund): RefundStep {
   const { changed, events } = requested(facts, payment, refund);
-  const job = { task: 'refund-card', paymentId: payment.id, refundId: refund.id } as const;
-  return { refund, changed, rest: { events, job } };
+  return { refund, changed, rest: { events, question: refundQuestion(payment, refund, facts.now) } };
 }
 
 /** What has been asked for counts against what is left, before it is done. */

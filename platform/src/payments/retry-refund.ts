@@ -2,6 +2,7 @@
 // days; then it has failed, and the merchant is told (gateway reference, section 2.6).
 import type { Database, Lanes, Verb } from '../database/index.ts';
 import type { Clock, Timer } from '../system/index.ts';
+import { refundQuestion } from './bank-question.ts';
 import { type ChangeSources, changeVerb } from './change.ts';
 import { type Decision, runVerb } from './decision.ts';
 import { decideFinishRefund, type FinishRefundFacts } from './finish-refund.ts';
@@ -36,10 +37,8 @@ export function decideRetryRefund(facts: RetryRefundFacts, command: RetryRefund)
   const available = facts.funds.get(payment.terms.pendingAccount) ?? 0n;
   if (available >= neededFor(payment, refund)) {
     facts.funds.set(payment.terms.pendingAccount, available - neededFor(payment, refund));
-    if (payment.funding?.kind === 'card') {
-      const job = { task: 'refund-card', paymentId: payment.id, refundId: refund.id } as const;
-      return { answer: refund, dequeued, job };
-    }
+    if (payment.funding?.kind === 'card')
+      return { answer: refund, dequeued, question: refundQuestion(payment, refund, facts.now) };
     return { ...decideFinishRefund(facts, { ...command, succeeded: true }), dequeued };
   }
   if (facts.now >= queued.givenUpAt)

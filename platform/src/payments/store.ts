@@ -379,37 +379,6 @@ const countWithEntry = statement(
 export const countEventsWithEntry = async (connection: Connection): Promise<bigint> =>
   (await connection.query<{ count: bigint }>(countWithEntry))[0]!.count;
 
-const bankReferencesStatement = statement(
-  'payments.bank-references',
-  `SELECT 'P' || id || '-' || events AS reference, NULL AS currency, NULL::bigint AS amount
-   FROM payments.payment WHERE status = 'pending'
-   UNION ALL SELECT 'R' || id, NULL, NULL FROM payments.refund WHERE status = 'processing'
-   UNION ALL SELECT 'V' || id, payer_currency, payer_amount
-   FROM payments.payment WHERE status = 'cancelled' AND card_id <> 0 AND paid_at IS NOT NULL`,
-);
-export interface BankReferences {
-  /** Asked of a bank; the answer is not in our books yet. */
-  readonly waiting: readonly string[];
-  /** In our books already; the bank was told to follow and may not have. */
-  readonly reversals: readonly {
-    readonly reference: string;
-    readonly currency: string;
-    readonly amount: bigint;
-  }[];
-}
-/** The references under which banks were asked to move money (ask-bank.ts gives them their names). */
-export async function readBankReferences(connection: Connection): Promise<BankReferences> {
-  const rows = await connection.query<{ reference: string; currency: string | null; amount: bigint | null }>(
-    bankReferencesStatement,
-  );
-  return {
-    waiting: rows.filter((row) => row.currency === null).map((row) => row.reference),
-    reversals: rows.flatMap(({ reference, currency, amount }) =>
-      currency === null || amount === null ? [] : { reference, currency, amount },
-    ),
-  };
-}
-
 const archiveStatement = statement(
   'payments.archive-requests',
   `WITH page AS (

@@ -4,7 +4,7 @@ import { money } from '@tongbao/money';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { audit } from '../audit/index.ts';
 import type { MerchantAccess } from '../merchants/index.ts';
-import { askForDebit, askForRefund, askForReversal, type Payment } from '../payments/index.ts';
+import { askBank, type Payment, readQuestionsOf } from '../payments/index.ts';
 import { clearingStatement, createSandboxBank, type SandboxBank } from '../sandbox/bank/index.ts';
 import { settlementWorld } from '../testing/settlement-world.ts';
 import { readCamt053, readStatementCsv } from './index.ts';
@@ -50,7 +50,7 @@ async function transfer(kind: 'top-up' | 'withdrawal', amount: bigint): Promise<
 }
 
 async function payByCard(amount: bigint): Promise<Payment> {
-  const { payments, ids, database, wallet } = world.platform;
+  const { payments, ids, wallet } = world.platform;
   const requestId = `card-${await ids.one()}`;
   const { payment } = await payments.pay({
     create: {
@@ -69,26 +69,34 @@ async function payByCard(amount: bigint): Promise<Payment> {
       clearingAccount: (await wallet.cardForPayment(customerId, cardId)).clearingAccount,
     },
   });
-  await askForDebit({ database, bank, payments }, { paymentId: payment.id });
+  await askAll(payment);
   return payment;
+}
+
+async function askAll(payment: Payment): Promise<void> {
+  const { database, payments, clock } = world.platform;
+  const onBankFailed = (error: unknown) => {
+    throw error;
+  };
+  for (const { reference } of await readQuestionsOf(database, payment.id))
+    await askBank({ database, clock, bank, payments, onBankFailed }, reference);
 }
 
 /** Each day a top-up and a card payment; on some a withdrawal, a refund to the card, a reversal. */
 async function businessOf(day: number): Promise<void> {
   await world.mover.moveTo(new Date(Date.UTC(2014, 10, day, 5)));
-  const { payments, database } = world.platform;
-  const parts = { database, bank, payments };
+  const { payments } = world.platform;
   await transfer('top-up', 10_000n + BigInt(day));
   const payment = await payByCard(59_000n + BigInt(day));
   if (day % 3 === 0) await transfer('withdrawal', 5_000n);
   if (day % 5 === 0) {
-    const refund = await world.refund(payment, 9_000n);
-    await askForRefund(parts, { paymentId: payment.id, refundId: refund.id });
+    await world.refund(payment, 9_000n);
+    await askAll(payment);
   }
   if (day % 7 === 0) {
     const undone = await payByCard(10_000n);
     await payments.cancel({ merchantId: shop.merchant.id, paymentId: undone.id });
-    await askForReversal(parts, { paymentId: undone.id });
+    await askAll(undone);
   }
 }
 

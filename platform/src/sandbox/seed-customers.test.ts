@@ -1,6 +1,7 @@
 // The seeded world: once or twice, the same people with the same money, in the ledger and at the bank.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCustomers } from '../customers/index.ts';
+import { createIsolation } from '../database/index.ts';
 import { HouseAccounts, readBalances } from '../ledger/index.ts';
 import { Ids, machineRandomness, StillClock } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
@@ -32,6 +33,7 @@ it('seeds people, balances and cards once, however often it runs', async () => {
     ids,
     house,
     bank,
+    isolation: createIsolation({ database, clock }),
     enqueueAsk: none,
     onBankFailed: () => undefined,
   });

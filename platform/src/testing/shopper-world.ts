@@ -3,14 +3,14 @@
 import { money } from '@tongbao/money';
 import fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
 import { type Customers, createCustomers } from '../customers/index.ts';
-import { createLanes } from '../database/index.ts';
+import { createIsolation, createLanes } from '../database/index.ts';
 import { createFx, freechangeSource } from '../fx/index.ts';
 import { cashierAdapter, createCashierTokens } from '../http/cashier/index.ts';
 import { walletAdapter } from '../http/wallet/index.ts';
 import { HouseAccounts } from '../ledger/index.ts';
 import { createMerchants } from '../merchants/index.ts';
 import {
-  type BankJob,
+  type BankQuestion,
   createPayByCode,
   createPayments,
   type PayByCode,
@@ -28,7 +28,15 @@ import { sandboxMerchants } from '../sandbox/merchants.ts';
 import { createSandboxRegistry } from '../sandbox/registry.ts';
 import { type SeededCustomer, seedCustomers } from '../sandbox/seed-customers.ts';
 import { generateRsaKeys, Ids, machineRandomness, StillClock } from '../system/index.ts';
-import { createPaymentCodes, createWallet, type PaymentCodes, type Wallet } from '../wallet/index.ts';
+import {
+  type AnswerEffect,
+  type BankAnswer,
+  createPaymentCodes,
+  createWallet,
+  type PaymentCodes,
+  readCards,
+  type Wallet,
+} from '../wallet/index.ts';
 import { type TestDatabase, testDatabase } from './index.ts';
 import { testKeys } from './keys.ts';
 
@@ -57,8 +65,10 @@ export interface ShopperWorld {
   readonly codes: PaymentCodes;
   readonly payByCode: PayByCode;
   readonly people: readonly (SeededCustomer & { readonly customerId: bigint })[];
-  readonly jobs: BankJob[];
+  readonly jobs: BankQuestion[];
   readonly asks: bigint[];
+  /** Tells the payments room what a bank answers to the newest question. */
+  hearBank(answer: BankAnswer): Promise<AnswerEffect>;
   readonly log: string[];
   call(
     method: 'GET' | 'POST',
@@ -96,7 +106,7 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   const { publicKey } = await generateRsaKeys();
   const shop = await merchants.signUp({ ...sandboxMerchants[0]!, publicKey, classicMd5Key: 'test' });
   const fx = createFx({ database, clock, ids, source: freechangeSource() });
-  const jobs: BankJob[] = [];
+  const jobs: BankQuestion[] = [];
   const asks: bigint[] = [];
   const payments = createPayments({
     ...{ database, lanes, clock, ids, house, merchants, fx },
@@ -112,7 +122,7 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   const secret = Buffer.alloc(32, 9);
   const issuers = createSandboxIssuers({ database, clock, randomness: machineRandomness, secret });
   const wallet = createWallet({
-    ...{ database, clock, ids, house, bank, issuers },
+    ...{ database, clock, ids, house, bank, issuers, isolation: createIsolation({ database, clock }) },
     enqueueAsk: async (_tx, id) => void asks.push(id),
     onBankFailed: () => undefined,
   });
@@ -184,6 +194,11 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
       await call('POST', '/api/wallet/session/code', { body: { phone } });
       const answer = await call('POST', '/api/wallet/session', { body: { phone, code: codes.get(phone) } });
       return answer.cookie!.split(';')[0]!;
+    },
+    async hearBank(answer) {
+      const { cardId, reference, paymentId } = jobs.at(-1)!;
+      const card = (await readCards(database, [cardId])).get(cardId)!;
+      return payments.hearBank({ paymentId, reference, card, answer });
     },
     sentCode: (phone) => codes.get(phone),
     async order(won, lifetimeMs = 14 * minute) {

@@ -11,7 +11,13 @@ export interface BankRequest {
   readonly reference: string;
 }
 
-export type BankRefusal = 'insufficient-funds' | 'card-blocked' | 'card-unknown' | 'declined';
+/** bank-unavailable: ours, not a bank's: it never got to know of the question, and it is too late to begin. */
+export type BankRefusal =
+  | 'insufficient-funds'
+  | 'card-blocked'
+  | 'card-unknown'
+  | 'declined'
+  | 'bank-unavailable';
 
 export type BankAnswer =
   | { readonly outcome: 'approved' }

@@ -58,7 +58,9 @@ describe('postings', () => {
   });
 
   it('name a reference of its own for each kind', () => {
-    expect(bankReference('top-up', 5n)).toBe('TOPUP-5');
-    expect(bankReference('withdrawal', 5n)).toBe('WITHDRAWAL-5');
+    expect(bankReference({ kind: 'top-up', id: 5n, round: 1 })).toBe('TOPUP-5');
+    expect(bankReference({ kind: 'withdrawal', id: 5n, round: 1 })).toBe('WITHDRAWAL-5');
+    expect(bankReference({ kind: 'return', id: 5n, round: 1 })).toBe('RETURN-5');
+    expect(bankReference({ kind: 'return', id: 5n, round: 2 })).toBe('RETURN-5.2');
   });
 });

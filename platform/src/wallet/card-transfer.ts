@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Money } from '@tongbao/money';
 import type { Card } from './card.ts';
 
+/** What a shopper can ask for. */
 export type CardTransferKind = 'top-up' | 'withdrawal';
 
 /** pending – the bank's answer is not known yet; then, for good, succeeded or failed. */
@@ -11,12 +12,13 @@ export type CardTransferStatus = 'pending' | 'succeeded' | 'failed';
 
 export interface CardTransfer {
   readonly id: bigint;
-  readonly kind: CardTransferKind;
+  /** return – money that a bank took from the card although the debit had been decided otherwise goes back. */
+  readonly kind: CardTransferKind | 'return';
   readonly customerId: bigint;
   readonly requestId: string;
   readonly inputHash: Buffer;
   readonly card: Card;
-  /** The wallet account in the ledger. */
+  /** The wallet account in the ledger; of a return, the account that the money waits on. */
   readonly account: bigint;
   readonly amount: Money;
   readonly status: CardTransferStatus;
@@ -24,6 +26,8 @@ export interface CardTransfer {
   readonly refusal: string | null;
   /** The hold of a withdrawal; 0 for a top-up. */
   readonly holdId: bigint;
+  /** From 1; a refused return is asked again under a new reference. */
+  readonly round: number;
   /** How often the bank was asked, and from when it may be asked again. */
   readonly attempts: number;
   readonly nextAskAt: Date;
@@ -49,8 +53,10 @@ export function waitAfter(attempts: number): number {
 export const beginWithinMs = 24 * 3_600 * second;
 
 /** What the bank knows the transfer by. */
-export const bankReference = (kind: CardTransferKind, id: bigint): string =>
-  `${kind === 'top-up' ? 'TOPUP' : 'WITHDRAWAL'}-${id}`;
+export const bankReference = ({ kind, id, round }: Pick<CardTransfer, 'kind' | 'id' | 'round'>): string =>
+  `${referenceNames[kind]}-${id}${round > 1 ? `.${round}` : ''}`;
+
+const referenceNames = { 'top-up': 'TOPUP', withdrawal: 'WITHDRAWAL', return: 'RETURN' } as const;
 
 /** The same request id with another hash is a reuse, not a repetition. */
 export const transferHash = (asked: { cardId: bigint; amount: Money }): Buffer =>

@@ -1,7 +1,22 @@
 // The door of the wallet room.
 export type { BankAnswer, BankGateway, BankRefusal, BankRequest } from './bank.ts';
+export {
+  type AnswerEffect,
+  answerRows,
+  effectOf,
+  type HeardAnswer,
+  outcomeOf,
+  readAnswersOf,
+  readStaleAnswers,
+} from './bank-answer-store.ts';
 export type { Card } from './card.ts';
-export type { CardTransfer, CardTransferKind, CardTransferStatus } from './card-transfer.ts';
+export {
+  beginWithinMs,
+  type CardTransfer,
+  type CardTransferKind,
+  type CardTransferStatus,
+  waitAfter,
+} from './card-transfer.ts';
 export type { CardClaim, CardFace, CardIssuers } from './issuer.ts';
 export type { WalletParts } from './parts.ts';
 export {
@@ -11,6 +26,8 @@ export {
   paymentCodeLimits,
 } from './payment-codes.ts';
 export type { RequestTransfer } from './request-transfer.ts';
+export { type ReturnRow, readOwedReturns, readReturned, readReturns } from './return-store.ts';
+export { cardReturn, recordReturn, unwantedEntry } from './return-to-card.ts';
 export {
   createWallet,
   type NewCard,

@@ -1,5 +1,5 @@
 // What the room's verbs are given by whoever puts the platform together.
-import type { Database, Transaction } from '../database/index.ts';
+import type { Database, Isolation, Transaction } from '../database/index.ts';
 import type { HouseAccounts } from '../ledger/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
 import type { BankGateway } from './bank.ts';
@@ -12,6 +12,7 @@ export interface WalletParts {
   readonly ids: Ids;
   readonly house: HouseAccounts;
   readonly bank: BankGateway;
+  readonly isolation: Isolation;
   /** The banks that confirm whose a card is; absent: no card can be added. */
   readonly issuers?: CardIssuers;
   /** Leaves, in the given transaction, a job that calls `askBank(transferId)` after the commit. */

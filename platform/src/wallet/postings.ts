@@ -1,13 +1,13 @@
 // Which accounts move when money goes between a card and the balance. Credits are positive.
 import type { Posting } from '../ledger/index.ts';
-import type { CardTransferKind } from './card-transfer.ts';
+import type { CardTransfer } from './card-transfer.ts';
 
 /**
  * A top-up: the card's bank owes us more (debit of its clearing account), and we owe the customer more (credit of
- * the wallet). A withdrawal is the same the other way round. `amount` is positive, in minor units.
+ * the wallet). A withdrawal, and a return to the card, is the same the other way round. `amount` is positive, in minor units.
  */
 export function transferPostings(
-  kind: CardTransferKind,
+  kind: CardTransfer['kind'],
   moved: { wallet: bigint; clearing: bigint; amount: bigint },
 ): Posting[] {
   const toWallet = kind === 'top-up' ? moved.amount : -moved.amount;

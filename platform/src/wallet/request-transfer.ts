@@ -44,6 +44,7 @@ export async function requestTransfer(parts: WalletParts, asked: RequestTransfer
       status: 'pending',
       refusal: null,
       holdId: asked.kind === 'withdrawal' ? holdId : 0n,
+      round: 1,
       attempts: 0,
       nextAskAt: now,
       createdAt: now,

@@ -88,7 +88,7 @@ export const cardOf = (row: CardRow): Card => ({
 
 interface TransferRow extends CardRow {
   readonly id: bigint;
-  readonly kind: CardTransferKind;
+  readonly kind: CardTransfer['kind'];
   readonly request_id: string;
   readonly input_hash: Buffer;
   readonly account_id: bigint;
@@ -97,6 +97,7 @@ interface TransferRow extends CardRow {
   readonly status: CardTransferStatus;
   readonly refusal: string | null;
   readonly hold_id: bigint;
+  readonly round: number;
   readonly attempts: number;
   readonly next_ask_at: Date;
   readonly created_at: Date;
@@ -104,7 +105,7 @@ interface TransferRow extends CardRow {
 }
 
 const transferColumns = `t.id, t.kind, t.request_id, t.input_hash, t.account_id, t.currency, t.amount, t.status,
-  t.refusal, t.hold_id, t.attempts, t.next_ask_at, t.created_at, t.finished_at, ${cardColumns}`;
+  t.refusal, t.hold_id, t.round, t.attempts, t.next_ask_at, t.created_at, t.finished_at, ${cardColumns}`;
 const transfers = `SELECT ${transferColumns} FROM wallet.card_transfer t JOIN wallet.card c ON c.id = t.card_id`;
 
 const transferOf = (row: TransferRow): CardTransfer => ({
@@ -119,6 +120,7 @@ const transferOf = (row: TransferRow): CardTransfer => ({
   status: row.status,
   refusal: row.refusal,
   holdId: row.hold_id,
+  round: row.round,
   attempts: row.attempts,
   nextAskAt: row.next_ask_at,
   createdAt: row.created_at,
@@ -208,32 +210,36 @@ export const takeAskRow = async (
 
 const due = statement(
   'wallet.transfers-due',
-  `SELECT id FROM wallet.card_transfer WHERE status = 'pending' AND next_ask_at <= $1 ORDER BY next_ask_at LIMIT $2`,
+  `SELECT id FROM wallet.card_transfer WHERE status = 'pending' AND next_ask_at <= $1
+     AND id::text <> ALL($2::text[]) ORDER BY next_ask_at LIMIT $3`,
 );
 export const selectDueTransfers = async (
   connection: Connection,
-  now: Date,
-  limit: number,
-): Promise<bigint[]> => (await connection.query<{ id: bigint }>(due, [now, limit])).map((row) => row.id);
+  of: { by: Date; except: readonly string[]; limit: number },
+): Promise<bigint[]> =>
+  (await connection.query<{ id: bigint }>(due, [of.by, of.except, of.limit])).map((row) => row.id);
 
 const nextDue = statement(
   'wallet.next-due',
-  `SELECT min(next_ask_at) AS at FROM wallet.card_transfer WHERE status = 'pending'`,
+  `SELECT min(next_ask_at) AS at FROM wallet.card_transfer WHERE status = 'pending'
+     AND id::text <> ALL($1::text[])`,
 );
-export const selectNextDue = async (connection: Connection): Promise<Date | null> =>
-  (await connection.query<{ at: Date | null }>(nextDue))[0]?.at ?? null;
+export const selectNextDue = async (
+  connection: Connection,
+  except: readonly string[],
+): Promise<Date | null> => (await connection.query<{ at: Date | null }>(nextDue, [except]))[0]?.at ?? null;
 
 const open = statement(
   'wallet.open-transfers',
-  `SELECT kind, id FROM wallet.card_transfer WHERE status = 'pending'`,
+  `SELECT kind, id, round FROM wallet.card_transfer WHERE status = 'pending'`,
 );
 export const selectOpenTransfers = (
   connection: Connection,
-): Promise<{ kind: CardTransferKind; id: bigint }[]> => connection.query(open);
+): Promise<Pick<CardTransfer, 'kind' | 'id' | 'round'>[]> => connection.query(open);
 
 const movements = statement(
   'wallet.transfer-movements',
-  `SELECT t.kind, t.id, CASE t.kind WHEN 'top-up' THEN t.amount ELSE -t.amount END AS amount,
+  `SELECT t.kind, t.id, t.round, CASE t.kind WHEN 'top-up' THEN t.amount ELSE -t.amount END AS amount,
      (t.finished_at AT TIME ZONE 'UTC')::date::text AS day
    FROM wallet.card_transfer t JOIN wallet.card c ON c.id = t.card_id
    WHERE t.status = 'succeeded' AND t.currency = $1 AND c.bank = $2
@@ -243,7 +249,7 @@ const movements = statement(
 export const selectTransferMovements = (
   connection: Connection,
   of: { currency: string; bank: string; fromDay: string; toDay: string },
-): Promise<{ kind: CardTransferKind; id: bigint; amount: bigint; day: string }[]> =>
+): Promise<(Pick<CardTransfer, 'kind' | 'id' | 'round'> & { amount: bigint; day: string })[]> =>
   connection.query(movements, [of.currency, of.bank, of.fromDay, of.toDay]);
 
 const finish = statement(

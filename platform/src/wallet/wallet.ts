@@ -4,7 +4,7 @@ import type { Connection } from '../database/index.ts';
 import { availableOf, openAccount, readBalances, recordEntries } from '../ledger/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
-import { askBank, askDue } from './ask-bank.ts';
+import { askBank, askingTimer } from './ask-bank.ts';
 import type { Card } from './card.ts';
 import { selectCards, selectCardsOf, updateCardStatus } from './card-store.ts';
 import { bankReference, type CardTransfer } from './card-transfer.ts';
@@ -13,11 +13,11 @@ import { type ClaimCard, chooseDefaultCard, claimCard, keepCard, removeCard } fr
 import type { WalletParts } from './parts.ts';
 import { openingPostings } from './postings.ts';
 import { type RequestTransfer, requestTransfer, usable } from './request-transfer.ts';
+import { selectUnwantedDebits } from './return-store.ts';
 import {
   insertAccountRow,
   selectAccount,
   selectAccounts,
-  selectNextDue,
   selectOpenTransfers,
   selectTransfer,
   selectTransferMovements,
@@ -72,11 +72,9 @@ export interface Wallet {
   transfersOf(page: TransferPage): Promise<CardTransfer[]>;
   /** The job: asks the bank about a transfer whose time has come. A bank that fails is no error here. */
   askBank(transferId: bigint): Promise<void>;
-  /** Asks again about transfers whose time has come, at most 100 a run. */
+  /** Asks again about transfers whose time has come. */
   readonly asking: Timer;
 }
-
-const asksPerRun = 100;
 
 export function createWallet(parts: WalletParts): Wallet {
   const { database, clock, ids, house } = parts;
@@ -111,11 +109,7 @@ export function createWallet(parts: WalletParts): Wallet {
     },
     transfersOf: (page) => selectTransfersOf(database, { ...page, limit: Math.min(page.limit, 100) }),
     askBank: (transferId) => askBank(parts, transferId),
-    asking: {
-      name: 'bank questions',
-      nextDueAt: () => selectNextDue(database),
-      run: () => askDue(parts, asksPerRun),
-    },
+    asking: askingTimer(parts),
   };
 }
 
@@ -179,15 +173,16 @@ export const readAccounts = selectAccounts;
 
 /** What the bank knows the pending transfers by: it may have moved money that the ledger has not heard of yet. */
 export const readOpenReferences = async (connection: Connection): Promise<string[]> =>
-  (await selectOpenTransfers(connection)).map(({ kind, id }) => bankReference(kind, id));
+  (await selectOpenTransfers(connection)).map(bankReference);
 
 /** Top-ups and withdrawals at a bank in days (YYYY-MM-DD, UTC, both included), by the references that it knows. */
 export const readTransferMovements = async (
   connection: Connection,
   of: { currency: string; bank: string; fromDay: string; toDay: string },
-): Promise<{ reference: string; amount: bigint; day: string }[]> =>
-  (await selectTransferMovements(connection, of)).map(({ kind, id, amount, day }) => ({
-    reference: bankReference(kind, id),
-    amount,
-    day,
-  }));
+): Promise<{ reference: string; amount: bigint; day: string }[]> => {
+  const transfers = await selectTransferMovements(connection, of);
+  return [
+    ...transfers.map(({ amount, day, ...transfer }) => ({ reference: bankReference(transfer), amount, day })),
+    ...(await selectUnwantedDebits(connection, of)),
+  ];
+};

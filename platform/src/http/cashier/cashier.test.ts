@@ -108,17 +108,14 @@ describe('paying', () => {
     });
     expect((await pay(approved, liWei, { method })).body.error.code).toBe('PAYMENT_IN_PROGRESS');
     expect(world.jobs.at(-1)).toMatchObject({ task: 'debit-card', paymentId: approved.id });
-    await world.payments.finishDebit({ paymentId: approved.id, answer: { approved: true } });
+    expect(await world.hearBank({ outcome: 'approved' })).toBe('applied');
     expect((await look(approved, liWei)).body).toMatchObject({
       status: 'paid',
       paidWith: { kind: 'card', card: { last4: '0018' } },
     });
     const declined = await world.order(20_000n);
     await pay(declined, liWei, { method: { kind: 'card', cardId: cards[1].cardId } });
-    await world.payments.finishDebit({
-      paymentId: declined.id,
-      answer: { approved: false, reason: 'insufficient-funds' },
-    });
+    expect(await world.hearBank({ outcome: 'declined', reason: 'insufficient-funds' })).toBe('applied');
     expect((await look(declined, liWei)).body).toMatchObject({
       status: 'created',
       lastRefusal: 'insufficient-funds',

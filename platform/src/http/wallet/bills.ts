@@ -233,7 +233,8 @@ async function refundBill(sources: BillSources, refund: Refund, payment: Payment
 }
 
 function transferBill(transfer: CardTransfer): BillView {
-  const { kind, id, card, status, finishedAt, createdAt } = transfer;
+  const { id, card, status, finishedAt, createdAt } = transfer;
+  const kind = transfer.kind === 'top-up' ? 'top-up' : 'withdrawal';
   const { currency, amount } = transfer.amount;
   return {
     billId: `${kind === 'top-up' ? 'T' : 'W'}${id}`,

@@ -2,15 +2,20 @@
 // ledger's clearing account and the bank's own book of it must say the same.
 import { money } from '@tongbao/money';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createIsolation, readQuarantine } from '../../database/index.ts';
 import { HouseAccounts, readBalances } from '../../ledger/index.ts';
 import { Ids, StillClock } from '../../system/index.ts';
 import { type TestDatabase, testDatabase } from '../../testing/index.ts';
+import { bankReference } from '../../wallet/card-transfer.ts';
 import {
+  type BankAnswer,
   type Card,
   type CardTransfer,
   type CardTransferKind,
   createWallet,
+  readAnswersOf,
   readOpenReferences,
+  readReturns,
   type Wallet,
 } from '../../wallet/index.ts';
 import { type BankBehaviour, createSandboxBank, readBankBooks, type SandboxBank } from './index.ts';
@@ -71,6 +76,7 @@ beforeEach(async () => {
     ids,
     house,
     bank,
+    isolation: createIsolation({ database, clock }),
     enqueueAsk: (_tx, id) => {
       jobs.push(id);
       return Promise.resolve();
@@ -271,6 +277,84 @@ describe('a top-up', () => {
     expect(await refusal(wallet.requestTransfer(ask))).toBe('card-unknown');
     expect(await wallet.cardsOf(customerId)).toEqual([]);
     expect((await wallet.findCard(customerId, card.id))?.last4).toBe('0018');
+  });
+});
+
+describe('core 1: an answer that comes late', () => {
+  /** A process that hears what the bank says and stands still while the transfer is decided elsewhere. */
+  async function decidedMeanwhile(transfer: CardTransfer, late: BankAnswer): Promise<void> {
+    const { bank, clock, wallet, house } = world;
+    const { database } = test;
+    let goOn: () => void = () => undefined;
+    const wait = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const heard = async (): Promise<BankAnswer> => {
+      await wait;
+      return late;
+    };
+    const slow = createWallet({
+      ...{ database, clock, house, ids: new Ids(() => Promise.resolve(block++)) },
+      bank: { debit: heard, credit: heard, query: (key) => bank.query(key) },
+      isolation: createIsolation({ database, clock }),
+      enqueueAsk: async () => undefined,
+      onBankFailed: () => undefined,
+    });
+    const asking = slow.askBank(transfer.id);
+    while ((await world.find(transfer)).attempts === 0) await new Promise(setImmediate);
+    clock.advance(hour);
+    await wallet.askBank(transfer.id);
+    expect((await world.find(transfer)).status).not.toBe('pending');
+    goOn();
+    await asking;
+  }
+  const answers = async (transfer: CardTransfer) =>
+    (await readAnswersOf(test.database, [bankReference(transfer)])).map(({ outcome, effect }) => [
+      outcome,
+      effect,
+    ]);
+
+  it('and says the same is kept, and changes nothing', async () => {
+    const topUp = await world.request('top-up', 2_500n);
+    await decidedMeanwhile(topUp, { outcome: 'approved' });
+    expect(await answers(topUp)).toEqual([
+      ['approved', 'applied'],
+      ['approved', 'repeated'],
+    ]);
+    await booksAgree();
+  });
+
+  it('and approves a top-up that was given up goes back to the card, once', async () => {
+    await world.behave('decline');
+    const topUp = await world.request('top-up', 2_500n);
+    await decidedMeanwhile(topUp, { outcome: 'approved' });
+    expect(await answers(topUp)).toEqual([
+      ['declined', 'applied'],
+      ['approved', 'stale'],
+    ]);
+    expect(await world.balance()).toEqual({ balance: 10_000n, available: 10_000n });
+    expect(await readReturns(test.database, 10)).toMatchObject([
+      { reference: bankReference(topUp), status: 'pending', amount: 2_500n },
+    ]);
+    await world.behave('normal');
+    await world.wallet.asking.run(world.clock.now());
+    // The bank's answer was invented here, so that only the return is in its book.
+    expect((await books()).card).toBe(102_500n);
+    expect((await books()).ledger).toBe(0n);
+    expect(await readReturns(test.database, 10)).toMatchObject([{ status: 'succeeded' }]);
+  });
+
+  it('and contradicts a withdrawal is an operator’s to look at', async () => {
+    const withdrawal = await world.request('withdrawal', 2_500n);
+    await decidedMeanwhile(withdrawal, { outcome: 'declined', reason: 'declined' });
+    expect(await answers(withdrawal)).toEqual([
+      ['approved', 'applied'],
+      ['declined', 'stale'],
+    ]);
+    expect(await readQuarantine(test.database, 10)).toMatchObject([
+      { item: bankReference(withdrawal), reason: expect.stringContaining('declined') },
+    ]);
+    await booksAgree();
   });
 });
 
