@@ -54,6 +54,7 @@ export const rejectionCodes = [
   'card-refused',
   'card-expired',
   'card-too-many',
+  'debit-card-needed',
   'pin-weak',
   'passkey-refused',
   'passkey-too-many',

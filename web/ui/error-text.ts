@@ -23,6 +23,7 @@ const words: Readonly<
   CARD_REFUSED: 'errCardRefused',
   CARD_EXPIRED: 'errCardExpired',
   CARD_TOO_MANY: 'errCardTooMany',
+  DEBIT_CARD_NEEDED: 'errDebitCard',
   PASSKEY_REFUSED: 'errPasskey',
   PASSKEY_TOO_MANY: 'errPasskeyTooMany',
   PAYMENT_NOT_FOUND: 'notFoundTitle',

@@ -144,6 +144,7 @@ export const ja: Words = {
   errCardRefused: '銀行がこのカードを確認できません。番号をご確認ください。ご本人名義のカードに限ります。',
   errCardExpired: '時間が経過しました。カード番号をもう一度入力してください。',
   errCardTooMany: 'カードの上限に達しています。先に1枚削除してください。',
+  errDebitCard: 'チャージと出金にはデビットカードだけが使えます。',
   errPasskey: 'パスキーを確認できませんでした。パスワードをご利用ください。',
   errPasskeyTooMany: 'パスキーの上限に達しています。先に1つ削除してください。',
   errOwnLimit:

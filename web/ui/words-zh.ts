@@ -139,6 +139,7 @@ export const zh = {
   errCardRefused: '银行没有确认这张卡：请检查卡号，卡必须是您本人的。',
   errCardExpired: '停留时间过长，请重新输入卡号。',
   errCardTooMany: '银行卡数量已达上限，请先解绑一张。',
+  errDebitCard: '只有储蓄卡可以充值和提现。',
   errPasskey: '通行密钥没有通过验证，请改用支付密码。',
   errPasskeyTooMany: '通行密钥数量已达上限，请先删除一个。',
   errOwnLimit: '超出您自己设置的限额，没有扣款。可以在钱包的“限额”里修改。',

@@ -57,7 +57,8 @@ export function Transfer(props: { kind: Kind; wallet: WalletView }) {
   const { t } = useTranslation();
   const { kind, wallet } = props;
   const way = ways[kind];
-  const cards = wallet.cards.filter(({ status }) => status === 'active');
+  const cards = wallet.cards.filter((card) => card.status === 'active' && card.kind === 'debit');
+  const hasCredit = wallet.cards.some((card) => card.status === 'active' && card.kind === 'credit');
   const [text, setText] = useState('');
   const [cardId, setCardId] = useState(cards[0]?.cardId ?? '');
   const [isConfirming, setConfirming] = useState(false);
@@ -92,8 +93,8 @@ export function Transfer(props: { kind: Kind; wallet: WalletView }) {
     return (
       <section className="card empty">
         <Icon name="card" size={40} />
-        <StepHeading level={1}>{t('noCards')}</StepHeading>
-        <p className="muted">{t('noCardsText')}</p>
+        <StepHeading level={1}>{t('noDebitCards')}</StepHeading>
+        <p className="muted">{t('noDebitCardsText')}</p>
         <div className="actions">
           <a className="button" href="#/cards/new">
             {t('addCard')}
@@ -135,6 +136,7 @@ export function Transfer(props: { kind: Kind; wallet: WalletView }) {
             </label>
           </div>
         ))}
+        {hasCredit && <p className="muted">{t('creditPaysOnly')}</p>}
       </fieldset>
       <AmountField
         text={text}

@@ -21,7 +21,7 @@ export interface RequestTransfer {
 
 /**
  * Begins a transfer (or answers the one that the request id began). The PIN has been checked by the caller.
- * Rejections: request-reused, card-unknown, method-not-available (a locked card), currency-not-supported,
+ * Rejections: request-reused, card-unknown, method-not-available (a locked card), debit-card-needed, currency-not-supported,
  * amount-out-of-limits, balance-insufficient (a withdrawal).
  */
 export async function requestTransfer(parts: WalletParts, asked: RequestTransfer): Promise<CardTransfer> {
@@ -73,6 +73,12 @@ async function checked(tx: Transaction, asked: RequestTransfer): Promise<{ card:
     });
   }
   const card = usable((await selectCards(tx, [asked.cardId]))[0], asked.customerId);
+  // A credit line must not become cash without the fee and the interest of its bank, nor be paid back by the balance.
+  if (card.kind !== 'debit')
+    throw new Rejection(
+      'debit-card-needed',
+      'only a debit card can top up the balance or take money from it',
+    );
   const account = await selectAccount(tx, asked.customerId, currency);
   if (account === null || card.currency !== currency) {
     throw new Rejection('currency-not-supported', `the wallet or the card does not keep ${currency}`);

@@ -22,6 +22,7 @@ export const ShopperErrorCode = z.enum([
   'CARD_REFUSED',
   'CARD_EXPIRED',
   'CARD_TOO_MANY',
+  'DEBIT_CARD_NEEDED',
   'PASSKEY_REFUSED',
   'PASSKEY_TOO_MANY',
   'PAYMENT_NOT_FOUND',

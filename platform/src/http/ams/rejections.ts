@@ -52,6 +52,7 @@ export const amsCodes: Readonly<Record<RejectionCode, ResultCode>> = {
   'card-refused': 'NO_PAY_OPTIONS',
   'card-expired': 'NO_PAY_OPTIONS',
   'card-too-many': 'NO_PAY_OPTIONS',
+  'debit-card-needed': 'NO_PAY_OPTIONS',
   'pin-weak': 'USER_PAYMENT_VERIFICATION_FAILED',
   'passkey-refused': 'USER_PAYMENT_VERIFICATION_FAILED',
   'passkey-too-many': 'USER_PAYMENT_VERIFICATION_FAILED',

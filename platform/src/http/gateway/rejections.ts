@@ -49,6 +49,7 @@ export const gatewayCodes: Readonly<Record<RejectionCode, GatewayError>> = {
   'card-refused': 'ACCESS_FORBIDDEN',
   'card-expired': 'ACCESS_FORBIDDEN',
   'card-too-many': 'ACCESS_FORBIDDEN',
+  'debit-card-needed': 'ACCESS_FORBIDDEN',
   'pin-weak': 'ACCESS_FORBIDDEN',
   'passkey-refused': 'ACCESS_FORBIDDEN',
   'passkey-too-many': 'ACCESS_FORBIDDEN',

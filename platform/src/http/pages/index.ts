@@ -38,18 +38,19 @@ export const pagesAdapter =
       decorateReply: false,
       maxAge: oneDayMs,
     });
-    app.get('/manifest.webmanifest', (_request, reply) =>
-      reply.type('application/manifest+json').sendFile('manifest.webmanifest', options.folder),
-    );
+    // `sendFile` writes the header of the assets over ours unless it is told not to.
+    const file =
+      (name: string, cacheControl: 'no-store' | 'no-cache', type?: string) =>
+      (_request: FastifyRequest, reply: FastifyReply) => {
+        void reply.header('cache-control', cacheControl);
+        if (type !== undefined) void reply.type(type);
+        return reply.sendFile(name, options.folder, { cacheControl: false });
+      };
+    app.get('/manifest.webmanifest', file('manifest.webmanifest', 'no-cache', 'application/manifest+json'));
     // A worker that comes from a cache could serve a former version for ever.
-    app.get('/wallet-worker.js', (_request, reply) =>
-      reply
-        .header('cache-control', 'no-cache')
-        .type('text/javascript; charset=utf-8')
-        .sendFile('wallet-worker.js', options.folder, { cacheControl: false }),
-    );
-    const page = (file: string) => (_request: FastifyRequest, reply: FastifyReply) =>
-      reply.header('cache-control', 'no-store').sendFile(file, options.folder);
+    app.get('/wallet-worker.js', file('wallet-worker.js', 'no-cache', 'text/javascript; charset=utf-8'));
+    // A kept page would name assets that the next build no longer has.
+    const page = (name: string) => file(name, 'no-store');
     app.get('/cashier/:token', page('cashier.html'));
     app.get('/wallet', page('wallet.html'));
     app.get('/wallet/*', page('wallet.html'));

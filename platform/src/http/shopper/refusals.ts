@@ -63,6 +63,7 @@ export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = 
   'card-refused': refusal(422, 'CARD_REFUSED'),
   'card-expired': refusal(410, 'CARD_EXPIRED'),
   'card-too-many': refusal(422, 'CARD_TOO_MANY'),
+  'debit-card-needed': refusal(422, 'DEBIT_CARD_NEEDED'),
   'pin-weak': refusal(422, 'PIN_WEAK'),
   'passkey-refused': refusal(403, 'PASSKEY_REFUSED'),
   'passkey-too-many': refusal(422, 'PASSKEY_TOO_MANY'),

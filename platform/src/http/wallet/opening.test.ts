@@ -307,6 +307,20 @@ describe('devices and messages', () => {
 });
 
 describe('withdrawals and bills', () => {
+  it('security H9: a credit card neither tops up the balance nor takes money from it, whatever a page sends', async () => {
+    const [liWei] = world.people;
+    const session = await world.signIn(liWei!.phone);
+    const view = (await get(session, '')).body;
+    const credit = view.cards.find((card: { kind: string }) => card.kind === 'credit');
+    const body = { cardId: credit.cardId, amount: { currency: 'CNY', value: '100' }, pin: liWei!.pin };
+    for (const path of ['/top-ups', '/withdrawals'])
+      expect(await post(session, path, { ...body, requestId: `credit-${path.slice(1)}` })).toMatchObject({
+        status: 422,
+        body: { error: { code: 'DEBIT_CARD_NEEDED' } },
+      });
+    expect((await get(session, '')).body.balance).toEqual(view.balance);
+  });
+
   it('hold the money, are a bill of their own, and bills can be chosen by kind and month', async () => {
     const [, wangFang] = world.people;
     const session = await world.signIn(wangFang!.phone);
