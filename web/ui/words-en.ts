@@ -149,6 +149,7 @@ export const en: Words = {
   errCardExpired: 'That took too long; please type the number again.',
   errCardTooMany: 'There are as many cards as a wallet may have; remove one first.',
   errDebitCard: 'Only a debit card can top up the balance or take money from it.',
+  errShopNotActive: 'This shop cannot take payments at the moment. Nothing was taken from you.',
   errPasskey: 'The passkey could not be verified; use your PIN.',
   errPasskeyTooMany: 'There are as many passkeys as an account may have; remove one first.',
   errOwnLimit:

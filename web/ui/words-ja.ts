@@ -145,6 +145,7 @@ export const ja: Words = {
   errCardExpired: '時間が経過しました。カード番号をもう一度入力してください。',
   errCardTooMany: 'カードの上限に達しています。先に1枚削除してください。',
   errDebitCard: 'チャージと出金にはデビットカードだけが使えます。',
+  errShopNotActive: 'このショップは現在お支払いを受け付けていません。引き落としはありません。',
   errPasskey: 'パスキーを確認できませんでした。パスワードをご利用ください。',
   errPasskeyTooMany: 'パスキーの上限に達しています。先に1つ削除してください。',
   errOwnLimit:

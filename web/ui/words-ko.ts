@@ -141,6 +141,7 @@ export const ko: Words = {
   errCardExpired: '시간이 지났습니다. 카드 번호를 다시 입력하세요.',
   errCardTooMany: '등록할 수 있는 카드 수를 넘었습니다. 먼저 하나를 삭제하세요.',
   errDebitCard: '충전과 출금은 체크카드(직불카드)로만 할 수 있습니다.',
+  errShopNotActive: '이 상점은 지금 결제를 받을 수 없습니다. 출금되지 않았습니다.',
   errPasskey: '패스키를 확인하지 못했습니다. 비밀번호를 사용하세요.',
   errPasskeyTooMany: '패스키 수가 한도에 이르렀습니다. 먼저 하나를 삭제하세요.',
   errOwnLimit: '직접 정한 한도를 넘었습니다. 돈은 빠져나가지 않았습니다. 지갑의 ‘한도’에서 바꿀 수 있습니다.',

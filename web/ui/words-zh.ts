@@ -140,6 +140,7 @@ export const zh = {
   errCardExpired: '停留时间过长，请重新输入卡号。',
   errCardTooMany: '银行卡数量已达上限，请先解绑一张。',
   errDebitCard: '只有储蓄卡可以充值和提现。',
+  errShopNotActive: '该商户目前无法收款，您未被扣款。',
   errPasskey: '通行密钥没有通过验证，请改用支付密码。',
   errPasskeyTooMany: '通行密钥数量已达上限，请先删除一个。',
   errOwnLimit: '超出您自己设置的限额，没有扣款。可以在钱包的“限额”里修改。',

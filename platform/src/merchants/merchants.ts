@@ -1,22 +1,19 @@
 // The merchants room: finding a merchant (on every request, so from memory), signing merchants up, rotating keys.
-import { createPublicKey } from 'node:crypto';
 import type { Connection, Database } from '../database/index.ts';
-import { openAccount } from '../ledger/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Clock, Ids, Keys } from '../system/index.ts';
-import type { Contract, MerchantAccess } from './merchant.ts';
+import { merchantChanges } from './changes.ts';
+import type { Contract, Merchant, MerchantAccess } from './merchant.ts';
+import { publicKeyOf } from './public-key.ts';
 import { type SecondaryMerchants, secondaryMerchants } from './secondary-merchants.ts';
 import { countDownload } from './secondary-store.ts';
 import {
   type AccessRow,
-  insertContractRow,
-  insertKeyRow,
-  insertMerchantRow,
-  retireKeyRows,
   selectAll,
   selectByClientId,
   selectById,
   selectByPartner,
+  selectSuspended,
   selectUnsealedMd5Keys,
   writeMd5Key,
 } from './store.ts';
@@ -48,6 +45,10 @@ export interface Merchants {
   /** The same for many; whom nobody knows is absent. */
   getAll(ids: Iterable<bigint>): Promise<Map<bigint, MerchantAccess>>;
   list(): Promise<MerchantAccess[]>;
+  /** Which of these merchants are suspended at this moment: read from the books, not from memory. */
+  suspendedAmong(connection: Connection, ids: readonly bigint[]): Promise<ReadonlySet<bigint>>;
+  /** Suspends a merchant (nobody can pay it; refunds go on) or ends that. Rejections: merchant-unknown. */
+  setStatus(merchantId: bigint, status: Merchant['status']): Promise<void>;
   signUp(merchant: SignUp): Promise<MerchantAccess>;
   /** Adds a key version; former versions stay valid for `graceMs`. Answers the new version. */
   rotateKey(merchantId: bigint, publicKey: string, graceMs: number): Promise<number>;
@@ -62,7 +63,7 @@ const cacheMs = 5_000;
 const cacheSize = 10_000;
 
 /** What a sealed MD5 key is for: in another merchant's row it does not open. */
-const md5KeyOf = (merchantId: bigint): string => `MD5 key of merchant ${merchantId}`;
+export const md5KeyOf = (merchantId: bigint): string => `MD5 key of merchant ${merchantId}`;
 
 /** Seals the MD5 keys that a release before the key file kept as they are. */
 export const protectMd5Keys = (database: Database, keys: Pick<Keys, 'seal'>): Promise<void> =>
@@ -71,7 +72,7 @@ export const protectMd5Keys = (database: Database, keys: Pick<Keys, 'seal'>): Pr
       await writeMd5Key(tx, id, keys.seal(md5Key, md5KeyOf(id)));
   });
 
-interface MerchantsParts {
+export interface MerchantsParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -79,7 +80,7 @@ interface MerchantsParts {
 }
 
 export function createMerchants(options: MerchantsParts): Merchants {
-  const { database, clock, ids, keys } = options;
+  const { database, clock, keys } = options;
   const accessOf = (row: AccessRow): MerchantAccess =>
     accessTo(row, keys.open(row.classic_md5_key, md5KeyOf(row.id)));
   const byClientId = new Map<string, Remembered>();
@@ -133,45 +134,9 @@ export function createMerchants(options: MerchantsParts): Merchants {
       return access;
     },
     list: async () => (await selectAll(database)).map(accessOf),
-    async signUp(merchant) {
-      const id = await ids.one();
-      const createdAt = clock.now();
-      await database.transaction(async (tx) => {
-        const classicMd5Key = keys.seal(merchant.classicMd5Key, md5KeyOf(id));
-        await insertMerchantRow(tx, { ...merchant, classicMd5Key, id, createdAt });
-        const pendingAccount = await openAccount(tx, {
-          kind: 'merchant-pending',
-          ownerId: id,
-          currency: merchant.contract.settlementCurrency,
-          createdAt,
-        });
-        await insertContractRow(tx, { ...merchant.contract, merchantId: id, pendingAccount });
-        await insertKeyRow(tx, { merchantId: id, publicKey: merchant.publicKey, createdAt });
-      });
-      forget();
-      return accessOf((await selectById(database, id))!);
-    },
-    async rotateKey(merchantId, publicKey, graceMs) {
-      publicKeyOf(publicKey);
-      const now = clock.now();
-      const version = await database.transaction(async (tx) => {
-        const added = await insertKeyRow(tx, { merchantId, publicKey, createdAt: now });
-        await retireKeyRows(tx, { merchantId, before: added, retiresAt: new Date(now.getTime() + graceMs) });
-        return added;
-      });
-      forget();
-      return version;
-    },
+    suspendedAmong: selectSuspended,
+    ...merchantChanges(options, { forget, accessOf }),
   };
-}
-
-/** Reads an RSA public key of at least 2048 bits from bare base64 SPKI. Throws when it is anything else. */
-function publicKeyOf(spki: string) {
-  const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
-  if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
-    throw new Error('a merchant key must be RSA with at least 2048 bits');
-  }
-  return key;
 }
 
 function accessTo(row: AccessRow, classicMd5Key: string): MerchantAccess {

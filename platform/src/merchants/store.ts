@@ -71,6 +71,26 @@ export const selectById = async (connection: Connection, id: bigint): Promise<Ac
   (await connection.query<AccessRow>(byId, [id]))[0];
 export const selectAll = (connection: Connection): Promise<AccessRow[]> => connection.query<AccessRow>(all);
 
+const suspended = statement(
+  'merchants.suspended',
+  `SELECT id FROM merchants.merchant WHERE id = ANY($1::bigint[]) AND status <> 'active'`,
+);
+/** Which of them may not take money now. */
+export async function selectSuspended(connection: Connection, ids: readonly bigint[]): Promise<Set<bigint>> {
+  const rows = await connection.query<{ id: bigint }>(suspended, [[...new Set(ids)]]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+const updateStatus = statement(
+  'merchants.update-status',
+  'UPDATE merchants.merchant SET status = $2 WHERE id = $1 RETURNING id',
+);
+export const updateStatusRow = async (
+  tx: Transaction,
+  id: bigint,
+  status: AccessRow['status'],
+): Promise<boolean> => (await tx.query(updateStatus, [id, status])).length === 1;
+
 const insertMerchant = statement(
   'merchants.insert-merchant',
   `INSERT INTO merchants.merchant

@@ -9,6 +9,7 @@ import {
   nothingSpent,
   type Spending,
 } from '../ledger/index.ts';
+import type { Merchants } from '../merchants/index.ts';
 import { decideRisk } from '../risk/index.ts';
 import { debitQuestion } from './bank-question.ts';
 import { type ChangeFacts, type ChangeSources, changeVerb, notificationOf } from './change.ts';
@@ -28,6 +29,7 @@ export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): 
   if (payment.status === 'cancelled' || payment.status === 'declined') return refuse('payment-cancelled');
   // The deadline counts by the clock, whether or not the timer has closed the payment yet.
   if (payment.status !== 'created' || payment.expiresAt <= facts.now) return refuse('payment-expired');
+  if (facts.suspended?.has(payment.merchantId)) return refuse('merchant-not-active');
   const { payer, funding } = command;
   const balance = facts.balances.get(command.payerAccount);
   const usage = usageAt(balance?.spending ?? nothingSpent, facts.now);
@@ -116,13 +118,16 @@ export function paid(
 }
 
 export const authorizeVerb = (
-  sources: ChangeSources,
+  sources: ChangeSources & { readonly merchants: Pick<Merchants, 'suspendedAmong'> },
 ): Verb<AuthorizePayment, ChangeFacts, Decision<Payment>> =>
   changeVerb({
     name: 'payments.authorize',
     sources,
     // The balance's lock is the payer's lock: a card payment takes it too, so that its sums stand still.
     accounts: (commands) => commands.map((command) => command.payerAccount),
-    more: async (_tx, _commands, facts) => facts,
+    more: async (tx, _commands, facts) => {
+      const payees = [...facts.payments.values()].map(({ merchantId }) => merchantId);
+      return { ...facts, suspended: await sources.merchants.suspendedAmong(tx, payees) };
+    },
     decide: decideAuthorize,
   });

@@ -17,6 +17,8 @@ export interface ChangeFacts {
   readonly payments: Map<bigint, Payment>;
   readonly balances: Map<bigint, Balance>;
   readonly house: HouseFacts;
+  /** Merchants who may not take money now; verbs that bring merchants no money do not ask. */
+  readonly suspended?: ReadonlySet<bigint>;
   /** The rules that payments are held against; absent: those of risk/rules.ts. */
   readonly rules?: readonly Rule[];
 }

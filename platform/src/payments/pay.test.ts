@@ -88,6 +88,30 @@ it('is paid at once, once, and answers the same again', async () => {
   expect(await proofs()).toEqual([]);
 });
 
+it('security M6: nobody can pay a suspended merchant, not even an open order; refunds go on', async () => {
+  const { payment: paid } = await world.payments.pay(command('before', 1_000n));
+  const open = await world.order(1_000n);
+  const confirm = { ...command('-', 1n).authorize, paymentId: open.id };
+  const elsewhere = createMerchants({
+    ...{ database: world.test.database, clock: world.clock, keys: testKeys },
+    ids: new Ids(() => Promise.reject(new Error('takes no ids'))),
+  });
+  // In another process: this one still remembers the merchant as active.
+  await elsewhere.setStatus(merchantId, 'suspended');
+  await expect(world.payments.authorize(confirm)).rejects.toMatchObject({ code: 'merchant-not-active' });
+  await expect(world.payments.pay(command('during', 1_000n))).rejects.toMatchObject({
+    code: 'merchant-not-active',
+  });
+  const { refund } = await world.payments.refund({
+    ...{ merchantId, paymentId: paid.id, requestId: 'refund', inputHash: Buffer.from('r') },
+    ...{ amount: paid.amount, reason: null, notifyUrl: null, metadata: null },
+  });
+  expect(refund.status).toBe('succeeded');
+  await elsewhere.setStatus(merchantId, 'active');
+  expect((await world.payments.authorize(confirm)).status).toBe('paid');
+  expect((await world.payments.pay(command('during', 1_000n))).payment.status).toBe('paid');
+});
+
 it('what is refused leaves nothing, and the request id may be used again', async () => {
   const before = await balance();
   const tooMuch = (before / 33_556n + 5n) * 59_000n;

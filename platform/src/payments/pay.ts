@@ -62,6 +62,10 @@ export const payVerb = (
       ...facts,
       payments: new Map(),
       balances,
+      suspended: await sources.merchants.suspendedAmong(
+        tx,
+        creates.map(({ merchantId }) => merchantId),
+      ),
       ...(sources.rules === undefined ? {} : { rules: sources.rules }),
       house: await loadHouseOfPairs(sources.house, pairs, facts.now),
     };
