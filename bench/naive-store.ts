@@ -30,6 +30,11 @@ const insertEntry = statement(
   `INSERT INTO ledger.entry (id, kind, payer_id, subject_id, occurred_at, accounts, amounts)
    VALUES ($1, 'payment', $2, $3, now(), $4, $5)`,
 );
+const insertArrivals = statement(
+  'naive.arrivals',
+  `INSERT INTO system.arrival (source, ids, sequences)
+   VALUES ('entry', ARRAY[$1::bigint], '{}'), ('event', ARRAY[$2::bigint, $2::bigint], '{1,2}')`,
+);
 const move = statement(
   'naive.move',
   'UPDATE ledger.balance SET balance = balance + $2 WHERE account_id = $1',
@@ -75,6 +80,7 @@ export async function payNaively(tx: Transaction, payment: NaivePayment): Promis
     integers(postings.map((posting) => posting.account)),
     integers(postings.map((posting) => posting.amount)),
   ]);
+  await tx.query(insertArrivals, [entryId, paymentId]);
   for (const posting of postings) await tx.query(move, [posting.account, posting.amount]);
   await tx.query(insertNotification, [
     notificationId,

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { money } from '@tongbao/money';
 import { audit } from '../platform/src/audit/index.ts';
+import { createAuditLog } from '../platform/src/audit-log/index.ts';
 import { createLanes, type Database, takeIdBlock } from '../platform/src/database/index.ts';
 import { createFx, freechangeSource, type RateSource } from '../platform/src/fx/index.ts';
 import { HouseAccounts } from '../platform/src/ledger/index.ts';
@@ -95,6 +96,7 @@ export async function openPostingWorld(database: Database, size: WorldSize): Pro
   return {
     ...{ payments, wallets, clock, merchants: shops },
     prove: async () => {
+      await createAuditLog({ database, clock, signer: null }).sealAll();
       const report = await audit({ database, clock, house, bankBooks: null });
       for (const proof of report.proofs) if (!proof.ok) console.error(`${proof.name}: ${proof.detail}`);
       return report.ok;

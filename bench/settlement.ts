@@ -4,6 +4,7 @@ import { audit } from '../platform/src/audit/index.ts';
 import type { Database } from '../platform/src/database/index.ts';
 import { inSnapshot } from '../platform/src/http/classic-file.ts';
 import { settlementItems } from '../platform/src/http/reports/index.ts';
+import type { Platform } from '../platform/src/platform.ts';
 import { newestBatches } from '../platform/src/settlement/index.ts';
 import { openSettlementWorld } from '../platform/src/testing/settlement-world.ts';
 
@@ -70,7 +71,7 @@ export async function settlementCase(
         peakMebibytes: Math.round(peak / 2 ** 20),
         net: batch.net,
         status: batch.status,
-        proved: how.prove ? (await audit(world.platform.audit)).ok : null,
+        proved: how.prove ? await proved(world.platform) : null,
       };
     } finally {
       clearInterval(watch);
@@ -78,6 +79,11 @@ export async function settlementCase(
   } finally {
     await world.close();
   }
+}
+
+async function proved({ auditLog, audit: parts }: Platform): Promise<boolean> {
+  await auditLog.sealAll();
+  return (await audit(parts)).ok;
 }
 
 const seconds = (ms: number): number => Math.round(ms / 10) / 100;
@@ -111,6 +117,14 @@ async function copyPayment(database: Database, of: { id: bigint; copies: number 
        SELECT ${fresh} + 1, kind, payer_id, ${fresh}, occurred_at, accounts, amounts
        FROM ledger.entry, ${series} WHERE subject_id = $1 AND kind = 'payment'`,
       range,
+    );
+    await database.pool.query(
+      `INSERT INTO system.arrival (source, ids, sequences)
+       SELECT 'entry', array_agg(id), '{}' FROM ledger.entry WHERE id BETWEEN $1 AND $2
+       UNION ALL
+       SELECT 'event', array_agg(payment_id), array_agg(sequence::bigint) FROM payments.event
+       WHERE payment_id BETWEEN $1 AND $2`,
+      [first + BigInt(from) * 2n, first + BigInt(Math.min(from + at, of.copies)) * 2n - 1n],
     );
   }
   await database.pool.query(

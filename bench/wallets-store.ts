@@ -1,5 +1,11 @@
 // Wallets with money in them, by COPY: accounts, balances and entries as the ledger writes them.
-import { copyInto, type Database, statement, type Transaction } from '../platform/src/database/index.ts';
+import {
+  arrivalRows,
+  copyInto,
+  type Database,
+  statement,
+  type Transaction,
+} from '../platform/src/database/index.ts';
 
 export interface NewWallet {
   readonly account: bigint;
@@ -61,7 +67,8 @@ export async function writeWallets(
   const entries = wallets.flatMap((wallet) =>
     wallet.entries.map((id) => ({ id, bank, amount: wallet.balance / 2n, wallet })),
   );
-  await tx.copy([accountRows(wallets), balanceRows(wallets), entryRows(entries)]);
+  const arrivals = arrivalRows([{ source: 'entry', ids: entries.map((entry) => entry.id), sequences: [] }]);
+  await tx.copy([accountRows(wallets), balanceRows(wallets), entryRows(entries), arrivals]);
   await tx.query(moveBank, [bank, wallets.reduce((sum, wallet) => sum + wallet.balance, 0n)]);
 }
 

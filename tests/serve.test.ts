@@ -36,13 +36,7 @@ beforeAll(async () => {
   port = (await freePort())!;
   child = spawn(process.execPath, [main, 'serve', '--port', `${port}`, '--processes', '2'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      DATABASE_URL: database.url,
-      TONGBAO_PUBLIC_URL: 'https://pay.example',
-      TONGBAO_KEYS: testKeysText,
-      TONGBAO_ECB_RATES: rates,
-    },
+    env: { ...environment(), TONGBAO_ECB_RATES: rates },
   });
   child.stdout!.on('data', (chunk) => log.push(String(chunk)));
   child.stderr!.on('data', (chunk) => log.push(String(chunk)));
@@ -53,6 +47,13 @@ afterAll(async () => {
   if (child.exitCode === null) child.kill('SIGKILL');
   await database.drop();
   await rm(folder, { recursive: true, force: true });
+});
+
+const environment = () => ({
+  ...process.env,
+  DATABASE_URL: database.url,
+  TONGBAO_PUBLIC_URL: 'https://pay.example',
+  TONGBAO_KEYS: testKeysText,
 });
 
 async function untilHealthy(): Promise<void> {
@@ -129,6 +130,36 @@ test('a request time that is an hour off is refused; the sandbox and the books a
   expect((await call('pay', order('late'), hourAgo)).result.resultCode).toBe('PARAM_ILLEGAL');
   for (const url of ['/sandbox/credentials', '/sandbox/clock', '/audit', '/audit.json'])
     expect((await fetch(`http://127.0.0.1:${port}${url}`)).status, url).toBe(404);
+});
+
+test('the audit log and the export are there for auditors alone', async () => {
+  const signedIn = async (role: string) => {
+    const [password] = spawnSync(
+      process.execPath,
+      [main, 'staff', 'add', '--username', `${role}-1`, '--name', role, '--role', role],
+      { encoding: 'utf8', env: environment() },
+    ).stdout.match(/(?<=password )\S+/)!;
+    const answer = await fetch(`http://127.0.0.1:${port}/api/console/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-tongbao-csrf': '1' },
+      body: JSON.stringify({ username: `${role}-1`, password }),
+    });
+    return answer.headers.get('set-cookie')!.split(';')[0]!;
+  };
+  const [auditor, maker] = [await signedIn('auditor'), await signedIn('maker')];
+  for (const at of [
+    '/audit/log/checkpoint',
+    '/audit/log/tile/0/000.p/1',
+    '/audit/log/vkey',
+    '/audit/export',
+  ]) {
+    const status = async (cookie?: string) =>
+      (await fetch(`http://127.0.0.1:${port}${at}`, cookie === undefined ? {} : { headers: { cookie } }))
+        .status;
+    expect(await status(), at).toBe(401);
+    expect(await status(maker), at).toBe(403);
+    await expect.poll(() => status(auditor), { timeout: 10_000 }).toBe(200);
+  }
 });
 
 test('payment codes and scans are there, for those who have signed in; the till and its codes are not', async () => {

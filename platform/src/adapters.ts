@@ -3,9 +3,10 @@ import { cardPageOperations } from '@tongbao/protocol/wallet';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from './config.ts';
 import { amsAdapter } from './http/ams/index.ts';
-import { auditAdapter } from './http/audit/index.ts';
+import { auditAdapter, auditExportAdapter } from './http/audit/index.ts';
+import { auditLogAdapter } from './http/audit-log/index.ts';
 import { cashierAdapter } from './http/cashier/index.ts';
-import { consoleAdapter } from './http/console/index.ts';
+import { consoleAdapter, onlyFor } from './http/console/index.ts';
 import { gatewayAdapter, returnUrlOf } from './http/gateway/index.ts';
 import { pagesAdapter } from './http/pages/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from './http/payment-ids.ts';
@@ -68,8 +69,17 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       reconciliation: platform.reconciliation,
       audit: platform.audit,
     }),
-    // Everybody may look into a sandbox's books; a company's are its own (`npm run verify` reads an export).
-    ...(sandbox ? [auditAdapter(platform.audit)] : []),
+    ...auditAdapters(platform, sandbox),
     pagesAdapter({ folder: config.webFolder, publicUrl: config.publicUrl, sandbox }),
+  ];
+}
+
+/** Everybody may look into a sandbox's books; a company's are its own and its auditors'. */
+function auditAdapters(platform: Platform, sandbox: boolean): FastifyPluginAsync[] {
+  const fence = sandbox ? undefined : onlyFor(platform.staff, ['auditor']);
+  return [
+    ...(sandbox ? [auditAdapter(platform.audit)] : []),
+    auditExportAdapter(platform.audit, fence),
+    auditLogAdapter({ log: platform.auditLog, fence }),
   ];
 }

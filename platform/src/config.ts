@@ -35,6 +35,8 @@ export interface Config {
   /** Where notifications may go: never to private networks; to this machine only where that is asked for. */
   readonly reach: 'public' | 'public-and-loopback';
   readonly classic: GatewayChoices;
+  /** The name that the audit log is signed under; null for the one that it was begun with. */
+  readonly logName: string | null;
   /** The operator's SMS service; null for none. */
   readonly smsUrl: string | null;
   readonly keys: KeySource;
@@ -84,6 +86,7 @@ export function sandboxConfig(options: SandboxOptions, environment = process.env
     processes: 1,
     reach: 'public-and-loopback',
     classic: classicChoices(environment),
+    logName: logName(environment),
     smsUrl: null,
     keys: { kind: 'file', file, mayCreate: true },
   };
@@ -129,6 +132,7 @@ export function serveConfig(options: ServeOptions, environment = process.env): C
     processes: Number.parseInt(processes, 10),
     reach: environment.TONGBAO_NOTIFY_LOOPBACK === 'allow' ? 'public-and-loopback' : 'public',
     classic: classicChoices(environment),
+    logName: logName(environment),
     smsUrl: environment.TONGBAO_SMS_URL ?? null,
     keys: keySource(environment),
   };
@@ -148,6 +152,15 @@ export function keysConfig(environment = process.env): { file: string; databaseU
   const { TONGBAO_KEY_FILE: file, DATABASE_URL: databaseUrl = null } = environment;
   if (file === undefined) throw new Error('TONGBAO_KEY_FILE must say where the key file is to be');
   return { file: path.resolve(file), databaseUrl };
+}
+
+function logName({ TONGBAO_LOG_NAME: name }: NodeJS.ProcessEnv): string | null {
+  if (name === undefined) return null;
+  if (!/^[^\s+]{1,200}$/u.test(name))
+    throw new Error(
+      `TONGBAO_LOG_NAME must be like pay.example/audit/log, without spaces and +, not "${name}"`,
+    );
+  return name;
 }
 
 const minuteMs = 60_000;

@@ -2,6 +2,7 @@
 // and production comes in from outside: the clock, the bank, the SMS, the rate source.
 import type { Logger } from 'pino';
 import type { AuditOptions } from './audit/index.ts';
+import { type AuditLog, createAuditLog, createNoteSigner, type NoteSigner } from './audit-log/index.ts';
 import type { Config } from './config.ts';
 import { type Customers, createCustomers, type IdentityRegistry } from './customers/index.ts';
 import {
@@ -10,6 +11,8 @@ import {
   type Database,
   isAlive,
   type Lanes,
+  readSetting,
+  settingOrKeep,
   slicesTimer,
   takeIdBlock,
 } from './database/index.ts';
@@ -52,7 +55,7 @@ import {
 } from './wallet/index.ts';
 
 export interface PlatformParts {
-  readonly config: Pick<Config, 'mode' | 'lanes' | 'maxBatch' | 'publicUrl' | 'classic'>;
+  readonly config: Pick<Config, 'mode' | 'lanes' | 'maxBatch' | 'publicUrl' | 'classic' | 'logName'>;
   readonly database: Database;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -104,6 +107,7 @@ export interface Platform {
   readonly tokens: CashierTokens;
   readonly notifyIds: NotifyIds;
   readonly audit: AuditOptions;
+  readonly auditLog: AuditLog;
   isUsable(): Promise<boolean>;
   /** Lets what is running finish; the database stays open for whoever gave it. */
   close(): Promise<void>;
@@ -176,7 +180,8 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     ...{ database, clock, bank, payments, isolation },
     onBankFailed: (error: unknown, question: BankQuestion) => bankFailed(error, question.reference),
   };
-  const timers = [...timersOf(rooms, database), bankQuestionsTimer(askParts)];
+  const auditLog = createAuditLog({ database, clock, signer: await logSigner(parts) });
+  const timers = [...timersOf(rooms, database), bankQuestionsTimer(askParts), auditLog.sealing];
   const tasks = bankTasks(wallet, askParts);
   jobs = createJobs({ database, clock, log, timers, tasks });
 
@@ -184,6 +189,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     ...{ database, clock, ids, lanes, house, jobs, tasks, timers, keys, gatewayKey, tokens, notifyIds },
     ...rooms,
     rules: ruleBook,
+    auditLog,
     reconciliation: createReconciliation({ database, clock, ids, house }),
     audit: { database, clock, house, bankBooks: parts.bankBooks },
     isUsable: () => isAlive(database),
@@ -192,6 +198,19 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
       await Promise.race([lanes.close(), new Promise((resolve) => setTimeout(resolve, 4_000).unref())]);
     },
   };
+}
+
+/** A log keeps the name that it was begun with. Another sandbox world is another log, though the key may be the same. */
+async function logSigner({ config, database, keys, randomness }: PlatformParts): Promise<NoteSigner> {
+  const begin = () => {
+    const usual =
+      config.mode === 'sandbox'
+        ? `tongbao.sandbox/log/${randomness.bytes(4).toString('hex')}`
+        : `${new URL(config.publicUrl).host}/audit/log`;
+    return settingOrKeep(database, 'audit-log-name', usual);
+  };
+  const name = config.logName ?? (await readSetting(database, 'audit-log-name')) ?? (await begin());
+  return createNoteSigner(name, keys.log.privateKey);
 }
 
 /** Every room's timers; the ticker and the sandbox's clock run whichever is due first. */

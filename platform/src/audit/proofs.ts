@@ -15,6 +15,7 @@ import {
 import { countEventsWithEntry } from '../payments/index.ts';
 import type { Clock } from '../system/index.ts';
 import { readOwedReturns } from '../wallet/index.ts';
+import { logProofs } from './log-proof.ts';
 import { walkPayments } from './payment-proof.ts';
 import { findSettlementFaults } from './settlement-proof.ts';
 import { findTreasuryFaults } from './treasury-proof.ts';
@@ -102,6 +103,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       ...(await settlementProofs(tx)),
       await treasuryProof(tx, options),
       await returnsProof(tx, sums),
+      ...(await logProofs(tx)),
     ];
   });
   return { ok: proofs.every((proof) => proof.ok), checkedAt, proofs };

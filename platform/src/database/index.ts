@@ -1,5 +1,7 @@
 // The door of the database room.
+
 export { instants, integers, texts } from './arrays.ts';
+export { type Arrival, arrivalRows } from './arrival-store.ts';
 export { copyInto, type Execution, type RowsToCopy } from './copy.ts';
 export {
   type Connection,

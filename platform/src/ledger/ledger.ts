@@ -1,7 +1,13 @@
 // The ledger's verbs: open accounts, record entries, place and end holds. Everything happens inside the caller's
 // transaction, so that money and what it was for are recorded together or not at all.
 import { currency as currencyOf } from '@tongbao/money';
-import type { Connection, RowsToCopy, Transaction } from '../database/index.ts';
+import {
+  type Arrival,
+  arrivalRows,
+  type Connection,
+  type RowsToCopy,
+  type Transaction,
+} from '../database/index.ts';
 import { type AccountKindName, chart, houseCode, ownedCode } from './accounts.ts';
 import { assertBalanced, type Entry } from './entry.ts';
 import type { Spending } from './spending.ts';
@@ -128,7 +134,8 @@ function balanceMap(rows: Awaited<ReturnType<typeof readBalanceRows>>): Map<bigi
 /**
  * Appends entries and moves each touched account once. Call it last in a transaction: from here to the commit the
  * shared accounts are locked. Throws when an entry does not balance; the database refuses a balance below its floor.
- * `alongside`: what the entries are for, written in the same round trip; `spending`: what owners of accounts that the caller
+ * `alongside`: what the entries are for, written in the same round trip; `arrivals`: what of it the audit log takes in,
+ * besides the entries; `spending`: what owners of accounts that the caller
  * has locked have spent by now; `commit`: these are the last words of all.
  */
 export async function recordEntries(
@@ -136,10 +143,12 @@ export async function recordEntries(
   entries: readonly Entry[],
   {
     alongside = [],
+    arrivals = [],
     spending = new Map(),
     commit = false,
   }: {
     alongside?: readonly RowsToCopy[];
+    arrivals?: readonly Arrival[];
     spending?: ReadonlyMap<bigint, Spending>;
     commit?: boolean;
   } = {},
@@ -152,7 +161,11 @@ export async function recordEntries(
   }
   for (const [account, delta] of deltas) if (delta === 0n) deltas.delete(account);
   await tx.say({
-    batches: [...alongside, entryRows(entries)],
+    batches: [
+      ...alongside,
+      entryRows(entries),
+      arrivalRows([{ source: 'entry', ids: entries.map((entry) => entry.id), sequences: [] }, ...arrivals]),
+    ],
     executions: deltas.size + spending.size === 0 ? [] : moveBalances(deltas, spending),
     commit,
   });

@@ -84,15 +84,23 @@ export async function recordDecisions(
   for (const returned of pick(decisions, 'returned')) await recordReturn(tx, returned);
   for (const attention of pick(decisions, 'attention'))
     await quarantine(tx, { ...attention, timer: bankTimerName, at: clock.now() });
+  const events = pick(decisions, 'events').flat();
   await recordEntries(tx, pick(decisions, 'entry'), {
     commit: true,
+    arrivals: [
+      {
+        source: 'event',
+        ids: events.map((event) => event.paymentId),
+        sequences: events.map((event) => BigInt(event.sequence)),
+      },
+    ],
     spending: new Map(pick(decisions, 'spending').map(({ account, sums }) => [account, sums])),
     alongside: [
       paymentRows(created, conditions),
       refundRows(pick(decisions, 'newRefund')),
       requestRows(requestKinds.payment, pick(decisions, 'paymentRequest')),
       requestRows(requestKinds.refund, pick(decisions, 'refundRequest')),
-      eventRows(pick(decisions, 'events').flat()),
+      eventRows(events),
       notificationRows(pick(decisions, 'notification')),
       questionRows(questions),
       answerRows(pick(decisions, 'heard')),

@@ -68,6 +68,7 @@ export async function openSettlementWorld(
       maxBatch: 200,
       publicUrl: 'http://localhost:1',
       classic: sandboxConfig({}, {}).classic,
+      logName: null,
     },
     // One shopper buys for a whole month's settlement.
     rules: rules.filter(({ measure }) => !/^(day|year)-/.test(measure)),

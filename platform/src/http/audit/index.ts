@@ -1,8 +1,9 @@
 // The audit for everybody who may see it: the proofs as JSON, and the export that `npm run verify` checks.
 import { Readable } from 'node:stream';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { type AuditOptions, audit, exportLines } from '../../audit/index.ts';
 
+/** The proofs, for everybody who may look into the books. */
 export const auditAdapter =
   (options: AuditOptions): FastifyPluginAsync =>
   async (app) => {
@@ -17,7 +18,13 @@ export const auditAdapter =
         .header('cache-control', 'no-store')
         .send({ ...report, checkedAt: report.checkedAt.toISOString() });
     });
+  };
 
+/** The export that `npm run verify` checks. `fence` keeps away who may not read it; absent: everybody may. */
+export const auditExportAdapter =
+  (options: AuditOptions, fence?: (app: FastifyInstance) => Promise<void>): FastifyPluginAsync =>
+  async (app) => {
+    await fence?.(app);
     app.get('/audit/export', async (_request, reply) => {
       const stream = new Readable({ read: () => resume() });
       let resume: () => void = () => undefined;

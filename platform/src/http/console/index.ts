@@ -6,6 +6,8 @@ import { type OperatorParts, operatorRoutes } from './operators.ts';
 import { type AddRoute, ConsoleRefused, consoleRoutes, forgetToken, keepToken } from './routes.ts';
 import { fileRoute, type ShopParts, shopRoutes } from './shops.ts';
 
+export { onlyFor } from './routes.ts';
+
 export interface ConsoleParts extends ShopParts, OperatorParts {
   readonly sandbox: boolean;
 }

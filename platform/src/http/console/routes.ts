@@ -78,6 +78,20 @@ export async function memberFor(
   return member;
 }
 
+/** For what other adapters show to some of the staff only: all routes of theirs that are added afterwards. */
+export const onlyFor =
+  (staff: Staff, roles: readonly Member['role'][]) =>
+  async (app: FastifyInstance): Promise<void> => {
+    if (!app.hasRequestDecorator('cookies')) await app.register(cookie);
+    app.addHook('onRequest', async (request, reply) => {
+      const refused = await memberFor(staff, request, roles).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      if (refused !== null) await answerError(refused, request, reply);
+    });
+  };
+
 export async function consoleRoutes(app: FastifyInstance, staff: Staff): Promise<AddRoute> {
   if (!app.hasRequestDecorator('cookies')) await app.register(cookie);
   await app.register(rateLimit, { global: false });

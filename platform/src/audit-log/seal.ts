@@ -1,0 +1,83 @@
+// Seals what has arrived: takes arrivals, appends their rows' hashes to the tree, and signs the new head once it is
+// committed. One process at a time; whatever fails is rolled back whole and done again.
+import type { Database, Transaction } from '../database/index.ts';
+import type { Clock } from '../system/index.ts';
+import { emptyRoot, GrowingTree } from './merkle.ts';
+import { checkpointText, type NoteSigner } from './note.ts';
+import {
+  hasCheckpoint,
+  insertCheckpointRow,
+  insertHeadRow,
+  insertSubtreeRows,
+  mostLeaves,
+  readHead,
+  type Source,
+  sealRows,
+  sources,
+  takeArrivals,
+  takeSealingLock,
+} from './store.ts';
+
+export interface SealingParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Null where the log is sealed but nobody here may sign it. */
+  readonly signer: NoteSigner | null;
+}
+
+/** Of one transaction: some hundred full batches of payments. */
+const arrivalsPerRound = 256;
+
+/** Seals one round. True when it took all that a round takes: there may be more. */
+export async function seal(parts: SealingParts): Promise<boolean> {
+  const taken = await parts.database.transaction((tx) => sealRound(tx, parts.clock.now()));
+  await signHead(parts);
+  return taken === arrivalsPerRound;
+}
+
+async function sealRound(tx: Transaction, now: Date): Promise<number> {
+  if (!(await takeSealingLock(tx))) return 0;
+  const arrivals = await takeArrivals(tx, arrivalsPerRound);
+  const head = await readHead(tx);
+  if (head === null)
+    await insertHeadRow(tx, { size: 0n, root: emptyRoot, frontier: Buffer.alloc(0), sealed_at: now });
+  if (arrivals.length === 0) return 0;
+  const tree = new GrowingTree(head?.size ?? 0n, head?.frontier ?? Buffer.alloc(0));
+  for (const source of Object.keys(sources) as Source[]) {
+    const own = arrivals.filter((arrival) => arrival.source === source);
+    const ids = own.flatMap((arrival) => numbers(arrival.ids));
+    // An id without a sequence of its own has 0: both lists are as long, or the second is empty.
+    const sequences = own.flatMap((arrival) => numbers(arrival.sequences));
+    for (let from = 0; from < ids.length; from += mostLeaves) {
+      const rows = {
+        ids: ids.slice(from, from + mostLeaves),
+        sequences: sequences.slice(from, from + mostLeaves),
+      };
+      const hashes = await sealRows(tx, { source, ...rows, first: tree.size });
+      await insertSubtreeRows(tx, tree.append(hashes));
+    }
+  }
+  if (tree.size > (head?.size ?? 0n))
+    await insertHeadRow(tx, {
+      size: tree.size,
+      root: tree.root(),
+      frontier: tree.frontier(),
+      sealed_at: now,
+    });
+  return arrivals.length;
+}
+
+const numbers = (literal: string): bigint[] =>
+  literal === '{}' ? [] : literal.slice(1, -1).split(',').map(BigInt);
+
+/** Signs the newest head that is committed, unless this key has signed it. */
+async function signHead({ database, clock, signer }: SealingParts): Promise<void> {
+  if (signer === null) return;
+  const head = await readHead(database);
+  if (head === null || (await hasCheckpoint(database, head.size, signer.keyHash))) return;
+  const note = signer.sign(checkpointText(signer.name, head.size, head.root));
+  await insertCheckpointRow(database, {
+    ...{ size: head.size, note, verifier_key: signer.verifierKey },
+    ...{ keyHash: signer.keyHash, signedAt: clock.now() },
+  });
+}

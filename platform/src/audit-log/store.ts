@@ -1,0 +1,234 @@
+// All SQL of the audit log.
+import { type Connection, integers, type Statement, statement, type Transaction } from '../database/index.ts';
+import type { FullSubtree } from './merkle.ts';
+
+/** What is logged, by the name of its leaves; and whether a part of it is there as a salted hash only. */
+export const sources = {
+  entry: { view: 'entry_leaf', words: null },
+  event: { view: 'event_leaf', words: null },
+  answer: { view: 'answer_leaf', words: null },
+  statement: { view: 'statement_leaf', words: null },
+  'break-act': { view: 'break_act_leaf', words: 'break_act_words' },
+  act: { view: 'act_leaf', words: 'act_words' },
+} as const satisfies Record<string, { view: string; words: string | null }>;
+export type Source = keyof typeof sources;
+
+const each = <Made>(make: (source: Source) => Made): Record<Source, Made> =>
+  Object.fromEntries(Object.keys(sources).map((source) => [source, make(source as Source)])) as Record<
+    Source,
+    Made
+  >;
+
+export interface Key {
+  readonly source: Source;
+  readonly id: bigint;
+  readonly sequence: number;
+}
+
+// ---- Sealing
+
+const tryLock = statement('audit-log.lock', 'SELECT pg_try_advisory_xact_lock(7466736005) AS taken');
+/** Whether this transaction is the one that may seal. */
+export const takeSealingLock = async (tx: Transaction): Promise<boolean> =>
+  (await tx.query<{ taken: boolean }>(tryLock))[0]!.taken;
+
+const takeArrivalsStatement = statement(
+  'audit-log.take-arrivals',
+  `DELETE FROM system.arrival WHERE ctid = ANY(ARRAY(SELECT ctid FROM system.arrival LIMIT $1))
+   RETURNING source, ids::text AS ids, sequences::text AS sequences`,
+);
+/** Takes some of what has arrived, with this transaction: array literals. */
+export const takeArrivals = (
+  tx: Transaction,
+  limit: number,
+): Promise<{ source: Source; ids: string; sequences: string }[]> => tx.query(takeArrivalsStatement, [limit]);
+
+const insertWords = each((source) =>
+  statement(
+    `audit-log.salt-${source}`,
+    `INSERT INTO audit_log.words (source, id, salt, hash)
+     SELECT '${source}', w.id, s.salt, sha256(s.salt || convert_to(w.words, 'UTF8'))
+     FROM audit_log.${sources[source].words} w, LATERAL (SELECT uuid_send(gen_random_uuid()) AS salt WHERE w.id > 0) s
+     WHERE w.id = ANY($1::bigint[]) ON CONFLICT DO NOTHING`,
+  ),
+);
+
+// A row that is not there any more when its turn comes is sealed as lost: whatever is found later, this leaf says so.
+const insertBatch = each((source) =>
+  statement(
+    `audit-log.seal-${source}`,
+    `WITH k AS MATERIALIZED (
+       SELECT u.id, coalesce(u.sequence, 0)::smallint AS sequence
+       FROM unnest($1::bigint[], $2::bigint[]) AS u(id, sequence)
+     ), found AS MATERIALIZED (
+       SELECT id, sequence, text FROM audit_log.${sources[source].view} WHERE id = ANY($1::bigint[])
+     ), hashed AS (
+       SELECT k.id, k.sequence, sha256('\\x00'::bytea || convert_to(
+         coalesce(found.text, '["lost/1","${source}",' || k.id || ',' || k.sequence || ']'), 'UTF8')) AS hash
+       FROM k LEFT JOIN found ON found.id = k.id AND found.sequence = k.sequence ORDER BY k.id, k.sequence
+     )
+     INSERT INTO audit_log.batch (first, source, leaves, ids, sequences, hashes)
+     SELECT $3, '${source}', count(*), array_agg(id), array_agg(sequence), string_agg(hash, ''::bytea) FROM hashed
+     RETURNING hashes`,
+  ),
+);
+const insertPlaces = statement(
+  'audit-log.insert-places',
+  'INSERT INTO audit_log.place (source, block, first) SELECT $1, b, $2 FROM unnest($3::bigint[]) AS b',
+);
+/** Seals rows of one source from a position on; answers their leaves' hashes in order. */
+export async function sealRows(
+  tx: Transaction,
+  rows: { source: Source; ids: readonly bigint[]; sequences: readonly bigint[]; first: bigint },
+): Promise<Buffer> {
+  const { source, first } = rows;
+  const ids = integers(rows.ids);
+  if (sources[source].words !== null) await tx.query(insertWords[source], [ids]);
+  const values = [ids, integers(rows.sequences), first];
+  const [sealed] = await tx.query<{ hashes: Buffer }>(insertBatch[source], values);
+  const blocks = integers([...new Set(rows.ids.map((id) => id >> 12n))]);
+  await tx.query(insertPlaces, [source, first, blocks]);
+  return sealed!.hashes;
+}
+
+const insertSubtrees = statement(
+  'audit-log.insert-subtrees',
+  `INSERT INTO audit_log.subtree (level, number, hash)
+   SELECT level, number, decode(hash, 'hex') FROM unnest($1::smallint[], $2::bigint[], $3::text[]) AS s(level, number, hash)`,
+);
+export async function insertSubtreeRows(tx: Transaction, full: readonly FullSubtree[]): Promise<void> {
+  if (full.length === 0) return;
+  await tx.query(insertSubtrees, [
+    integers(full.map((subtree) => subtree.level)),
+    integers(full.map((subtree) => subtree.number)),
+    full.map((subtree) => subtree.hash.toString('hex')),
+  ]);
+}
+
+export interface Head {
+  readonly size: bigint;
+  readonly root: Buffer;
+  readonly frontier: Buffer;
+  readonly sealed_at: Date;
+}
+const insertHead = statement(
+  'audit-log.insert-head',
+  'INSERT INTO audit_log.head (size, root, frontier, sealed_at) VALUES ($1, $2, $3, $4)',
+);
+export const insertHeadRow = async (tx: Transaction, head: Head): Promise<void> =>
+  void (await tx.query(insertHead, [head.size, head.root, head.frontier, head.sealed_at]));
+const lastHead = statement(
+  'audit-log.last-head',
+  'SELECT size, root, frontier, sealed_at FROM audit_log.head ORDER BY size DESC LIMIT 1',
+);
+export const readHead = async (connection: Connection): Promise<Head | null> =>
+  (await connection.query<Head>(lastHead))[0] ?? null;
+
+// ---- Checkpoints
+
+export interface Checkpoint {
+  readonly size: bigint;
+  readonly note: string;
+  readonly verifier_key: string;
+}
+const insertCheckpoint = statement(
+  'audit-log.insert-checkpoint',
+  `INSERT INTO audit_log.checkpoint (size, key_hash, note, verifier_key, signed_at) VALUES ($1, $2, $3, $4, $5)
+   ON CONFLICT DO NOTHING`,
+);
+export const insertCheckpointRow = async (
+  connection: Connection,
+  row: Checkpoint & { keyHash: string; signedAt: Date },
+): Promise<void> =>
+  void (await connection.query(insertCheckpoint, [
+    ...[row.size, row.keyHash, row.note, row.verifier_key, row.signedAt],
+  ]));
+const lastCheckpoint = statement(
+  'audit-log.last-checkpoint',
+  `SELECT size, note, verifier_key FROM audit_log.checkpoint ORDER BY size DESC, signed_at DESC LIMIT 1`,
+);
+export const readCheckpoint = async (connection: Connection): Promise<Checkpoint | null> =>
+  (await connection.query<Checkpoint>(lastCheckpoint))[0] ?? null;
+const isSigned = statement(
+  'audit-log.is-signed',
+  'SELECT 1 FROM audit_log.checkpoint WHERE size = $1 AND key_hash = $2',
+);
+export const hasCheckpoint = async (
+  connection: Connection,
+  size: bigint,
+  keyHash: string,
+): Promise<boolean> => (await connection.query(isSigned, [size, keyHash])).length > 0;
+
+// ---- Hashes and leaves by position
+
+/** A batch holds at most this many leaves: what reaches into a range of positions begins at most so far before it. */
+export const mostLeaves = 4096;
+
+const leafHashes = statement(
+  'audit-log.leaf-hashes',
+  `SELECT substring(hashes FROM ((greatest(first, $1) - first) * 32 + 1)::integer
+       FOR ((least(first + leaves, $2) - greatest(first, $1)) * 32)::integer) AS hashes
+   FROM audit_log.batch WHERE first > $1 - ${mostLeaves} AND first < $2 AND first + leaves > $1 ORDER BY first`,
+);
+/** The hashes of leaves from a position (included) to another, 32 bytes each. */
+export const readLeafHashes = async (connection: Connection, start: bigint, end: bigint): Promise<Buffer> =>
+  Buffer.concat(
+    (await connection.query<{ hashes: Buffer }>(leafHashes, [start, end])).map((row) => row.hashes),
+  );
+const subtreeHashes = statement(
+  'audit-log.subtree-hashes',
+  'SELECT hash FROM audit_log.subtree WHERE level = $1 AND number >= $2 AND number < $3 ORDER BY number',
+);
+export const readSubtreeHashes = async (
+  connection: Connection,
+  level: number,
+  { start, end }: { start: bigint; end: bigint },
+): Promise<Buffer> =>
+  Buffer.concat(
+    (await connection.query<{ hash: Buffer }>(subtreeHashes, [level, start, end])).map((row) => row.hash),
+  );
+
+const leafKeys = statement(
+  'audit-log.leaf-keys',
+  `SELECT b.source, k.id, k.sequence, b.first + k.place - 1 AS position
+   FROM audit_log.batch b, LATERAL unnest(b.ids, b.sequences) WITH ORDINALITY AS k(id, sequence, place)
+   WHERE b.first > $1 - ${mostLeaves} AND b.first < $2 AND b.first + k.place - 1 >= $1 AND b.first + k.place - 1 < $2
+   ORDER BY position`,
+);
+/** Which rows the leaves from a position (included) to another are of. */
+export const readLeafKeys = (
+  connection: Connection,
+  start: bigint,
+  end: bigint,
+): Promise<(Key & { position: bigint })[]> => connection.query(leafKeys, [start, end]);
+
+const texts: Record<Source, Statement> = each((source) =>
+  statement(
+    `audit-log.texts-${source}`,
+    `SELECT id, sequence, text FROM audit_log.${sources[source].view} WHERE id = ANY($1::bigint[])`,
+  ),
+);
+/** What rows say now, by `id/sequence`; more than asked for where an id has several rows. */
+export async function readTexts(
+  connection: Connection,
+  source: Source,
+  ids: readonly bigint[],
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await connection.query<{ id: bigint; sequence: number; text: string }>(texts[source], [
+    integers([...new Set(ids)]),
+  ]);
+  return new Map(rows.map((row) => [`${row.id}/${row.sequence}`, row.text]));
+}
+
+const positions = statement(
+  'audit-log.positions',
+  `SELECT b.first + k.place - 1 AS position
+   FROM audit_log.place p JOIN audit_log.batch b ON b.first = p.first,
+     LATERAL unnest(b.ids, b.sequences) WITH ORDINALITY AS k(id, sequence, place)
+   WHERE p.source = $1 AND p.block = $2::bigint / 4096 AND k.id = $2 AND k.sequence = $3 ORDER BY position LIMIT 1`,
+);
+/** Where the leaf of a row is; null when it is not sealed. */
+export const readPosition = async (connection: Connection, key: Key): Promise<bigint | null> =>
+  (await connection.query<{ position: bigint }>(positions, [key.source, key.id, key.sequence]))[0]
+    ?.position ?? null;
