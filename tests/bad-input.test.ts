@@ -141,6 +141,29 @@ describe('bad input', () => {
       'PARAM_ILLEGAL',
     ],
     [
+      'a seller called like the network (security M1)',
+      () => ({
+        body: payOf({
+          order: {
+            referenceOrderId: 'x',
+            orderDescription: 'x',
+            merchant: { referenceMerchantId: 'm', merchantName: '支付宝官方客服 Alipay Official' },
+          },
+        }),
+      }),
+      'PARAM_ILLEGAL',
+    ],
+    [
+      'a relative return URL (security M8)',
+      () => ({ body: payOf({ paymentRedirectUrl: '//evil.example/return' }) }),
+      'PARAM_ILLEGAL',
+    ],
+    [
+      'a return URL in another scheme’s clothes (security M8)',
+      () => ({ body: payOf({ paymentRedirectUrl: 'feed:javascript:alert(1)' }) }),
+      'PARAM_ILLEGAL',
+    ],
+    [
       'a refund of an unknown payment',
       () => ({
         resource: 'payments/refund',

@@ -75,6 +75,8 @@ export async function shopperOf(sandbox: Sandbox, phone: string, pin: string) {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into it.
   type View = any;
   return {
+    get: async (url: string): Promise<View> =>
+      (await fetch(`${sandbox.http}${url}`, { headers: { cookie } })).json(),
     look: async (cashierUrl: string): Promise<View> =>
       (await fetch(`${sandbox.http}${path(cashierUrl)}`, { headers: { cookie } })).json(),
     pay: async (cashierUrl: string): Promise<View> =>

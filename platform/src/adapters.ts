@@ -12,6 +12,7 @@ import { pagesAdapter } from './http/pages/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from './http/payment-ids.ts';
 import { walletAdapter } from './http/wallet/index.ts';
 import type { Platform } from './platform.ts';
+import { mayNotify } from './system/index.ts';
 
 /** Antom's documents name no tolerance of request-time; integrations send clocks that are minutes off. */
 const skewMs = 15 * 60_000;
@@ -22,6 +23,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
   const sandbox = config.mode === 'sandbox';
   const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
   const paymentIds = { toWire: paymentIdToWire, fromWire: paymentIdFromWire };
+  const isAllowed = (url: string) => mayNotify(url, config.reach);
   const cashierUrl = (wireId: string) => `${config.publicUrl}${tokens.path(wireId)}`;
   return [
     gatewayAdapter({
@@ -29,6 +31,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       cashierUrl,
       snapshot: platform.database.snapshot,
       explain: sandbox,
+      mayNotify: isAllowed,
       choices: config.classic,
     }),
     amsAdapter({
@@ -42,6 +45,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       // A sandbox's clock stands where somebody put it; its errors show both signing strings.
       skewMs: sandbox ? null : skewMs,
       explain: sandbox,
+      mayNotify: isAllowed,
     }),
     cashierAdapter({
       ...{ customers, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox },

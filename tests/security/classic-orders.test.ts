@@ -108,3 +108,47 @@ describe('security C1, M9: a signed request has one meaning', () => {
     expect(new URL(view.returnUrl).searchParams.get('total_fee')).toBe('59000');
   });
 });
+
+describe('security M8: addresses', () => {
+  test.each([
+    ['return_url', 'javascript://shop.example/%0aalert(1)'],
+    ['return_url', '//evil.example/return'],
+    ['return_url', 'https://shop.example@evil.example/'],
+    ['return_url', 'https://shop.example/\r\nx'],
+    ['notify_url', 'http://10.0.0.1/notify'],
+    ['notify_url', 'http://metadata.internal/'],
+    ['notify_url', 'ftp://shop.example/notify'],
+  ])('%s %s is ILLEGAL_ARGUMENT', async (name, value) => {
+    const answer = await shop.call(orderOf({ [name]: value }));
+    expect(answer.location).toBeNull();
+    expect(answer.text).toContain('ILLEGAL_ARGUMENT');
+  });
+});
+
+describe('security M1: who is paid', () => {
+  test('the contracted name always stands first, the seller beside it, and nothing unseen is shown', async () => {
+    const order = await paid({ supplier: 'Orchid Studio', subject: 'Ring\u202egnp.exe\u200b' });
+    const view = await shopper.look(order.cashierUrl);
+    expect(view.merchant).toMatchObject({ name: '韩光百货 Hanbit Mall', seller: 'Orchid Studio' });
+    expect(view.order.description).toBe('Ringgnp.exe');
+    const { bills } = await shopper.get('/api/wallet/bills');
+    expect(bills[0]).toMatchObject({
+      ...{ title: '韩光百货 Hanbit Mall', seller: 'Orchid Studio', description: 'Ringgnp.exe' },
+    });
+    const { messages } = await shopper.get('/api/wallet/messages');
+    expect(messages.find((message: { kind: string }) => message.kind === 'payment').detail).toBe(
+      '韩光百货 Hanbit Mall',
+    );
+  });
+
+  test.each([
+    ['supplier', '支付宝官方客服 Alipay Official'],
+    ['supplier', 'A l i p a y'],
+    ['seller_name', 'shop\u202e'],
+    ['secondary_merchant_name', 'Аlipay'],
+  ])('%s %j is refused', async (name, value) => {
+    const answer = await shop.call(orderOf({ [name]: value }));
+    expect(answer.location).toBeNull();
+    expect(answer.text).toContain('ILLEGAL_ARGUMENT');
+  });
+});

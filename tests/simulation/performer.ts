@@ -348,7 +348,7 @@ async function send({ shop, shopper }: PerformerParts, request: Request): Promis
     case 'confirm':
       return shopper.confirm(request);
     case 'decline':
-      return shopper.decline(request.url);
+      return shopper.decline(request.url, request.shopper);
     case 'cancel':
       return shop.cancel(request);
     case 'inquire':

@@ -40,7 +40,7 @@ export type Request =
       readonly pin: string;
       readonly isRightPin: boolean;
     }
-  | { readonly kind: 'decline'; readonly payment: string; readonly url: string }
+  | { readonly kind: 'decline'; readonly payment: string; readonly url: string; readonly shopper: number }
   | {
       readonly kind: 'cancel' | 'inquire';
       readonly payment: string;

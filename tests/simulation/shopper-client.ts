@@ -8,7 +8,7 @@ export interface ShopperClient {
   ready(shopper: number): Promise<void>;
   look(url: string, shopper: number | null): Promise<Answer>;
   confirm(of: { url: string; shopper: number; card: number | null; pin: string }): Promise<Answer>;
-  decline(url: string): Promise<Answer>;
+  decline(url: string, shopper: number): Promise<Answer>;
   /** `balance` and `available`, fen. */
   wallet(shopper: number): Promise<Answer>;
   topUp(of: {
@@ -89,7 +89,8 @@ export function createShopperClient(network: Network): ShopperClient {
         await send('POST', `${cashier(url)}/authorizations`, { body, cookie: cookieOf(shopper) }),
       );
     },
-    decline: async (url) => cashierAnswer(await send('POST', `${cashier(url)}/decline`, { body: {} })),
+    decline: async (url, shopper) =>
+      cashierAnswer(await send('POST', `${cashier(url)}/decline`, { body: {}, cookie: cookieOf(shopper) })),
     wallet: async (shopper) => walletAnswer(await send('GET', '/api/wallet', { cookie: cookieOf(shopper) })),
     topUp: async ({ requestId, shopper, card, amount, pin }) => {
       const { last4 } = shoppers[shopper]!.cards[card]!;

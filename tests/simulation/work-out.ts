@@ -81,7 +81,8 @@ function aboutPayment(
       return { kind: 'confirm', payment: name, url, shopper, card, pin, isRightPin: action.pin === 'right' };
     }
     case 'decline':
-      return { kind: 'decline', payment: name, url };
+      // Declining needs a session; whose it is does not matter.
+      return { kind: 'decline', payment: name, url, shopper: 0 };
     default: {
       const isOwn = action.by === 'own';
       return { kind: action.kind, payment: name, requestId, isOwn, shop: isOwn ? shop : strangerTo(shop) };

@@ -1,5 +1,6 @@
 // How a payment can stand when there is nothing (more) to choose: waiting for the bank, paid, cancelled, declined,
 // expired.
+import { isReturnAddress } from '@tongbao/protocol/addresses';
 import type { CashierView } from '@tongbao/protocol/wallet';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -20,7 +21,7 @@ export function Ending(props: EndingProps) {
   const { t } = useTranslation();
   const { view } = props;
   if (view.status === 'pending') return <Pending ask={props.ask} />;
-  const back = isUrl(view.returnUrl) ? view.returnUrl : null;
+  const back = isReturnAddress(view.returnUrl) ? view.returnUrl : null;
   const backLink = back !== null && (
     <a className="button" href={back}>
       {t('returnTo', { merchant: view.merchant.name })}
@@ -148,7 +149,3 @@ function Return(props: { to: string; merchant: string; byItself: boolean }) {
     </div>
   );
 }
-
-/** Web addresses and shops' own app links; nothing that could run in this page. */
-const isUrl = (text: string): boolean =>
-  URL.canParse(text) && !/^(javascript|data|vbscript|blob|file):/i.test(text);

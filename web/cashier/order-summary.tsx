@@ -30,7 +30,14 @@ export function OrderSummary(props: { view: CashierView }) {
         </span>
         <div>
           <p className="muted small">{t('payTo')}</p>
-          <h1>{merchant.name}</h1>
+          <h1>
+            <bdi>{merchant.name}</bdi>
+          </h1>
+          {merchant.seller !== null && (
+            <p className="small">
+              <bdi>{t('soldBy', { seller: merchant.seller })}</bdi>
+            </p>
+          )}
           <p className="muted small">{region === undefined ? merchant.region : say(t, region)}</p>
         </div>
       </div>
@@ -95,7 +102,9 @@ function Details(props: { view: CashierView }) {
   const [isOpen, setOpen] = useState(isWide);
   return (
     <>
-      <p className="ordered">{order.description}</p>
+      <p className="ordered">
+        <bdi>{order.description}</bdi>
+      </p>
       <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{t('orderDetails')}</summary>
         {order.goods.length > 0 && (

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../ui/api.ts';
 import { methodName, showMoney, showTime } from '../ui/format.ts';
-import { StepHeading } from '../ui/frame.tsx';
+import { Result, StepHeading } from '../ui/frame.tsx';
 import { say, type WordKey } from '../ui/i18n.ts';
 import { Icon } from '../ui/icons.tsx';
 import { SignIn } from '../ui/sign-in.tsx';
@@ -41,6 +41,8 @@ export function Pay(props: PayProps) {
   const [chosen, setChosen] = useState<string | null>(null);
   const [isConfirming, setConfirming] = useState(false);
   const [hasSessionEnded, setSessionEnded] = useState(false);
+  if (!view.merchant.takesPayments)
+    return <Result icon="cross" tone="bad" title={t('shopClosedTitle')} text={t('shopClosedText')} />;
   if (customer === null) {
     return (
       <SignIn

@@ -16,6 +16,10 @@ export const en: Words = {
     'A payment that was made stays made. Reload, and the page will show how the order really stands.',
 
   payTo: 'Pay to',
+  soldBy: 'Sold by {{seller}}',
+  shopClosedTitle: 'This shop cannot take payments',
+  shopClosedText:
+    'The shop is suspended at the moment. Nothing was taken from you. Ask the shop, or come back later.',
   orderDetails: 'Order details',
   orderNumber: 'Order number',
   paymentNumber: 'Payment number',

@@ -14,6 +14,10 @@ export const ja: Words = {
   brokenTitle: 'ページでエラーが起きました',
   brokenText: '完了したお支払いには影響ありません。再読み込みすると、注文の実際の状態が表示されます。',
   payTo: 'お支払い先',
+  soldBy: '販売者：{{seller}}',
+  shopClosedTitle: 'このショップは現在お支払いを受け付けていません',
+  shopClosedText:
+    'ショップの受付が停止されています。引き落としはありません。ショップにお問い合わせになるか、後でもう一度お試しください。',
   orderDetails: 'ご注文内容',
   orderNumber: '注文番号',
   paymentNumber: 'お支払い番号',

@@ -14,6 +14,10 @@ export const ko: Words = {
   brokenTitle: '페이지에 오류가 생겼습니다',
   brokenText: '이미 끝난 결제에는 영향이 없습니다. 새로고침하면 주문의 실제 상태가 표시됩니다.',
   payTo: '받는 곳',
+  soldBy: '판매자: {{seller}}',
+  shopClosedTitle: '이 상점은 지금 결제를 받을 수 없습니다',
+  shopClosedText:
+    '상점의 결제가 일시 중지되었습니다. 출금되지 않았습니다. 상점에 문의하거나 나중에 다시 시도하세요.',
   orderDetails: '주문 내역',
   orderNumber: '주문 번호',
   paymentNumber: '결제 번호',

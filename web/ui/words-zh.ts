@@ -13,6 +13,9 @@ export const zh = {
   brokenText: '这不影响已经完成的付款。重新载入后，页面会显示订单的真实状态。',
 
   payTo: '付款给',
+  soldBy: '卖家：{{seller}}',
+  shopClosedTitle: '该商户目前无法收款',
+  shopClosedText: '商户已被暂停收款，您未被扣款。请联系商户，或稍后再来。',
   orderDetails: '订单详情',
   orderNumber: '商户订单号',
   paymentNumber: '付款单号',

@@ -55,6 +55,7 @@ function BillLines(props: { bill: Detail }) {
     <dl>
       <Line name={t('billStatus')}>{say(t, statuses[bill.status] ?? 'statusPending')}</Line>
       {bill.method !== null && <Line name={t('paidBy')}>{methodName(bill.method)}</Line>}
+      {bill.seller !== null && <Line name={t('seller')}>{bill.seller}</Line>}
       <Line name={t('item')}>{bill.description}</Line>
       {bill.order !== null && bill.order.goods.length > 1 && (
         <Line name={t('goods')}>

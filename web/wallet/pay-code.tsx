@@ -149,6 +149,7 @@ function Became(props: { view: PaymentCodeView; again: () => void }) {
   }
   return (
     <Result icon="check" title={t('paidTitle')} text={view.merchantName ?? ''}>
+      {view.seller !== null && <p className="small">{t('soldBy', { seller: view.seller })}</p>}
       {view.payerAmount !== null && <p className="paid-amount">{showMoney(view.payerAmount)}</p>}
       {view.amount !== null && <p className="muted">{showMoney(view.amount)}</p>}
       <div className="actions">

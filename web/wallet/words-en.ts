@@ -46,6 +46,7 @@ export const walletEn: WalletWords = {
   cardLocked: 'Locked: cannot be used now',
   withdraw: 'Withdraw',
   withdrawTo: 'To card',
+  seller: 'Seller',
   noDebitCards: 'You have no debit card yet',
   noDebitCardsText: 'Top-ups and withdrawals need a debit card. Credit cards pay at shops only.',
   creditPaysOnly: 'Credit cards pay at shops only.',

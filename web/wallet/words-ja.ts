@@ -46,6 +46,7 @@ export const walletJa: WalletWords = {
   cardLocked: 'ロック中：利用できません',
   withdraw: '出金',
   withdrawTo: '出金先のカード',
+  seller: '販売者',
   noDebitCards: 'デビットカードがまだありません',
   noDebitCardsText: 'チャージと出金にはデビットカードが必要です。クレジットカードはお支払いにだけ使えます。',
   creditPaysOnly: 'クレジットカードはお支払いにだけ使えます。',

@@ -46,6 +46,7 @@ export const walletKo: WalletWords = {
   cardLocked: '잠겨 있어 쓸 수 없음',
   withdraw: '출금',
   withdrawTo: '입금 카드',
+  seller: '판매자',
   noDebitCards: '등록된 체크카드가 없습니다',
   noDebitCardsText: '충전과 출금에는 체크카드(직불카드)가 필요합니다. 신용카드는 결제에만 쓸 수 있습니다.',
   creditPaysOnly: '신용카드는 결제에만 쓸 수 있습니다.',

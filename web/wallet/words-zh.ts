@@ -44,6 +44,7 @@ export const walletZh = {
   cardLocked: '已锁定，暂不可用',
   withdraw: '提现',
   withdrawTo: '提现到银行卡',
+  seller: '卖家',
   noDebitCards: '还没有储蓄卡',
   noDebitCardsText: '充值和提现需要储蓄卡。信用卡只能用于付款。',
   creditPaysOnly: '信用卡只能用于付款。',

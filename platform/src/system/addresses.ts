@@ -19,5 +19,19 @@ export function mayConnect(address: string, reach: Reach): boolean {
   return parsed instanceof ipaddr.IPv4 || parsed.match(globalUnicast);
 }
 
+/**
+ * What can be said of a URL's host before any name is asked: an address that may not be connected to, or a name that
+ * never leads outside. Names are checked again by what they resolve to, when something is sent.
+ */
+export function mayNotify(url: string, reach: Reach): boolean {
+  const host = new URL(url).hostname
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
+  if (ipaddr.isValid(host)) return mayConnect(host, reach);
+  if (/(^|\.)localhost$/.test(host)) return reach === 'public-and-loopback';
+  return !/\.(local|internal|home\.arpa)$/.test(host);
+}
+
 export const isLoopback = (address: string): boolean =>
   ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';

@@ -9,8 +9,10 @@ import {
   optionalFlag,
   optionalInstant,
   optionalRequestId,
+  optionalReturnUrl,
+  optionalSellerName,
   optionalText,
-  optionalUrl,
+  optionalWebUrl,
   requestId,
   text,
 } from './scalars.ts';
@@ -43,8 +45,8 @@ const order = z.object({
   merchant: optional(
     z.object({
       referenceMerchantId: optionalText(32),
-      merchantName: optionalText(256),
-      merchantDisplayName: optionalText(64),
+      merchantName: optionalSellerName(256),
+      merchantDisplayName: optionalSellerName(64),
     }),
   ),
   goods: optional(z.array(goods).max(100, 'has more than 100 items')),
@@ -66,8 +68,8 @@ const payment = {
   paymentRequestId: requestId,
   order,
   paymentAmount: amount,
-  paymentRedirectUrl: optionalUrl(2048, true),
-  paymentNotifyUrl: optionalUrl(2048),
+  paymentRedirectUrl: optionalReturnUrl(2048),
+  paymentNotifyUrl: optionalWebUrl(2048),
   paymentExpiryTime: optionalInstant,
   settlementStrategy: optional(settlementStrategy),
   paymentQuote: optional(quote),
@@ -117,7 +119,7 @@ export const RefundRequest = z.object({
   refundAmount: amount,
   referenceRefundId: optionalText(64),
   refundReason: optionalText(256),
-  refundNotifyUrl: optionalUrl(1024),
+  refundNotifyUrl: optionalWebUrl(1024),
   isAsyncRefund: optionalFlag,
   metadata: jsonText(2048),
 });

@@ -1,6 +1,8 @@
 // The wire's scalars, read as tolerantly as real clients write them: everything may be quoted or not, null and the
 // empty string mean absent, lengths are those of the reference's tables (AMS reference, sections 0 and 3).
 import { z } from 'zod';
+import { isReturnAddress, isWebAddress } from '../addresses.ts';
+import { faultOfSellerName } from '../shown-text.ts';
 
 /** Null and '' are absent: Go omits zero values, Java sends nulls nowhere, plugins send both. */
 const absent = (value: unknown): unknown => (value === null || value === '' ? undefined : value);
@@ -32,6 +34,13 @@ export const optionalText = (max: number) =>
       .refine(withoutNul, hasNul)
       .optional(),
   );
+
+/** The name of whoever sells, in another's shop: it is shown beside the merchant's. */
+export const optionalSellerName = (max: number) =>
+  optionalText(max).superRefine((value, context) => {
+    const fault = value === undefined ? null : faultOfSellerName(value);
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+  });
 
 /** JSON text, or the object itself (the official Magento plugin sends extendInfo as an object). */
 export const jsonText = (max: number) =>
@@ -91,22 +100,24 @@ export const optionalInstant = z.preprocess(
 
 const withColon = (time: string): string => time.replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
 
-/** A URL that a browser or a server can be sent to. `lenient`: official clients send a bare "/" as redirect URL. */
-export const optionalUrl = (max: number, lenient = false) =>
+const address = (max: number, isUsable: (value: string) => boolean) =>
+  z
+    .string({ error: 'is not a URL' })
+    .max(max, `is longer than ${max} characters`)
+    .refine(isUsable, 'is not a usable URL');
+
+/** Where a server is told: absolute http(s). */
+export const optionalWebUrl = (max: number) => z.preprocess(absent, address(max, isWebAddress).optional());
+
+/**
+ * Where a shopper goes back to: absolute http(s), or a link into the shop's app. A bare "/", which official clients send
+ * when they have none, becomes the empty text: the shopper stays.
+ */
+export const optionalReturnUrl = (max: number) =>
   z.preprocess(
     absent,
-    z
-      .string({ error: 'is not a URL' })
-      .max(max, `is longer than ${max} characters`)
-      .refine(withoutNul, hasNul)
-      .refine(
-        (value) =>
-          (lenient && value.startsWith('/')) ||
-          (/^[a-z][a-z0-9+.-]*:/i.test(value) &&
-            URL.canParse(value) &&
-            !/^(javascript|data|vbscript|file|blob):/i.test(value)),
-        'is not a usable URL',
-      )
+    address(max, (value) => value === '/' || isReturnAddress(value))
+      .transform((value) => (value === '/' ? '' : value))
       .optional(),
   );
 

@@ -1,6 +1,8 @@
 // The services' parameters as schemas (reference, sections 2.2 to 2.11, 3, 5). Lengths count characters. What a schema
 // does not name is accepted, signed and passed over. An empty value is an absent one, as in the signing string.
 import { z } from 'zod';
+import { isWebAddress } from '../addresses.ts';
+import { faultOfSellerName } from '../shown-text.ts';
 
 const text = (length: number) => z.string().min(1).max(length);
 /** Letters, digits, and what real shops put into their numbers. */
@@ -11,8 +13,13 @@ const currency = z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters')
 const url = z
   .string()
   .max(2048)
-  .regex(/^https?:\/\/[^\s<>"]+$/i, 'must be an http or https URL')
-  .refine((value) => URL.canParse(value), 'must be a URL');
+  .refine(isWebAddress, 'must be an absolute http or https URL without credentials');
+/** The name of whoever sells, in another's shop: it is shown beside the merchant's. */
+const sellerName = (length: number) =>
+  text(length).superRefine((value, context) => {
+    const fault = faultOfSellerName(value);
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+  });
 const json = z
   .string()
   .max(4000)
@@ -44,7 +51,7 @@ export const CreateForexTrade = z.object({
   currency: text(10),
   total_fee: decimal.optional(),
   rmb_fee: decimal.optional(),
-  supplier: text(64).optional(),
+  supplier: sellerName(64).optional(),
   timeout_rule: text(10).optional(),
   order_gmt_create: text(20).optional(),
   order_valid_time: z
@@ -55,9 +62,9 @@ export const CreateForexTrade = z.object({
   return_url: url.optional(),
   product_code: text(32).optional(),
   secondary_merchant_id: text(64).optional(),
-  secondary_merchant_name: text(128).optional(),
+  secondary_merchant_name: sellerName(128).optional(),
   secondary_merchant_industry: text(4).optional(),
-  seller_name: text(128).optional(),
+  seller_name: sellerName(128).optional(),
   split_fund_info: splitFunds.optional(),
   trade_information: json.optional(),
 });
@@ -109,7 +116,7 @@ export const CustomsQuery = z.object({
 export const MaintainSecondaryMerchant = z.object({
   timestamp: text(20),
   secondary_merchant_id: z.string().regex(/^\w{1,64}$/, 'must be letters, digits and _'),
-  secondary_merchant_name: text(64),
+  secondary_merchant_name: sellerName(64),
   secondary_merchant_industry: z.string().regex(/^\d{4}$/, 'must be a merchant category code'),
   register_country: z
     .string()
@@ -120,7 +127,7 @@ export const MaintainSecondaryMerchant = z.object({
     .pipe(z.array(z.object({ site_type: text(16), site_url: text(256) }).loose()).max(20))
     .optional(),
   store_id: text(64).optional(),
-  store_name: text(128).optional(),
+  store_name: sellerName(128).optional(),
 });
 export type MaintainSecondaryMerchant = z.output<typeof MaintainSecondaryMerchant>;
 export const SecondaryMerchantStatus = z.object({
@@ -160,10 +167,10 @@ export const AcquireRefund = AcquireTrade.extend({
 
 const shopFacts = z.object({
   secondary_merchant_id: text(64).optional(),
-  secondary_merchant_name: text(128).optional(),
+  secondary_merchant_name: sellerName(128).optional(),
   secondary_merchant_industry: text(4).optional(),
   store_id: text(64).optional(),
-  store_name: text(128).optional(),
+  store_name: sellerName(128).optional(),
   terminal_id: text(64).optional(),
 });
 

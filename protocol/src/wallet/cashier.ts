@@ -24,7 +24,15 @@ export type PayMethod = z.infer<typeof PayMethod>;
 export const CashierView = z.object({
   paymentId: z.string(),
   status: CashierStatus,
-  merchant: z.object({ name: z.string(), region: z.string() }),
+  merchant: z.object({
+    /** As in the merchant's contract with the network, whatever the order says. */
+    name: z.string(),
+    region: z.string(),
+    /** Who sells through this merchant, in the merchant's words. */
+    seller: z.string().nullable(),
+    /** Whether the merchant may take money now. */
+    takesPayments: z.boolean(),
+  }),
   order: z.object({
     reference: z.string().nullable(),
     description: z.string(),
@@ -102,12 +110,13 @@ export const cashierOperations = {
     answer: z.object({ options: WebAuthnJson.nullable() }),
     signedIn: true,
   },
-  /** The shopper says no: the payment ends as failed and the merchant is told. Whoever has the token may say it. */
+  /** The shopper says no: the payment ends as failed and the merchant is told. A displayed code can be scanned by anybody:
+   * only a signed-in shopper may say it. */
   declinePayment: {
     method: 'POST',
     path: '/api/cashier/payments/:token/decline',
     body: z.object({}),
     answer: CashierView,
-    signedIn: false,
+    signedIn: true,
   },
 } as const;

@@ -32,6 +32,8 @@ export const PaymentCodeView = z.object({
   status: z.enum(['waiting', 'confirm', 'pending', 'paid', 'failed', 'expired']),
   refusal: ShopperErrorCode.nullable(),
   merchantName: z.string().nullable(),
+  /** Who sells through that merchant. */
+  seller: z.string().nullable(),
   amount: WireMoney.nullable(),
   payerAmount: WireMoney.nullable(),
   /** The cashier's page of the payment, a path on this host. */
@@ -59,6 +61,8 @@ export const ScannedView = z.object({
   /** The cashier's page, a path on this host; null for a shop whose amount is not known yet. */
   cashierPath: z.string().nullable(),
   merchantName: z.string(),
+  /** Who sells through that merchant. */
+  seller: z.string().nullable(),
   /** In the shop's currency. */
   currency: z.string().length(3),
   /** Digits after the point of that currency. */

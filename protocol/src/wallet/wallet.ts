@@ -73,8 +73,10 @@ export type BillKind = z.infer<typeof BillKind>;
 export const BillView = z.object({
   billId: z.string(),
   kind: BillKind,
-  /** The shop's name, or the bank's for a top-up or withdrawal. */
+  /** The merchant's name as in its contract, or the bank's for a top-up or withdrawal. */
   title: z.string(),
+  /** Who sold through that merchant, in the merchant's words. */
+  seller: z.string().nullable(),
   description: z.string(),
   /** A payment: paid, partly-refunded, refunded, cancelled. A refund or top-up: pending, processing, succeeded, failed. */
   status: z.string(),

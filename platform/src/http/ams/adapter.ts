@@ -34,6 +34,8 @@ export interface AmsParts {
   readonly skewMs: number | null;
   /** In a sandbox a wrong signature is explained. */
   readonly explain: boolean;
+  /** Whether notifications may be sent to a URL, by its host alone. */
+  readonly mayNotify: (url: string) => boolean;
 }
 
 /** An authenticated call. */
@@ -95,13 +97,13 @@ async function answerTo(parts: AmsParts, request: FastifyRequest): Promise<Answe
     const authenticated = await authenticate(parts, received);
     if ('refused' in authenticated) return { result: authenticated.refused };
     const call: AmsCall = { access: authenticated.access, now: parts.clock.now() };
-    return await (built[name] as Operate<typeof name>)(parts, call, read(name, body) as never);
+    return await (built[name] as Operate<typeof name>)(parts, call, read(parts, name, body) as never);
   } catch (error) {
     return { result: resultOf(error as Error, request) };
   }
 }
 
-function read(name: OperationName, body: Buffer): unknown {
+function read(parts: AmsParts, name: OperationName, body: Buffer): unknown {
   let json: unknown;
   try {
     json = JSON.parse(body.toString('utf8'));
@@ -111,7 +113,15 @@ function read(name: OperationName, body: Buffer): unknown {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new IllegalParameter('', 'the body is not a JSON object');
   const parsed = operations[name].request.safeParse(json);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const asked = parsed.data as { paymentNotifyUrl?: string; refundNotifyUrl?: string };
+    for (const field of ['paymentNotifyUrl', 'refundNotifyUrl'] as const) {
+      const url = asked[field];
+      if (url !== undefined && !parts.mayNotify(url))
+        throw new IllegalParameter(field, 'leads to an address that notifications are never sent to');
+    }
+    return parsed.data;
+  }
   const issue = parsed.error.issues[0]!;
   throw new IllegalParameter(issue.path.join('.'), issue.message);
 }

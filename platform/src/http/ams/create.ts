@@ -1,6 +1,7 @@
 // pay and createPaymentSession: both create a payment; they differ in what they answer and how long it lives.
 import type { ParsedRequestOf } from '@tongbao/protocol/ams';
 import { result } from '@tongbao/protocol/ams';
+import { plainText } from '@tongbao/protocol/shown-text';
 import type { CreatePayment, OrderFacts, Payment } from '../../payments/index.ts';
 import { paymentIdToWire } from '../payment-ids.ts';
 import type { AmsCall, AmsParts } from './adapter.ts';
@@ -138,10 +139,10 @@ function orderOf(
   const goods = order.goods ?? [];
   return {
     reference: order.referenceOrderId ?? null,
-    description: order.orderDescription ?? goods[0]?.goodsName ?? '',
+    description: plainText(order.orderDescription ?? goods[0]?.goodsName ?? ''),
     merchantName: order.merchant?.merchantDisplayName ?? order.merchant?.merchantName ?? null,
     goods: goods.map((item) => ({
-      name: item.goodsName,
+      name: plainText(item.goodsName),
       quantity: item.goodsQuantity ?? '1',
       unitAmount:
         item.goodsUnitAmount === undefined

@@ -176,6 +176,17 @@ describe('paying', () => {
     expect((await pay(await world.order(1_000n), liWei, { pin: '000001' })).body.error.attemptsLeft).toBe(4);
   });
 
+  it('security M4: whoever scanned a displayed order cannot decline it without a session', async () => {
+    const payment = await world.order(1_000n);
+    const url = `${world.cashierUrl(payment)}/decline`;
+    expect(await world.call('POST', url, { body: {} })).toMatchObject({
+      status: 401,
+      body: { error: { code: 'NOT_SIGNED_IN' } },
+    });
+    expect((await look(payment)).body.status).toBe('created');
+    expect((await world.call('POST', url, { body: {}, session: liWei })).body.status).toBe('declined');
+  });
+
   it('locks after five wrong PINs however they come, and says so on the page', async () => {
     const payment = await world.order(1_000n);
     const wangFang = await world.signIn('+8613800000002');

@@ -1,8 +1,10 @@
 // The cashier's adapter: one view of a payment, and its confirmation. The token in the path says which payment, the
 // session who pays, the PIN that it is meant; nothing else that a browser sends is believed.
+import { isReturnAddress } from '@tongbao/protocol/addresses';
 import { type AuthorizePayment, type CashierView, cashierOperations } from '@tongbao/protocol/wallet';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { type Customer, type Customers, payerOf, type Site } from '../../customers/index.ts';
+import type { Merchant } from '../../merchants/index.ts';
 import type { Checkout, Payment, Payments } from '../../payments/index.ts';
 import { Rejection } from '../../rejection.ts';
 import type { Clock } from '../../system/index.ts';
@@ -22,7 +24,7 @@ export interface CashierHttpOptions {
     'authorize' | 'decline' | 'findById' | 'findCheckout' | 'preview' | 'begin' | 'abandon'
   >;
   /** What the cashier shows of a merchant. */
-  readonly findMerchant: (merchantId: bigint) => Promise<{ displayName: string; region: string }>;
+  readonly findMerchant: (merchantId: bigint) => Promise<Pick<Merchant, 'displayName' | 'region' | 'status'>>;
   /** Where the shopper goes back to; absent: as the order says. */
   readonly returnUrl?: (payment: Payment) => Promise<string>;
   readonly tokens: CashierTokens;
@@ -181,7 +183,9 @@ async function view(
     paidCard,
     now: clock.now(),
   });
-  return options.returnUrl === undefined ? view : { ...view, returnUrl: await options.returnUrl(payment) };
+  const returnUrl = options.returnUrl === undefined ? view.returnUrl : await options.returnUrl(payment);
+  // Orders from before this rule may name anything.
+  return { ...view, returnUrl: isReturnAddress(returnUrl) ? returnUrl : '' };
 }
 
 async function onlookerOf(

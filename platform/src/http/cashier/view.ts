@@ -1,8 +1,11 @@
 // The one read view of the cashier, made from the payment, who looks at it, and the clock.
+import { plainText } from '@tongbao/protocol/shown-text';
 import type { CashierView, PayMethod } from '@tongbao/protocol/wallet';
 import type { Customer } from '../../customers/index.ts';
+import type { Merchant } from '../../merchants/index.ts';
 import type { Payment } from '../../payments/index.ts';
 import type { Card, WalletBalance } from '../../wallet/index.ts';
+import { sellerOf } from '../shopper/payee.ts';
 import { cardView, customerView, rateView, wireMoney } from '../shopper/views.ts';
 
 export interface Onlooker {
@@ -17,7 +20,7 @@ export interface Onlooker {
 export interface CashierFacts {
   readonly payment: Payment;
   readonly wireId: string;
-  readonly merchant: { readonly displayName: string; readonly region: string };
+  readonly merchant: Pick<Merchant, 'displayName' | 'region' | 'status'>;
   readonly now: Date;
   /** Who is signed in, or null. */
   readonly onlooker: Onlooker | null;
@@ -32,13 +35,18 @@ export function cashierView(facts: CashierFacts): CashierView {
   return {
     paymentId: facts.wireId,
     status,
-    merchant: { name: order.merchantName ?? merchant.displayName, region: merchant.region },
+    merchant: {
+      name: merchant.displayName,
+      region: merchant.region,
+      seller: sellerOf(payment, merchant),
+      takesPayments: merchant.status === 'active',
+    },
     order: {
       reference: order.reference,
-      description: order.description,
+      description: plainText(order.description),
       goods: order.goods.map(({ name, quantity, unitAmount }) => ({
-        name,
-        quantity,
+        name: plainText(name),
+        quantity: plainText(quantity),
         unitAmount: unitAmount === null ? null : wireMoney(unitAmount),
       })),
     },

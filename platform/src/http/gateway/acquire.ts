@@ -2,6 +2,7 @@
 // (reference, section 2.11). The code is the cashier's address.
 import { formatMajor } from '@tongbao/money';
 import { type AcquireRefund, type AcquireTrade, type Precreate, spacedTime } from '@tongbao/protocol/gateway';
+import { plainText } from '@tongbao/protocol/shown-text';
 import { Rejection } from '../../rejection.ts';
 import { paymentIdToWire } from '../payment-ids.ts';
 import { failedResult } from './declare.ts';
@@ -58,7 +59,7 @@ export async function precreate(
       lifetimeMs: withinMs,
       order: {
         reference: body.out_trade_no,
-        description: body.subject,
+        description: plainText(body.subject),
         merchantName: null,
         goods: [],
         redirectUrl: '',

@@ -116,7 +116,7 @@ async function answerTo(parts: GatewayParts, request: FastifyRequest, reply: Fas
       file,
       now,
     };
-    const body = bodyOf(service, form);
+    const body = bodyOf(parts, service, form);
     return await sendAnswer(
       parts,
       reply,
@@ -160,12 +160,17 @@ function serviceNameOf(request: FastifyRequest, form: ReceivedForm): string {
   return isNotifyQuery && named === '' ? 'notify_verify' : named;
 }
 
-function bodyOf(service: ServiceName, form: ReceivedForm): never {
+function bodyOf(parts: GatewayParts, service: ServiceName, form: ReceivedForm): never {
   const given = [...form.parameters].filter(([, { bytes }]) => bytes.length > 0);
   const parsed = services[service].request.safeParse(
     Object.fromEntries(given.map(([name, { text }]) => [name, text])),
   );
-  if (parsed.success) return parsed.data as never;
+  if (parsed.success) {
+    const { notify_url: url } = parsed.data as { notify_url?: string };
+    if (url === undefined || parts.mayNotify(url)) return parsed.data as never;
+    const why = 'notify_url: it leads to an address that notifications are never sent to';
+    throw new GatewayRefusal('ILLEGAL_ARGUMENT', why);
+  }
   const issue = parsed.error.issues[0]!;
   throw new GatewayRefusal('ILLEGAL_ARGUMENT', `${issue.path.join('.')}: ${issue.message}`);
 }

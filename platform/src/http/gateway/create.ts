@@ -2,6 +2,7 @@
 // before he has signed in there (reference, sections 2.2 and 2.3).
 import type { Money } from '@tongbao/money';
 import { type CreateForexTrade, readTime } from '@tongbao/protocol/gateway';
+import { plainText } from '@tongbao/protocol/shown-text';
 import type { Checkout, OrderFacts, OrderShares } from '../../payments/index.ts';
 import { paymentIdToWire } from '../payment-ids.ts';
 import { dealHash, hashOf } from './input-hash.ts';
@@ -166,7 +167,7 @@ async function sharesOf(
 function orderOf(call: GatewayCall, body: CreateForexTrade): OrderFacts {
   return {
     reference: body.out_trade_no,
-    description: body.subject,
+    description: plainText(body.subject),
     merchantName: body.supplier ?? body.secondary_merchant_name ?? body.seller_name ?? null,
     goods: [],
     redirectUrl: body.return_url ?? '',

@@ -43,6 +43,8 @@ export interface GatewayParts {
   readonly notifyIds: NotifyIds;
   /** Where a shopper pays the payment or checkout with this wire id. */
   readonly cashierUrl: (wirePaymentId: string) => string;
+  /** Whether notifications may be sent to a URL, by its host alone. */
+  readonly mayNotify: (url: string) => boolean;
   /** In a sandbox a wrong signature is explained. */
   readonly explain: boolean;
   readonly choices: GatewayChoices;

@@ -10,6 +10,7 @@ import {
   type SpotReverse,
   type SpotTrade,
 } from '@tongbao/protocol/gateway';
+import { plainText } from '@tongbao/protocol/shown-text';
 import { isInfrastructureError } from '../../database/index.ts';
 import type { Payment } from '../../payments/index.ts';
 import { Rejection } from '../../rejection.ts';
@@ -101,7 +102,7 @@ async function orderOf(parts: GatewayParts, call: GatewayCall, body: SpotPay) {
     lifetimeMs,
     order: {
       reference: body.partner_trans_id,
-      description: body.trans_name,
+      description: plainText(body.trans_name),
       merchantName: shop.secondary_merchant_name ?? shop.store_name ?? null,
       goods: [],
       redirectUrl: '',

@@ -1,11 +1,13 @@
 // The bill list: a shopper's payments, refunds, top-ups and withdrawals in one order, newest first. Ids are given out in
 // the order of time, so that one number is a place in all the lists.
+import { plainText } from '@tongbao/protocol/shown-text';
 import type { BillDetail, BillKind, BillPage, BillView } from '@tongbao/protocol/wallet';
 import type { z } from 'zod';
 import { priceRounding } from '../../fx/index.ts';
 import type { Payment, Refund } from '../../payments/index.ts';
 import type { CardTransfer, Wallet } from '../../wallet/index.ts';
 import { RequestRefused } from '../shopper/errors.ts';
+import { sellerOf } from '../shopper/payee.ts';
 import { idOf } from '../shopper/routes.ts';
 import { cardView, rateView, wireMoney } from '../shopper/views.ts';
 import type { PaymentBills } from './view.ts';
@@ -158,8 +160,8 @@ async function paymentDetail(sources: BillSources, payment: Payment): Promise<Bi
     order: {
       reference,
       goods: goods.map(({ name, quantity, unitAmount }) => ({
-        name,
-        quantity,
+        name: plainText(name),
+        quantity: plainText(quantity),
         unitAmount: unitAmount === null ? null : wireMoney(unitAmount),
       })),
     },
@@ -194,8 +196,10 @@ function paymentsKnown(
   return async (id) => known.get(id) ?? (await payments.findById(id))!;
 }
 
-const titleOf = async ({ merchantName }: BillSources, payment: Payment): Promise<string> =>
-  payment.order.merchantName ?? (await merchantName(payment.merchantId));
+async function payeeOf({ merchantName }: BillSources, payment: Payment) {
+  const displayName = await merchantName(payment.merchantId);
+  return { title: displayName, seller: sellerOf(payment, { displayName }) };
+}
 
 /** A paid payment says how much of it came back; before that, and after it ended otherwise, it is what it is. */
 function billStatus({ status, amount, refunded }: Payment): string {
@@ -208,8 +212,8 @@ async function paymentBill(sources: BillSources, payment: Payment): Promise<Bill
   return {
     billId: `P${payment.id}`,
     kind: 'payment',
-    title: await titleOf(sources, payment),
-    description: payment.order.description,
+    ...(await payeeOf(sources, payment)),
+    description: plainText(payment.order.description),
     status: billStatus(payment),
     at: (payment.paidAt ?? payment.createdAt).toISOString(),
     payerAmount: wireMoney({ currency, amount: -amount }),
@@ -222,8 +226,8 @@ async function refundBill(sources: BillSources, refund: Refund, payment: Payment
   return {
     billId: `R${refund.id}`,
     kind: 'refund',
-    title: await titleOf(sources, payment),
-    description: refund.reason ?? payment.order.description,
+    ...(await payeeOf(sources, payment)),
+    description: plainText(refund.reason ?? payment.order.description),
     status: refund.status,
     at: (refund.finishedAt ?? refund.createdAt).toISOString(),
     payerAmount: wireMoney(refund.payerAmount),
@@ -240,6 +244,7 @@ function transferBill(transfer: CardTransfer): BillView {
     billId: `${kind === 'top-up' ? 'T' : 'W'}${id}`,
     kind,
     title: card.bankName.zh,
+    seller: null,
     description: `${card.bankName.en} ****${card.last4}`,
     status,
     at: (finishedAt ?? createdAt).toISOString(),

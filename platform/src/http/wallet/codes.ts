@@ -10,6 +10,7 @@ import { Rejection } from '../../rejection.ts';
 import type { Clock } from '../../system/index.ts';
 import type { PaymentCode, PaymentCodes, Wallet } from '../../wallet/index.ts';
 import { RequestRefused } from '../shopper/errors.ts';
+import { sellerOf } from '../shopper/payee.ts';
 import { shopperRefusals } from '../shopper/refusals.ts';
 import { type AddRoute, idOf } from '../shopper/routes.ts';
 import { wireMoney } from '../shopper/views.ts';
@@ -73,7 +74,14 @@ export function codeRoutes(route: AddRoute, sources: CodeSources): void {
 async function codeView(sources: CodeSources, code: PaymentCode): Promise<PaymentCodeView> {
   const { payments, merchants, tokens, paymentIds, clock } = sources;
   const now = clock.now();
-  const empty = { merchantName: null, amount: null, payerAmount: null, cashierPath: null, billId: null };
+  const empty = {
+    merchantName: null,
+    seller: null,
+    amount: null,
+    payerAmount: null,
+    cashierPath: null,
+    billId: null,
+  };
   const view = { refusal: null, ...empty, now: now.toISOString() };
   if (code.taken === null) return { ...view, status: code.expiresAt <= now ? 'expired' : 'waiting' };
   const payment = await payments.find(code.taken);
@@ -88,7 +96,8 @@ async function codeView(sources: CodeSources, code: PaymentCode): Promise<Paymen
   return {
     ...view,
     status,
-    merchantName: payment.order.merchantName ?? merchant.displayName,
+    merchantName: merchant.displayName,
+    seller: sellerOf(payment, merchant),
     amount: wireMoney(payment.amount),
     payerAmount: wireMoney(payment.payerAmount),
     cashierPath: tokens.path(paymentIds.toWire(payment)),
@@ -126,7 +135,8 @@ async function scannedOrder(
   return {
     kind: 'order',
     cashierPath: `/cashier/${scanned.token}`,
-    merchantName: payment.order.merchantName ?? merchant.displayName,
+    merchantName: merchant.displayName,
+    seller: sellerOf(payment, merchant),
     currency: payment.amount.currency,
     minorUnits: minorUnits(payment.amount.currency),
     amount: wireMoney(payment.amount),
@@ -151,6 +161,7 @@ async function scannedShop(sources: CodeSources, asked: AtShop): Promise<Scanned
   const view = {
     kind: 'shop' as const,
     merchantName: access.merchant.displayName,
+    seller: null,
     currency,
     minorUnits: minorUnits(currency),
   };
