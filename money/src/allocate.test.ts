@@ -22,6 +22,10 @@ describe('allocate', () => {
     expect(of(10n, [1n, 2n, 4n])).toEqual([1n, 3n, 6n]);
     expect(of(1n, [0n, 0n, 5n])).toEqual([0n, 0n, 1n]);
     expect(of(0n, [3n, 4n])).toEqual([0n, 0n]);
+    // Exact shares 4 2/7, 3 4/7, 2 1/7: the largest weight has not the largest remainder.
+    expect(of(10n, [6n, 5n, 3n])).toEqual([4n, 4n, 2n]);
+    expect(of(7n, [1n])).toEqual([7n]);
+    expect(allocate(money('KRW', 1n), [1n])).toEqual([money('KRW', 1n)]);
   });
 
   it('adds up to the whole, each part within one unit of its exact share, nothing for no weight', () => {

@@ -13,14 +13,14 @@ export function allocate(value: Money, weights: readonly bigint[]): Money[] {
     throw new MoneyError('weights must be positive in sum, none negative');
   const sign = value.amount < 0n ? -1n : 1n;
   const amount = value.amount * sign;
-  const shares = weights.map((weight, index) => ({
-    index,
+  const shares = weights.map((weight) => ({
     part: (amount * weight) / total,
     remainder: (amount * weight) % total,
   }));
   let left = amount - shares.reduce((all, share) => all + share.part, 0n);
+  // Sorting keeps the order of what is equal.
   const order = [...shares].sort((a, b) =>
-    a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1,
+    a.remainder > b.remainder ? -1 : a.remainder < b.remainder ? 1 : 0,
   );
   for (const share of order) {
     if (left === 0n) break;

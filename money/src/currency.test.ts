@@ -67,5 +67,7 @@ describe('the currency table', () => {
       expect(() => currency(code)).toThrow(MoneyError);
     }
     expect(() => currencyByNumeric(999)).toThrow(MoneyError);
+    // Callers in other packages know the error by its name.
+    expect(() => currency('XXX')).toThrow(expect.objectContaining({ name: 'MoneyError' }));
   });
 });

@@ -59,6 +59,17 @@ describe('sums', () => {
     );
   });
 
+  it('are zero, positive or negative: the borders', () => {
+    const signs = ([isZero, isPositive, isNegative] as const).map((is) =>
+      [-1n, 0n, 1n].map((units) => is(money('CNY', units))),
+    );
+    expect(signs).toEqual([
+      [false, true, false],
+      [false, false, true],
+      [true, false, false],
+    ]);
+  });
+
   it('never mix currencies', () => {
     const won = money('KRW', 1n);
     const yuan = money('CNY', 1n);
@@ -75,6 +86,9 @@ describe('text', () => {
     expect(formatMajor(money('KRW', 59_000n))).toBe('59000');
     expect(formatMajor(money('KWD', 1_500n))).toBe('1.500');
     expect(formatMajor(money('CNY', -5n))).toBe('-0.05');
+    expect(formatMajor(money('CNY', -1n))).toBe('-0.01');
+    expect(formatMajor(money('CNY', 0n))).toBe('0.00');
+    expect(formatMajor(money('KRW', 0n))).toBe('0');
     expect(parseMajor('59000.50', 'CNY').amount).toBe(5_900_050n);
     expect(parseMajor('59000.5', 'CNY').amount).toBe(5_900_050n);
     expect(parseMajor('59000', 'KRW').amount).toBe(59_000n);

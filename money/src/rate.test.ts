@@ -39,6 +39,7 @@ describe('a rate', () => {
     expect(() => rate('KRW', 'CNY', 1n, 0n)).toThrow(MoneyError);
     expect(() => rate('KRW', 'CNY', -1n, -1n)).toThrow(MoneyError);
     expect(() => rate('XXX', 'CNY', 1n, 1n)).toThrow(MoneyError);
+    expect(() => rate('CNY', 'XXX', 1n, 1n)).toThrow(MoneyError);
     expect(() => withSpread(parseRate('KRW', 'CNY', '0.0056'), -10_000)).toThrow(MoneyError);
   });
 
@@ -77,6 +78,11 @@ describe('as text', () => {
     expect(toDecimal(rate('KRW', 'CNY', 2n, 3n), 0, 'half-even')).toBe('1');
     expect(toDecimal(rate('KRW', 'CNY', 1n, 1_000n), 2, 'down')).toBe('0.00');
     expect(() => toPlainDecimal(rate('KRW', 'CNY', 1n, 3n))).toThrow(MoneyError);
+  });
+
+  it('has at most forty decimals', () => {
+    expect(toPlainDecimal(rate('KRW', 'CNY', 1n, 10n ** 40n))).toBe(`0.${'0'.repeat(39)}1`);
+    expect(() => toPlainDecimal(rate('KRW', 'CNY', 1n, 10n ** 41n))).toThrow(MoneyError);
   });
 
   it('reads back exactly what it wrote', () => {
@@ -122,7 +128,8 @@ describe('roundToSignificant', () => {
     expect(at('999.96', 4)).toBe('1000');
     expect(at('1000', 2)).toBe('1000');
     expect(at('0.25', 1)).toBe('0.2');
-    expect(() => at('1', 0)).toThrow(MoneyError);
+    for (const digits of [0, -1, 1.5, Number.NaN])
+      expect(() => at('1', digits)).toThrow(`${digits} significant digits do not exist`);
   });
 
   it('keeps at most that many digits, is within half of the last one, and changes nothing the second time', () => {

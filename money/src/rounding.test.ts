@@ -62,6 +62,15 @@ describe('divide', () => {
   });
 
   it('refuses zero below the line', () => {
-    expect(() => divide(1n, 0n, 'down')).toThrow(RangeError);
+    for (const by of modes) expect(() => divide(1n, 0n, by)).toThrow('division by zero');
+  });
+
+  it('of the smallest parts: one below and above zero, and a divisor of minus one', () => {
+    expect(divide(-1n, 4n, 'floor')).toBe(-1n);
+    expect(divide(-1n, 4n, 'up')).toBe(-1n);
+    expect(divide(1n, 4n, 'ceiling')).toBe(1n);
+    expect(divide(5n, -1n, 'down')).toBe(-5n);
+    expect(divide(-3n, 2n, 'half-even')).toBe(-2n);
+    expect(divide(3n, 2n, 'half-even')).toBe(2n);
   });
 });

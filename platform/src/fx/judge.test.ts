@@ -78,6 +78,44 @@ describe('judge', () => {
     ]);
   });
 
+  it('names the currency, and judges each day once, whichever way round they came', () => {
+    const judged = judge(
+      [
+        day('2014-11-12', { KRW: '1002' }),
+        day('2014-11-11', { KRW: '1001' }),
+        day('2014-11-12', { KRW: '1003' }),
+      ],
+      { accepted: [won('2014-11-10', '1000')], held: new Set() },
+      1_000,
+    );
+    expect(judged).toEqual([
+      { currency: 'KRW', date: '2014-11-11', rate: '1001', status: 'accepted' },
+      { currency: 'KRW', date: '2014-11-12', rate: '1002', status: 'accepted' },
+    ]);
+  });
+
+  it('takes the middle one of what was published, of two the lower, in whatever order', () => {
+    const published = (rates: string[]) =>
+      rates.map((rate, index) => day(`2014-11-1${index}`, { KRW: rate }));
+    const first = (rates: string[]) => verdicts(published(rates), [])[0]![2];
+    // The middle of 500, 900, 1000, 1001, 5000 is 1000.
+    expect(first(['1000', '5000', '500', '1001', '900'])).toBe('accepted');
+    expect(first(['500', '5000', '1000', '1001', '900'])).toBe('held');
+    // Of two the lower: 1000 is near itself, and 1200 is far from it.
+    expect(first(['1000', '1200'])).toBe('accepted');
+    expect(first(['1200', '1000'])).toBe('held');
+    // Of three the second, of four the second.
+    expect(first(['1000', '1050', '2000'])).toBe('accepted');
+    expect(first(['2000', '1900', '1000', '1000'])).toBe('held');
+    expect(first(['1000', '2000', '2000', '2000', '2000'])).toBe('held');
+  });
+
+  it('a currency that has an accepted rate goes on, also when another rate of it is held', () => {
+    expect(verdicts([day('2014-11-11', { KRW: '1001' })], [won('2014-11-10', '1000')], ['KRW'])).toEqual([
+      ['2014-11-11', '1001', 'accepted'],
+    ]);
+  });
+
   it('says nothing about days that it has judged before', () => {
     expect(verdicts([day('2014-11-10', { KRW: '5' }), day('2014-11-07', { KRW: '5' })])).toEqual([]);
   });

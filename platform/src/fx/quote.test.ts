@@ -64,6 +64,9 @@ describe('mid', () => {
     expect(rates.mid('THB', 'CNY')).toBeNull();
     expect(rates.mid('KRW', 'XXX')).toBeNull();
     expect(table([]).mid('KRW', 'CNY')).toBeNull();
+    // The pivot for itself is no cross of two rates.
+    expect(rates.mid('USD', 'USD')).toBeNull();
+    expect(table([row('CNY', '6.25')]).mid('USD', 'CNY')!.rate).toEqual(parseRate('USD', 'CNY', '6.25'));
     expect(rates.currencies).toEqual(['CNY', 'HKD', 'KRW']);
   });
 });
@@ -110,6 +113,38 @@ describe('lockQuote', () => {
     });
   });
 
+  it('rounds the seventh digit half to even', () => {
+    // 6.2500025 yuan for a won, and 6.2500075: ties between two seven-digit prices.
+    const priced = (yuan: string) =>
+      toPlainDecimal(lock(table([row('CNY', yuan), row('KRW', '1')]), 0)!.price);
+    expect(priced('6.2500025')).toBe('6.250002');
+    expect(priced('6.2500075')).toBe('6.250008');
+  });
+
+  it('carries the older day of a cross, and the source of the rate that there is', () => {
+    const mixed = table([row('CNY', '6.25', '2014-11-07'), row('KRW', '1000')]);
+    expect(lock(mixed, 50)).toMatchObject({ rateDate: '2014-11-07', source: 'test' });
+    expect(lock(mixed, 50, 'USD')).toMatchObject({ rateDate: '2014-11-07', source: 'test' });
+    expect(lock(mixed, 50, 'CNY', 'CNY')).toMatchObject({ source: 'same currency' });
+  });
+
+  it('is made once for a table, a pair and a spread, and anew for each other one', () => {
+    const [one, again] = [lock(rates, 50)!, lock(rates, 50)!];
+    expect(again.mid).toBe(one.mid);
+    expect(lock(rates, 51)!.price).not.toEqual(one.price);
+    expect(lock(table([row('CNY', '7'), row('KRW', '1000')]), 50)!.mid).not.toEqual(one.mid);
+    // What could not be quoted is looked at again: a table that grows is not asked to remember a "no".
+    let asked = 0;
+    const forgetful: RateTable = {
+      ...rates,
+      mid: () => {
+        asked += 1;
+        return null;
+      },
+    };
+    expect([lock(forgetful, 50), lock(forgetful, 50), asked]).toEqual([null, null, 2]);
+  });
+
   it('is null for a pair that cannot be quoted', () => {
     expect(lock(rates, 50, 'TWD')).toBeNull();
     expect(lock(rates, 50, 'THB')).toBeNull();
@@ -137,6 +172,14 @@ describe('priceOf', () => {
       midAmount: money('CNY', 208_333_300n),
       spreadAmount: money('CNY', 0n),
     });
+  });
+
+  it('rounds ties half to even, and one fen is the least', () => {
+    // One won is 0.005 yuan, half a fen.
+    const quote = lock(table([row('CNY', '5'), row('KRW', '1000')]), 0)!;
+    const cost = (won: bigint) => priceOf(quote, money('KRW', won)).payerAmount.amount;
+    expect([1n, 2n, 3n, 4n, 5n].map(cost)).toEqual([1n, 1n, 2n, 2n, 2n]);
+    expect(priceOf(quote, money('KRW', 3n)).midAmount.amount).toBe(2n);
   });
 
   it('never gives anything away: the least amount costs a fen, all of it spread when its value rounds to nothing', () => {

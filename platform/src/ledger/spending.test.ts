@@ -41,6 +41,21 @@ describe('what was spent', () => {
     );
   });
 
+  it('is nothing at first, and one minor unit counts', () => {
+    expect(nothingSpent).toEqual({
+      ...{ day: 0n, dayCount: 0n, dayAmount: 0n, year: 0n, yearAmount: 0n, everAmount: 0n },
+    });
+    expect(addSpending(nothingSpent, spent(10n, 1n))).toMatchObject({ dayCount: 1n, dayAmount: 1n });
+    const back = { ...spent(10n, 0n, false), dayCount: 0n, dayAmount: -1n };
+    expect(addSpending(nothingSpent, back)).toMatchObject({ dayCount: 0n, dayAmount: 0n });
+  });
+
+  it('of this year is not changed by what is of a former one', () => {
+    const today = spent(400n, 700n);
+    const before = spent(10n, 300n);
+    expect(addSpending(today, before)).toEqual({ ...today, everAmount: 1_000n });
+  });
+
   it('of today is not changed by what is taken back for a former day, and never falls below zero', () => {
     const today = spent(10n, 700n);
     const back = { ...spent(9n, 0n, false), dayCount: -1n, dayAmount: -300n };

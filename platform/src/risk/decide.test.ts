@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideRisk, periodsOf, type RiskFacts } from './decide.ts';
-import { type Rule, rules } from './rules.ts';
+import { type Rule, rules, sandboxRules } from './rules.ts';
 
 const in2014 = new Date('2014-11-11T02:00:00Z');
 const beforePboc = new Date('2016-06-30T15:59:59.999Z');
@@ -38,6 +38,33 @@ describe('decideRisk', () => {
     const payer = { status: 'active', kycClass } as const;
     expect(ruleThatRefuses({ payer, method, amount: cny(yuan) })).toBeNull();
     expect(ruleThatRefuses({ payer, method, amount: cny(yuan, 1n) })).toBe(rule);
+  });
+
+  it('refuses whom nobody has identified', () => {
+    expect(ruleThatRefuses({ payer: { status: 'active', kycClass: 0 } })).toBe('real-name');
+    expect(ruleThatRefuses({ payer: { status: 'active', kycClass: 1 } })).toBeNull();
+  });
+
+  it('holds a payer to the limits of their own: of a payment, and of the day with it', () => {
+    const payer = (payment: bigint | null, day: bigint | null): RiskFacts['payer'] => ({
+      ...{ status: 'active', kycClass: 3 },
+      ownLimits: { payment, day },
+    });
+    const today = { count: 1n, amount: 300n };
+    expect(ruleThatRefuses({ payer: payer(100n, null) })).toBeNull();
+    expect(ruleThatRefuses({ payer: payer(99n, null) })).toBe('own-payment');
+    expect(ruleThatRefuses({ payer: payer(null, 400n), today })).toBeNull();
+    expect(ruleThatRefuses({ payer: payer(null, 399n), today })).toBe('own-day');
+    expect(ruleThatRefuses({ payer: payer(0n, null) })).toBe('own-payment');
+    expect(ruleThatRefuses({ payer: payer(null, 0n), today: null })).toBeNull();
+    // Sums of another currency are not what the limits speak of.
+    expect(ruleThatRefuses({ payer: payer(0n, 0n), amount: { currency: 'HKD', amount: 1n } })).toBeNull();
+  });
+
+  it('a rule that allows nothing is not asked where its fact is missing', () => {
+    const none: Rule = { ...rules[0]!, measure: 'day-amount', atMost: -1n };
+    expect(decideRisk({ ...nothingPaid, today: null }, in2014, [none]).verdict).toBe('allow');
+    expect(decideRisk(nothingPaid, in2014, [none]).verdict).toBe('reject');
   });
 
   it('counts the day with this payment, by number and by amount', () => {
@@ -108,6 +135,39 @@ describe('decideRisk', () => {
 });
 
 describe('the rule book', () => {
+  it('is, in its order', () => {
+    const line = ({ name, kycClass, method, measure, currency, atMost, validFrom, validTo }: Rule) =>
+      [name, kycClass ?? 'all', method ?? 'all', measure, currency ?? '-', atMost, validFrom, validTo].join(
+        ' ',
+      );
+    const always = ' ';
+    const since2016 = '2016-07-01T00:00:00+08:00 ';
+    expect(rules.map(line)).toEqual([
+      `payer-blocked all all payer-blocked - 0 ${always}`,
+      `real-name all all identity-unchecked - 0 ${always}`,
+      `own-payment all all over-own-payment-limit CNY 0 ${always}`,
+      `own-day all all over-own-day-limit CNY 0 ${always}`,
+      `single-balance-class-1 1 balance payment-amount CNY 100000 ${always}`,
+      `single-balance-class-2 2 balance payment-amount CNY 2000000 ${always}`,
+      `single-balance-class-3 3 balance payment-amount CNY 5000000 ${always}`,
+      `single-card all card payment-amount CNY 5000000 ${always}`,
+      `day-count all all day-count - 100 ${always}`,
+      `day-amount all all day-amount CNY 10000000 ${always}`,
+      `pboc-class-1-lifetime 1 balance ever-balance-amount CNY 100000 ${since2016}`,
+      `pboc-class-2-year 2 balance year-balance-amount CNY 10000000 ${since2016}`,
+      `pboc-class-3-year 3 balance year-balance-amount CNY 20000000 ${since2016}`,
+    ]);
+    expect(rules.every((rule) => rule.validTo === null)).toBe(true);
+    expect(rules.every((rule) => rule.currency === null || rule.currency === 'CNY')).toBe(true);
+    expect(rules.filter((rule) => rule.validFrom === null).length).toBe(10);
+  });
+
+  it('of a sandbox allows a hundred times as many payments a day, and not a fen more', () => {
+    const changed = sandboxRules.filter((rule, index) => rule !== rules[index]);
+    const former = rules.find((rule) => rule.name === 'day-count')!;
+    expect(changed).toEqual([{ ...former, atMost: 10_000n }]);
+  });
+
   it('names each rule once, with a source and readable dates', () => {
     expect(new Set(rules.map((rule) => rule.name)).size).toBe(rules.length);
     for (const rule of rules) {

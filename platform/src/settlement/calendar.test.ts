@@ -3,12 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { localDayOf } from '../system/index.ts';
 import {
+  addWorkingDays,
   CalendarUnknown,
+  calendarsOf,
   cutOffAfter,
   isWorkingDay,
   nothingDeclared as none,
   payoutAt,
   publishedYears,
+  workingDayFrom,
 } from './calendar.ts';
 
 describe('working days', () => {
@@ -87,6 +90,7 @@ describe('where a calendar ends', () => {
   test('core 14: nobody guesses beyond the last published year, and the message says what is missing', () => {
     const refused = () => isWorkingDay('2027-10-01', ['CN'], none);
     expect(refused).toThrow(CalendarUnknown);
+    expect(refused).toThrow(expect.objectContaining({ name: 'CalendarUnknown' }));
     expect(refused).toThrow(/CN is known from 2011 to 2026: declare the closed days of 2027/);
     expect(() => isWorkingDay('2010-12-31', ['KR'], none)).toThrow(CalendarUnknown);
     expect(() => isWorkingDay('2014-11-11', ['XX'], none)).toThrow(/no calendar of bank holidays for XX/);
@@ -116,6 +120,82 @@ describe('where a calendar ends', () => {
         expect(newYear, `${calendar} ${year}`).toBe(false);
       }
     }
+  });
+});
+
+describe('calendars', () => {
+  test('of a merchant and a currency: both countries’, once, and each is known', () => {
+    const expected: Record<string, string> = {
+      ...{
+        CNY: 'CN',
+        KRW: 'KR',
+        JPY: 'JP',
+        GBP: 'GB',
+        HKD: 'HK',
+        TWD: 'TW',
+        USD: 'US',
+        SGD: 'SG',
+        EUR: 'EU',
+      },
+      ...{ AUD: 'AU', CAD: 'CA', CHF: 'CH', SEK: 'SE', NOK: 'NO', DKK: 'DK', NZD: 'NZ', THB: 'TH' },
+    };
+    for (const [currency, country] of Object.entries(expected)) {
+      expect(calendarsOf('XX', currency)).toEqual(['XX', country]);
+      expect(calendarsOf(country, currency)).toEqual([country]);
+      expect(() =>
+        calendarsOf('XX', 'ISK').map((known) => isWorkingDay('2014-11-11', [known], none)),
+      ).toThrow();
+    }
+    expect(calendarsOf('KR', 'ISK')).toEqual(['KR']);
+  });
+
+  test('the next working day is the day itself when it is one; a year without any is an error', () => {
+    expect(workingDayFrom('2014-11-11', ['KR'], none)).toBe('2014-11-11');
+    expect(workingDayFrom('2014-11-15', ['KR'], none)).toBe('2014-11-17');
+    const day = (number: number) => new Date(Date.UTC(2014, 0, 1 + number)).toISOString().slice(0, 10);
+    const closed = (count: number) => ({
+      ...none,
+      closed: new Set(Array.from({ length: count }, (_, number) => `KR/${day(number)}`)),
+    });
+    // The 366th day is a Thursday, the first of January; the 367th a Friday.
+    expect(workingDayFrom('2014-01-02', ['KR'], closed(366))).toBe('2015-01-02');
+    expect(() => workingDayFrom('2014-01-01', ['KR'], closed(366))).toThrow(
+      'no working day within a year of 2014-01-01 in KR',
+    );
+    expect(() => workingDayFrom('2014-01-01', ['KR', 'HK'], closed(367))).toThrow('in KR and HK');
+  });
+
+  test('so many working days later', () => {
+    const by = { calendars: ['KR'], declared: none };
+    expect(addWorkingDays('2014-11-15', 0, by)).toBe('2014-11-15');
+    expect(addWorkingDays('2014-11-14', 1, by)).toBe('2014-11-17');
+    expect(addWorkingDays('2014-11-13', 3, by)).toBe('2014-11-18');
+  });
+});
+
+describe('a cut-off', () => {
+  const terms = {
+    ...{ calendar: 'KR', currency: 'KRW', timeZone: 'Asia/Seoul' },
+    ...{ cutOffMinute: 1080, payMinute: 600, cycleDays: 2 },
+  };
+  // 18:00 in Seoul.
+  const at = new Date('2014-11-11T09:00:00Z');
+
+  test('what happens at its very instant belongs to the next one', () => {
+    expect(cutOffAfter(new Date(at.getTime() - 1), terms, none)).toEqual({ at, day: '2014-11-11' });
+    expect(cutOffAfter(at, terms, none).day).toBe('2014-11-12');
+  });
+
+  test('moves over weekends and closures; the payout leaves T+N in the morning', () => {
+    const friday = cutOffAfter(new Date('2014-11-14T09:00:00Z'), terms, none);
+    expect(friday).toEqual({ at: new Date('2014-11-17T09:00:00Z'), day: '2014-11-17' });
+    expect(payoutAt({ at, day: '2014-11-11' }, terms, none)).toEqual(new Date('2014-11-13T01:00:00Z'));
+    const closed = { ...none, closed: new Set(['KR/2014-11-12']) };
+    expect(payoutAt({ at, day: '2014-11-11' }, terms, closed)).toEqual(new Date('2014-11-14T01:00:00Z'));
+  });
+
+  test('a payout on the day itself waits for the cut-off', () => {
+    expect(payoutAt({ at, day: '2014-11-11' }, { ...terms, cycleDays: 0 }, none)).toEqual(at);
   });
 });
 

@@ -144,13 +144,12 @@ interface Cycle {
 /** The first cut-off after an instant: what happens at that instant is in it. */
 export function cutOffAfter(instant: Date, terms: Cycle, declared: DeclaredDays): CutOff {
   const calendars = calendarsOf(terms.calendar, terms.currency);
-  let day = workingDayFrom(localDayOf(instant, terms.timeZone), calendars, declared);
-  for (let tries = 0; tries < 3; tries++) {
-    const at = instantOf(day, terms.cutOffMinute, terms.timeZone);
-    if (at > instant) return { at, day };
-    day = workingDayFrom(addDays(day, 1), calendars, declared);
-  }
-  throw new Error(`no cut-off after ${instant.toISOString()} in ${terms.timeZone}`);
+  const cutOffFrom = (from: string): CutOff => {
+    const day = workingDayFrom(from, calendars, declared);
+    return { at: instantOf(day, terms.cutOffMinute, terms.timeZone), day };
+  };
+  const first = cutOffFrom(localDayOf(instant, terms.timeZone));
+  return first.at > instant ? first : cutOffFrom(addDays(first.day, 1));
 }
 
 /** When the payout of a cut-off may leave: T+N working days later in the morning, never before the cut-off itself. */

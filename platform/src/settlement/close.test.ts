@@ -59,6 +59,56 @@ test('a batch closes only with something to pay, and its entry balances', () => 
   );
 });
 
+const sums = (of: Partial<BatchSums>): BatchSums => ({
+  ...{ lines: 3n, gross: 0n, fee: 0n, fixedFee: 0n, refundFee: 0n, tax: 0n, adjustments: 0n },
+  ...of,
+});
+
+test('core: a batch equal to the minimum closes, one below it rolls over', () => {
+  const terms = { minPayout: 10_000n, reserveBps: 0 };
+  expect(decideClose(sums({ gross: 10_000n }), terms)).toEqual({
+    kind: 'close',
+    lines: 3n,
+    fees: 0n,
+    adjustments: 0n,
+    reserve: 0n,
+    net: 10_000n,
+  });
+  expect(decideClose(sums({ gross: 9_999n }), terms)).toEqual({ kind: 'roll-over' });
+});
+
+test.each([
+  [1n, 'close'],
+  [0n, 'roll-over'],
+  [-1n, 'roll-over'],
+])('a batch that would pay %i without a minimum: %s', (gross, kind) => {
+  for (const minPayout of [0n, -5n])
+    expect(decideClose(sums({ gross }), { minPayout, reserveBps: 0 }).kind).toBe(kind);
+});
+
+test('the reserve is a share of gross and fees, half to even, and a line of its own', () => {
+  const reserveOf = (of: Partial<BatchSums>, reserveBps: number) => {
+    const outcome = decideClose(sums({ adjustments: 1_000n, ...of }), { minPayout: 1n, reserveBps });
+    return outcome.kind === 'close'
+      ? [outcome.reserve, outcome.adjustments, outcome.net, outcome.lines]
+      : null;
+  };
+  const all = { gross: 100_000n, fee: -1_500n, fixedFee: -100n, refundFee: -50n, tax: -165n };
+  // 1 % of 98,185 is 981.85.
+  expect(reserveOf(all, 100)).toEqual([982n, 18n, 98_203n, 4n]);
+  // 2.5, 3.5 and 2.4: half to even.
+  expect(reserveOf({ gross: 25_000n }, 1)?.[0]).toBe(2n);
+  expect(reserveOf({ gross: 35_000n }, 1)?.[0]).toBe(4n);
+  expect(reserveOf({ gross: 24_000n }, 1)?.[0]).toBe(2n);
+  // One that rounds to one, and one that rounds to nothing and is no line.
+  expect(reserveOf({ gross: 10_000n }, 1)).toEqual([1n, 999n, 10_999n, 4n]);
+  expect(reserveOf({ gross: 4_000n }, 1)).toEqual([0n, 1_000n, 5_000n, 3n]);
+  expect(reserveOf({ gross: 1n }, 10_000)).toEqual([1n, 999n, 1_000n, 4n]);
+  // What was released is not held back again, and nothing is held back of a debt.
+  expect(reserveOf({ gross: 0n }, 5_000)).toEqual([0n, 1_000n, 1_000n, 3n]);
+  expect(reserveOf({ gross: -500n }, 5_000)).toEqual([0n, 1_000n, 500n, 3n]);
+});
+
 test('a payout that is told and rejected moves nothing in the end; one that is paid takes the claim and the money', () => {
   const sum = (postings: readonly { account: bigint; amount: bigint }[]) => {
     const by = new Map<bigint, bigint>();
@@ -71,6 +121,22 @@ test('a payout that is told and rejected moves nothing in the end; one that is p
   expect(sum([...told, ...rejectedPostings(77n, accounts)])).toEqual({});
   expect(sum([...told, ...paidPostings(77n, accounts)])).toEqual({ 2410: -77n, 7410: 77n });
   expect(sum(releasePostings(5n, accounts))).toEqual({ 4410: -5n, 1410: 5n });
+});
+
+test('a batch goes from open to paid, and back to the bank when it was rejected; nothing else', () => {
+  const may = [
+    'OPEN CLOSED',
+    'CLOSED IN_TRANSIT',
+    'IN_TRANSIT PAID',
+    'IN_TRANSIT REJECTED',
+    'REJECTED IN_TRANSIT',
+  ];
+  const statuses = ['OPEN', 'CLOSED', 'IN_TRANSIT', 'PAID', 'REJECTED'] as const;
+  for (const from of statuses)
+    for (const to of statuses) {
+      if (may.includes(`${from} ${to}`)) expect(() => assertStep(from, to)).not.toThrow();
+      else expect(() => assertStep(from, to)).toThrow(`a batch that is ${from} cannot become ${to}`);
+    }
 });
 
 test('what is paid stays paid', () => {

@@ -3,7 +3,7 @@ import { money } from '@tongbao/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assertBalanced } from '../ledger/index.ts';
-import { bankReference, transferHash, waitAfter } from './card-transfer.ts';
+import { bankReference, beginWithinMs, transferHash, transferLimits, waitAfter } from './card-transfer.ts';
 import { openingPostings, transferPostings } from './postings.ts';
 
 const cnyAccount = fc.bigInt({ min: 1n, max: 10n ** 12n }).map((number) => number * 1000n + 156n);
@@ -20,6 +20,16 @@ describe('waitAfter', () => {
       }),
     );
   });
+});
+
+it('how long is waited for a bank: 10 s, doubling, an hour at most; a day until it is given up', () => {
+  const waits = [1, 2, 3, 4, 9, 10, 22, 23, 1_000].map(waitAfter);
+  expect(waits.map((ms) => ms / 1_000)).toEqual([10, 20, 40, 80, 2_560, 3_600, 3_600, 3_600, 3_600]);
+  expect(beginWithinMs).toBe(86_400_000);
+});
+
+it('a transfer is between a fen and ¥50,000, and of yuan only', () => {
+  expect(transferLimits).toEqual({ CNY: { least: 1n, most: 5_000_000n } });
 });
 
 describe('transferHash', () => {

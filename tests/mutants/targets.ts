@@ -1,0 +1,31 @@
+// What is mutated: the sources that decide about money and touch nothing outside of themselves. Each is tried against the
+// tests in its own folder that need no database. `skip` names what in a file is not such a decision.
+export interface Target {
+  readonly file: string;
+  readonly area: string;
+  readonly skip: readonly string[];
+  /** Tests of it that stand elsewhere. */
+  readonly tests: readonly string[];
+}
+
+const inFolder = (
+  area: string,
+  folder: string,
+  files: readonly string[],
+  more: Partial<Pick<Target, 'skip' | 'tests'>> = {},
+): Target[] => files.map((file) => ({ area, file: `${folder}/${file}.ts`, skip: [], tests: [], ...more }));
+
+export const targets: readonly Target[] = [
+  ...inFolder('money', 'money/src', ['allocate', 'currency', 'money', 'rate', 'rounding']),
+  ...inFolder('ledger', 'platform/src/ledger', ['entry', 'spending']),
+  ...inFolder('fx', 'platform/src/fx', ['quote', 'guards', 'judge', 'rate-table']),
+  // Sources of rules are for people.
+  ...inFolder('risk', 'platform/src/risk', ['decide', 'rules'], {
+    skip: ['source', 'house', 'pboc'],
+  }),
+  ...inFolder('wallet', 'platform/src/wallet', ['card-transfer', 'postings']),
+  ...inFolder('settlement', 'platform/src/settlement', ['batch', 'calendar', 'close', 'postings'], {
+    skip: ['entryOf', 'closedAtOnce', 'releasedAtOnce'],
+  }),
+  ...inFolder('protocol', 'protocol/src/ams', ['signature']),
+];
