@@ -14,6 +14,7 @@ export const rejectionCodes = [
   'currency-not-supported',
   'settlement-currency-not-contracted',
   'amount-out-of-limits',
+  'bank-account-invalid',
   'method-not-available',
   'region-not-supported',
   'quote-not-available',

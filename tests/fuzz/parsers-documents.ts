@@ -6,7 +6,9 @@ import fc from 'fast-check';
 import { verifyExport } from '../../platform/src/audit/verify.ts';
 import { parseEurofxref } from '../../platform/src/fx/ecb.ts';
 import {
-  readCamt053,
+  CsvProfile,
+  readCamt,
+  readMt940,
   readStatementCsv,
   StatementUnreadable,
 } from '../../platform/src/reconciliation/index.ts';
@@ -33,23 +35,91 @@ const xmlPieces = [
 ];
 const isPlain = (error: Error): boolean => error.constructor === Error;
 
+/** What every reader of bank statements promises of what it has read. */
+function readsStatements(statements: readonly ReturnType<typeof readStatementCsv>[]): void {
+  for (const { opening, closing, lines, fromDay, toDay } of statements) {
+    holds('balances fit their columns', isStored(opening ?? 0n) && isStored(closing ?? 0n));
+    holds('days in their order', isDay(fromDay) && isDay(toDay) && fromDay <= toDay);
+    for (const line of lines) {
+      holds('amounts fit their columns', isStored(line.amount) && isStored(line.charge));
+      holds('a day of the calendar', isDay(line.day));
+      holds(
+        'texts fit their columns',
+        !(line.number + line.reference + line.parts.join('')).includes('\u0000'),
+      );
+    }
+  }
+}
+const refusesStatements = (error: Error): boolean => error instanceof StatementUnreadable;
+const csvAbout = { account: '1', statementId: 's', currency: 'CNY' };
+const bankProfile = CsvProfile.parse({
+  ...{ name: 'bank', delimiter: ';', skipLines: 1, dateFormat: 'DD.MM.YYYY', decimal: ',', grouping: '.' },
+  columns: { date: 'Buchung', debit: 'Soll', credit: 'Haben', text: 4 },
+});
+
+/** The same text in an encoding that a bank may choose, its bytes damaged here and there. */
+const camtBytes = fc
+  .tuple(
+    damaged(samples.camt054),
+    fc.constantFrom<BufferEncoding>('utf8', 'utf16le', 'latin1'),
+    fc.array(fc.tuple(fc.nat({ max: 3000 }), fc.nat({ max: 255 })), { maxLength: 3 }),
+  )
+  .map(([text, encoding, changes]) => {
+    const bytes = Buffer.from(encoding === 'utf16le' ? `\uFEFF${text}` : text, encoding);
+    for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+    return bytes;
+  });
+
 const documents: readonly Target[] = [
-  textParser({
-    name: 'camt.053',
-    pieces: [...xmlPieces, '<Document>', '<BkToCstmrStmt>', '<Stmt>', '<Ntry>', '<Amt Ccy="CNY">1</Amt>'],
-    samples: [samples.camt053],
-    corpus: [...samples.entityBombs, ...samples.impossibleIn(samples.camt053)],
-    parse: readCamt053,
-    mayThrow: (error) => error instanceof StatementUnreadable,
-    holds: (statements: ReturnType<typeof readCamt053>) => {
-      for (const { opening, closing, lines } of statements) {
-        holds('balances fit their columns', isStored(opening ?? 0n) && isStored(closing ?? 0n));
-        for (const line of lines) {
-          holds('amounts fit their columns', isStored(line.amount) && isStored(line.charge));
-          holds('a day of the calendar', isDay(line.day));
-        }
+  ...[samples.camt053, samples.camt054].map((sample, place) =>
+    textParser({
+      name: ['camt.053', 'camt.054'][place]!,
+      pieces: [...xmlPieces, '<Document>', '<BkToCstmrStmt>', '<Stmt>', '<Ntry>', '<Amt Ccy="CNY">1</Amt>'],
+      samples: [sample],
+      corpus: [...samples.entityBombs, ...samples.impossibleIn(sample)],
+      parse: (text) => readCamt(Buffer.from(text)),
+      mayThrow: refusesStatements,
+      holds: readsStatements,
+    }),
+  ),
+  target<Buffer>({
+    name: 'camt in bytes',
+    inputs: camtBytes,
+    corpus: [
+      Buffer.alloc(0),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('PK\u0003\u0004'),
+      Buffer.from([0x3c, 0, 0x3f]),
+    ],
+    check(bytes) {
+      try {
+        readsStatements(readCamt(bytes));
+      } catch (error) {
+        if (!refusesStatements(error as Error)) throw error;
       }
     },
+  }),
+  textParser({
+    name: 'MT940',
+    pieces: [
+      ':20:',
+      ':25:1',
+      ':28C:1/1',
+      ':60F:C141110GBP1,',
+      ':61:1411111111D1,NTRFA//B',
+      ':86:',
+      '\n',
+      '\r\n',
+      '?20EREF+',
+      '/EREF/',
+      '-}',
+      '{4:',
+    ],
+    samples: [samples.mt940],
+    corpus: samples.impossibleIn(samples.mt940),
+    parse: (text) => readMt940(Buffer.from(text)),
+    mayThrow: refusesStatements,
+    holds: readsStatements,
   }),
   textParser({
     name: 'statement CSV',
@@ -70,14 +140,18 @@ const documents: readonly Target[] = [
     ],
     samples: [samples.statementCsv],
     corpus: samples.impossibleIn(samples.statementCsv),
-    parse: (text) => readStatementCsv(text, { account: '1', statementId: 's', currency: 'CNY' }),
-    mayThrow: (error) => error instanceof StatementUnreadable,
-    holds: ({ lines }: ReturnType<typeof readStatementCsv>) => {
-      for (const line of lines) {
-        holds('amounts fit their columns', isStored(line.amount) && isStored(line.charge));
-        holds('a day of the calendar', isDay(line.day));
-      }
-    },
+    parse: (text) => [readStatementCsv(Buffer.from(text), csvAbout)],
+    mayThrow: refusesStatements,
+    holds: readsStatements,
+  }),
+  textParser({
+    name: 'statement CSV by a profile',
+    pieces: ['Buchung', 'Soll', 'Haben', ';', '"', '\n', '12.11.2014', '1.000,00', '-', '(1)', '3,5-'],
+    samples: [samples.bankCsv],
+    corpus: samples.impossibleIn(samples.bankCsv),
+    parse: (text) => [readStatementCsv(Buffer.from(text), csvAbout, { profile: bankProfile })],
+    mayThrow: refusesStatements,
+    holds: readsStatements,
   }),
   textParser({
     name: 'pain.002',

@@ -160,6 +160,34 @@ export const camt053 = `<?xml version="1.0" encoding="UTF-8"?>
 <Chrgs><TtlChrgsAndTaxAmt Ccy="CNY">1.00</TtlChrgsAndTaxAmt></Chrgs>
 <NtryDtls><TxDtls><Refs><EndToEndId>4097-1</EndToEndId></Refs></TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>`;
 
+export const camt054 = `<ns2:Document xmlns:ns2="urn:iso:std:iso:20022:tech:xsd:camt.054.001.13"><ns2:BkToCstmrDbtCdtNtfctn>
+<ns2:Ntfctn><ns2:Id>N1</ns2:Id><ns2:CreDtTm>2014-11-12T00:00:00+08:00</ns2:CreDtTm><ns2:Acct><ns2:Id><ns2:IBAN>GB33BUKB20201555555555</ns2:IBAN></ns2:Id></ns2:Acct>
+<ns2:Ntry><ns2:Amt Ccy="GBP">0100.000</ns2:Amt><ns2:CdtDbtInd>CRDT</ns2:CdtDbtInd><ns2:RvslInd>1</ns2:RvslInd><ns2:Sts><ns2:Cd>BOOK</ns2:Cd></ns2:Sts><ns2:BookgDt><ns2:DtTm>2014-11-11T01:00:00Z</ns2:DtTm></ns2:BookgDt>
+<ns2:NtryDtls><ns2:Btch><ns2:MsgId>TB1</ns2:MsgId></ns2:Btch><ns2:TxDtls><ns2:Refs><ns2:EndToEndId>1-1</ns2:EndToEndId></ns2:Refs><ns2:Amt Ccy="GBP">40</ns2:Amt></ns2:TxDtls><ns2:TxDtls><ns2:Amt Ccy="GBP">60</ns2:Amt><ns2:RmtInf><ns2:Ustrd>2-1 of the day</ns2:Ustrd></ns2:RmtInf></ns2:TxDtls></ns2:NtryDtls></ns2:Ntry></ns2:Ntfctn></ns2:BkToCstmrDbtCdtNtfctn></ns2:Document>`;
+
+export const mt940 = `{1:F01BANKGB2LAXXX0000000000}{2:I940BANKGB2LXXXXN}{4:
+:20:STARTUMS
+:25:20041177/123456GBP
+:28C:97/1
+:60F:C141110GBP1000,
+:61:1411111111D100,NTRF4097-1//7
+:86:166?00GUTSCHRIFT?20EREF+4097-1?21SVWZ+Auszahlung?32MUSTER
+:61:141231RCP0,5NMSCNONREF
+details
+:86:/EREF/X-1/CHGS/GBP1,00/
+:62F:C141112GBP899,5
+-}
+:20:M2
+:25:123
+:28C:1
+:34F:JPYD0,
+:13D:1411121200+0800
+:61:1411120102ED5,FCHGNONREF
+`;
+
+export const bankCsv =
+  'Umsätze\nBuchung;Soll;Haben;Zweck\n12.11.2014;1.100,00;;"4097-1\nText"\n11.11.14;;+3,5;\n';
+
 export const statementCsv =
   'reference,amount,currency,date,charge,number\n4097-1,-100.00,CNY,2014-11-11,1.00,7\n"a ""b"" c",3.5,CNY,2014-11-12,,8\n';
 

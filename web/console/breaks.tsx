@@ -66,15 +66,10 @@ function BreakTable(props: {
       locale={{ emptyText: <Nothing title={say('noBreaks')} text={say('noBreaksText')} /> }}
       expandable={{ expandedRowRender: History, rowExpandable: (found) => found.acts.length > 0 }}
       columns={[
-        { title: say('breakKind'), render: (_, found) => say(`break-${found.kind}`) },
-        { title: say('reference'), dataIndex: 'reference' },
-        { title: say('field'), dataIndex: 'field' },
-        { title: say('expected'), dataIndex: 'expected', className: 'number' },
-        { title: say('actual'), dataIndex: 'actual', className: 'number' },
+        { title: say('breakKind'), render: (_, found) => <What found={found} /> },
         {
           title: say('difference'),
-          align: 'right',
-          render: (_, found) => <span className="number">{amount(found.currency, found.difference)}</span>,
+          render: (_, found) => <Differs found={found} />,
         },
         {
           title: say('status'),
@@ -98,6 +93,36 @@ function BreakTable(props: {
         },
       ]}
     />
+  );
+}
+
+/** What kind of break it is, and where: the reference, the day, the account and the bank's statement. */
+function What({ found }: { found: Break }) {
+  const say = useWords();
+  return (
+    <>
+      <strong>{say(`break-${found.kind}`)}</strong>
+      <div className="break-reference">{found.reference}</div>
+      <div className="muted">
+        {found.day} · {say('account')} {found.account}
+        <br />
+        {say('bankStatement')} {found.statement} ({found.fromDay} – {found.toDay})
+      </div>
+    </>
+  );
+}
+
+/** Both sides, and how far they are apart in major units with the currency. */
+function Differs({ found }: { found: Break }) {
+  const say = useWords();
+  return (
+    <>
+      <strong className="number">{amount(found.currency, found.difference)}</strong>
+      <dl className="facts">
+        <FactOf title={say('expected')} text={found.expected || '–'} />
+        <FactOf title={say('actual')} text={found.actual || '–'} />
+      </dl>
+    </>
   );
 }
 

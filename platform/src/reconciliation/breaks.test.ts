@@ -2,7 +2,7 @@
 // statement without any.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readCamt053 } from './camt053.ts';
+import { readCamt } from './camt.ts';
 import { readStatementCsv } from './csv.ts';
 import { type MatchRules, reconcile } from './match.ts';
 import type { ExpectedMovement, Statement, StatementLine } from './statement.ts';
@@ -21,6 +21,8 @@ const line = (reference: string, amount: bigint, changes: Partial<StatementLine>
   currency: 'HKD',
   amount,
   charge: 0n,
+  parts: [],
+  alsoNamed: [],
   day,
   ...changes,
 });
@@ -38,6 +40,9 @@ const books: readonly ExpectedMovement[] = [
   movement('8-1', -12_345n),
 ];
 const clean: Statement = {
+  kind: 'statement',
+  sequence: '',
+  notBooked: 0,
   account: '9000HKD0001',
   statementId: 'S1',
   currency: 'HKD',
@@ -56,7 +61,12 @@ const clean: Statement = {
     line('NOTPROVIDED', -12_345n),
   ],
 };
-const rules: MatchRules = { dateWindowDays: 2, openingInBooks: 1_000_000n, seen: new Set() };
+const rules: MatchRules = {
+  dateWindowDays: 2,
+  openingInBooks: 1_000_000n,
+  seen: new Set(),
+  reportedMissing: new Set(),
+};
 
 type Lines = (lines: StatementLine[]) => StatementLine[];
 const change =
@@ -318,7 +328,8 @@ test('whatever is left out or changed by any amount is found', () => {
 });
 
 describe('files that cannot be read are refused with the place', () => {
-  const csv = (text: string) => readStatementCsv(text, { account: 'A', statementId: 'S', currency: 'HKD' });
+  const csv = (text: string) =>
+    readStatementCsv(Buffer.from(text), { account: 'A', statementId: 'S', currency: 'HKD' });
 
   test('CSV', () => {
     const read = csv('\uFEFFDate,Amount,Currency,Reference,Charge\r\n2014-11-12,"-1000.00",HKD,"1-1",\r\n');
@@ -333,14 +344,16 @@ describe('files that cannot be read are refused with the place', () => {
   });
 
   test('camt.053', () => {
-    expect(() => readCamt053('no')).toThrow(/not XML|not a camt\.053/);
-    expect(() => readCamt053('<Document><BkToCstmrStmt/></Document>')).toThrow('Stmt is missing');
+    expect(() => readCamt(Buffer.from('no'))).toThrow(/not XML|not a camt\.053/);
+    expect(() => readCamt(Buffer.from('<Document><BkToCstmrStmt/></Document>'))).toThrow('Stmt is missing');
     const statement = (inside: string) =>
       `<Document><BkToCstmrStmt><Stmt><Id>S1</Id><CreDtTm>2014-11-12T00:00:00Z</CreDtTm>${inside}</Stmt></BkToCstmrStmt></Document>`;
-    expect(() => readCamt053(statement(''))).toThrow('statement S1 lacks Acct/Id/Othr/Id');
+    expect(() => readCamt(Buffer.from(statement('')))).toThrow(
+      'statement S1 (line 1) lacks Acct/Id/IBAN and Acct/Id/Othr/Id',
+    );
     const account = '<Acct><Id><Othr><Id>9</Id></Othr></Id></Acct>';
     const opening =
       '<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="HKD">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>';
-    expect(() => readCamt053(statement(account + opening))).toThrow('lacks the balance CLBD');
+    expect(() => readCamt(Buffer.from(statement(account + opening)))).toThrow('lacks the balance CLBD');
   });
 });

@@ -7,7 +7,6 @@ import type { MerchantAccess } from '../merchants/index.ts';
 import { askBank, type Payment, readQuestionsOf } from '../payments/index.ts';
 import { clearingStatement, createSandboxBank, type SandboxBank } from '../sandbox/bank/index.ts';
 import { settlementWorld } from '../testing/settlement-world.ts';
-import { readCamt053, readStatementCsv } from './index.ts';
 
 let world: Awaited<ReturnType<typeof settlementWorld>>;
 let bank: SandboxBank;
@@ -15,7 +14,6 @@ let shop: MerchantAccess;
 let customerId: bigint;
 let cardId: bigint;
 let payerAccount: bigint;
-const by = { operator: 'mei', source: 'test' };
 const account = 'CLEARING-ICBC-CNY';
 
 beforeAll(async () => {
@@ -104,22 +102,19 @@ const dayOf = (day: number): string => `2014-11-${day.toString().padStart(2, '0'
 const issued = (day: string, format: 'camt.053' | 'csv' = 'camt.053') =>
   clearingStatement(world.platform.database, { bank: 'ICBC', currency: 'CNY', day, format });
 
+const send = (file: string, statementId: string) =>
+  world.platform.reconciliation.importFile(Buffer.from(file), {
+    ...{ operator: 'mei', format: null, encoding: null },
+    csv: { account, statementId, currency: 'CNY' },
+  });
+
 test('a clean month of the bank’s statements has no break: odd days as camt.053, even days as CSV', async () => {
-  const room = world.platform.reconciliation;
   let lines = 0;
   for (let day = 1; day <= 28; day++) {
-    const statement =
-      day % 2 === 1
-        ? readCamt053(await issued(dayOf(day)))[0]!
-        : readStatementCsv(await issued(dayOf(day), 'csv'), {
-            account,
-            statementId: dayOf(day),
-            currency: 'CNY',
-          });
-    expect(statement.account).toBe(account);
-    const imported = await room.importStatement(statement, by);
-    expect(imported).toMatchObject({ known: false, breaks: [], matched: statement.lines.length });
-    lines += statement.lines.length;
+    const format = day % 2 === 1 ? 'camt.053' : 'csv';
+    const [imported] = await send(await issued(dayOf(day), format), dayOf(day));
+    expect(imported).toMatchObject({ account, known: false, breaks: [], matched: imported!.lines });
+    lines += imported!.lines;
   }
   // 28 top-ups and payments, 9 withdrawals, 5 refunds, 4 payments that were reversed.
   expect(lines).toBe(28 * 2 + 9 + 5 + 4 * 2);
@@ -132,15 +127,14 @@ test('what the bank books otherwise is named with field and values, and goes to 
   const tampered = xml
     .replace(/<Amt Ccy="CNY">100\.29</g, '<Amt Ccy="CNY">100.92<')
     .replace(/<EndToEndId>P\d+-\d+</, '<EndToEndId>P1-1<');
-  const { breaks } = await room.importStatement(readCamt053(tampered)[0]!, by);
+  const [{ breaks }] = (await send(tampered, '')) as [Awaited<ReturnType<typeof send>>[0]];
   expect(breaks.map(({ kind, field, expected, actual }) => [kind, field, expected, actual])).toEqual([
     ['amount', 'amount', '100.29', '100.92'],
     ['reference', 'reference', expect.stringMatching(/^P\d+-2$/), 'P1-1'],
     ['balance', 'closingBalance', expect.any(String), expect.any(String)],
   ]);
   const csv = (await issued(dayOf(30), 'csv')).replace(/^.*,TOPUP-.*\r\n/m, '');
-  const without = readStatementCsv(csv, { account, statementId: 'S30', currency: 'CNY' });
-  expect((await room.importStatement(without, by)).breaks).toMatchObject([
+  expect((await send(csv, 'S30'))[0]!.breaks).toMatchObject([
     { kind: 'missing', field: 'entry', expected: `100.30 on ${dayOf(30)}`, actual: 'not on the statement' },
   ]);
   const open = await room.breaks({ statuses: ['open'], limit: 10 });

@@ -1,55 +1,206 @@
-// A bank's statement as CSV: the columns reference, amount, currency and date by their names, in any order, with
-// charge and number where the bank has them. Amounts are signed, in major units.
-import { isCurrency } from '@tongbao/money';
-import { amountOf, dayOf, StatementUnreadable } from './camt053.ts';
+// A bank's statement as CSV, read by a profile. The rows are csv-parse's to take apart: quotes, line breaks in a quoted
+// field, delimiters. Throws StatementUnreadable with the line and the column that is wrong.
+import { CsvError, type Info, parse } from 'csv-parse/sync';
+import { type CsvProfile, plainExtras, plainProfile } from './csv-profile.ts';
+import { endsOf } from './days.ts';
+import { decoded } from './encoding.ts';
+import { amountOf, currencyOf, dayOf, isDay, StatementUnreadable, textOf, wordsOf } from './fields.ts';
 import type { Statement, StatementLine } from './statement.ts';
 
-const maxLines = 100_000;
+const mostLines = 250_000;
 
-function cellsOf(line: string, place: string): string[] {
-  const cells: string[] = [];
-  let rest = line;
-  for (let more = true; more; ) {
-    const match = /^\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(,|$)/.exec(rest);
-    if (match === null) throw new StatementUnreadable(`${place}: a quote is not closed`);
-    cells.push((match[1]?.replaceAll('""', '"') ?? match[2] ?? '').trim());
-    rest = rest.slice(match[0].length);
-    more = match[3] === ',';
-  }
-  return cells;
+/** What a CSV does not say of itself. */
+export interface CsvAbout {
+  readonly account: string;
+  readonly statementId: string;
+  readonly currency: string;
+  /** The days that the file speaks about; those of its rows where they are not named. */
+  readonly fromDay?: string | undefined;
+  readonly toDay?: string | undefined;
 }
 
-/** Throws StatementUnreadable with the line and column that is wrong. */
 export function readStatementCsv(
-  text: string,
-  of: { account: string; statementId: string; currency: string },
+  bytes: Uint8Array,
+  about: CsvAbout,
+  how: { profile?: CsvProfile | undefined; said?: string | null } = {},
 ): Statement {
-  const rows = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  while (rows.at(-1) === '') rows.pop();
-  if (rows.length > maxLines) throw new StatementUnreadable(`more than ${maxLines} lines`);
-  const header = cellsOf(rows[0] ?? '', 'line 1').map((name) => name.toLowerCase());
-  for (const name of ['reference', 'amount', 'currency', 'date'])
-    if (!header.includes(name)) throw new StatementUnreadable(`line 1 has no column ${name}`);
-  const lines = rows.slice(1).map((row, index): StatementLine => {
-    const place = `line ${index + 2}`;
-    const cells = cellsOf(row, place);
-    if (cells.length !== header.length)
-      throw new StatementUnreadable(`${place} has ${cells.length} columns, the header ${header.length}`);
-    const cell = (name: string) => cells[header.indexOf(name)] ?? '';
-    const currency = cell('currency');
-    const day = dayOf(cell('date'), place);
-    if (!isCurrency(currency)) throw new StatementUnreadable(`${place}: "${currency}" is not a currency`);
-    const charge = header.includes('charge') ? cell('charge') : '';
-    return {
-      number: header.includes('number') ? cell('number') : `${index + 1}`,
-      reference: cell('reference'),
-      currency,
-      amount: amountOf(cell('amount'), currency, `${place}, amount`),
-      charge: charge === '' ? 0n : amountOf(charge, currency, `${place}, charge`),
-      day,
-    };
+  const profile = how.profile ?? plainProfile;
+  const text = [...decoded(bytes, profile.encoding ?? how.said ?? null, 'text')].join('');
+  const rows = rowsOf(text, profile);
+  const header = profile.header ? rows.shift() : undefined;
+  if (profile.header && header === undefined)
+    throw new StatementUnreadable(`line ${profile.skipLines + 1}: the header is missing`);
+  const columns = placesOf(header, profile);
+  const lines = rows.slice(0, rows.length - profile.skipLastLines).map((row, index) => {
+    if (header !== undefined && row.cells.length !== header.cells.length)
+      throw new StatementUnreadable(
+        `line ${row.line} has ${row.cells.length} columns, the header ${header.cells.length}`,
+      );
+    return lineOf(row, { columns, profile, about, number: index + 1 });
   });
-  const days = lines.map((line) => line.day).sort();
-  const [fromDay, toDay] = [days[0] ?? '1970-01-01', days.at(-1) ?? '1970-01-01'];
-  return { ...of, fromDay, toDay, opening: null, closing: null, lines };
+  const [first, last] = endsOf(lines.map((line) => line.day));
+  const fromDay = about.fromDay ?? first ?? about.toDay;
+  const toDay = about.toDay ?? last ?? about.fromDay;
+  if (fromDay === undefined || toDay === undefined)
+    throw new StatementUnreadable('a CSV without rows needs the days that it speaks about (from, to)');
+  if (fromDay > toDay) throw new StatementUnreadable(`the statement ends on ${toDay}, before it begins`);
+  const { account, statementId, currency } = about;
+  const rest = { opening: null, closing: null, sequence: '', notBooked: 0 };
+  return { kind: 'statement', account, statementId, currency, fromDay, toDay, ...rest, lines };
+}
+
+interface Row {
+  readonly cells: readonly string[];
+  /** The line of the file in which it begins. */
+  readonly line: number;
+}
+
+function rowsOf(text: string, { delimiter, quote, skipLines }: CsvProfile): Row[] {
+  const rows: Row[] = [];
+  let line = skipLines + 1;
+  try {
+    const records = parse(text, {
+      ...{ delimiter, quote, bom: true, info: true, trim: true, from_line: skipLines + 1 },
+      ...{ relax_column_count: true, max_record_size: 100_000, to: mostLines + 2 },
+    }) as unknown as { record: string[]; info: Info }[];
+    for (const { record, info } of records) {
+      if (record.some((cell) => cell !== '')) rows.push({ cells: record, line });
+      line = info.lines + 1;
+    }
+  } catch (error) {
+    if (error instanceof CsvError) throw new StatementUnreadable(explained(error, line));
+    throw error;
+  }
+  if (rows.length > mostLines + 1) throw new StatementUnreadable(`the file has more than ${mostLines} lines`);
+  return rows;
+}
+
+function explained(error: CsvError, line: number): string {
+  const at = `line ${typeof error.lines === 'number' ? error.lines : line}`;
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED')
+    return `line ${/at line (\d+)/.exec(error.message)?.[1] ?? line}: a quote is not closed`;
+  return `${at}: ${error.message.replace(/\s*at line \d+.*$/, '').slice(0, 200)}`;
+}
+
+type ColumnName = keyof CsvProfile['columns'];
+type Places = Partial<Record<ColumnName, number>>;
+
+function placesOf(header: Row | undefined, profile: CsvProfile): Places {
+  const names = header?.cells.map((name) => name.toLowerCase()) ?? [];
+  const places: Places = {};
+  for (const [name, at] of Object.entries(profile.columns) as [ColumnName, string | number | undefined][]) {
+    if (at === undefined) continue;
+    if (typeof at === 'number') places[name] = at - 1;
+    else {
+      const place = names.indexOf(at.toLowerCase());
+      if (place === -1) throw new StatementUnreadable(`line ${header!.line} has no column ${at}`);
+      if (names.lastIndexOf(at.toLowerCase()) !== place)
+        throw new StatementUnreadable(`line ${header!.line} has the column ${at} twice`);
+      places[name] = place;
+    }
+  }
+  if (profile === plainProfile)
+    for (const extra of plainExtras) if (names.includes(extra)) places[extra] = names.indexOf(extra);
+  return places;
+}
+
+interface LineContext {
+  readonly columns: Places;
+  readonly profile: CsvProfile;
+  readonly about: CsvAbout;
+  readonly number: number;
+}
+
+function lineOf(row: Row, of: LineContext): StatementLine {
+  const { columns, profile, about } = of;
+  const place = `line ${row.line}`;
+  const cell = (name: ColumnName): string => {
+    const at = columns[name];
+    if (at === undefined) return '';
+    const found = row.cells[at];
+    if (found === undefined) throw new StatementUnreadable(`${place} has no column ${at + 1} (${name})`);
+    return found.trim();
+  };
+  const stated = columns.currency === undefined ? (profile.currency ?? about.currency) : cell('currency');
+  const currency = currencyOf(stated, place);
+  const charge = cell('charge');
+  return {
+    number: textOf(cell('number'), `${place}, number`) || `${of.number}`,
+    reference: textOf(cell('reference'), `${place}, reference`),
+    alsoNamed: wordsOf(cell('text')),
+    parts: [],
+    currency,
+    amount: movedBy(cell, { columns, profile, currency, place }),
+    charge:
+      charge === ''
+        ? 0n
+        : absolute(amountOf(plainNumber(charge, profile, `${place}, charge`), currency, `${place}, charge`)),
+    day: dayIn(cell('date'), profile.dateFormat, place),
+  };
+}
+
+const absolute = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
+
+/** Minor units; positive came to us. */
+function movedBy(
+  cell: (name: ColumnName) => string,
+  of: { columns: Places; profile: CsvProfile; currency: string; place: string },
+): bigint {
+  const { profile, place, currency } = of;
+  const read = (name: ColumnName) => {
+    const text = cell(name);
+    return text === ''
+      ? null
+      : amountOf(plainNumber(text, profile, `${place}, ${name}`), currency, `${place}, ${name}`);
+  };
+  if (of.columns.amount === undefined) {
+    const [debit, credit] = [read('debit'), read('credit')];
+    if ((debit ?? 0n) !== 0n && (credit ?? 0n) !== 0n)
+      throw new StatementUnreadable(`${place} has a debit and a credit`);
+    if (debit === null && credit === null)
+      throw new StatementUnreadable(`${place} has no debit and no credit`);
+    // Some banks write the debits of such a column with a minus.
+    return (debit ?? 0n) === 0n ? (credit ?? 0n) : -absolute(debit!);
+  }
+  const amount = read('amount');
+  if (amount === null) throw new StatementUnreadable(`${place}, amount: "" is not an amount`);
+  if (of.columns.side === undefined) return profile.debitsArePositive ? -amount : amount;
+  const side = cell('side').toLowerCase();
+  const among = (signs: readonly string[] | undefined) => signs!.some((sign) => sign.toLowerCase() === side);
+  if (among(profile.debitSigns)) return -amount;
+  if (among(profile.creditSigns)) return amount;
+  throw new StatementUnreadable(`${place}, side: "${side.slice(0, 20)}" is neither debit nor credit`);
+}
+
+/** With a point for decimals, no grouping, and the sign in front: 1.234,56- and (1,234.56) are ways of writing a minus. */
+function plainNumber(text: string, { decimal, grouping }: CsvProfile, place: string): string {
+  let value = text.replace(/[\u2212\u2013]/g, '-').replace(/[\u00a0\u202f]/g, ' ');
+  const bracketed = /^\((.*)\)$/.exec(value)?.[1];
+  const trailing = /^(.*\d)\s*([+-])$/.exec(value);
+  if (bracketed !== undefined) value = `-${bracketed}`;
+  else if (trailing !== null) value = `${trailing[2]}${trailing[1]}`;
+  if (grouping !== '') value = value.replaceAll(new RegExp(`(?<=\\d)[${grouping}](?=\\d{3})`, 'g'), '');
+  // A point where commas are decimals, or the other way round, would move the amount by powers of ten.
+  if (decimal === ',') {
+    if (value.includes('.'))
+      throw new StatementUnreadable(`${place}: "${text}" has a point, the decimal sign is a comma`);
+    value = value.replace(',', '.');
+  }
+  return value.replace(/^([+-])\s+/, '$1');
+}
+
+/** The day as YYYY-MM-DD; a time behind it is left out. */
+function dayIn(text: string, format: string, place: string): string {
+  const pattern = format
+    .replace(/[^A-Z]/g, '\\$&')
+    .replace(/YYYY/, '(?<Y>\\d{4})')
+    .replace(/YY/, '(?<y>\\d{2})')
+    .replace(/MM/, '(?<M>\\d{1,2})')
+    .replace(/DD/, '(?<D>\\d{1,2})');
+  const found = new RegExp(`^${pattern}(?:[T ]\\d\\d:\\d\\d.*)?$`).exec(text)?.groups;
+  const year = found?.Y ?? (found?.y === undefined ? '' : `20${found.y}`);
+  const day = `${year}-${(found?.M ?? '').padStart(2, '0')}-${(found?.D ?? '').padStart(2, '0')}`;
+  if (found === undefined || !isDay(day))
+    throw new StatementUnreadable(`${place}: "${text.slice(0, 40)}" is not a date (${format})`);
+  return dayOf(day, place);
 }

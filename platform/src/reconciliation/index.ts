@@ -1,7 +1,11 @@
 // The door of the reconciliation room.
 export { clearingAccountName } from './books.ts';
-export { readCamt053, StatementUnreadable } from './camt053.ts';
+export { readCamt } from './camt.ts';
 export { readStatementCsv } from './csv.ts';
+export { CsvProfile } from './csv-profile.ts';
+export { StatementUnreadable } from './fields.ts';
+export { readMt940 } from './mt940.ts';
+export type { StatementFormat } from './read.ts';
 export {
   createReconciliation,
   type Reconciliation,

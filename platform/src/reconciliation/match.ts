@@ -1,6 +1,8 @@
 // Matching, pure: lines and movements meet 1:1, 1:n and n:1 by reference, by the group they were sent in, and last by
 // amount and date where the bank passed no reference on. What does not meet is a break that names the field.
 import { formatMajor, money } from '@tongbao/money';
+import { isBlank, shifted } from './fields.ts';
+import { withKnownReferences } from './references.ts';
 import type { Break, BreakKind, ExpectedMovement, Statement, StatementLine } from './statement.ts';
 
 export interface Reconciled {
@@ -16,6 +18,8 @@ export interface MatchRules {
   readonly openingInBooks: bigint | null;
   /** References that former statements of the account had already. */
   readonly seen: ReadonlySet<string>;
+  /** References that a former statement's break already says to be missing. */
+  readonly reportedMissing: ReadonlySet<string>;
 }
 
 const show = (currency: string, amount: bigint): string => formatMajor(money(currency, amount));
@@ -35,14 +39,12 @@ function groupBy<Item>(items: Iterable<Item>, key: (item: Item) => string): Map<
   return groups;
 }
 
-/** What banks write when they pass no reference on. */
-const isBlank = (reference: string): boolean => /^(|NOTPROVIDED|NONREF)$/i.test(reference.trim());
-
 export function reconcile(
-  statement: Statement,
+  written: Statement,
   expected: readonly ExpectedMovement[],
   rules: MatchRules,
 ): Reconciled {
+  const statement = { ...written, lines: withKnownReferences(written.lines, expected) };
   const work = new Matching(statement, rules);
   // Sets keep their order and forget at once: a day of a bank has tens of thousands of lines.
   const lines = new Set(statement.lines);
@@ -55,6 +57,13 @@ export function reconcile(
     if (isBlank(line.reference) || !rules.seen.has(line.reference)) continue;
     work.again(line);
     lines.delete(line);
+  }
+  const byOwnReference = new Map(expected.map((movement) => [movement.reference, movement]));
+  for (const line of statement.lines) {
+    const own = line.parts.flatMap((part) => byOwnReference.get(part) ?? []);
+    if (own.length === 0 || !lines.has(line)) continue;
+    work.together(own, [line]);
+    drop([line], own);
   }
   const byReference = groupBy(lines, (line) => line.reference);
   for (const [reference, own] of groupBy(movements, (movement) => movement.reference)) {
@@ -69,31 +78,45 @@ export function reconcile(
     work.together(own, found);
     drop(found, own);
   }
-  const sameSum = (each: { currency: string; amount: bigint }) => `${each.currency} ${each.amount}`;
-  const linesBySum = groupBy([...lines], sameSum);
-  const movementsBySum = groupBy([...movements], sameSum);
-  for (const line of [...lines]) {
-    const alike = (movementsBySum.get(sameSum(line)) ?? []).filter(
-      (movement) => movements.has(movement) && work.alike(movement, line),
-    );
-    const [only] = alike;
-    if (only === undefined || alike.length > 1) continue;
-    const rivals = (linesBySum.get(sameSum(line)) ?? []).filter(
-      (other) => lines.has(other) && work.alike(only, other),
-    );
-    // One candidate, and this line its only one: anything else is a guess, and guesses are breaks.
-    if (rivals.length !== 1) continue;
-    work.byAmount(only, line);
-    drop([line], alike);
-  }
+  meetByAmount(work, { lines, movements, drop, windowDays: rules.dateWindowDays });
   // What we booked just before or after the statement's days may be on its neighbours.
   const { fromDay, toDay } = statement;
   for (const movement of movements)
     if (movement.day >= fromDay && movement.day <= toDay && !rules.seen.has(movement.reference))
-      work.missing(movement);
+      if (!rules.reportedMissing.has(movement.reference)) work.missing(movement);
   for (const line of lines) work.unexpected(line);
   work.balances();
   return { matched: work.matched, breaks: work.breaks };
+}
+
+interface Left {
+  readonly lines: Set<StatementLine>;
+  readonly movements: Set<ExpectedMovement>;
+  readonly drop: (lines: readonly StatementLine[], movements: readonly ExpectedMovement[]) => void;
+  readonly windowDays: number;
+}
+
+/** What is left meets by amount and day where one line and one movement have nobody else: anything else is a guess. */
+function meetByAmount(work: Matching, { lines, movements, drop, windowDays }: Left): void {
+  const key = (each: { currency: string; amount: bigint }, day: string) =>
+    `${each.currency} ${each.amount} ${day}`;
+  const linesByDay = groupBy(lines, (line) => key(line, line.day));
+  const movementsByDay = groupBy(movements, (movement) => key(movement, movement.day));
+  /** At most two: more than one is as good as many, and a day may have thousands of equal amounts. */
+  const near = <Item>(groups: Map<string, Item[]>, of: StatementLine | ExpectedMovement, left: Set<Item>) => {
+    const found: Item[] = [];
+    for (let days = -windowDays; days <= windowDays; days++)
+      for (const item of groups.get(key(of, shifted(of.day, days))) ?? [])
+        if (left.has(item) && found.push(item) === 2) return found;
+    return found;
+  };
+  for (const line of [...lines]) {
+    const [only, another] = near(movementsByDay, line, movements);
+    if (only === undefined || another !== undefined) continue;
+    if (near(linesByDay, only, lines).length !== 1) continue;
+    work.byAmount(only, line);
+    drop([line], [only]);
+  }
 }
 
 class Matching {
@@ -134,7 +157,8 @@ class Matching {
       return;
     }
     if (sumOf(lines) !== wanted) {
-      this.#amount(movement, wanted, { amount: sumOf(lines), charge: sumOf(chargesOf(lines)) });
+      const { day } = lines[0]!;
+      this.#amount(movement, wanted, { amount: sumOf(lines), charge: sumOf(chargesOf(lines)), day });
       return;
     }
     const late = lines.find((line) => this.#late(movement, line));
@@ -146,7 +170,7 @@ class Matching {
     if (line.currency !== movement.currency) this.#currency(movement, line);
     else if (line.amount !== movement.amount) this.#amount(movement, movement.amount, line);
     else if (this.#late(movement, line)) this.#date(movement, line);
-    else if (line.charge !== 0n) this.#fee(movement, line.charge, 0n);
+    else if (line.charge !== 0n) this.#fee(movement, line, 0n);
     else this.matched += 1;
   }
 
@@ -160,14 +184,15 @@ class Matching {
       expected: `${currency} ${show(currency, movement.amount)}`,
       actual: `${line.currency} ${show(line.currency, line.amount)}`,
     };
-    this.#say('currency', { reference, field: 'currency', ...sides, currency, difference: -movement.amount });
+    const difference = -movement.amount;
+    this.#say('currency', { reference, field: 'currency', ...sides, currency, difference, day: line.day });
   }
 
-  #amount(movement: ExpectedMovement, wanted: bigint, found: { amount: bigint; charge: bigint }): void {
+  #amount(movement: ExpectedMovement, wanted: bigint, found: Found): void {
     const { reference, currency } = movement;
     const difference = found.amount - wanted;
     if (found.charge > 0n && -difference === found.charge) {
-      this.#fee(movement, found.charge, difference);
+      this.#fee(movement, found, difference);
       return;
     }
     // The same figure on the other side is no amount that is wrong but a direction.
@@ -177,13 +202,18 @@ class Matching {
         ? show(currency, amount)
         : `${amount < 0n ? 'debit' : 'credit'} ${show(currency, absolute(amount))}`;
     const sides = { expected: word(wanted), actual: word(found.amount) };
-    this.#say('amount', { reference, field, ...sides, currency, difference });
+    this.#say('amount', { reference, field, ...sides, currency, difference, day: found.day });
   }
 
-  #fee(movement: ExpectedMovement, charge: bigint, difference: bigint): void {
+  #fee(
+    movement: { reference: string; currency: string },
+    found: Omit<Found, 'amount'>,
+    difference: bigint,
+  ): void {
     const { reference, currency } = movement;
+    const { charge, day } = found;
     const sides = { expected: show(currency, 0n), actual: show(currency, charge) };
-    this.#say('fee', { reference, field: 'charge', ...sides, currency, difference });
+    this.#say('fee', { reference, field: 'charge', ...sides, currency, difference, day });
   }
 
   #date(movement: ExpectedMovement, line: StatementLine): void {
@@ -195,6 +225,7 @@ class Matching {
       actual: line.day,
       currency,
       difference: 0n,
+      day: line.day,
     });
   }
 
@@ -208,12 +239,14 @@ class Matching {
       actual: `again as ${line.number}: ${show(currency, line.amount)}`,
       currency,
       difference: line.amount,
+      day: line.day,
     });
   }
 
   again(line: StatementLine): void {
-    const { reference, currency, amount } = line;
+    const { reference, currency, amount, day } = line;
     this.#say('duplicate', {
+      day,
       reference,
       field: 'entry',
       expected: 'on a former statement',
@@ -221,12 +254,6 @@ class Matching {
       currency,
       difference: amount,
     });
-  }
-
-  alike(movement: ExpectedMovement, line: StatementLine): boolean {
-    return (
-      line.currency === movement.currency && line.amount === movement.amount && !this.#late(movement, line)
-    );
   }
 
   /** Same amount, same days: a match where the bank passed no reference on, a break where it passed another. */
@@ -237,7 +264,8 @@ class Matching {
     }
     const { reference, currency } = movement;
     const sides = { expected: reference, actual: line.reference };
-    this.#say('reference', { reference, field: 'reference', ...sides, currency, difference: 0n });
+    const { day } = line;
+    this.#say('reference', { reference, field: 'reference', ...sides, currency, difference: 0n, day });
   }
 
   missing(movement: ExpectedMovement): void {
@@ -249,13 +277,21 @@ class Matching {
       actual: 'not on the statement',
       currency,
       difference: -amount,
+      day: movement.day,
     });
   }
 
   unexpected(line: StatementLine): void {
-    const { reference, currency, amount } = line;
+    const { currency, amount, day } = line;
+    const reference = line.reference === '' ? line.number : line.reference;
+    // What the reader split off a batch as the bank's charge.
+    if (line.charge !== 0n && amount === -line.charge) {
+      this.#fee({ reference, currency }, line, amount);
+      return;
+    }
     this.#say('unexpected', {
-      reference: reference === '' ? line.number : reference,
+      day,
+      reference,
       field: 'entry',
       expected: 'nothing in the books',
       actual: `${show(currency, amount)} on ${line.day}`,
@@ -265,7 +301,7 @@ class Matching {
   }
 
   balances(): void {
-    const { opening, closing, currency, statementId, lines } = this.#statement;
+    const { opening, closing, currency, statementId, lines, fromDay, toDay } = this.#statement;
     const { openingInBooks } = this.#rules;
     const say = (field: string, expected: bigint, actual: bigint) =>
       this.#say('balance', {
@@ -275,13 +311,18 @@ class Matching {
         actual: show(currency, actual),
         currency,
         difference: actual - expected,
+        day: field === 'openingBalance' ? fromDay : toDay,
       });
     if (opening !== null && openingInBooks !== null && opening !== openingInBooks)
       say('openingBalance', openingInBooks, opening);
-    if (opening === null || closing === null) return;
-    const reached = opening + sumOf(lines.filter((line) => line.currency === currency));
+    const began = opening ?? openingInBooks;
+    if (began === null || closing === null) return;
+    const reached = began + sumOf(lines.filter((line) => line.currency === currency));
     if (closing !== reached) say('closingBalance', reached, closing);
   }
 }
+
+/** What a line, or several together, say. */
+type Found = Pick<StatementLine, 'amount' | 'charge' | 'day'>;
 
 const chargesOf = (lines: readonly StatementLine[]) => lines.map((line) => ({ amount: line.charge }));

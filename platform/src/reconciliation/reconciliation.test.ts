@@ -2,11 +2,10 @@
 // and a break is closed by two people with an entry.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { settlementWorld } from '../testing/settlement-world.ts';
-import { createReconciliation, type Reconciliation, readCamt053 } from './index.ts';
+import { createReconciliation, type Reconciliation } from './index.ts';
 
 let world: Awaited<ReturnType<typeof settlementWorld>>;
 let room: Reconciliation;
-const by = { operator: 'mei', source: 'test' };
 
 beforeAll(async () => {
   world = await settlementWorld('2014-11-11T02:00:00Z');
@@ -21,29 +20,30 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
+const send = (xml: string) =>
+  room.importFile(Buffer.from(xml), { operator: 'mei', format: 'camt', encoding: null, csv: {} });
 const days = Array.from({ length: 20 }, (_each, index) => `2014-11-${index + 11}`);
 
 test('a clean month has no break, and every line is matched', async () => {
   let lines = 0;
   for (const day of days) {
-    const [statement] = readCamt053(await world.bank.statementOf('HKD', day));
-    const imported = await room.importStatement(statement!, by);
-    expect(imported).toMatchObject({ known: false, breaks: [], matched: statement!.lines.length });
-    lines += statement!.lines.length;
+    const [imported] = await send(await world.bank.statementOf('HKD', day));
+    expect(imported).toMatchObject({ known: false, breaks: [], matched: imported!.lines });
+    lines += imported!.lines;
   }
   // A payout and a conversion on each working day.
   expect(lines).toBeGreaterThan(20);
-  const [again] = readCamt053(await world.bank.statementOf('HKD', days[3]!));
-  expect(await room.importStatement(again!, by)).toMatchObject({ known: true, breaks: [] });
+  expect(await send(await world.bank.statementOf('HKD', days[3]!))).toMatchObject([
+    { known: true, breaks: [] },
+  ]);
 });
 
 test('a tampered statement is explained, and the break is closed by two people with an entry', async () => {
   const xml = await world.bank.statementOf('HKD', '2014-12-01');
-  const [statement] = readCamt053(
+  const [imported] = await send(
     xml.replace(/<Id>STMT-[^<]*/, '<Id>STMT-TAMPERED').replace(/(<Ntry>.*?<Amt Ccy="HKD">)(\d+)/, '$11$2'),
   );
-  const { breaks } = await room.importStatement(statement!, by);
-  expect(breaks.map((each) => [each.kind, each.field])).toEqual([
+  expect(imported!.breaks.map((each) => [each.kind, each.field])).toEqual([
     ['amount', 'amount'],
     ['balance', 'closingBalance'],
   ]);

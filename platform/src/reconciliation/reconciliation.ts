@@ -1,40 +1,32 @@
 // The door of the room: statements come in once, breaks are closed by two people. Nothing is ever edited: a break is
 // closed by an act with a reason and, where money is in question, an entry.
-import type { Database } from '../database/index.ts';
-import { type HouseAccounts, recordEntries } from '../ledger/index.ts';
-import type { Clock, Ids } from '../system/index.ts';
-import { expectedOn, ledgerAccountOf } from './books.ts';
-import { reconcile } from './match.ts';
-import type { Break, Statement } from './statement.ts';
+import { recordEntries } from '../ledger/index.ts';
+import { ledgerAccountOf } from './books.ts';
+import type { CsvAbout } from './csv.ts';
+import type { CsvProfile } from './csv-profile.ts';
+import { StatementUnreadable } from './fields.ts';
+import { type Imported, type ImportParts, importAll } from './import.ts';
+import { insertProfile, readProfiles } from './profile-store.ts';
+import { type FileAbout, readStatements } from './read.ts';
+import { readStatementOf, type SeenIn } from './statement-store.ts';
 import {
   type Act,
   type Action,
   type BreakRow,
   type BreakStatus,
   insertActRow,
-  insertBreakRow,
-  insertSeenRows,
-  insertStatementRow,
   lockBreakRow,
   readActs,
   readBreaks,
-  readFormerClosing,
-  readSeen,
-  readStatementOf,
-  type SeenIn,
-  selectStatement,
 } from './store.ts';
 
 /** An act that is not allowed; the message says why. */
 export class ReconciliationRefused extends Error {}
 
-export interface Imported {
-  readonly statementId: bigint;
-  /** True where the statement was imported before: nothing was done. */
-  readonly known: boolean;
-  readonly lines: number;
-  readonly matched: number;
-  readonly breaks: readonly Break[];
+export interface SentFile extends Pick<FileAbout, 'format' | 'encoding'> {
+  readonly operator: string;
+  /** What a CSV does not say of itself, and the name of the profile by which it is read. */
+  readonly csv: Partial<CsvAbout> & { readonly profile?: string | undefined };
 }
 
 export interface BreakWithActs extends BreakRow {
@@ -43,10 +35,15 @@ export interface BreakWithActs extends BreakRow {
 
 export interface Reconciliation {
   /**
-   * Compares a statement with the books: the settlement bank's account, or the clearing account that its name says
-   * (CLEARING-BANK-CURRENCY). The same statement again does nothing.
+   * Reads a bank's file and compares each statement in it with the books: the settlement bank's account, or the clearing
+   * account that its name says (CLEARING-BANK-CURRENCY). All of the file or, with StatementUnreadable, nothing of it.
+   * The same statement again does nothing; one that the bank corrected takes the former one's place.
    */
-  importStatement(statement: Statement, by: { operator: string; source: string }): Promise<Imported>;
+  importFile(bytes: Uint8Array, of: SentFile): Promise<Imported[]>;
+  /** How banks write their CSV, the newest version of each by its name. */
+  csvProfiles(): Promise<CsvProfile[]>;
+  /** Adds a profile, or a new version of it. */
+  addCsvProfile(profile: CsvProfile, operator: string): Promise<{ name: string; version: number }>;
   /** The statement on which a bank showed a payout, by its end-to-end reference; null while none has. */
   statementOf(reference: string): Promise<SeenIn | null>;
   breaks(of: { statuses: readonly BreakStatus[]; limit: number }): Promise<BreakWithActs[]>;
@@ -61,24 +58,21 @@ export interface Reconciliation {
   refuse(act: { breakId: bigint; operator: string; reason: string }): Promise<void>;
 }
 
-/** A bank books within two days of what it told us. */
-const dateWindowDays = 2;
-const dayMs = 86_400_000;
-
-const shifted = (day: string, days: number): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
-
-export interface ReconciliationParts {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly house: HouseAccounts;
-}
+export type ReconciliationParts = ImportParts;
 
 export function createReconciliation(parts: ReconciliationParts): Reconciliation {
   const { database } = parts;
   return {
-    importStatement: (statement, by) => importOne(parts, statement, by),
+    async importFile(bytes, { operator, csv, ...about }) {
+      const profile = csv.profile === undefined ? undefined : await profileCalled(parts, csv.profile);
+      return importAll(parts, readStatements(bytes, { ...about, csv: { ...csv, profile } }), {
+        bytes,
+        operator,
+      });
+    },
+    csvProfiles: () => readProfiles(database),
+    addCsvProfile: (profile, operator) =>
+      insertProfile(database, { profile, operator, at: parts.clock.now() }),
     statementOf: (reference) => readStatementOf(database, reference),
     async breaks(of) {
       const rows = await readBreaks(database, of);
@@ -94,39 +88,10 @@ export function createReconciliation(parts: ReconciliationParts): Reconciliation
   };
 }
 
-async function importOne(
-  parts: ReconciliationParts,
-  statement: Statement,
-  by: { operator: string; source: string },
-): Promise<Imported> {
-  return parts.database.transaction(async (tx) => {
-    const known = await selectStatement(tx, statement);
-    const nothing = { lines: statement.lines.length, matched: 0, breaks: [] };
-    if (known !== null) return { statementId: known, known: true, ...nothing };
-    const expected = await expectedOn(tx, {
-      account: statement.account,
-      currency: statement.currency,
-      ledgerAccount: await ledgerAccountOf(parts.house, statement, parts.clock.now()),
-      fromDay: shifted(statement.fromDay, -dateWindowDays),
-      toDay: shifted(statement.toDay, dateWindowDays),
-    });
-    const { account } = statement;
-    const references = [...statement.lines, ...expected].map((each) => each.reference);
-    const found = reconcile(statement, expected, {
-      dateWindowDays,
-      openingInBooks: await readFormerClosing(tx, statement),
-      seen: await readSeen(tx, { account, references }),
-    });
-    const [id, ...breakIds] = (await parts.ids.take(found.breaks.length + 1)) as [bigint, ...bigint[]];
-    const row = { id, statement, matched: found.matched, at: parts.clock.now(), by: by.operator };
-    if (!(await insertStatementRow(tx, { ...row, source: by.source })))
-      throw new ReconciliationRefused(`statement ${statement.statementId} is being imported already`);
-    const own = statement.lines.flatMap((line) => (line.reference === '' ? [] : line.reference));
-    await insertSeenRows(tx, { account, statementId: id, references: [...new Set(own)] });
-    for (const [index, each] of found.breaks.entries())
-      await insertBreakRow(tx, { id: breakIds[index]!, statementId: id, found: each });
-    return { statementId: id, known: false, lines: statement.lines.length, ...found };
-  });
+async function profileCalled(parts: ReconciliationParts, name: string): Promise<CsvProfile> {
+  const found = (await readProfiles(parts.database)).find((profile) => profile.name === name);
+  if (found === undefined) throw new StatementUnreadable(`there is no CSV profile ${name}`);
+  return found;
 }
 
 interface AskedAct {

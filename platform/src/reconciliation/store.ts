@@ -1,114 +1,33 @@
-// SQL of statements, breaks and the acts of operators.
+// SQL of breaks and the acts of operators.
 import { type Connection, statement, type Transaction } from '../database/index.ts';
-import type { Break, Statement } from './statement.ts';
+import type { Break } from './statement.ts';
+import { chunksOf } from './statement-store.ts';
 
-const findStatement = statement(
-  'reconciliation.find-statement',
-  'SELECT id FROM reconciliation.statement WHERE account = $1 AND statement_id = $2',
+const insertBreaks = statement(
+  'reconciliation.insert-breaks',
+  `INSERT INTO reconciliation.break (statement_id, id, kind, reference, field, expected, actual, currency, difference, day)
+   SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+     $9::bigint[], $10::date[])`,
 );
-export const selectStatement = async (
-  connection: Connection,
-  of: Pick<Statement, 'account' | 'statementId'>,
-): Promise<bigint | null> =>
-  (await connection.query<{ id: bigint }>(findStatement, [of.account, of.statementId]))[0]?.id ?? null;
-
-const lastClosing = statement(
-  'reconciliation.last-closing',
-  `SELECT closing FROM reconciliation.statement WHERE account = $1 AND currency = $2 AND to_day < $3::date
-     ORDER BY to_day DESC, id DESC LIMIT 1`,
-);
-/** The closing balance of the statement before; null where there is none, or it states none (CSV). */
-export const readFormerClosing = async (connection: Connection, of: Statement): Promise<bigint | null> =>
-  (await connection.query<{ closing: bigint | null }>(lastClosing, [of.account, of.currency, of.fromDay]))[0]
-    ?.closing ?? null;
-
-const insertStatement = statement(
-  'reconciliation.insert-statement',
-  `INSERT INTO reconciliation.statement (id, account, statement_id, currency, from_day, to_day, closing, lines, matched,
-     imported_at, imported_by, source)
-   VALUES ($1, $2, $3, $4, $5::date, $6::date, $7, $8, $9, $10, $11, $12)
-   ON CONFLICT (account, statement_id) DO NOTHING RETURNING id`,
-);
-/** False when somebody imported the same statement meanwhile. */
-export const insertStatementRow = async (
+export async function insertBreakRows(
   tx: Transaction,
-  row: { id: bigint; statement: Statement; matched: number; at: Date; by: string; source: string },
-): Promise<boolean> => {
-  const { statement: s } = row;
-  const values = [row.id, s.account, s.statementId, s.currency, s.fromDay, s.toDay, s.closing];
-  const rest = [s.lines.length, row.matched, row.at, row.by, Buffer.from(row.source)];
-  return (await tx.query(insertStatement, [...values, ...rest])).length === 1;
-};
-
-const insertSeen = statement(
-  'reconciliation.insert-seen',
-  `INSERT INTO reconciliation.seen (account, reference, statement_id)
-   SELECT $1, r, $2 FROM unnest($3::text[]) AS r ON CONFLICT DO NOTHING`,
-);
-export const insertSeenRows = (
-  tx: Transaction,
-  of: { account: string; statementId: bigint; references: readonly string[] },
-): Promise<unknown> => tx.query(insertSeen, [of.account, of.statementId, of.references]);
-const selectSeen = statement(
-  'reconciliation.select-seen',
-  'SELECT reference FROM reconciliation.seen WHERE account = $1 AND reference = ANY($2::text[])',
-);
-export const readSeen = async (
-  connection: Connection,
-  of: { account: string; references: readonly string[] },
-): Promise<Set<string>> =>
-  new Set(
-    (await connection.query<{ reference: string }>(selectSeen, [of.account, of.references])).map(
-      (row) => row.reference,
-    ),
-  );
-
-export interface SeenIn {
-  readonly statementId: string;
-  readonly account: string;
-  readonly fromDay: string;
-  readonly toDay: string;
-  readonly importedAt: Date;
+  of: { statementId: bigint; ids: readonly bigint[]; breaks: readonly Break[] },
+): Promise<void> {
+  const rows = of.breaks.map((found, place) => ({ ...found, id: of.ids[place]! }));
+  for (const chunk of chunksOf(rows))
+    await tx.query(insertBreaks, [
+      of.statementId,
+      chunk.map((row) => row.id),
+      chunk.map((row) => row.kind),
+      chunk.map((row) => row.reference),
+      chunk.map((row) => row.field),
+      chunk.map((row) => row.expected),
+      chunk.map((row) => row.actual),
+      chunk.map((row) => row.currency),
+      chunk.map((row) => row.difference),
+      chunk.map((row) => row.day),
+    ]);
 }
-const statementOfReference = statement(
-  'reconciliation.statement-of',
-  `SELECT t.statement_id, t.account, t.from_day::text, t.to_day::text, t.imported_at
-   FROM reconciliation.seen s JOIN reconciliation.statement t ON t.id = s.statement_id
-   WHERE s.reference = $1 ORDER BY t.id LIMIT 1`,
-);
-/** The first statement that had a line with this reference. */
-export async function readStatementOf(connection: Connection, reference: string): Promise<SeenIn | null> {
-  const [row] = await connection.query<{
-    statement_id: string;
-    account: string;
-    from_day: string;
-    to_day: string;
-    imported_at: Date;
-  }>(statementOfReference, [reference]);
-  return row === undefined
-    ? null
-    : {
-        statementId: row.statement_id,
-        account: row.account,
-        fromDay: row.from_day,
-        toDay: row.to_day,
-        importedAt: row.imported_at,
-      };
-}
-
-const insertBreak = statement(
-  'reconciliation.insert-break',
-  `INSERT INTO reconciliation.break (id, statement_id, kind, reference, field, expected, actual, currency, difference)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-);
-export const insertBreakRow = (
-  tx: Transaction,
-  row: { id: bigint; statementId: bigint; found: Break },
-): Promise<unknown> => {
-  const { kind, reference, field, expected, actual, currency, difference } = row.found;
-  const values = [row.id, row.statementId, kind, reference, field, expected, actual];
-  return tx.query(insertBreak, [...values, currency, difference]);
-};
 
 export type BreakStatus = 'open' | 'proposed' | 'closed';
 export type Action = 'explain' | 'suspense' | 'charge';
@@ -116,8 +35,15 @@ export interface BreakRow extends Break {
   readonly id: bigint;
   readonly status: BreakStatus;
   readonly account: string;
+  /** The bank's name of the statement, and the days that it speaks about. */
+  readonly statement: string;
+  readonly fromDay: string;
+  readonly toDay: string;
 }
-const breakColumns = `b.id, b.kind, b.reference, b.field, b.expected, b.actual, b.currency, b.difference, b.status, s.account`;
+// A break that was found before its day was kept is shown on its statement's last day.
+const breakColumns = `b.id, b.kind, b.reference, b.field, b.expected, b.actual, b.currency, b.difference, b.status,
+  coalesce(b.day, s.to_day)::text AS day, s.account, s.statement_id AS statement, s.from_day::text AS "fromDay",
+  s.to_day::text AS "toDay"`;
 const breakFrom = 'FROM reconciliation.break b JOIN reconciliation.statement s ON s.id = b.statement_id';
 const listBreaks = statement(
   'reconciliation.list-breaks',
@@ -134,6 +60,21 @@ const lockBreak = statement(
 export const lockBreakRow = async (tx: Transaction, id: bigint): Promise<BreakRow | undefined> =>
   (await tx.query<BreakRow>(lockBreak, [id]))[0];
 
+const breaksOfStatement = statement(
+  'reconciliation.breaks-of-statement',
+  `SELECT ${breakColumns} ${breakFrom} WHERE b.statement_id = $1 ORDER BY b.id FOR UPDATE OF b`,
+);
+export const lockBreaksOf = (tx: Transaction, statementId: bigint): Promise<BreakRow[]> =>
+  tx.query(breaksOfStatement, [statementId]);
+
+const moveBreaks = statement(
+  'reconciliation.move-breaks',
+  'UPDATE reconciliation.break SET statement_id = $2 WHERE id = ANY($1::bigint[])',
+);
+/** Breaks that a corrected statement has too are its own from then on, with what people did about them. */
+export const moveBreakRows = (tx: Transaction, ids: readonly bigint[], to: bigint): Promise<unknown> =>
+  tx.query(moveBreaks, [ids, to]);
+
 const setStatus = statement(
   'reconciliation.set-status',
   'UPDATE reconciliation.break SET status = $2 WHERE id = $1',
@@ -146,7 +87,7 @@ const insertAct = statement(
 export interface Act {
   readonly id: bigint;
   readonly break_id: bigint;
-  readonly kind: 'propose' | 'approve' | 'refuse';
+  readonly kind: 'propose' | 'approve' | 'refuse' | 'supersede';
   readonly action: Action;
   readonly operator: string;
   readonly reason: string;

@@ -195,7 +195,7 @@ export async function seedSettlementAccounts(rooms: {
     if ((await rooms.settlement.terms(id)).accountNumber !== '') continue;
     await rooms.settlement.changeTerms(id, {
       accountName: seed.name,
-      accountNumber: `${seed.region}${seed.partner}`,
+      accountNumber: seed.partner,
       bankBic: `TBSM${seed.region}${seed.region}`,
     });
   }

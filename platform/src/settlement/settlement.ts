@@ -3,6 +3,7 @@
 import type { Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
+import { assertBankAccount, electronicForm } from './bank-account.ts';
 import type { Batch, SettlementTerms } from './batch.ts';
 import { closeDue, releaseDue } from './close.ts';
 import { type Declaration, readDeclarations } from './declaration-store.ts';
@@ -42,7 +43,7 @@ export interface Settlement {
   terms(merchantId: bigint): Promise<SettlementTerms>;
   /**
    * Changes terms. Fees count from the next batch, the rest at once; a new account lets rejected batches leave again.
-   * Rejections: amount-out-of-limits for a value that the terms do not allow.
+   * Rejections: amount-out-of-limits for a value that the terms do not allow, bank-account-invalid for the account.
    */
   changeTerms(merchantId: bigint, changes: Partial<ChangeableTerms>): Promise<SettlementTerms>;
   /**
@@ -82,7 +83,12 @@ export function createSettlement(parts: TreasuryParts): Settlement {
     terms: onlyTerms,
     async changeTerms(merchantId, changes) {
       const former = await onlyTerms(merchantId);
-      const terms = { ...former, ...changes };
+      const asked = { ...former, ...changes };
+      const terms = {
+        ...asked,
+        accountNumber: electronicForm(asked.accountNumber),
+        bankBic: electronicForm(asked.bankBic),
+      };
       assertTerms(terms);
       const newAccount = terms.accountNumber !== former.accountNumber || terms.bankBic !== former.bankBic;
       await database.transaction(async (tx) => {
@@ -151,10 +157,7 @@ function assertTerms(terms: SettlementTerms): void {
   if (terms.minPayout < 1n) refuse('minPayout', 'must be at least one minor unit');
   if (terms.fixedFee < 0n) refuse('fixedFee', 'must not be negative');
   if (terms.refundFee < 0n) refuse('refundFee', 'must not be negative');
-  if (!/^[A-Z0-9]{0,34}$/.test(terms.accountNumber))
-    refuse('accountNumber', 'must be up to 34 capital letters and digits');
-  if (!/^([A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)?$/.test(terms.bankBic)) refuse('bankBic', 'is not a BIC');
-  if (terms.accountName.length > 140) refuse('accountName', 'must have at most 140 characters');
+  assertBankAccount(terms);
 }
 
 function refuse(field: string, message: string): never {

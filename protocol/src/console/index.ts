@@ -130,6 +130,7 @@ export const Break = z.object({
     'fee',
     'reference',
     'balance',
+    'correction',
   ]),
   reference: z.string(),
   field: z.string(),
@@ -137,10 +138,17 @@ export const Break = z.object({
   actual: z.string(),
   currency: Currency,
   difference: Amount,
+  /** The line's booking date, or the day in the books where the statement has no line; YYYY-MM-DD. */
+  day: z.string(),
+  /** Our account at the bank, the bank's name of the statement, and the days that it speaks about. */
+  account: z.string(),
+  statement: z.string(),
+  fromDay: z.string(),
+  toDay: z.string(),
   status: BreakStatus,
   acts: z.array(
     z.object({
-      kind: z.enum(['propose', 'approve', 'refuse']),
+      kind: z.enum(['propose', 'approve', 'refuse', 'supersede']),
       action: z.enum(['explain', 'suspense', 'charge']),
       operator: z.string(),
       reason: z.string(),

@@ -83,7 +83,7 @@ export const AuditAnswer = z.object({ ok: z.boolean(), checkedAt: z.string(), pr
 export type AuditAnswer = z.infer<typeof AuditAnswer>;
 
 export { ChaosQuery, ChaosSettings, Scorecard, type ScorecardRow, SetChaos } from './chaos.ts';
-export { BreakAct, BreakQuery, StatementImport } from './reconciliation.ts';
+export { BreakAct, BreakQuery, CsvProfileQuery, StatementImport } from './reconciliation.ts';
 export {
   ChangeSettlementTerms,
   SettlementAnswer,

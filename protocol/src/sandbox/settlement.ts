@@ -68,9 +68,10 @@ export const ChangeSettlementTerms = z.strictObject({
     .max(140)
     .regex(/^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u, 'no control characters')
     .optional(),
+  /** Spaces of the printed form and small letters are taken; an IBAN's check digits must be right. */
   accountNumber: z
     .string()
-    .max(34)
+    .max(50)
     .regex(/^[\x20-\x7e]*$/, 'printable ASCII')
     .optional(),
   bankBic: z

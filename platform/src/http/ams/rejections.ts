@@ -12,6 +12,7 @@ export const amsCodes: Readonly<Record<RejectionCode, ResultCode>> = {
   'currency-not-supported': 'CURRENCY_NOT_SUPPORT',
   'settlement-currency-not-contracted': 'SETTLE_CONTRACT_NOT_MATCH',
   'amount-out-of-limits': 'PAYMENT_AMOUNT_EXCEED_LIMIT',
+  'bank-account-invalid': 'PARAM_ILLEGAL',
   'method-not-available': 'PAYMENT_METHOD_NOT_SUPPORTED',
   'region-not-supported': 'NO_PAY_OPTIONS',
   'quote-not-available': 'NO_AVAILABLE_QUOTE',

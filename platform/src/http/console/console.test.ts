@@ -4,7 +4,6 @@ import { consoleFilePath, consoleOperations } from '@tongbao/protocol/console';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
 import type { Payment } from '../../payments/index.ts';
-import { readCamt053 } from '../../reconciliation/index.ts';
 import { settlementWorld } from '../../testing/settlement-world.ts';
 import { paymentIdToWire } from '../payment-ids.ts';
 import { createServer } from '../server.ts';
@@ -158,8 +157,8 @@ describe('a merchant', () => {
   test('reads one payment’s story to the bank’s line, by its own number or by ours', async () => {
     const { reconciliation } = world.platform;
     const xml = await world.bank.statementOf('KRW', '2014-11-12');
-    for (const statement of readCamt053(xml))
-      await reconciliation.importStatement(statement, { operator: 'mei', source: xml });
+    const about = { operator: 'mei', format: null, encoding: null, csv: {} };
+    await reconciliation.importFile(Buffer.from(xml), about);
     const { body } = await ask('mall', `/payments/${paymentIdToWire(payment)}`);
     expect(body.steps.map((step: { kind: string }) => step.kind)).toEqual([
       ...['created', 'quoted', 'risk-passed', 'paid', 'entry', 'settled', 'payout', 'statement'],
@@ -172,9 +171,13 @@ describe('operators', () => {
   test('a break is proposed by one and closed by another, and the trail says who did what', async () => {
     const { reconciliation } = world.platform;
     const csv = { account: 'A', statementId: 'S1', currency: 'KRW' };
-    const { readStatementCsv } = await import('../../reconciliation/index.ts');
     const source = 'date,reference,amount,currency\n2014-11-12,UNKNOWN,-5,KRW\n';
-    await reconciliation.importStatement(readStatementCsv(source, csv), { operator: 'mei', source });
+    await reconciliation.importFile(Buffer.from(source), {
+      operator: 'mei',
+      format: 'csv',
+      encoding: null,
+      csv,
+    });
     const open = async () => (await ask('mei', '/breaks?status=open')).body.breaks;
     const [found] = (await open()).filter((each: { kind: string }) => each.kind === 'unexpected');
     expect(found).toMatchObject({ actual: expect.stringContaining('-5'), difference: '-5' });

@@ -12,6 +12,7 @@ export const gatewayCodes: Readonly<Record<RejectionCode, GatewayError>> = {
   'currency-not-supported': 'FOREX_MERCHANT_NOT_SUPPORT_THIS_CURRENCY',
   'settlement-currency-not-contracted': 'FOREX_MERCHANT_NOT_SUPPORT_THIS_CURRENCY',
   'amount-out-of-limits': 'TOTAL_FEE_OUT_OF_RANGE',
+  'bank-account-invalid': 'ILLEGAL_ARGUMENT',
   'method-not-available': 'ACCESS_FORBIDDEN',
   'region-not-supported': 'ACCESS_FORBIDDEN',
   'quote-not-available': 'SYSTEM_EXCEPTION',

@@ -2,18 +2,20 @@
 // puts it behind the operators' sign-in.
 
 import { isCurrency } from '@tongbao/money';
-import { BreakAct, BreakQuery, StatementImport } from '@tongbao/protocol/sandbox';
+import { BreakAct, BreakQuery, CsvProfileQuery, StatementImport } from '@tongbao/protocol/sandbox';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import {
+  CsvProfile,
   type Reconciliation,
   ReconciliationRefused,
-  readCamt053,
-  readStatementCsv,
+  type StatementFormat,
   StatementUnreadable,
 } from '../../reconciliation/index.ts';
 
-const maxStatementBytes = 16 * 1024 * 1024;
+// A statement of 250,000 entries, which is the most that is read, comes to less than this in the wordiest format.
+const maxStatementBytes = 192 * 1024 * 1024;
+const mostBreaksTold = 1_000;
 const BreakPath = z.object({
   id: z.string().regex(/^\d{1,18}$/),
   act: z.enum(['propose', 'approve', 'refuse']),
@@ -35,28 +37,37 @@ export const reconciliationAdapter =
     app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) =>
       answerError(error, reply, request.id),
     );
+    // Bytes, not a text: which encoding a file is in, its own first bytes say.
     app.addContentTypeParser(
-      ['application/xml', 'text/xml', 'text/csv'],
-      { parseAs: 'string', bodyLimit: maxStatementBytes },
+      ['application/xml', 'text/xml', 'text/csv', 'text/plain', 'application/octet-stream'],
+      { parseAs: 'buffer', bodyLimit: maxStatementBytes },
       (_request, body, done) => done(null, body),
     );
 
     app.post('/sandbox/reconciliation/statements', { bodyLimit: maxStatementBytes }, async (request) => {
-      const query = parse(StatementImport, request.query);
-      if (typeof request.body !== 'string')
-        throw new StatementUnreadable('send the statement as application/xml (camt.053) or text/csv');
-      const imported = [];
-      for (const statement of statementsOf(request.headers['content-type'] ?? '', request.body, query)) {
-        const by = { operator: query.operator, source: request.body };
-        const { statementId, ...rest } = await room.importStatement(statement, by);
-        imported.push({
+      const { operator, format, from, to, ...csv } = parse(StatementImport, request.query);
+      if (!(request.body instanceof Buffer))
+        throw new StatementUnreadable(
+          'send the file as application/xml (camt), text/csv, or text/plain (MT940, MT942)',
+        );
+      const type = request.headers['content-type'] ?? '';
+      const about = { format: format ?? formatOf(type), encoding: charsetOf(type) };
+      const days = { fromDay: from, toDay: to };
+      const imported = await room.importFile(request.body, { operator, ...about, csv: { ...csv, ...days } });
+      return {
+        statements: imported.map(({ id, breaks, ...rest }) => ({
           ...rest,
-          statement: statement.statementId,
-          breaks: rest.breaks.map(wire),
-          id: statementId.toString(),
-        });
-      }
-      return { statements: imported };
+          id: id.toString(),
+          breakCount: breaks.length,
+          breaks: breaks.slice(0, mostBreaksTold).map(wire),
+        })),
+      };
+    });
+
+    app.get('/sandbox/reconciliation/csv-profiles', async () => ({ profiles: await room.csvProfiles() }));
+    app.post('/sandbox/reconciliation/csv-profiles', async (request) => {
+      const { operator } = parse(CsvProfileQuery, request.query);
+      return room.addCsvProfile(parse(CsvProfile, request.body), operator);
     });
 
     app.get('/sandbox/reconciliation/clearing-statement', async (request, reply) => {
@@ -105,13 +116,11 @@ const wire = <Found extends { difference: bigint }>(found: Found) => ({
   difference: found.difference.toString(),
 });
 
-function statementsOf(type: string, body: string, query: z.output<typeof StatementImport>) {
-  if (!type.startsWith('text/csv')) return readCamt053(body);
-  const { account, statementId, currency } = query;
-  if (statementId === undefined || currency === undefined)
-    throw new StatementUnreadable('a CSV statement needs statementId and currency in the query');
-  return [readStatementCsv(body, { account, statementId, currency })];
-}
+/** Null: the content decides. */
+const formatOf = (type: string): StatementFormat | null =>
+  type.startsWith('text/csv') ? 'csv' : /^(application|text)\/xml/.test(type) ? 'camt' : null;
+
+const charsetOf = (type: string): string | null => /;\s*charset="?([^\s;"]{1,40})/i.exec(type)?.[1] ?? null;
 
 function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const parsed = schema.safeParse(body);

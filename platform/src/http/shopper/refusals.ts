@@ -24,6 +24,7 @@ export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = 
   'currency-not-supported': refusal(422, 'INVALID_REQUEST'),
   'settlement-currency-not-contracted': refusal(422, 'INVALID_REQUEST'),
   'amount-out-of-limits': refusal(422, 'AMOUNT_LIMIT'),
+  'bank-account-invalid': refusal(422, 'INVALID_REQUEST'),
   'method-not-available': refusal(422, 'CARD_DECLINED'),
   'region-not-supported': refusal(422, 'RISK_REJECTED'),
   'quote-not-available': refusal(503, 'UNAVAILABLE'),

@@ -1,0 +1,192 @@
+// A file comes in whole or not at all, once, and one at a time for an account; what a bank corrects takes the place of what it
+// sent before; reports of the day are never counted beside the statement.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { camtFile, plainShape, type WrittenEntry } from '../testing/bank-files.ts';
+import { settlementWorld } from '../testing/settlement-world.ts';
+import type { Reconciliation } from './index.ts';
+import type { Statement, StatementKind, StatementLine } from './statement.ts';
+
+let world: Awaited<ReturnType<typeof settlementWorld>>;
+let room: Reconciliation;
+let payout: { reference: string; day: string };
+
+beforeAll(async () => {
+  world = await settlementWorld('2014-11-11T02:00:00Z');
+  room = world.platform.reconciliation;
+  const shop = await world.shop('GB');
+  await world.platform.settlement.changeTerms(shop.merchant.id, { accountName: 'B', accountNumber: 'GB1' });
+  await world.pay(shop, 1_526n);
+  await world.pay(shop, 4_999n);
+  await world.mover.moveTo(new Date('2014-11-15T00:00:00Z'));
+  const { rows } = await world.platform.database.pool.query(
+    `SELECT batch_id || '-' || attempt AS reference, answered_at::date::text AS day, amount FROM settlement.payout`,
+  );
+  expect(rows).toMatchObject([{ amount: 6_394n }]);
+  payout = rows[0];
+});
+afterAll(() => world?.close());
+
+const line = (amount: bigint, reference = payout.reference): StatementLine => ({
+  ...{ number: `N${amount}`, reference, amount, currency: 'GBP', charge: 0n, day: payout.day },
+  ...{ parts: [], alsoNamed: [] },
+});
+const statement = (
+  account: string,
+  lines: readonly StatementLine[],
+  of: Partial<Statement> = {},
+): Statement => ({
+  ...{ kind: 'statement', account, statementId: 'S1', sequence: '', currency: 'GBP', notBooked: 0, lines },
+  ...{ fromDay: payout.day, toDay: payout.day, opening: 10_000n },
+  closing: lines.reduce((all, each) => all + each.amount, 10_000n),
+  ...of,
+});
+const fileOf = (statements: readonly Statement[], kind: StatementKind = 'statement') =>
+  camtFile(
+    statements.map((each) => ({
+      statement: each,
+      entries: each.lines.map((own): WrittenEntry => ({ lines: [own] })),
+    })),
+    { ...plainShape, kind },
+  );
+const take = (bytes: Buffer) =>
+  room.importFile(bytes, { operator: 'mei', format: null, encoding: null, csv: {} });
+const breaksOf = async (account: string) =>
+  (await room.breaks({ statuses: ['open', 'proposed', 'closed'], limit: 1000 })).filter(
+    (found) => found.account === account,
+  );
+const count = async (table: string): Promise<number> =>
+  Number(
+    (await world.platform.database.pool.query(`SELECT count(*) FROM reconciliation.${table}`)).rows[0].count,
+  );
+
+describe('staff M6: a corrected statement takes the place of the former one', () => {
+  test('a break that it has no more is closed, one that it still has stays, a new one is added', async () => {
+    const account = 'M6-A';
+    const wrong = statement(account, [line(-6_395n), line(-500n, 'STRANGE')]);
+    expect((await take(fileOf([wrong])))[0]).toMatchObject({ version: 1, matched: 0 });
+    const before = await breaksOf(account);
+    expect(before.map((found) => [found.kind, found.difference])).toEqual([
+      ['amount', -1n],
+      ['unexpected', -500n],
+    ]);
+    expect(before[1]).toMatchObject({
+      day: payout.day,
+      statement: 'S1',
+      fromDay: payout.day,
+      toDay: payout.day,
+    });
+    const right = statement(account, [line(-6_394n), line(-500n, 'STRANGE'), line(-7n, 'OTHER')]);
+    const [imported] = await take(fileOf([right]));
+    expect(imported).toMatchObject({ known: false, version: 2, matched: 1 });
+    expect(imported!.breaks.map((found) => [found.kind, found.difference])).toEqual([['unexpected', -7n]]);
+    const after = await breaksOf(account);
+    expect(after.map((found) => [found.kind, found.status, found.acts.map((act) => act.kind)])).toEqual([
+      ['amount', 'closed', ['supersede']],
+      ['unexpected', 'open', []],
+      ['unexpected', 'open', []],
+    ]);
+    // Either version again changes nothing.
+    for (const each of [wrong, right])
+      expect(await take(fileOf([each]))).toMatchObject([{ known: true, breaks: [] }]);
+    expect(await breaksOf(account)).toEqual(after);
+  });
+
+  test('what was posted for a break that the corrected statement has no more is asked back', async () => {
+    const account = 'M6-B';
+    await take(fileOf([statement(account, [line(-6_394n), line(-300n, 'FOR-SUSPENSE')])]));
+    const [found] = await breaksOf(account);
+    const act = { breakId: found!.id, reason: 'whose is it?' };
+    await room.propose({ ...act, action: 'suspense', operator: 'mei' });
+    await room.approve({ ...act, operator: 'li' });
+    const [imported] = await take(fileOf([statement(account, [line(-6_394n)])]));
+    expect(imported).toMatchObject({ version: 2, matched: 1 });
+    expect(imported!.breaks).toMatchObject([{ kind: 'correction', field: 'entry', difference: 300n }]);
+    const back = (await breaksOf(account)).find((each) => each.kind === 'correction')!;
+    await room.propose({ breakId: back.id, reason: 'given back', action: 'suspense', operator: 'mei' });
+    await room.approve({ breakId: back.id, reason: 'given back', operator: 'li' });
+    const { house, clock, database } = world.platform;
+    const suspense = await house.open('suspense', 'GBP', clock.now());
+    const { rows } = await database.pool.query('SELECT balance FROM ledger.balance WHERE account_id = $1', [
+      suspense.toString(),
+    ]);
+    expect(rows[0].balance).toBe(0n);
+  });
+
+  test('another number in the bank’s series is another statement of the same days', async () => {
+    const account = 'M6-C';
+    await take(fileOf([statement(account, [line(-6_394n)], { sequence: '1' })]));
+    const second = statement(account, [line(-1n, 'X')], { sequence: '2', opening: 3_606n, closing: 3_605n });
+    const [imported] = await take(fileOf([second]));
+    expect(imported).toMatchObject({ version: 1, known: false });
+    expect(imported!.breaks.map((found) => found.kind)).toEqual(['unexpected']);
+  });
+});
+
+test('a file with one mistake is refused, and nothing of it is kept', async () => {
+  const tables = ['file', 'statement', 'line', 'break', 'seen'];
+  const before = await Promise.all(tables.map(count));
+  const good = fileOf([
+    statement('WHOLE-1', [line(-6_394n)]),
+    statement('WHOLE-2', [line(-6_394n)]),
+  ]).toString();
+  const last = good.lastIndexOf('<Amt Ccy="GBP">63.94');
+  const bad = `${good.slice(0, last)}<Amt Ccy="GBP">6x.94${good.slice(last + '<Amt Ccy="GBP">63.94'.length)}`;
+  await expect(take(Buffer.from(bad))).rejects.toThrow(/entry 1 \(line 7\), Amt: "6x.94" is not an amount/);
+  expect(await Promise.all(tables.map(count))).toEqual(before);
+});
+
+test('core: two imports of one account at once come one after the other', async () => {
+  const file = fileOf([statement('AT-ONCE', [line(-6_394n)])]);
+  const both = await Promise.all([take(file), take(file), take(file)]);
+  expect(
+    both
+      .flat()
+      .map((each) => each.known)
+      .sort(),
+  ).toEqual([false, true, true]);
+  // Two versions at the same time: one of them replaces the other, whichever comes first.
+  const versions = await Promise.all(
+    [-1n, -2n, -3n].map((amount) => take(fileOf([statement('AT-ONCE-2', [line(amount, 'Z')])]))),
+  );
+  expect(
+    versions
+      .flat()
+      .map((each) => each.version)
+      .sort(),
+  ).toEqual([1, 2, 3]);
+  const open = (await breaksOf('AT-ONCE-2')).filter(
+    (found) => found.kind === 'unexpected' && found.status === 'open',
+  );
+  expect(open).toHaveLength(1);
+});
+
+test('reports and notifications of a day are kept, and never counted beside its statement', async () => {
+  const account = 'INTRADAY';
+  const told = statement(account, [line(-6_394n), line(-5n, 'LATER')]);
+  for (const kind of ['intraday', 'notification'] as const) {
+    const [imported] = await take(fileOf([{ ...told, kind }], kind));
+    expect(imported).toMatchObject({ kind, lines: 2, matched: 1, breaks: [] });
+    expect(await take(fileOf([{ ...told, kind }], kind))).toMatchObject([{ known: true }]);
+  }
+  expect(await room.statementOf('LATER')).toBeNull();
+  const [final] = await take(fileOf([told]));
+  expect(final).toMatchObject({ kind: 'statement', known: false, matched: 1 });
+  expect(final!.breaks.map((found) => found.kind)).toEqual(['unexpected']);
+});
+
+test('statements of one file are taken in the order of their days, whatever the order in the file', async () => {
+  const account = 'ORDER';
+  const next = new Date(Date.parse(payout.day) + 86_400_000).toISOString().slice(0, 10);
+  const first = statement(account, [line(-6_394n)]);
+  const second = statement(account, [], {
+    statementId: 'S2',
+    fromDay: next,
+    toDay: next,
+    opening: 3_606n,
+    closing: 3_606n,
+  });
+  expect((await take(fileOf([second, first]))).map((each) => [each.statement, each.breaks])).toEqual([
+    ['S1', []],
+    ['S2', []],
+  ]);
+});

@@ -1,0 +1,227 @@
+// A file of a bank comes in: all of its statements in one transaction, or none. What was imported before changes nothing;
+// another version of a statement takes the former one's place; reports of the day are kept and not counted.
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Database, Transaction } from '../database/index.ts';
+import type { HouseAccounts } from '../ledger/index.ts';
+import type { Clock, Ids } from '../system/index.ts';
+import { expectedOn, ledgerAccountOf } from './books.ts';
+import { correctionOf } from './correction.ts';
+import { endsOf } from './days.ts';
+import { isBlank, StatementUnreadable, shifted } from './fields.ts';
+import { type Reconciled, reconcile } from './match.ts';
+import { withKnownReferences } from './references.ts';
+import type { Break, Statement, StatementKind } from './statement.ts';
+import {
+  type FormerStatement,
+  forgetSeenRows,
+  insertFileRow,
+  insertSeenRows,
+  insertStatementRow,
+  lockAccountRow,
+  readFormerClosing,
+  readKnownReferences,
+  selectFormer,
+  selectSame,
+} from './statement-store.ts';
+import { insertActRow, insertBreakRows, lockBreaksOf, moveBreakRows, readActs } from './store.ts';
+
+export interface Imported {
+  readonly id: bigint;
+  /** The bank's name of it. */
+  readonly statement: string;
+  readonly account: string;
+  readonly kind: StatementKind;
+  readonly fromDay: string;
+  readonly toDay: string;
+  /** True where the statement was imported before: nothing was done. */
+  readonly known: boolean;
+  /** 1; more where the bank corrected what it sent under the same id. */
+  readonly version: number;
+  readonly lines: number;
+  readonly matched: number;
+  readonly notBooked: number;
+  readonly breaks: readonly Break[];
+}
+
+export interface ImportParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly house: HouseAccounts;
+}
+
+interface Sent {
+  readonly bytes: Uint8Array;
+  readonly operator: string;
+}
+
+/** A bank books within two days of what it told us. */
+const dateWindowDays = 2;
+/** Lines that lie further from the statement's days than this are not looked for in the books. */
+const mostDaysAround = 31;
+const zip = promisify(gzip);
+
+/** Oldest first: each statement is compared with the closing balance of the one before. */
+const inOrder = (left: Statement, right: Statement): number =>
+  left.account.localeCompare(right.account) ||
+  left.fromDay.localeCompare(right.fromDay) ||
+  left.toDay.localeCompare(right.toDay) ||
+  left.sequence.localeCompare(right.sequence, 'en', { numeric: true });
+
+export async function importAll(
+  parts: ImportParts,
+  statements: readonly Statement[],
+  sent: Sent,
+): Promise<Imported[]> {
+  const content = await zip(sent.bytes);
+  return parts.database.transaction(async (tx) => {
+    // In one order, so that two files with the same accounts never wait for each other.
+    for (const account of [...new Set(statements.map((each) => each.account))].sort())
+      await lockAccountRow(tx, account);
+    let fileId: bigint | null = null;
+    const file = async () => {
+      if (fileId !== null) return fileId;
+      fileId = (await parts.ids.take(1))[0]!;
+      const sha256 = createHash('sha256').update(sent.bytes).digest();
+      await insertFileRow(tx, { id: fileId, sha256, content, at: parts.clock.now(), by: sent.operator });
+      return fileId;
+    };
+    const imported: Imported[] = [];
+    for (const statement of statements.toSorted(inOrder))
+      imported.push(await importOne(parts, tx, { statement, sent, file }));
+    return imported;
+  });
+}
+
+interface Asked {
+  readonly statement: Statement;
+  readonly sent: Sent;
+  /** The file's row, written when the first statement of it is new. */
+  readonly file: () => Promise<bigint>;
+}
+
+async function importOne(parts: ImportParts, tx: Transaction, asked: Asked): Promise<Imported> {
+  const { statement, sent } = asked;
+  const { statementId, account, kind, fromDay, toDay, notBooked } = statement;
+  const hash = contentHash(statement);
+  const about = {
+    statement: statementId,
+    account,
+    kind,
+    fromDay,
+    toDay,
+    notBooked,
+    lines: statement.lines.length,
+  };
+  const same = await selectSame(tx, { statement, hash, bytes: sent.bytes });
+  if (same !== null)
+    return { ...about, id: same.id, known: true, version: same.version, matched: 0, breaks: [] };
+  const former = await selectFormer(tx, statement);
+  if (former !== null) await forgetSeenRows(tx, former.id);
+  const { matched, breaks: found, lines } = await compare(parts, tx, { statement, former });
+  const [id] = (await parts.ids.take(1)) as [bigint];
+  const at = parts.clock.now();
+  const row = { id, fileId: await asked.file(), hash, replaces: former, matched, at, by: sent.operator };
+  await insertStatementRow(tx, { ...row, statement: { ...statement, lines } });
+  if (kind === 'statement') {
+    const shown = lines.flatMap((line) => [line.reference, ...line.parts]).filter((name) => !isBlank(name));
+    const { currency } = statement;
+    await insertSeenRows(tx, { account, currency, statementId: id, references: [...new Set(shown)] });
+  }
+  const breaks = former === null ? found : await corrected(parts, tx, { found, former, id, statement, sent });
+  await insertBreakRows(tx, { statementId: id, ids: await parts.ids.take(breaks.length), breaks });
+  return { ...about, id, known: false, version: (former?.version ?? 0) + 1, matched, breaks };
+}
+
+/** What was read, whatever envelope and spelling it came in. */
+function contentHash({ lines, ...statement }: Statement): Buffer {
+  const hash = createHash('sha256');
+  const text = (value: unknown) =>
+    JSON.stringify(value, (_name, each) => (typeof each === 'bigint' ? each.toString() : each));
+  const { currency, fromDay, toDay, opening, closing } = statement;
+  hash.update(text([currency, fromDay, toDay, opening, closing, lines.length]));
+  for (const line of lines)
+    hash.update(
+      text([line.number, line.reference, line.parts, line.currency, line.amount, line.charge, line.day]),
+    );
+  return hash.digest();
+}
+
+async function compare(
+  parts: ImportParts,
+  tx: Transaction,
+  { statement, former }: { statement: Statement; former: FormerStatement | null },
+): Promise<Reconciled & { lines: Statement['lines'] }> {
+  const { account, currency } = statement;
+  assertCountable(statement);
+  const [first, last] = endsOf(statement.lines.map((line) => line.day));
+  const at = parts.clock.now();
+  const expected = await expectedOn(tx, {
+    ...{ account, currency, ledgerAccount: await ledgerAccountOf(parts.house, statement, at) },
+    fromDay: shifted(nearer(statement.fromDay, first, -mostDaysAround), -dateWindowDays),
+    toDay: shifted(nearer(statement.toDay, last, mostDaysAround), dateWindowDays),
+  });
+  const lines = withKnownReferences(statement.lines, expected);
+  const replaced = former?.id ?? null;
+  if (statement.kind !== 'statement') {
+    const known = new Set(expected.flatMap((each) => [each.reference, each.group]));
+    const matched = lines.filter((line) => !isBlank(line.reference) && known.has(line.reference)).length;
+    return { lines, matched, breaks: [] };
+  }
+  const named = [...lines, ...expected].map((each) => each.reference);
+  const references = [...new Set([...named, ...lines.flatMap((line) => line.parts)])].filter(
+    (name) => !isBlank(name),
+  );
+  const found = reconcile({ ...statement, lines }, expected, {
+    dateWindowDays,
+    openingInBooks: await readFormerClosing(tx, statement, replaced),
+    ...(await readKnownReferences(tx, { account, currency, references, replaced })),
+  });
+  return { lines, ...found };
+}
+
+/** Half of what a column of minor units holds: then a difference between two sums fits it too. */
+const mostMoved = 2n ** 62n;
+
+function assertCountable({ statementId, lines, opening, closing }: Statement): void {
+  const size = (amount: bigint | null) => (amount === null ? 0n : amount < 0n ? -amount : amount);
+  const moved = lines.reduce((all, line) => all + size(line.amount), size(opening) + size(closing));
+  if (moved > mostMoved)
+    throw new StatementUnreadable(`statement ${statementId} moves more than any account holds`);
+}
+
+/** The end of a period, moved out to a line beyond it, but not by more than `most` days. */
+function nearer(end: string, line: string | null, most: number): string {
+  if (line === null || (most < 0 ? line >= end : line <= end)) return end;
+  const limit = shifted(end, most);
+  return (most < 0 ? line > limit : line < limit) ? line : limit;
+}
+
+/** Settles the former version's breaks; answers those that the new version adds. */
+async function corrected(
+  parts: ImportParts,
+  tx: Transaction,
+  of: { found: readonly Break[]; former: FormerStatement; id: bigint; statement: Statement; sent: Sent },
+): Promise<readonly Break[]> {
+  const rows = await lockBreaksOf(tx, of.former.id);
+  const acts = await readActs(
+    tx,
+    rows.map((row) => row.id),
+  );
+  const { added, kept, closed } = correctionOf(of.found, rows, acts);
+  await moveBreakRows(
+    tx,
+    kept.map((row) => row.id),
+    of.id,
+  );
+  const ids = await parts.ids.take(closed.length);
+  const reason = `the bank corrected statement ${of.statement.statementId}: version ${of.former.version + 1}`;
+  for (const [place, row] of closed.entries()) {
+    const act = { id: ids[place]!, break_id: row.id, kind: 'supersede', action: 'explain' } as const;
+    const who = { operator: of.sent.operator, reason, entry_id: 0n, acted_at: parts.clock.now() };
+    await insertActRow(tx, { ...act, ...who }, 'closed');
+  }
+  return added;
+}
