@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { money } from '@tongbao/money';
 import { audit } from '../platform/src/audit/index.ts';
 import { createAuditLog } from '../platform/src/audit-log/index.ts';
-import { createLanes, type Database, takeIdBlock } from '../platform/src/database/index.ts';
+import { createIsolation, createLanes, type Database, takeIdBlock } from '../platform/src/database/index.ts';
 import { createFx, freechangeSource, type RateSource } from '../platform/src/fx/index.ts';
 import { HouseAccounts } from '../platform/src/ledger/index.ts';
 import { createMerchants } from '../platform/src/merchants/index.ts';
@@ -73,6 +73,7 @@ export async function openPostingWorld(database: Database, size: WorldSize): Pro
   const fx = createFx({ database, clock, ids, source: size.source ?? freechangeSource() });
   const payments = createPayments({
     ...{ database, lanes, clock, ids, house, merchants, fx },
+    isolation: createIsolation({ database, clock }),
     rules: unhurriedRules,
     enqueue: async () => undefined,
   });

@@ -9,6 +9,7 @@ import {
   createIsolation,
   createLanes,
   type Database,
+  type Isolation,
   isAlive,
   type Lanes,
   readSetting,
@@ -129,12 +130,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
 
   // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
   let jobs: Jobs;
-  const isolation = createIsolation({
-    ...{ database, clock },
-    onFailed: (error, item) => log.error({ err: error, ...item }, 'an item of a timer failed'),
-  });
-  const bankFailed = (error: unknown, asked: string) =>
-    log.warn({ err: error, asked }, 'a bank could not be asked');
+  const isolation = isolationOf(parts);
   const customers = createCustomers({
     ...{ database, clock, ids, randomness, sendSms: parts.sendSms, sandbox, keys },
     ...(parts.registry === undefined ? {} : { registry: parts.registry }),
@@ -143,10 +139,10 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     ...{ database, clock, ids, house, bank, isolation },
     ...(parts.issuers === undefined ? {} : { issuers: parts.issuers }),
     enqueueAsk: (tx, transferId) => jobs.enqueue(tx, 'ask-bank', [{ transferId: String(transferId) }]),
-    onBankFailed: (error, transfer) => bankFailed(error, String(transfer.id)),
+    onBankFailed: (error, transfer) => bankFailed(log, error, String(transfer.id)),
   });
   const payments = createPayments({
-    ...{ database, lanes, clock, ids, house, merchants, fx },
+    ...{ database, lanes, isolation, clock, ids, house, merchants, fx },
     rules: ruleBook,
     enqueue: (tx, questions) =>
       jobs.enqueue(
@@ -159,6 +155,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const notifications = createNotifications({
     database,
     clock,
+    isolation,
     outbound: parts.outbound,
     carry: parts.carry,
     channel: channelOf({ payments, merchants, clock, gatewayKey, notifyIds, choices: config.classic }),
@@ -168,7 +165,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
         'a notification could not be delivered or recorded',
       ),
   });
-  const settlement = settlementOf(parts, { ids, house, fx });
+  const settlement = settlementOf(parts, { ids, house, fx, isolation });
   const paymentCodes = createPaymentCodes({ database, clock, ids, randomness, secret });
   const payByCode = createPayByCode({ payments, customers, wallet, codes: paymentCodes, clock });
   const rooms = {
@@ -178,7 +175,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   };
   const askParts = {
     ...{ database, clock, bank, payments, isolation },
-    onBankFailed: (error: unknown, question: BankQuestion) => bankFailed(error, question.reference),
+    onBankFailed: (error: unknown, question: BankQuestion) => bankFailed(log, error, question.reference),
   };
   const auditLog = createAuditLog({ database, clock, signer: await logSigner(parts) });
   const timers = [...timersOf(rooms, database), bankQuestionsTimer(askParts), auditLog.sealing];
@@ -234,6 +231,15 @@ const timersOf = (
   slicesTimer(database),
 ];
 
+const isolationOf = ({ database, clock, log }: PlatformParts): Isolation =>
+  createIsolation({
+    ...{ database, clock },
+    onFailed: (error, item) => log.error({ err: error, ...item }, 'an item of a timer failed'),
+  });
+
+const bankFailed = (log: Logger, error: unknown, asked: string): void =>
+  log.warn({ err: error, asked }, 'a bank could not be asked');
+
 const fxOf = ({ database, clock, rates, log }: PlatformParts, ids: Ids): Fx =>
   createFx({
     database,
@@ -245,7 +251,7 @@ const fxOf = ({ database, clock, rates, log }: PlatformParts, ids: Ids): Fx =>
 
 const settlementOf = (
   { database, clock, settlementBank, log }: PlatformParts,
-  rooms: { ids: Ids; house: HouseAccounts; fx: Fx },
+  rooms: { ids: Ids; house: HouseAccounts; fx: Fx; isolation: Isolation },
 ): Settlement =>
   createSettlement({
     ...rooms,

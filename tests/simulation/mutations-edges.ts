@@ -146,7 +146,7 @@ export const edgeMutations: readonly Mutation[] = [
     name: 'payout-taken-for-paid',
     what: 'an answer of the bank is not booked',
     file: `${settlement}/payout.ts`,
-    changes: [['        if (entry !== null) entries.push(entry);\n', '']],
+    changes: [['    if (answered.entry !== undefined) entries.push(answered.entry);\n', '']],
   },
   {
     name: 'absurd-rates-believed',
@@ -201,8 +201,8 @@ export const edgeMutations: readonly Mutation[] = [
     file: `${payments}/store.ts`,
     changes: [
       [
-        "`SELECT min(expires_at) AS at FROM payments.payment WHERE status = 'created'`",
-        "`SELECT min(expires_at) AS at FROM payments.payment WHERE status = 'nothing'`",
+        "`SELECT min(expires_at) AS at FROM payments.payment WHERE status = 'created' AND",
+        "`SELECT min(expires_at) AS at FROM payments.payment WHERE status = 'nothing' AND",
       ],
     ],
   },

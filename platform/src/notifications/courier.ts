@@ -1,5 +1,6 @@
 // Carries what is due to the merchants: leases it, sends it with no transaction open, records what came of it. A crash
 // between sending and recording sends again (merchants expect duplicates); nothing is ever lost.
+import { isInfrastructureError } from '../database/index.ts';
 import type { Timer } from '../system/index.ts';
 import { type DeliverParts, deliver } from './deliver.ts';
 import type { Notification } from './notification.ts';
@@ -25,9 +26,10 @@ const perHost = 8;
 /** For a host that let the last attempt time out: a few of those must not take all connections for ten seconds. */
 const perSilentHost = 1;
 const silentHosts = 10_000;
+const timerName = 'notification delivery';
 
 export function createCourier(parts: DeliverParts, bounds: CourierBounds = usualBounds): Timer {
-  const { database, clock } = parts;
+  const { database, clock, isolation } = parts;
   const { timeoutMs, leaseMs, graceMs } = bounds;
   const inHand = new Map<bigint, Notification>();
   const silent = new Set<string>();
@@ -57,10 +59,10 @@ export function createCourier(parts: DeliverParts, bounds: CourierBounds = usual
   async function leaseAndCarry(now: Date): Promise<number> {
     const limit = capacity - inHand.size;
     if (state !== 'working' || limit <= 0) return 0;
-    const busy = busyMerchants(inHand.values());
+    const of = { now, limit, perMerchant, leaseMs, busy: busyMerchants(inHand.values()) };
     // The last moment to begin: after it, the attempt could still be running when somebody else's turn comes.
     const tooLate = AbortSignal.timeout(leaseMs - timeoutMs);
-    const leased = await leaseDue(database, { now, limit, perMerchant, busy, leaseMs });
+    const leased = await leaseDue(database, { ...of, except: await isolation.held(timerName) });
     const fresh = leased.filter((notification) => !inHand.has(notification.id));
     for (const notification of fresh) {
       inHand.set(notification.id, notification);
@@ -83,7 +85,7 @@ export function createCourier(parts: DeliverParts, bounds: CourierBounds = usual
 
   const record = inBatches(async (outcomes: Outcome[]) => {
     try {
-      await database.transaction((tx) => recordOutcomes(tx, outcomes));
+      await recordAll(parts, outcomes);
     } catch (error) {
       parts.onError(error, null);
       return;
@@ -98,10 +100,10 @@ export function createCourier(parts: DeliverParts, bounds: CourierBounds = usual
   }
 
   return {
-    name: 'notification delivery',
+    name: timerName,
     async nextDueAt() {
       await settle();
-      return readNextDue(database);
+      return readNextDue(database, await isolation.held(timerName));
     },
     run: take,
     async stop() {
@@ -111,6 +113,20 @@ export function createCourier(parts: DeliverParts, bounds: CourierBounds = usual
       if (inHand.size > 0) await giveBack(database, [...inHand.keys()]);
     },
   };
+}
+
+/** Together; where that fails, one by one, so that only the one at fault waits for an operator. */
+async function recordAll({ database, isolation }: DeliverParts, outcomes: readonly Outcome[]): Promise<void> {
+  const write = (some: readonly Outcome[]) => database.transaction((tx) => recordOutcomes(tx, some));
+  try {
+    await write(outcomes);
+  } catch (error) {
+    if (isInfrastructureError(error)) throw error;
+    await isolation.each(timerName, outcomes, {
+      key: (outcome) => outcome.notification.id.toString(),
+      work: (outcome) => write([outcome]),
+    });
+  }
 }
 
 /** Merchants whose share is in hand already. */

@@ -1,5 +1,5 @@
 // One attempt: compose the body if there is none yet, send it, judge the answer, and say when to try again.
-import { type Database, isInfrastructureError } from '../database/index.ts';
+import { type Database, type Isolation, isInfrastructureError } from '../database/index.ts';
 import type { Clock, Outbound, OutboundAnswer, OutboundPost } from '../system/index.ts';
 import { type Attempt, type Notification, nextAttemptAt } from './notification.ts';
 import type { Outcome } from './store.ts';
@@ -31,6 +31,7 @@ export type Carry = (
 
 export interface DeliverParts {
   readonly database: Database;
+  readonly isolation: Isolation;
   readonly clock: Clock;
   readonly outbound: Outbound;
   readonly channel: Channel;

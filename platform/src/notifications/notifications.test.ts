@@ -4,7 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../database/index.ts';
+import { createIsolation, type Database, openDatabase } from '../database/index.ts';
 import { createOutbound, StillClock, type Timer } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
 import { type CourierBounds, createCourier } from './courier.ts';
@@ -101,6 +101,7 @@ function world(changes: Partial<DeliverParts> = {}): World {
   const parts = {
     database,
     clock,
+    isolation: createIsolation({ database, clock }),
     outbound,
     channel,
     onError: (error: unknown) => void errors.push(error),
@@ -260,7 +261,7 @@ describe('processes', () => {
       ...many(1, 3n, later(2)),
       ...many(5, 4n, later(3)),
     );
-    const request = { now: later(minute), limit: 8, perMerchant: 3, busy: [4n], leaseMs: 60_000 };
+    const request = { now: later(minute), limit: 8, perMerchant: 3, busy: [4n], except: [], leaseMs: 60_000 };
     const take = async () => (await leaseDue(database, request)).map(({ merchantId }) => merchantId);
     expect(await take()).toEqual([1n, 2n, 3n, 1n, 2n, 1n, 2n]);
     expect(await take()).toEqual([1n, 2n, 1n, 2n, 1n]);
@@ -272,7 +273,7 @@ describe('processes', () => {
     const w = world();
     const row = notification(shop.url);
     await leave(row);
-    const dies = new Error('the process is gone');
+    const dies = Object.assign(new Error('the process is gone'), { code: 'ECONNRESET' });
     const dying = world({ database: { ...database, transaction: () => Promise.reject(dies) } });
     const first = courier(dying, { leaseMs: 300, timeoutMs: 100 });
     expect(await first.run(start)).toBe(1);
@@ -356,6 +357,7 @@ describe('processes', () => {
       limit: 10,
       perMerchant: 10,
       busy: [],
+      except: [],
       leaseMs: 1_000,
     });
     expect(left.map(({ url, attempts }) => [url, attempts])).toEqual([[`${slow.url}/never`, 0]]);

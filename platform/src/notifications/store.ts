@@ -59,7 +59,7 @@ const leaseStatement = statement(
      SELECT d.id, d.merchant_id, d.next_attempt_at FROM notifications.notification d
      WHERE d.status = 'due' AND d.next_attempt_at <= $1
        AND (d.leased_until IS NULL OR d.leased_until < clock_timestamp())
-       AND d.merchant_id <> ALL($4::bigint[])
+       AND d.merchant_id <> ALL($4::bigint[]) AND d.id::text <> ALL($6::text[])
        AND (SELECT e.id FROM notifications.notification e
             WHERE e.payment_id = d.payment_id AND e.sequence < d.sequence AND e.status = 'due' AND e.attempts = 0
             LIMIT 1) IS NULL
@@ -81,11 +81,13 @@ export interface LeaseRequest {
   readonly perMerchant: number;
   /** Merchants of whom nothing is wanted now. */
   readonly busy: readonly bigint[];
+  /** Notifications that wait for an operator. */
+  readonly except: readonly string[];
   readonly leaseMs: number;
 }
 /** Takes due notifications for one worker; a worker that dies gives them back when the lease ends. */
 export async function leaseDue(connection: Connection, of: LeaseRequest): Promise<Notification[]> {
-  const values = [of.now, of.limit, of.leaseMs, of.busy, of.perMerchant];
+  const values = [of.now, of.limit, of.leaseMs, of.busy, of.perMerchant, of.except];
   const rows = await connection.query<NotificationRow & { place: bigint }>(leaseStatement, values);
   // As they were taken: UPDATE answers its rows in no order.
   return rows
@@ -161,10 +163,11 @@ export async function recordOutcomes(tx: Transaction, outcomes: readonly Outcome
 const nextDueStatement = statement(
   'notifications.next-due',
   `SELECT min(next_attempt_at) AS at FROM notifications.notification
-   WHERE status = 'due' AND (leased_until IS NULL OR leased_until < clock_timestamp())`,
+   WHERE status = 'due' AND (leased_until IS NULL OR leased_until < clock_timestamp())
+     AND id::text <> ALL($1::text[])`,
 );
-export const readNextDue = async (connection: Connection): Promise<Date | null> =>
-  (await connection.query<{ at: Date | null }>(nextDueStatement))[0]?.at ?? null;
+export const readNextDue = async (connection: Connection, except: readonly string[]): Promise<Date | null> =>
+  (await connection.query<{ at: Date | null }>(nextDueStatement, [except]))[0]?.at ?? null;
 
 const byPayment = statement(
   'notifications.by-payment',

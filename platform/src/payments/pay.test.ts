@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { money } from '@tongbao/money';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { audit } from '../audit/index.ts';
-import { createLanes } from '../database/index.ts';
+import { createIsolation, createLanes } from '../database/index.ts';
 import { createFx, freechangeSource } from '../fx/index.ts';
 import { HouseAccounts, readBalances } from '../ledger/index.ts';
 import { createMerchants } from '../merchants/index.ts';
@@ -163,6 +163,7 @@ it('two processes on one database: no deadlock, no double, every payment once', 
     return createPayments({
       ...{ database, clock, ids, rules: sandboxRules },
       lanes: createLanes({ database, maxBatch: 40 }),
+      isolation: createIsolation({ database, clock }),
       house: new HouseAccounts(database),
       merchants: createMerchants({ database, clock, ids, keys: testKeys }),
       fx: createFx({ database, clock, ids, source: freechangeSource() }),

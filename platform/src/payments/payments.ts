@@ -1,5 +1,5 @@
 // The door of the room, put together: every verb runs in the lanes; reading does not touch them.
-import { type Database, gather, type Lanes } from '../database/index.ts';
+import { type Database, gather, type Isolation, type Lanes } from '../database/index.ts';
 import { type Fx, RatesUnavailable } from '../fx/index.ts';
 import { type HouseAccounts, nothingSpent, readBalances } from '../ledger/index.ts';
 import type { Merchants } from '../merchants/index.ts';
@@ -40,6 +40,7 @@ import {
 export interface PaymentsOptions {
   readonly database: Database;
   readonly lanes: Lanes;
+  readonly isolation: Isolation;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly house: HouseAccounts;
@@ -158,17 +159,31 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
     },
     refundQueue: refundQueueTimer(options),
     housekeeping: putAwayTimer(database),
-    expiry: expiryTimer(database, (paymentId) => runVerb(lanes, expire, { paymentId })),
+    expiry: expiryTimer(options, (paymentId) => runVerb(lanes, expire, { paymentId })),
   };
   return room;
 }
 
-const expiryTimer = (database: Database, expire: (paymentId: bigint) => Promise<Payment | null>): Timer => ({
-  name: 'payment expiry',
-  nextDueAt: () => readNextDue(database),
-  async run(now) {
-    const due = await readDue(database, now, expiryBatch);
-    const closed = await Promise.all(due.map(expire));
-    return closed.filter((payment) => payment !== null).length;
-  },
-});
+function expiryTimer(
+  { database, isolation }: PaymentsOptions,
+  expire: (paymentId: bigint) => Promise<Payment | null>,
+): Timer {
+  const name = 'payment expiry';
+  return {
+    name,
+    nextDueAt: async () => readNextDue(database, await isolation.held(name)),
+    async run(now) {
+      const except = await isolation.held(name);
+      const due = await readDue(database, { by: now, limit: expiryBatch, except });
+      let closed = 0;
+      await isolation.each(name, due, {
+        key: (paymentId) => paymentId.toString(),
+        work: async (paymentId) => {
+          if ((await expire(paymentId)) !== null) closed += 1;
+        },
+        parallel: expiryBatch,
+      });
+      return closed;
+    },
+  };
+}

@@ -1,5 +1,5 @@
 // SQL of the queue of refunds that wait for the merchant's funds.
-import { type Connection, integers, statement, type Transaction } from '../database/index.ts';
+import { type Connection, integers, statement, type Transaction, texts } from '../database/index.ts';
 
 export interface QueuedRefund {
   readonly refundId: bigint;
@@ -62,17 +62,21 @@ export async function readQueuedRefunds(
 
 const dueStatement = statement(
   'payments.due-refunds',
-  `SELECT ${queueColumns} FROM payments.refund_queue WHERE next_try_at <= $1 ORDER BY next_try_at, refund_id LIMIT $2`,
+  `SELECT ${queueColumns} FROM payments.refund_queue WHERE next_try_at <= $1 AND refund_id::text <> ALL($3::text[])
+   ORDER BY next_try_at, refund_id LIMIT $2`,
 );
 export const readDueRefunds = async (
   connection: Connection,
-  due: { by: Date; limit: number },
+  due: { by: Date; limit: number; except: readonly string[] },
 ): Promise<QueuedRefund[]> =>
-  (await connection.query<QueueRow>(dueStatement, [due.by, due.limit])).map(queuedOf);
+  (await connection.query<QueueRow>(dueStatement, [due.by, due.limit, texts(due.except)])).map(queuedOf);
 
 const nextStatement = statement(
   'payments.next-due-refund',
-  'SELECT min(next_try_at) AS at FROM payments.refund_queue',
+  'SELECT min(next_try_at) AS at FROM payments.refund_queue WHERE refund_id::text <> ALL($1::text[])',
 );
-export const readNextDueRefund = async (connection: Connection): Promise<Date | null> =>
-  (await connection.query<{ at: Date | null }>(nextStatement))[0]?.at ?? null;
+export const readNextDueRefund = async (
+  connection: Connection,
+  except: readonly string[],
+): Promise<Date | null> =>
+  (await connection.query<{ at: Date | null }>(nextStatement, [texts(except)]))[0]?.at ?? null;

@@ -1,6 +1,6 @@
 // retry-refund: a refund that waits for the merchant's unsettled funds is looked at again, every six hours for up to 180
 // days; then it has failed, and the merchant is told (gateway reference, section 2.6).
-import type { Database, Lanes, Verb } from '../database/index.ts';
+import type { Database, Isolation, Lanes, Verb } from '../database/index.ts';
 import type { Clock, Timer } from '../system/index.ts';
 import { refundQuestion } from './bank-question.ts';
 import { type ChangeSources, changeVerb } from './change.ts';
@@ -68,17 +68,24 @@ const retryRefundVerb = (
 const perRun = 500;
 
 export function refundQueueTimer(
-  options: ChangeSources & { database: Database; lanes: Lanes; clock: Clock },
+  options: ChangeSources & { database: Database; lanes: Lanes; clock: Clock; isolation: Isolation },
 ): Timer {
-  const { database, lanes } = options;
+  const { database, lanes, isolation } = options;
+  const name = 'refunds that wait for funds';
   const retry = retryRefundVerb(options);
   return {
-    name: 'refunds that wait for funds',
-    nextDueAt: () => readNextDueRefund(database),
+    name,
+    nextDueAt: async () => readNextDueRefund(database, await isolation.held(name)),
     async run(now) {
-      const due = await readDueRefunds(database, { by: now, limit: perRun });
-      const looked = await Promise.all(due.map((refund) => runVerb(lanes, retry, refund)));
-      return looked.length;
+      const due = await readDueRefunds(database, {
+        ...{ by: now, limit: perRun },
+        except: await isolation.held(name),
+      });
+      return isolation.each(name, due, {
+        key: ({ refundId }) => refundId.toString(),
+        work: (refund) => runVerb(lanes, retry, refund),
+        parallel: perRun,
+      });
     },
   };
 }

@@ -322,17 +322,23 @@ export const requestRows = (kind: RequestKind, rows: readonly RequestRow[]): Row
 
 const dueStatement = statement(
   'payments.due',
-  `SELECT id FROM payments.payment WHERE status = 'created' AND expires_at <= $1 ORDER BY expires_at LIMIT $2`,
+  `SELECT id FROM payments.payment WHERE status = 'created' AND expires_at <= $1 AND id::text <> ALL($3::text[])
+   ORDER BY expires_at LIMIT $2`,
 );
-export const readDue = async (connection: Connection, now: Date, limit: number): Promise<bigint[]> =>
-  (await connection.query<{ id: bigint }>(dueStatement, [now, limit])).map((row) => row.id);
+export const readDue = async (
+  connection: Connection,
+  due: { by: Date; limit: number; except: readonly string[] },
+): Promise<bigint[]> =>
+  (await connection.query<{ id: bigint }>(dueStatement, [due.by, due.limit, texts(due.except)])).map(
+    (row) => row.id,
+  );
 
 const nextDueStatement = statement(
   'payments.next-due',
-  `SELECT min(expires_at) AS at FROM payments.payment WHERE status = 'created'`,
+  `SELECT min(expires_at) AS at FROM payments.payment WHERE status = 'created' AND id::text <> ALL($1::text[])`,
 );
-export const readNextDue = async (connection: Connection): Promise<Date | null> =>
-  (await connection.query<{ at: Date | null }>(nextDueStatement))[0]?.at ?? null;
+export const readNextDue = async (connection: Connection, except: readonly string[]): Promise<Date | null> =>
+  (await connection.query<{ at: Date | null }>(nextDueStatement, [texts(except)]))[0]?.at ?? null;
 
 const byPayer = statement(
   'payments.by-payer',

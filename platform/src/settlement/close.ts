@@ -12,7 +12,8 @@ import {
   closeBatchRow,
   insertReserveRow,
   lockBatchRows,
-  lockReserves,
+  lockReserve,
+  readDueReserves,
   readDueToClose,
   readSums,
   readTerms,
@@ -49,14 +50,19 @@ export function decideClose(
   return { kind: 'close', lines, fees, adjustments: sums.adjustments - reserve, reserve, net };
 }
 
+export const closingTimer = 'settlement cut-offs';
 const closedAtOnce = 100;
 
 /** Closes, or rolls over, what is due. Answers how many batches that was. */
 export async function closeDue(parts: SettlementParts, now: Date): Promise<number> {
+  const { database, isolation } = parts;
   await takeIn(parts);
-  const due = await readDueToClose(parts.database, now, closedAtOnce);
-  for (const id of due) await parts.database.transaction((tx) => closeOne(parts, tx, { id, now }));
-  return due.length;
+  const except = await isolation.held(closingTimer);
+  const due = await readDueToClose(database, { by: now, limit: closedAtOnce, except });
+  return isolation.each(closingTimer, due, {
+    key: (id) => id.toString(),
+    work: (id) => database.transaction((tx) => closeOne(parts, tx, { id, now })),
+  });
 }
 
 async function closeOne(
@@ -109,31 +115,40 @@ const entryOf = (
   postings: entry.postings,
 });
 
+export const releasingTimer = 'settlement reserves';
 const releasedAtOnce = 200;
 
 /** Reserves whose time is over go into their merchants' open batches. */
 export async function releaseDue(parts: SettlementParts, now: Date): Promise<number> {
+  const { database, isolation } = parts;
   await takeIn(parts);
-  return parts.database.transaction(async (tx) => {
-    const due = await lockReserves(tx, now, releasedAtOnce);
-    if (due.length === 0) return 0;
-    const declared = await readDeclaredDays(tx);
-    const entries: Parameters<typeof recordEntries>[1][number][] = [];
-    for (const reserve of due) {
-      const of = { merchantId: reserve.merchant_id, currency: reserve.currency };
-      await openBatch(parts, tx, { ...of, firstAt: now, declared });
-      const entryId = await parts.ids.one();
-      await releaseReserveRow(tx, { ...reserve, entryId, at: now });
-      entries.push({
-        id: entryId,
-        kind: 'reserve-release',
-        payerId: 0n,
-        subjectId: reserve.id,
-        occurredAt: now,
-        postings: releasePostings(reserve.amount, await accountsOf(parts, tx, of)),
-      });
-    }
-    await recordEntries(tx, entries);
-    return due.length;
+  const except = await isolation.held(releasingTimer);
+  const due = await readDueReserves(database, { by: now, limit: releasedAtOnce, except });
+  return isolation.each(releasingTimer, due, {
+    key: (id) => id.toString(),
+    work: (id) => database.transaction((tx) => releaseOne(parts, tx, { id, now })),
   });
+}
+
+async function releaseOne(
+  parts: SettlementParts,
+  tx: Transaction,
+  { id, now }: { id: bigint; now: Date },
+): Promise<void> {
+  const reserve = await lockReserve(tx, id);
+  if (reserve === undefined) return;
+  const of = { merchantId: reserve.merchant_id, currency: reserve.currency };
+  await openBatch(parts, tx, { ...of, firstAt: now, declared: await readDeclaredDays(tx) });
+  const entryId = await parts.ids.one();
+  await releaseReserveRow(tx, { ...reserve, entryId, at: now });
+  await recordEntries(tx, [
+    {
+      id: entryId,
+      kind: 'reserve-release',
+      payerId: 0n,
+      subjectId: reserve.id,
+      occurredAt: now,
+      postings: releasePostings(reserve.amount, await accountsOf(parts, tx, of)),
+    },
+  ]);
 }

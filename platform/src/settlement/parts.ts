@@ -1,5 +1,5 @@
 // What the room is given, and the accounts of a merchant that its verbs move.
-import type { Connection, Database } from '../database/index.ts';
+import type { Connection, Database, Isolation } from '../database/index.ts';
 import { type HouseAccounts, openAccount } from '../ledger/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
 import type { SettlementBank } from './bank.ts';
@@ -12,6 +12,7 @@ export interface SettlementParts {
   readonly ids: Ids;
   readonly house: HouseAccounts;
   readonly bank: SettlementBank;
+  readonly isolation: Isolation;
   /** Told while a large batch is taken in. */
   readonly onProgress?: (progress: { taken: bigint }) => void;
   /** A bank that could not be reached, or a document that could not be read. It is tried again. */

@@ -7,10 +7,25 @@ const nextPayout = statement(
   'settlement.next-payout',
   `SELECT min(b.pay_at) AS at FROM settlement.batch b
    JOIN settlement.terms t ON t.merchant_id = b.merchant_id AND t.currency = b.currency AND t.account_number <> ''
-   WHERE b.status IN ('CLOSED', 'REJECTED') AND b.pay_at IS NOT NULL`,
+   WHERE b.status IN ('CLOSED', 'REJECTED') AND b.pay_at IS NOT NULL AND b.id::text <> ALL($1::text[])`,
 );
-export const readNextPayout = async (connection: Connection): Promise<Date | null> =>
-  (await connection.query<{ at: Date | null }>(nextPayout))[0]!.at;
+export const readNextPayout = async (
+  connection: Connection,
+  except: readonly string[],
+): Promise<Date | null> => (await connection.query<{ at: Date | null }>(nextPayout, [except]))[0]!.at;
+
+const duePayouts = statement(
+  'settlement.due-payouts',
+  `SELECT b.id FROM settlement.batch b
+   JOIN settlement.terms t ON t.merchant_id = b.merchant_id AND t.currency = b.currency AND t.account_number <> ''
+   WHERE b.status IN ('CLOSED', 'REJECTED') AND b.pay_at <= $1 AND b.id::text <> ALL($3::text[])
+   ORDER BY b.pay_at, b.id LIMIT $2`,
+);
+export const readDuePayouts = async (
+  connection: Connection,
+  of: { by: Date; limit: number; except: readonly string[] },
+): Promise<bigint[]> =>
+  (await connection.query<{ id: bigint }>(duePayouts, [of.by, of.limit, of.except])).map((row) => row.id);
 
 export interface DueBatch {
   readonly id: bigint;
@@ -30,11 +45,12 @@ const lockDue = statement(
      t.account_number, t.bank_bic
    FROM settlement.batch b
    JOIN settlement.terms t ON t.merchant_id = b.merchant_id AND t.currency = b.currency AND t.account_number <> ''
-   WHERE b.status IN ('CLOSED', 'REJECTED') AND b.pay_at <= $1 ORDER BY b.pay_at, b.id LIMIT $2
+   WHERE b.status IN ('CLOSED', 'REJECTED') AND b.pay_at <= $1 AND b.id = ANY($2::bigint[]) ORDER BY b.pay_at, b.id
    FOR UPDATE OF b SKIP LOCKED`,
 );
-export const lockDueBatches = (tx: Transaction, now: Date, limit: number): Promise<DueBatch[]> =>
-  tx.query(lockDue, [now, limit]);
+/** Those of the batches that are still due and in nobody else's hands. */
+export const lockDueBatches = (tx: Transaction, now: Date, ids: readonly bigint[]): Promise<DueBatch[]> =>
+  tx.query(lockDue, [now, ids]);
 
 const insertMessage = statement(
   'settlement.insert-message',
@@ -118,32 +134,69 @@ const insertDocument = statement(
   `INSERT INTO settlement.document (cursor, kind, fetched_at, xml) VALUES ($1, $2, $3, $4)
    ON CONFLICT DO NOTHING RETURNING cursor`,
 );
-/** False when it was recorded before. */
-export const insertDocumentRow = async (
+const insertUnapplied = statement(
+  'settlement.insert-unapplied',
+  'INSERT INTO settlement.unapplied_document (cursor, fetched_at) VALUES ($1, $2)',
+);
+/** Keeps a document, to be applied; one that was kept before changes nothing. */
+export async function insertDocumentRow(
   tx: Transaction,
   document: BankDocument,
   fetchedAt: Date,
-): Promise<boolean> =>
-  (await tx.query(insertDocument, [document.cursor, document.kind, fetchedAt, document.xml])).length === 1;
+): Promise<void> {
+  const { cursor, kind, xml } = document;
+  const isNew = (await tx.query(insertDocument, [cursor, kind, fetchedAt, xml])).length === 1;
+  if (isNew) await tx.query(insertUnapplied, [cursor, fetchedAt]);
+}
 
-export interface OpenPayout {
+const unapplied = statement(
+  'settlement.unapplied-documents',
+  `SELECT d.cursor, d.kind, d.xml FROM settlement.unapplied_document u JOIN settlement.document d USING (cursor)
+   WHERE u.cursor::text <> ALL($1::text[]) ORDER BY u.cursor LIMIT $2`,
+);
+export const readUnapplied = (
+  connection: Connection,
+  of: { except: readonly string[]; limit: number },
+): Promise<BankDocument[]> => connection.query(unapplied, [of.except, of.limit]);
+
+const nextUnapplied = statement(
+  'settlement.next-unapplied',
+  'SELECT min(fetched_at) AS at FROM settlement.unapplied_document WHERE cursor::text <> ALL($1::text[])',
+);
+export const readNextUnapplied = async (
+  connection: Connection,
+  except: readonly string[],
+): Promise<Date | null> => (await connection.query<{ at: Date | null }>(nextUnapplied, [except]))[0]!.at;
+
+const removeUnapplied = statement(
+  'settlement.remove-unapplied',
+  'DELETE FROM settlement.unapplied_document WHERE cursor = $1 RETURNING cursor',
+);
+/** False when another process has applied it. */
+export const takeUnapplied = async (tx: Transaction, cursor: bigint): Promise<boolean> =>
+  (await tx.query(removeUnapplied, [cursor])).length === 1;
+
+export interface LockedPayout {
   readonly batch_id: bigint;
   readonly attempt: number;
   readonly merchant_id: bigint;
   readonly currency: string;
   readonly amount: bigint;
+  readonly status: PayoutRow['status'];
+  readonly reason: string | null;
 }
 const lockPayout = statement(
   'settlement.lock-payout',
-  `SELECT p.batch_id, p.attempt, b.merchant_id, p.currency, p.amount
+  `SELECT p.batch_id, p.attempt, b.merchant_id, p.currency, p.amount, p.status, p.reason
    FROM settlement.batch b JOIN settlement.payout p ON p.batch_id = b.id
-   WHERE p.batch_id = $1 AND p.attempt = $2 AND p.status = 'in-transit' FOR UPDATE`,
+   WHERE p.batch_id = $1 AND p.attempt = $2 FOR UPDATE`,
 );
-/** Undefined when there is no such payout, or it was answered before. */
-export const lockOpenPayout = async (
+/** Undefined when there is no such payout. */
+export const lockPayoutRow = async (
   tx: Transaction,
   of: { batchId: bigint; attempt: number },
-): Promise<OpenPayout | undefined> => (await tx.query<OpenPayout>(lockPayout, [of.batchId, of.attempt]))[0];
+): Promise<LockedPayout | undefined> =>
+  (await tx.query<LockedPayout>(lockPayout, [of.batchId, of.attempt]))[0];
 
 const answerPayout = statement(
   'settlement.answer-payout',
@@ -157,7 +210,7 @@ const answerBatch = statement(
 export async function answerPayoutRow(
   tx: Transaction,
   answer: {
-    payout: OpenPayout;
+    payout: LockedPayout;
     paid: boolean;
     entryId: bigint;
     at: Date;

@@ -1,8 +1,10 @@
 // payout: closed batches become one pain.001 for each currency; what the bank answers makes them paid, or payable
 // again. A batch leaves once: its next attempt can exist only after the bank has rejected the one before.
-import type { Transaction } from '../database/index.ts';
+import { isInfrastructureError, quarantine, type Transaction } from '../database/index.ts';
 import { type Entry, recordEntries } from '../ledger/index.ts';
 import { localDayOf } from '../system/index.ts';
+import { answerRows, effectOf, type HeardAnswer } from '../wallet/index.ts';
+import type { BankDocument } from './bank.ts';
 import { assertStep } from './batch.ts';
 import { type CreditTransfer, writePain001 } from './pain001.ts';
 import { readPain002, type TransferStatus } from './pain002.ts';
@@ -13,11 +15,15 @@ import {
   insertDocumentRow,
   insertMessageRow,
   insertPayoutRow,
+  type LockedPayout,
   lockDueBatches,
-  lockOpenPayout,
+  lockPayoutRow,
   markMessageSent,
+  readDuePayouts,
   readLastCursor,
+  readUnapplied,
   readUnsent,
+  takeUnapplied,
   tryMessageLater,
 } from './payout-store.ts';
 import { instructPostings, paidPostings, rejectedPostings } from './postings.ts';
@@ -31,10 +37,34 @@ const documentsAtOnce = 100;
 const retryMs = { least: 60_000, most: 3_600_000 };
 const debtorName = 'Tongbao Settlement';
 
+export const payoutTimer = 'settlement payouts';
+export const bankTimer = 'settlement bank';
+
 /** Books what is due as in transit and writes the messages; then sends what is unsent. Answers how many of both. */
 export async function payDue(parts: SettlementParts, now: Date): Promise<number> {
-  const instructed = await parts.database.transaction(async (tx) => {
-    const due = await lockDueBatches(tx, now, payoutsAtOnce);
+  const { database, isolation } = parts;
+  const except = await isolation.held(payoutTimer);
+  const due = await readDuePayouts(database, { by: now, limit: payoutsAtOnce, except });
+  return (await payOut(parts, due, now)) + (await sendUnsent(parts, now));
+}
+
+/** One message for each currency; where that fails, one for each batch, so that only the one at fault waits. */
+async function payOut(parts: SettlementParts, due: readonly bigint[], now: Date): Promise<number> {
+  if (due.length === 0) return 0;
+  try {
+    return await payTogether(parts, due, now);
+  } catch (error) {
+    if (isInfrastructureError(error)) throw error;
+    return parts.isolation.each(payoutTimer, due, {
+      key: (id) => id.toString(),
+      work: (id) => payTogether(parts, [id], now),
+    });
+  }
+}
+
+const payTogether = (parts: SettlementParts, ids: readonly bigint[], now: Date): Promise<number> =>
+  parts.database.transaction(async (tx) => {
+    const due = await lockDueBatches(tx, now, ids);
     const entries: Entry[] = [];
     for (const currency of new Set(due.map((batch) => batch.currency))) {
       const batches = due.filter((batch) => batch.currency === currency);
@@ -43,8 +73,6 @@ export async function payDue(parts: SettlementParts, now: Date): Promise<number>
     await recordEntries(tx, entries);
     return due.length;
   });
-  return instructed + (await sendUnsent(parts, now));
-}
 
 async function instruct(
   parts: SettlementParts,
@@ -109,58 +137,74 @@ async function sendUnsent(parts: SettlementParts, now: Date): Promise<number> {
   return sent;
 }
 
-/** Fetches the bank's documents and books what they say. Answers how many documents were new. */
+/** Fetches the bank's documents, then books what they say, each by itself. Answers how many were new or booked. */
 export async function readBank(parts: SettlementParts, now: Date): Promise<number> {
-  const after = await readLastCursor(parts.database);
-  const documents = await parts.bank.documents(after, documentsAtOnce);
-  for (const document of documents) {
-    const statuses = document.kind === 'pain.002' ? statusesOf(parts, document.xml) : [];
-    await parts.database.transaction(async (tx) => {
-      if (!(await insertDocumentRow(tx, document, now))) return;
-      const entries: Entry[] = [];
-      for (const status of statuses) {
-        const entry = await answer(parts, tx, status, now);
-        if (entry !== null) entries.push(entry);
-      }
-      await recordEntries(tx, entries);
-    });
-  }
-  return documents.length;
+  const { database, isolation } = parts;
+  const documents = await parts.bank.documents(await readLastCursor(database), documentsAtOnce);
+  for (const document of documents) await database.transaction((tx) => insertDocumentRow(tx, document, now));
+  const except = await isolation.held(bankTimer);
+  const unapplied = await readUnapplied(database, { except, limit: documentsAtOnce });
+  const applied = await isolation.each(bankTimer, unapplied, {
+    key: ({ cursor }) => cursor.toString(),
+    work: (document) => database.transaction((tx) => apply(parts, tx, { document, now })),
+  });
+  return Math.max(documents.length, applied);
 }
 
-/** A document that cannot be read is kept and said; it holds up nothing behind it. */
-function statusesOf(parts: SettlementParts, xml: string): TransferStatus[] {
-  try {
-    return readPain002(xml);
-  } catch (error) {
-    parts.onBankFailed(error);
-    return [];
-  }
-}
-
-async function answer(
+async function apply(
   parts: SettlementParts,
   tx: Transaction,
-  status: TransferStatus,
-  now: Date,
-): Promise<Entry | null> {
+  { document, now }: { document: BankDocument; now: Date },
+): Promise<void> {
+  if (!(await takeUnapplied(tx, document.cursor)) || document.kind !== 'pain.002') return;
+  const entries: Entry[] = [];
+  const heard: HeardAnswer[] = [];
+  for (const status of readPain002(document.xml)) {
+    const answered = await hear(parts, tx, { status, now });
+    if (answered === null) continue;
+    heard.push(answered.heard);
+    if (answered.entry !== undefined) entries.push(answered.entry);
+  }
+  await recordEntries(tx, entries, { alongside: [answerRows(heard)] });
+}
+
+/**
+ * A final status decides the payout that it names, once; any other answer is kept and changes nothing. One that
+ * contradicts what was decided is an operator's to look at. Null for a status that is not final.
+ */
+async function hear(
+  parts: SettlementParts,
+  tx: Transaction,
+  { status, now }: { status: TransferStatus; now: Date },
+): Promise<{ heard: HeardAnswer; entry?: Entry } | null> {
   const paid = status.status === 'ACSC';
-  const named = /^(\d{1,19})-(\d{1,4})$/.exec(status.endToEndId);
-  if (named === null || (!paid && status.status !== 'RJCT')) return null;
-  const payout = await lockOpenPayout(tx, {
-    batchId: BigInt(named[1]!),
-    attempt: Number.parseInt(named[2]!, 10),
-  });
-  if (payout === undefined) return null;
+  if (!paid && status.status !== 'RJCT') return null;
+  const reference = status.endToEndId;
+  const named = /^(\d{1,18})-(\d{1,4})$/.exec(reference);
+  const payout =
+    named === null
+      ? undefined
+      : await lockPayoutRow(tx, { batchId: BigInt(named[1]!), attempt: Number.parseInt(named[2]!, 10) });
+  const reason = paid ? null : (status.reason ?? 'NARR');
+  const outcome = reason ?? 'approved';
+  const effect = effectOf(outcome, decidedOf(payout));
+  const heard = {
+    ...{ id: await parts.ids.one(), bank: 'settlement', reference: reference.slice(0, 64) },
+    ...{ outcome, effect, heardAt: now },
+  };
+  if (effect === 'stale') {
+    const words = `the bank answers ${outcome} to what was decided as ${decidedOf(payout)}`;
+    await quarantine(tx, { timer: bankTimer, item: heard.reference, reason: words, at: now });
+  }
+  if (effect !== 'applied' || payout === undefined) return { heard };
   assertStep('IN_TRANSIT', paid ? 'PAID' : 'REJECTED');
   const accounts = await accountsOf(parts, tx, {
     merchantId: payout.merchant_id,
     currency: payout.currency,
   });
   const entryId = await parts.ids.one();
-  const reason = paid ? null : (status.reason ?? 'NARR');
   await answerPayoutRow(tx, { payout, paid, entryId, at: status.at ?? now, reason });
-  return {
+  const entry: Entry = {
     id: entryId,
     kind: paid ? 'payout-paid' : 'payout-rejected',
     payerId: 0n,
@@ -168,4 +212,12 @@ async function answer(
     occurredAt: now,
     postings: (paid ? paidPostings : rejectedPostings)(payout.amount, accounts),
   };
+  return { heard, entry };
+}
+
+/** What was decided about a payout before; null while it is in transit. */
+function decidedOf(payout: LockedPayout | undefined): string | null {
+  if (payout === undefined) return 'unknown';
+  if (payout.status === 'in-transit') return null;
+  return payout.status === 'paid' ? 'approved' : (payout.reason ?? 'rejected');
 }

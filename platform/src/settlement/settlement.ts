@@ -5,16 +5,17 @@ import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
 import { assertBankAccount, electronicForm } from './bank-account.ts';
 import type { Batch, SettlementTerms } from './batch.ts';
-import { closeDue, releaseDue } from './close.ts';
+import { closeDue, closingTimer, releaseDue, releasingTimer } from './close.ts';
 import { type Declaration, readDeclarations } from './declaration-store.ts';
 import { decide, type ProposedDeclaration, propose } from './declare.ts';
 import { takeIn } from './intake.ts';
 import type { SettlementParts } from './parts.ts';
-import { payDue, readBank } from './payout.ts';
+import { bankTimer, payDue, payoutTimer, readBank } from './payout.ts';
 import {
   type PayoutRow,
   readLastCursor,
   readNextPayout,
+  readNextUnapplied,
   readNextUnsent,
   readPayouts,
   retryRejected,
@@ -165,15 +166,16 @@ function refuse(field: string, message: string): never {
 }
 
 function closing(parts: SettlementParts): Timer {
+  const { database, isolation } = parts;
   let takenAt = 0;
   return {
-    name: 'settlement cut-offs',
+    name: closingTimer,
     async nextDueAt() {
       await takeIn(parts);
-      return readNextCutOff(parts.database);
+      return readNextCutOff(database, await isolation.held(closingTimer));
     },
     async run(now) {
-      const next = await readNextCutOff(parts.database);
+      const next = await readNextCutOff(database, await isolation.held(closingTimer));
       const due = next !== null && next <= now;
       // Looked at each second, taken in each minute: so that a large day does not wait for its end.
       if (!due && Math.abs(now.getTime() - takenAt) < intakeEveryMs) return 0;
@@ -183,24 +185,36 @@ function closing(parts: SettlementParts): Timer {
   };
 }
 
-const releasing = (parts: SettlementParts): Timer => ({
-  name: 'settlement reserves',
-  nextDueAt: () => readNextRelease(parts.database),
-  async run(now) {
-    const next = await readNextRelease(parts.database);
-    return next === null || next > now ? 0 : releaseDue(parts, now);
-  },
-});
+function releasing(parts: SettlementParts): Timer {
+  const { database, isolation } = parts;
+  const nextDueAt = async () => readNextRelease(database, await isolation.held(releasingTimer));
+  return {
+    name: releasingTimer,
+    nextDueAt,
+    async run(now) {
+      const next = await nextDueAt();
+      return next === null || next > now ? 0 : releaseDue(parts, now);
+    },
+  };
+}
 
 const paying = (parts: SettlementParts): Timer => ({
-  name: 'settlement payouts',
-  nextDueAt: async () => earlier(await readNextPayout(parts.database), await readNextUnsent(parts.database)),
+  name: payoutTimer,
+  nextDueAt: async () =>
+    earlier(
+      await readNextPayout(parts.database, await parts.isolation.held(payoutTimer)),
+      await readNextUnsent(parts.database),
+    ),
   run: (now) => payDue(parts, now),
 });
 
 const reading = (parts: SettlementParts): Timer => ({
-  name: 'settlement bank',
-  nextDueAt: async () => parts.bank.nextDocumentAt(await readLastCursor(parts.database)),
+  name: bankTimer,
+  nextDueAt: async () =>
+    earlier(
+      await readNextUnapplied(parts.database, await parts.isolation.held(bankTimer)),
+      await parts.bank.nextDocumentAt(await readLastCursor(parts.database)),
+    ),
   run: (now) => readBank(parts, now),
 });
 

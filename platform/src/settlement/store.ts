@@ -140,15 +140,16 @@ export async function lockIntakeRow(tx: Transaction): Promise<IntakeState> {
   return { fromAt: row!.from_at, oldest: row!.oldest, next: row!.next };
 }
 
+const waitingItems = `settlement.item i
+   WHERE i.occurred_at >= (SELECT from_at FROM settlement.intake)
+     AND NOT EXISTS (SELECT 1 FROM settlement.line l WHERE l.source_id = i.payment_id AND l.sequence = i.sequence)`;
+const withoutBatch = `NOT EXISTS (SELECT 1 FROM settlement.batch b
+       WHERE b.merchant_id = i.merchant_id AND b.currency = i.currency AND b.status = 'OPEN')`;
 const homeless = statement(
   'settlement.homeless',
   `SELECT i.merchant_id, greatest(min(i.occurred_at),
      (SELECT max(b.cut_off_at) FROM settlement.batch b WHERE b.merchant_id = i.merchant_id)) AS first_at
-   FROM settlement.item i
-   WHERE i.occurred_at >= $1::timestamptz
-     AND NOT EXISTS (SELECT 1 FROM settlement.batch b
-       WHERE b.merchant_id = i.merchant_id AND b.currency = i.currency AND b.status = 'OPEN')
-     AND NOT EXISTS (SELECT 1 FROM settlement.line l WHERE l.source_id = i.payment_id AND l.sequence = i.sequence)
+   FROM ${waitingItems} AND i.merchant_id::text <> ALL($1::text[]) AND ${withoutBatch}
    GROUP BY i.merchant_id`,
 );
 /**
@@ -156,9 +157,18 @@ const homeless = statement(
  * belongs to the batch after it.
  */
 export const selectHomeless = (
-  tx: Transaction,
-  fromAt: string,
-): Promise<{ merchant_id: bigint; first_at: Date }[]> => tx.query(homeless, [fromAt]);
+  connection: Connection,
+  except: readonly string[],
+): Promise<{ merchant_id: bigint; first_at: Date }[]> => connection.query(homeless, [except]);
+
+const waitingMerchants = statement(
+  'settlement.waiting-merchants',
+  `SELECT DISTINCT i.merchant_id FROM ${waitingItems} AND i.merchant_id::text <> ALL($1::text[])
+   ORDER BY i.merchant_id LIMIT 1000`,
+);
+/** Merchants with something that is in no line yet; at most 1,000. */
+export const selectWaiting = async (connection: Connection, except: readonly string[]): Promise<bigint[]> =>
+  (await connection.query<{ merchant_id: bigint }>(waitingMerchants, [except])).map((row) => row.merchant_id);
 
 const takeLines = statement(
   'settlement.take-lines',
@@ -171,7 +181,8 @@ const takeLines = statement(
      FROM settlement.item i
      JOIN settlement.batch b ON b.merchant_id = i.merchant_id AND b.currency = i.currency AND b.status = 'OPEN'
        AND i.occurred_at < b.cut_off_at
-     WHERE i.occurred_at >= $1::timestamptz
+     WHERE i.occurred_at >= $1::timestamptz AND i.merchant_id::text <> ALL($3::text[])
+       AND ($4::bigint IS NULL OR i.merchant_id = $4)
        AND NOT EXISTS (SELECT 1 FROM settlement.line l WHERE l.source_id = i.payment_id AND l.sequence = i.sequence)
      LIMIT $2
    ), added AS (
@@ -183,8 +194,11 @@ const takeLines = statement(
    ) SELECT count(*) AS added FROM added`,
 );
 /** Puts up to `limit` items into their merchants' open batches; answers how many. */
-export const insertLines = async (tx: Transaction, fromAt: string, limit: number): Promise<bigint> =>
-  (await tx.query<{ added: bigint }>(takeLines, [fromAt, limit]))[0]!.added;
+export const insertLines = async (
+  tx: Transaction,
+  of: { fromAt: string; limit: number; except: readonly string[]; only?: bigint },
+): Promise<bigint> =>
+  (await tx.query<{ added: bigint }>(takeLines, [of.fromAt, of.limit, of.except, of.only ?? null]))[0]!.added;
 
 const advanceIntake = statement(
   'settlement.advance-intake',
@@ -277,17 +291,23 @@ export const insertBatch = (
 
 const nextCutOff = statement(
   'settlement.next-cut-off',
-  `SELECT min(cut_off_at) AS at FROM settlement.batch WHERE status = 'OPEN'`,
+  `SELECT min(cut_off_at) AS at FROM settlement.batch WHERE status = 'OPEN' AND id::text <> ALL($1::text[])`,
 );
-export const readNextCutOff = async (connection: Connection): Promise<Date | null> =>
-  (await connection.query<{ at: Date | null }>(nextCutOff))[0]!.at;
+export const readNextCutOff = async (
+  connection: Connection,
+  except: readonly string[],
+): Promise<Date | null> => (await connection.query<{ at: Date | null }>(nextCutOff, [except]))[0]!.at;
 
 const dueToClose = statement(
   'settlement.due-to-close',
-  `SELECT id FROM settlement.batch WHERE status = 'OPEN' AND cut_off_at <= $1 ORDER BY cut_off_at, id LIMIT $2`,
+  `SELECT id FROM settlement.batch WHERE status = 'OPEN' AND cut_off_at <= $1 AND id::text <> ALL($3::text[])
+   ORDER BY cut_off_at, id LIMIT $2`,
 );
-export const readDueToClose = async (connection: Connection, now: Date, limit: number): Promise<bigint[]> =>
-  (await connection.query<{ id: bigint }>(dueToClose, [now, limit])).map((row) => row.id);
+export const readDueToClose = async (
+  connection: Connection,
+  { by, limit, except = [] }: { by: Date; limit: number; except?: readonly string[] },
+): Promise<bigint[]> =>
+  (await connection.query<{ id: bigint }>(dueToClose, [by, limit, except])).map((row) => row.id);
 
 const lockBatches = statement(
   'settlement.lock-batches',
@@ -393,10 +413,13 @@ export async function insertReserveRow(
 
 const nextRelease = statement(
   'settlement.next-release',
-  'SELECT min(release_at) AS at FROM settlement.reserve WHERE released_by_entry = 0',
+  `SELECT min(release_at) AS at FROM settlement.reserve WHERE released_by_entry = 0
+     AND id::text <> ALL($1::text[])`,
 );
-export const readNextRelease = async (connection: Connection): Promise<Date | null> =>
-  (await connection.query<{ at: Date | null }>(nextRelease))[0]!.at;
+export const readNextRelease = async (
+  connection: Connection,
+  except: readonly string[],
+): Promise<Date | null> => (await connection.query<{ at: Date | null }>(nextRelease, [except]))[0]!.at;
 
 export interface ReserveRow {
   readonly id: bigint;
@@ -404,13 +427,25 @@ export interface ReserveRow {
   readonly currency: string;
   readonly amount: bigint;
 }
-const lockDueReserves = statement(
-  'settlement.lock-due-reserves',
-  `SELECT id, merchant_id, currency, amount FROM settlement.reserve
-   WHERE released_by_entry = 0 AND release_at <= $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`,
+const dueReserves = statement(
+  'settlement.due-reserves',
+  `SELECT id FROM settlement.reserve WHERE released_by_entry = 0 AND release_at <= $1
+     AND id::text <> ALL($3::text[]) ORDER BY id LIMIT $2`,
 );
-export const lockReserves = (tx: Transaction, now: Date, limit: number): Promise<ReserveRow[]> =>
-  tx.query(lockDueReserves, [now, limit]);
+export const readDueReserves = async (
+  connection: Connection,
+  of: { by: Date; limit: number; except: readonly string[] },
+): Promise<bigint[]> =>
+  (await connection.query<{ id: bigint }>(dueReserves, [of.by, of.limit, of.except])).map((row) => row.id);
+
+const lockReserveStatement = statement(
+  'settlement.lock-reserve',
+  `SELECT id, merchant_id, currency, amount FROM settlement.reserve
+   WHERE id = $1 AND released_by_entry = 0 FOR UPDATE SKIP LOCKED`,
+);
+/** Undefined when it was released, or is being released by another process. */
+export const lockReserve = async (tx: Transaction, id: bigint): Promise<ReserveRow | undefined> =>
+  (await tx.query<ReserveRow>(lockReserveStatement, [id]))[0];
 
 const releaseReserve = statement(
   'settlement.release-reserve',

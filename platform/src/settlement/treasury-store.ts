@@ -3,11 +3,15 @@ import { type Connection, statement, type Transaction } from '../database/index.
 
 const readNext = statement(
   'settlement.treasury-next',
-  `SELECT next_run_at AS at, (SELECT min(next_try_at) FROM settlement.deal WHERE entry_id = 0) AS open
+  `SELECT next_run_at AS at, (SELECT min(next_try_at) FROM settlement.deal WHERE entry_id = 0 AND id::text <> ALL($1::text[])) AS open
    FROM settlement.treasury`,
 );
-export const readTreasury = async (connection: Connection): Promise<{ at: Date | null; open: Date | null }> =>
-  (await connection.query<{ at: Date | null; open: Date | null }>(readNext))[0]!;
+/** When the positions are closed next, and the oldest deal that is not made yet, of those that are not excepted. */
+export const readTreasury = async (
+  connection: Connection,
+  except: readonly string[],
+): Promise<{ at: Date | null; open: Date | null }> =>
+  (await connection.query<{ at: Date | null; open: Date | null }>(readNext, [except]))[0]!;
 
 const writeNext = statement('settlement.treasury-set', 'UPDATE settlement.treasury SET next_run_at = $1');
 export const writeTreasury = (connection: Connection, at: Date | null): Promise<unknown> =>

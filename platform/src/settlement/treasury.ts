@@ -116,9 +116,9 @@ export async function positionsOf(
 }
 
 export function createTreasury(parts: TreasuryParts): Timer {
-  const { database, clock } = parts;
+  const { database, clock, isolation } = parts;
   async function nextDueAt(): Promise<Date | null> {
-    const { at, open } = await readTreasury(database);
+    const { at, open } = await readTreasury(database, await isolation.held(timerName));
     if (open !== null) return open;
     if (at !== null) return at;
     const positions = await positionsOf(parts, database);
@@ -128,12 +128,15 @@ export function createTreasury(parts: TreasuryParts): Timer {
     return next;
   }
   return {
-    name: 'treasury',
+    name: timerName,
     nextDueAt,
     async run(now) {
       const due = await nextDueAt();
       if (due === null || due > now) return 0;
-      const decided = (await readTreasury(database)).open === null ? await decideDay(parts, now) : 0;
+      const decided =
+        (await readTreasury(database, await isolation.held(timerName))).open === null
+          ? await decideDay(parts, now)
+          : 0;
       return decided + (await dealOpen(parts, now));
     },
   };
@@ -153,7 +156,7 @@ function dayEndAfter(instant: Date, declared: DeclaredDays): Date {
 }
 
 async function decideDay(parts: TreasuryParts, now: Date): Promise<number> {
-  const { at: planned } = await readTreasury(parts.database);
+  const { at: planned } = await readTreasury(parts.database, []);
   if (planned === null) return 0;
   // The day that ends, not the one that begins.
   const instant = new Date(planned.getTime() - 1);
@@ -197,25 +200,32 @@ async function ratesOf(parts: TreasuryParts, instant: Date): Promise<Map<string,
   return rates;
 }
 
+const timerName = 'treasury';
 const retryMs = 60_000;
 
 async function dealOpen(parts: TreasuryParts, now: Date): Promise<number> {
+  const { database, isolation } = parts;
+  const held = new Set(await isolation.held(timerName));
+  const open = (await readOpenDeals(database)).filter(({ id }) => !held.has(id.toString()));
   let done = 0;
-  for (const deal of await readOpenDeals(parts.database)) {
-    try {
-      await parts.bank.exchange({
-        reference: `FX${deal.id}`,
-        buy: money(deal.currency, deal.bought),
-        pay: money(deal.home, deal.cost),
-      });
-    } catch (error) {
-      parts.onBankFailed(error);
-      await delayDealRow(parts.database, deal.id, new Date(now.getTime() + retryMs));
-      continue;
-    }
-    await book(parts, deal, now);
-    done += 1;
-  }
+  await isolation.each(timerName, open, {
+    key: ({ id }) => id.toString(),
+    work: async (deal) => {
+      try {
+        await parts.bank.exchange({
+          reference: `FX${deal.id}`,
+          buy: money(deal.currency, deal.bought),
+          pay: money(deal.home, deal.cost),
+        });
+      } catch (error) {
+        parts.onBankFailed(error);
+        await delayDealRow(database, deal.id, new Date(now.getTime() + retryMs));
+        return;
+      }
+      await book(parts, deal, now);
+      done += 1;
+    },
+  });
   return done;
 }
 

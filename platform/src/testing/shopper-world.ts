@@ -102,6 +102,7 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   const ids = new Ids(() => Promise.resolve(block++));
   const house = new HouseAccounts(database);
   const lanes = createLanes({ database });
+  const isolation = createIsolation({ database, clock });
   const merchants = createMerchants({ database, clock, ids, keys: testKeys });
   const { publicKey } = await generateRsaKeys();
   const shop = await merchants.signUp({ ...sandboxMerchants[0]!, publicKey, classicMd5Key: 'test' });
@@ -109,7 +110,7 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   const jobs: BankQuestion[] = [];
   const asks: bigint[] = [];
   const payments = createPayments({
-    ...{ database, lanes, clock, ids, house, merchants, fx },
+    ...{ database, lanes, clock, ids, house, merchants, fx, isolation },
     enqueue: async (_tx, added) => void jobs.push(...added),
   });
   const codes = new Map<string, string>();
@@ -122,7 +123,7 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   const secret = Buffer.alloc(32, 9);
   const issuers = createSandboxIssuers({ database, clock, randomness: machineRandomness, secret });
   const wallet = createWallet({
-    ...{ database, clock, ids, house, bank, issuers, isolation: createIsolation({ database, clock }) },
+    ...{ database, clock, ids, house, bank, issuers, isolation },
     enqueueAsk: async (_tx, id) => void asks.push(id),
     onBankFailed: () => undefined,
   });
