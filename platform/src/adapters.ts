@@ -18,7 +18,7 @@ import { mayNotify } from './system/index.ts';
 const skewMs = 15 * 60_000;
 
 export function gatewayAdapters(platform: Platform, config: Config): FastifyPluginAsync[] {
-  const { payments, payByCode, paymentCodes, merchants, customers, wallet } = platform;
+  const { payments, payByCode, paymentCodes, merchants, customers, tally, wallet } = platform;
   const { fx, clock, gatewayKey, tokens, notifications, notifyIds } = platform;
   const sandbox = config.mode === 'sandbox';
   const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
@@ -48,12 +48,13 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       mayNotify: isAllowed,
     }),
     cashierAdapter({
-      ...{ customers, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox },
+      ...{ customers, tally, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox },
       publicUrl: config.publicUrl,
       returnUrl: (payment) => returnUrlOf({ merchants, gatewayKey }, payment),
     }),
     walletAdapter({
       customers,
+      tally,
       wallet,
       payments,
       merchantName: async (id) => (await findMerchant(id)).displayName,
@@ -66,7 +67,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       sandbox,
     }),
     consoleAdapter({
-      ...{ merchants, payments, notifications, fx, sandbox },
+      ...{ merchants, payments, notifications, fx },
       database: platform.database,
       staff: platform.staff,
       settlement: platform.settlement,

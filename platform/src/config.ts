@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GatewayChoices } from './http/gateway/index.ts';
+import { addressList } from './system/index.ts';
 
 const checkout = path.resolve(fileURLToPath(import.meta.url), '../../..');
 
@@ -40,6 +41,8 @@ export interface Config {
   /** The operator's SMS service; null for none. */
   readonly smsUrl: string | null;
   readonly keys: KeySource;
+  /** Whether the proxy at an address says truly whom it speaks for; `hop` 0 is who connected. */
+  readonly trustsProxy: (address: string, hop: number) => boolean;
 }
 
 /** Where the installation's secrets are: in a file (made at the first start, if it may be), or here as the file's text. */
@@ -89,6 +92,7 @@ export function sandboxConfig(options: SandboxOptions, environment = process.env
     logName: logName(environment),
     smsUrl: null,
     keys: { kind: 'file', file, mayCreate: true },
+    trustsProxy: proxies(environment),
   };
 }
 
@@ -135,7 +139,23 @@ export function serveConfig(options: ServeOptions, environment = process.env): C
     logName: logName(environment),
     smsUrl: environment.TONGBAO_SMS_URL ?? null,
     keys: keySource(environment),
+    trustsProxy: proxies(environment),
   };
+}
+
+/** Throws a one-line error when a setting makes no sense. Nobody is believed unless it is said. */
+function proxies(environment: NodeJS.ProcessEnv): Config['trustsProxy'] {
+  const { TONGBAO_TRUSTED_PROXIES: addresses = '', TONGBAO_PROXY_HOPS: hops = '9' } = environment;
+  if (!/^[1-9]$/.test(hops))
+    throw new Error(`TONGBAO_PROXY_HOPS must be a number from 1 to 9, not "${hops}"`);
+  const most = Number.parseInt(hops, 10);
+  let isListed: (address: string) => boolean;
+  try {
+    isListed = addressList(addresses);
+  } catch (error) {
+    throw new Error(`TONGBAO_TRUSTED_PROXIES: ${(error as Error).message}`);
+  }
+  return (address, hop) => hop < most && isListed(address);
 }
 
 /** Where `serve` finds its secrets. Throws a one-line error when that is not said. */

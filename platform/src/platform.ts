@@ -8,6 +8,7 @@ import { type Customers, createCustomers, type IdentityRegistry } from './custom
 import {
   createIsolation,
   createLanes,
+  createTally,
   type Database,
   type Isolation,
   isAlive,
@@ -15,6 +16,7 @@ import {
   readSetting,
   settingOrKeep,
   slicesTimer,
+  type Tally,
   takeIdBlock,
 } from './database/index.ts';
 import { createFx, type Fx, type RateSource } from './fx/index.ts';
@@ -89,6 +91,8 @@ export interface Platform {
   readonly merchants: Merchants;
   readonly fx: Fx;
   readonly customers: Customers;
+  /** How often what somebody could guess was tried. */
+  readonly tally: Tally;
   readonly wallet: Wallet;
   /** Codes that shoppers show at a till, and what a shop does with one. */
   readonly paymentCodes: PaymentCodes;
@@ -127,12 +131,13 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const { gateway: gatewayKey, cashier: secret } = keys;
   const tokens = createCashierTokens(secret);
   const notifyIds = createNotifyIds(secret);
+  const tally = createTally({ database, clock, keys });
 
   // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
   let jobs: Jobs;
   const isolation = isolationOf(parts);
   const customers = createCustomers({
-    ...{ database, clock, ids, randomness, sendSms: parts.sendSms, sandbox, keys },
+    ...{ database, clock, ids, randomness, sendSms: parts.sendSms, sandbox, keys, tally },
     ...(parts.registry === undefined ? {} : { registry: parts.registry }),
   });
   const wallet = createWallet({
@@ -170,8 +175,8 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const payByCode = createPayByCode({ payments, customers, wallet, codes: paymentCodes, clock });
   const rooms = {
     ...{ merchants, fx, customers, wallet, payments, notifications, settlement },
-    ...{ paymentCodes, payByCode },
-    staff: createStaff({ database, clock, ids, randomness, keys }),
+    ...{ paymentCodes, payByCode, tally },
+    staff: createStaff({ database, clock, ids, randomness, keys, tally, sandbox }),
   };
   const askParts = {
     ...{ database, clock, bank, payments, isolation },
@@ -214,7 +219,7 @@ async function logSigner({ config, database, keys, randomness }: PlatformParts):
 const timersOf = (
   rooms: Pick<
     Platform,
-    'payments' | 'notifications' | 'wallet' | 'settlement' | 'customers' | 'staff' | 'paymentCodes'
+    'payments' | 'notifications' | 'wallet' | 'settlement' | 'customers' | 'tally' | 'staff' | 'paymentCodes'
   >,
   database: Database,
 ): Timer[] => [
@@ -224,6 +229,7 @@ const timersOf = (
   rooms.wallet.asking,
   ...rooms.settlement.timers,
   rooms.customers.housekeeping,
+  rooms.tally.housekeeping,
   rooms.staff.housekeeping,
   rooms.paymentCodes.housekeeping,
   rooms.payments.housekeeping,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCustomers } from '../../platform/src/customers/index.ts';
-import { settingOrKeep } from '../../platform/src/database/index.ts';
+import { createTally, settingOrKeep } from '../../platform/src/database/index.ts';
 import { makeKeyFile, openKeys, prepareKeys } from '../../platform/src/installation-keys.ts';
 import { createMerchants } from '../../platform/src/merchants/index.ts';
 import { sandboxMerchants } from '../../platform/src/sandbox/merchants.ts';
@@ -49,7 +49,7 @@ const rooms = (keys: Keys) => {
   return {
     sent,
     merchants: createMerchants(parts),
-    staff: createStaff({ ...parts, randomness }),
+    staff: createStaff({ ...parts, randomness, sandbox: false, tally: createTally(parts) }),
     customers: createCustomers({
       ...{ ...parts, randomness, sandbox: false },
       sendSms: async (_phone, text) => void sent.push(/\d{6}/.exec(text)![0]),
@@ -162,7 +162,7 @@ describe('an old database', () => {
     const { customers, sent } = rooms(await openKeys(parts(false)));
     await customers.requestCode(phone);
     const { rows } = await test_.database.pool.query<{ hash: Buffer; salt: Buffer }>(
-      'SELECT hash, salt FROM customers.sign_in_code WHERE phone = $1',
+      'SELECT hash, salt FROM customers.code_challenge WHERE phone = $1',
       [phone],
     );
     const { hash, salt } = rows[0]!;

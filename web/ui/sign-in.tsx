@@ -117,6 +117,7 @@ function EnterCode(props: EnterCodeProps) {
       call<WalletView>('POST', way.enter, {
         phone: props.phone,
         code,
+        challenge: sent.challenge,
         ...(props.way === 'sign-up' ? { language: i18n.language } : {}),
       }),
     onSuccess: props.onSignedIn,

@@ -84,7 +84,12 @@ export function ResetPin(props: { wallet: WalletView }) {
       <section className="card">
         <NewPin
           title={t('changePinNew')}
-          save={(newPin) => call('POST', '/api/wallet/pin/reset', { code, residentId: id, newPin })}
+          save={(newPin) =>
+            call('POST', '/api/wallet/pin/reset', {
+              ...{ code, residentId: id, newPin },
+              challenge: sent?.challenge,
+            })
+          }
           onDone={() => setStage('done')}
         />
         <p className="under">

@@ -46,7 +46,7 @@ function world(sandbox: boolean, keys = testKeys): World {
 
 async function emptied(): Promise<void> {
   await test.database.pool.query(
-    'TRUNCATE customers.session, customers.sign_in_code, customers.pin, customers.customer CASCADE',
+    'TRUNCATE system.tally, customers.code_challenge, customers.session, customers.pin, customers.customer CASCADE',
   );
 }
 
@@ -185,6 +185,7 @@ describe('one-time codes', () => {
     await signUp(customers);
     const answer = await customers.requestCode(phone);
     expect(answer).toEqual({
+      challenge: expect.stringMatching(/^[\w-]{43}$/),
       expiresAt: new Date(start.getTime() + 5 * minute),
       resendAt: new Date(start.getTime() + minute),
       sandboxCode: null,
@@ -202,7 +203,8 @@ describe('one-time codes', () => {
     await signUp(production.customers);
     const unknown = '+8613800000099';
     const known = await production.customers.requestCode(phone);
-    expect(await production.customers.requestCode(unknown)).toEqual(known);
+    const challenge = expect.stringMatching(/^[\w-]{43}$/);
+    expect(await production.customers.requestCode(unknown)).toEqual({ ...known, challenge });
     expect(production.sent.map((sms) => sms.phone)).toEqual([phone]);
     expect(await refusal(production.customers.requestCode(unknown))).toEqual(
       await refusal(production.customers.requestCode(phone)),
@@ -257,9 +259,11 @@ describe('one-time codes', () => {
     const wrong = { ...ask, code: first.sandboxCode === '111111' ? '222222' : '111111' };
     const tries = await Promise.all(Array.from({ length: 12 }, () => refusal(customers.signIn(wrong))));
     const left = tries.filter((answer) => answer.code === 'code-wrong').map((answer) => answer.attemptsLeft);
-    expect(left.sort()).toEqual([0, 1, 2, 3, 4]);
+    expect(left.sort()).toEqual([1, 2, 3, 4]);
     const retryAt = new Date(start.getTime() + minute);
-    expect(await refusal(customers.signIn(ask))).toEqual({ code: 'code-too-many', retryAt });
+    const tooMany = { code: 'code-too-many', attemptsLeft: 0, retryAt };
+    expect(tries.filter((answer) => answer.code === 'code-too-many')).toEqual(Array(8).fill(tooMany));
+    expect(await refusal(customers.signIn(ask))).toEqual(tooMany);
     clock.advance(minute);
     const second = await customers.requestCode(phone);
     clock.advance(5 * minute);
@@ -342,12 +346,13 @@ describe('sessions', () => {
     await signedIn(here);
     const { housekeeping } = here.customers;
     expect(await housekeeping.run(here.clock.now())).toBe(0);
-    for (const [days, left] of [
-      [1, 'session'],
-      [7, null],
+    for (const [after, left] of [
+      [5 * minute, 'session'],
+      [7 * 24 * hour, 'browser'],
+      [180 * 24 * hour, null],
     ] as const) {
       const due = (await housekeeping.nextDueAt())!;
-      expect(due).toEqual(new Date(start.getTime() + minute + days * 24 * hour));
+      expect(due).toEqual(new Date(start.getTime() + minute + after));
       expect(await housekeeping.run(new Date(due.getTime() - 1))).toBe(0);
       expect(await housekeeping.run(due)).toBe(1);
       expect((await housekeeping.nextDueAt()) === null).toBe(left === null);

@@ -1,6 +1,7 @@
 // The room put together: one object whose verbs already know the database, the clock and the way out for SMS.
-import type { Database } from '../database/index.ts';
+import { createTally, type Database, type Tally } from '../database/index.ts';
 import type { Clock, Ids, Keys, Randomness, Timer } from '../system/index.ts';
+import { removeOldChallenges } from './challenge-store.ts';
 import { checkPin, pinLockedUntil, setPin } from './check-pin.ts';
 import type { Customer, OwnLimits } from './customer.ts';
 import {
@@ -14,7 +15,7 @@ import { addIdentityCheck, checkIdentity, type IdentityRegistry } from './identi
 import { type IdentityCheck, selectChecks, selectIdentity } from './identity-store.ts';
 import { later, limits } from './limits.ts';
 import { addPasskey, askPasskey, checkPasskey, offerPasskey, passkeysOf, removePasskey } from './passkeys.ts';
-import { type CodePurpose, requestCode, type SentCode } from './request-code.ts';
+import { type CodeRequest, requestCode, type SentCode } from './request-code.ts';
 import {
   changePin,
   devicesOf,
@@ -24,16 +25,17 @@ import {
   setFirstPin,
   setOwnLimits,
 } from './security.ts';
-import { findSession, hashToken, type SignedIn, type SignIn, signIn, signOut } from './sign-in.ts';
+import { findSession, type SignedIn, type SignIn, signIn, signOut } from './sign-in.ts';
 import { type NewCustomer, signUp } from './sign-up.ts';
 import {
-  removeExpiredRows,
+  removeExpiredSessions,
   selectCustomerByPhone,
   selectCustomers,
   selectFirstExpiry,
   selectPinLock,
   updateStatus,
 } from './store.ts';
+import { hashToken } from './tokens.ts';
 
 export interface CustomersParts {
   readonly database: Database;
@@ -48,6 +50,8 @@ export interface CustomersParts {
   /** Who confirms identities; absent: nobody, and no wallet of a newcomer gets a class. */
   readonly registry?: IdentityRegistry;
   readonly keys: Keys;
+  /** Absent: one of the room's own. */
+  readonly tally?: Tally;
 }
 
 /** Answers to things that concern one customer, each of which needs the room's parts first. */
@@ -68,7 +72,7 @@ export interface Customers {
   checkPin(customerId: bigint, pin: string): Promise<void>;
   pinLockedUntil(customerId: bigint): Promise<Date | null>;
   /** Rejections: code-too-many; phone-not-supported (to sign up); customer-unknown (to sign in) in the sandbox only. */
-  requestCode(phone: string, purpose?: CodePurpose): Promise<SentCode>;
+  requestCode(phone: string, request?: CodeRequest): Promise<SentCode>;
   /** Rejections: code-wrong, code-expired, code-too-many, customer-blocked. */
   signIn(asked: SignIn): Promise<SignedIn>;
   findSession(token: string): Promise<Customer | null>;
@@ -100,7 +104,7 @@ export interface Customers {
   readonly eventsOf: (page: { customerId: bigint; before: bigint; limit: number }) => Promise<AccountEvent[]>;
   readonly inboxSeenAt: (customerId: bigint) => Promise<Date | null>;
   readonly seeInbox: (customerId: bigint) => Promise<void>;
-  /** Removes sessions that have ended and codes whose window is over, at most 1,000 of each a run. */
+  /** Removes sessions and codes that have ended and browsers that were not seen for long, at most 1,000 of each a run. */
   readonly housekeeping: Timer;
 }
 
@@ -113,6 +117,7 @@ export function createCustomers(given: CustomersParts): Customers {
     ...given,
     onSmsFailed: given.onSmsFailed ?? (() => undefined),
     registry: given.registry ?? null,
+    tally: given.tally ?? createTally(given),
   };
   const { database } = parts;
   return {
@@ -125,22 +130,25 @@ export function createCustomers(given: CustomersParts): Customers {
     setPin: (customerId, pin) => setPin(parts, customerId, pin),
     checkPin: (customerId, pin) => checkPin(parts, customerId, pin),
     pinLockedUntil: (customerId) => pinLockedUntil(parts, customerId),
-    requestCode: (phone, purpose) => requestCode(parts, phone, purpose),
+    requestCode: (phone, request) => requestCode(parts, phone, request),
     signIn: (asked) => signIn(parts, asked),
     findSession: (token) => findSession(parts, token),
     signOut: (token) => signOut(parts, token),
     housekeeping: {
       name: 'ended sessions and codes',
-      nextDueAt: () => selectFirstExpiry(database, limits.codeWindowMs),
-      run: (now) =>
-        removeExpiredRows(database, { now, codesBy: later(now, -limits.codeWindowMs), rows: rowsPerSweep }),
+      nextDueAt: () => selectFirstExpiry(database, limits.deviceKnownMs),
+      async run(now) {
+        const of = { now, devicesBy: later(now, -limits.deviceKnownMs), rows: rowsPerSweep };
+        return (await removeExpiredSessions(database, of)) + (await removeOldChallenges(database, of));
+      },
     },
   };
 }
 
-type Parts = Omit<CustomersParts, 'onSmsFailed' | 'registry'> & {
+type Parts = Omit<CustomersParts, 'onSmsFailed' | 'registry' | 'tally'> & {
   onSmsFailed: (error: unknown) => void;
   registry: IdentityRegistry | null;
+  tally: Tally;
 };
 
 function securityOf(parts: Parts) {

@@ -1,4 +1,6 @@
 // The door of the customers room.
+
+export type { Caller } from './caller.ts';
 export {
   type Customer,
   type KycClass,
@@ -22,3 +24,4 @@ export type { CodePurpose, SentCode } from './request-code.ts';
 export { checkCharacterOf, residentIdOf } from './resident-id.ts';
 export type { SignedIn, SignIn } from './sign-in.ts';
 export type { NewCustomer } from './sign-up.ts';
+export { hashToken, newToken } from './tokens.ts';

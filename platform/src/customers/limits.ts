@@ -10,14 +10,29 @@ export const limits = {
   /** A one-time code: how long it is good for, and for how many tries. */
   codeLifetimeMs: 5 * minute,
   codeTries: 5,
+  /** Sent again with the same code and token this soon after it was used: the answer was lost, and is given again. */
+  codeRepeatMs: 2 * minute,
   /**
-   * Codes for one phone: this far apart unless the former was used, and this many in a window that opens with the
-   * first of them. A sandbox, where whole test suites sign the same few people in, allows more.
+   * Codes that one asks for: this far apart unless the former was used, and so many a day. One is a network, or a
+   * browser that has signed in before, or who is signed in; each of them for one phone. All networks together send a
+   * phone no more than `codesByPhone`, so that nobody's phone rings all night. A sandbox, where whole test suites sign
+   * the same few people in, allows a thousand times as many.
    */
   codeIntervalMs: minute,
-  codesPerWindow: 10,
-  sandboxCodesPerWindow: 10_000,
+  codesByCaller: 10,
+  codesByPhone: 20,
   codeWindowMs: 24 * hour,
+  /** From one network, for all phones: an office behind one address signs in, a list of numbers is not gone through. */
+  codesByNetwork: 60,
+  codesByNetworkADay: 500,
+  entriesByNetwork: 120,
+  entriesByDevice: 30,
+  networkWindowMs: 10 * minute,
+  /** Tries a day for one phone of who has not the token that the code was sent with. */
+  strayTries: 10,
+  /** A browser that signed in is known for so long after its last sign-in, and so many of one customer. */
+  deviceKnownMs: 180 * 24 * hour,
+  knownDevices: 20,
   /** Names and numbers that one customer may have the registry asked about, in a window that opens with the first. */
   identityTries: 5,
   identityWindowMs: 24 * hour,

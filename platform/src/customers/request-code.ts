@@ -1,16 +1,21 @@
-// A one-time code by SMS: six digits for five minutes. Whether the phone number is a customer's is not told.
-import type { Connection } from '../database/index.ts';
+// A one-time code by SMS: six digits for five minutes. Whether the phone number is a customer's is not told. The code
+// belongs to who asked for it: the answer's token opens its tries, and requests of strangers are counted apart.
+import type { Connection, Quota, Tally } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Clock, Keys, Randomness } from '../system/index.ts';
+import { type Caller, isKnownDevice, nobodyKnown, quotaOf } from './caller.ts';
+import { insertCodeChallenge } from './challenge-store.ts';
 import { isMainlandMobile } from './customer.ts';
 import { later, limits } from './limits.ts';
-import { putCodeRow, selectCode, selectCustomerByPhone } from './store.ts';
+import { selectCustomerByPhone } from './store.ts';
+import { hashToken, newToken } from './tokens.ts';
 
 export interface CodeParts {
   readonly database: Connection;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly keys: CodeKeys;
+  readonly tally: Tally;
   /** Hands a text over for delivery. Not waited for: how long it takes would tell who is a customer. */
   readonly sendSms: (phone: string, text: string) => Promise<void>;
   /** Told when an SMS could not be handed over; gets no phone number and no code. */
@@ -20,6 +25,8 @@ export interface CodeParts {
 }
 
 export interface SentCode {
+  /** Comes back with the code: whoever has it has tries of their own, and may ask twice. */
+  readonly challenge: string;
   readonly expiresAt: Date;
   /** From when another code can be asked for. */
   readonly resendAt: Date;
@@ -33,10 +40,21 @@ type CodeKeys = Pick<Keys, 'pepper' | 'pepperId'>;
 export const hashCode = (keys: CodeKeys, of: { phone: string; salt: Buffer; code: string }): Buffer =>
   keys.pepper(keys.pepperId, 'one-time-code', of.phone, of.salt, of.code);
 
-/** What a code is asked for: whoever opens a wallet gets one though nobody knows the number yet. */
+/** What a code is asked for: whoever opens a wallet gets one though nobody knows the number yet; a PIN is set anew by who is signed in. */
 export type CodePurpose =
   | { readonly kind: 'sign-in' }
-  | { readonly kind: 'sign-up'; readonly language: string };
+  | { readonly kind: 'sign-up'; readonly language: string }
+  | { readonly kind: 'pin'; readonly customerId: bigint };
+
+export interface CodeRequest {
+  /** Absent: to sign in. */
+  readonly purpose?: CodePurpose;
+  /** Absent: of nobody known. */
+  readonly caller?: Caller;
+}
+
+/** The tally's name for what keeps two codes of one caller apart. */
+export const codeInterval = 'code interval';
 
 /**
  * Makes a code for a phone (E.164) and sends it where the phone is a customer's, or is about to be.
@@ -46,7 +64,7 @@ export type CodePurpose =
 export async function requestCode(
   parts: CodeParts,
   phone: string,
-  purpose: CodePurpose = { kind: 'sign-in' },
+  { purpose = { kind: 'sign-in' }, caller = nobodyKnown }: CodeRequest = {},
 ): Promise<SentCode> {
   const { database, clock, randomness, sandbox } = parts;
   const now = clock.now();
@@ -55,40 +73,71 @@ export async function requestCode(
     throw new Rejection('phone-not-supported', 'a wallet needs a mobile number of the mainland');
   if (sandbox && customer === null && purpose.kind === 'sign-in')
     throw new Rejection('customer-unknown', 'no customer has this phone number');
+  const isKnown = await isKnownDevice(parts, caller, phone);
+  const subject = subjectOf({ purpose, caller, phone, isKnown });
+  const retryAt = await parts.tally.take(
+    quotasOf({ subject, phone, caller, isStranger: !isKnown, purpose, sandbox }),
+  );
+  if (retryAt !== null)
+    throw new Rejection('code-too-many', 'a code was sent a moment ago, or too many today', { retryAt });
   const code = String(randomness.below(1_000_000)).padStart(6, '0');
   const salt = randomness.bytes(16);
+  const challenge = newToken(randomness);
   const expiresAt = later(now, limits.codeLifetimeMs);
-  const put = await putCodeRow(database, {
-    phone,
-    salt,
+  await insertCodeChallenge(database, {
+    tokenHash: hashToken(challenge),
+    ...{ phone, salt, expiresAt, createdAt: now, intervalKey: subject },
+    purpose: purpose.kind === 'pin' ? 'pin' : 'enter',
     hash: hashCode(parts.keys, { phone, salt, code }),
-    createdAt: now,
-    expiresAt,
-    formerBy: later(now, -limits.codeIntervalMs),
-    windowOverBy: later(now, -limits.codeWindowMs),
-    perWindow: perWindow(sandbox),
   });
-  if (!put) throw await tooMany(parts, phone, now);
   const language =
     customer === null ? languageOf(purpose) : customer.status === 'active' && customer.language;
   if (language) parts.sendSms(phone, smsText(language, code)).catch(parts.onSmsFailed);
-  return { expiresAt, resendAt: later(now, limits.codeIntervalMs), sandboxCode: sandbox ? code : null };
+  const resendAt = later(now, limits.codeIntervalMs);
+  return { challenge, expiresAt, resendAt, sandboxCode: sandbox ? code : null };
+}
+
+/** Whose requests are counted together. The subject is kept with the code, so it is a hash of what it is made of. */
+function subjectOf(of: { purpose: CodePurpose; caller: Caller; phone: string; isKnown: boolean }): string {
+  const { purpose, caller, phone, isKnown } = of;
+  const whose =
+    purpose.kind === 'pin'
+      ? `customer ${purpose.customerId}`
+      : isKnown
+        ? `device ${caller.device}`
+        : `network ${caller.network}`;
+  return hashToken(`${whose} for ${phone}`).toString('base64url');
+}
+
+function quotasOf(of: {
+  subject: string;
+  phone: string;
+  caller: Caller;
+  isStranger: boolean;
+  purpose: CodePurpose;
+  sandbox: boolean;
+}): Quota[] {
+  const { subject, phone, caller, sandbox } = of;
+  const windowMs = limits.codeWindowMs;
+  const byCaller = { name: 'code by caller', subject, most: limits.codesByCaller, windowMs };
+  const byPhone = { name: 'code by phone', subject: phone, most: limits.codesByPhone, windowMs };
+  const network = { name: 'code by network', subject: caller.network };
+  const byNetwork = { ...network, most: limits.codesByNetwork, windowMs: limits.networkWindowMs };
+  const byNetworkADay = {
+    ...network,
+    name: 'code by network a day',
+    most: limits.codesByNetworkADay,
+    windowMs,
+  };
+  const ofStrangers = of.isStranger && of.purpose.kind !== 'pin' ? [byPhone, byNetwork, byNetworkADay] : [];
+  return [
+    { name: codeInterval, subject, most: 1, windowMs: limits.codeIntervalMs },
+    ...[byCaller, ...ofStrangers].map((quota) => quotaOf(sandbox, quota)),
+  ];
 }
 
 const languageOf = (purpose: CodePurpose): string | null =>
   purpose.kind === 'sign-up' ? purpose.language : null;
-
-const perWindow = (sandbox: boolean): number =>
-  sandbox ? limits.sandboxCodesPerWindow : limits.codesPerWindow;
-
-async function tooMany({ database, sandbox }: CodeParts, phone: string, now: Date): Promise<Rejection> {
-  const former = await selectCode(database, phone);
-  const full = former !== undefined && former.sent_in_window >= perWindow(sandbox);
-  const retryAt = full
-    ? later(former.window_started_at, limits.codeWindowMs)
-    : later(former?.created_at ?? now, limits.codeIntervalMs);
-  return new Rejection('code-too-many', 'a code was sent a moment ago, or too many today', { retryAt });
-}
 
 function smsText(language: string, code: string): string {
   if (language.startsWith('zh')) return `【通宝】验证码${code}，5分钟内有效。请勿告诉任何人。`;

@@ -1,6 +1,7 @@
 // What a customer does for the account's safety: the PIN changed or set anew, devices signed out, limits of his own.
 import type { Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
+import { forgetDeviceRows } from './challenge-store.ts';
 import { checkPin, type PinParts } from './check-pin.ts';
 import type { Customer, OwnLimits } from './customer.ts';
 import { type AccountEventKind, insertEventRow } from './event-store.ts';
@@ -9,10 +10,12 @@ import { updateOwnLimits } from './identity-store.ts';
 import { later, limits } from './limits.ts';
 import { hashPin, isPin } from './pin-hash.ts';
 import { type Device, deleteDeviceRow, deleteOtherSessions, selectDevices } from './session-store.ts';
-import { hashToken, type SessionParts, useCode } from './sign-in.ts';
+import type { SessionParts } from './sign-in.ts';
 import { selectPinLock, writePinRow } from './store.ts';
+import { hashToken } from './tokens.ts';
+import { useCode } from './use-code.ts';
 
-export type SecurityParts = PinParts & IdentityParts & Pick<SessionParts, 'keys'>;
+export type SecurityParts = PinParts & IdentityParts & SessionParts;
 
 /** Does something and leaves a line of it, in one transaction. */
 export async function withEvent<T>(
@@ -44,18 +47,19 @@ export async function setFirstPin(parts: SecurityParts, customerId: bigint, pin:
   );
 }
 
-/** Rejections: those of checkPin, pin-weak. */
+/** Ends the other sessions: whoever knows the former PIN is not to stay. Rejections: those of checkPin, pin-weak. */
 export async function changePin(
   parts: SecurityParts,
   customerId: bigint,
-  asked: { pin: string; newPin: string },
+  asked: { pin: string; newPin: string; token: string },
 ): Promise<void> {
   assertStrong(asked.newPin);
   await checkPin(parts, customerId, asked.pin);
   const hashed = await hashPin(asked.newPin, parts);
-  await withEvent(parts, { customerId, kind: 'pin-changed' }, (tx) =>
-    writePinRow(tx, customerId, hashed, parts.clock.now()),
-  );
+  await withEvent(parts, { customerId, kind: 'pin-changed' }, async (tx) => {
+    await writePinRow(tx, customerId, hashed, parts.clock.now());
+    await deleteOtherSessions(tx, customerId, hashToken(asked.token));
+  });
 }
 
 /**
@@ -66,16 +70,17 @@ export async function changePin(
 export async function resetPin(
   parts: SecurityParts,
   customer: Customer,
-  asked: { code: string; residentId: string; newPin: string; token: string },
+  asked: { code: string; challenge?: string | undefined; residentId: string; newPin: string; token: string },
 ): Promise<void> {
   assertStrong(asked.newPin);
   if (customer.kycClass === 0) throw new Rejection('real-name-needed', 'the real name has not been checked');
   await proveIdentity(parts, customer.id, asked.residentId);
-  await useCode(parts, customer.phone, asked.code);
+  await useCode(parts, { phone: customer.phone, code: asked.code, challenge: asked.challenge });
   const hashed = await hashPin(asked.newPin, parts);
   await withEvent(parts, { customerId: customer.id, kind: 'pin-reset' }, async (tx) => {
     await writePinRow(tx, customer.id, hashed, parts.clock.now());
     await deleteOtherSessions(tx, customer.id, hashToken(asked.token));
+    await forgetDeviceRows(tx, customer.id);
   });
 }
 
@@ -92,11 +97,12 @@ export async function endDevice(parts: SecurityParts, customerId: bigint, id: st
   });
 }
 
-/** Ends every session; the one of `keep` stays, unless it is null. */
+/** Ends every session; the one of `keep` stays, unless it is null. No browser is known any more. */
 export const endSessions = (parts: SecurityParts, customerId: bigint, keep: string | null): Promise<number> =>
-  withEvent(parts, { customerId, kind: 'signed-out-elsewhere' }, (tx) =>
-    deleteOtherSessions(tx, customerId, keep === null ? Buffer.alloc(0) : hashToken(keep)),
-  );
+  withEvent(parts, { customerId, kind: 'signed-out-elsewhere' }, async (tx) => {
+    await forgetDeviceRows(tx, customerId);
+    return deleteOtherSessions(tx, customerId, keep === null ? Buffer.alloc(0) : hashToken(keep));
+  });
 
 /** The PIN has been checked by the caller. */
 export const setOwnLimits = (parts: SecurityParts, customerId: bigint, own: OwnLimits): Promise<unknown> =>

@@ -1,41 +1,35 @@
 // Signing in with a one-time code, and the session that follows: a random token that only the browser knows. Every
 // sign-in makes a new one, so that a token planted beforehand is worth nothing.
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Database, Transaction } from '../database/index.ts';
+import type { Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
-import type { Clock, Ids, Keys, Randomness } from '../system/index.ts';
+import type { Ids, Randomness } from '../system/index.ts';
+import { type Caller, isKnownDevice, nobodyKnown, quotaOf } from './caller.ts';
+import { type Challenge, markChallengeUsed, rememberDeviceRow } from './challenge-store.ts';
 import { type Customer, isMainlandMobile } from './customer.ts';
 import { insertEventRow } from './event-store.ts';
 import { later, limits } from './limits.ts';
-import { hashCode } from './request-code.ts';
 import {
-  type CodeTry,
   deleteSessionRow,
   insertCustomerRow,
   insertSessionRow,
-  markCodeUsed,
-  selectCode,
   selectCustomerByPhone,
   selectSession,
-  takeCodeTry,
   touchSessionRow,
 } from './store.ts';
+import { hashToken, newToken } from './tokens.ts';
+import { endInterval, expiredCode, type TypedCode, takeRightCode, type UseCodeParts } from './use-code.ts';
 
-export interface SessionParts {
-  readonly database: Database;
-  readonly clock: Clock;
+export interface SessionParts extends UseCodeParts {
   readonly ids: Ids;
   readonly randomness: Randomness;
-  readonly keys: Keys;
 }
 
-export interface SignIn {
-  /** E.164. */
-  readonly phone: string;
-  readonly code: string;
+export interface SignIn extends TypedCode {
   readonly userAgent: string;
   /** The token that the browser sent with the request, if any: its session ends. */
   readonly formerToken: string | null;
+  /** Absent: nobody known. */
+  readonly caller?: Caller;
   /** Opens a wallet for a number that has none; absent: such a number is refused. */
   readonly newcomer?: { readonly region: string; readonly language: string };
 }
@@ -45,24 +39,75 @@ export interface SignedIn {
   /** 256 random bits, base64url: for the cookie, kept nowhere. */
   readonly token: string;
   readonly expiresAt: Date;
+  /** What the browser is known by from now on; opens nothing. */
+  readonly device: string;
 }
 
 /**
- * Rejections: code-wrong (with the tries left), code-expired, code-too-many (with the time of the next code),
- * customer-blocked, phone-not-supported (a newcomer from elsewhere). A newcomer who has a wallet is signed in to it.
+ * Rejections: code-wrong (with the tries left), code-expired, code-too-many (with the time of the next code, or of the
+ * next try from here), customer-blocked, phone-not-supported (a newcomer from elsewhere). A newcomer who has a wallet is
+ * signed in to it. The same call again, because its answer was lost, has the same answer for two minutes where it names
+ * the challenge.
  */
 export async function signIn(parts: SessionParts, asked: SignIn): Promise<SignedIn> {
-  const { database, clock, randomness } = parts;
-  const now = clock.now();
-  const taken = await takeRightCode(parts, { phone: asked.phone, code: asked.code, now });
-  const token = randomness.bytes(32).toString('base64url');
+  await countEntry(parts, asked);
+  const taken = await takeRightCode(parts, asked, 'enter');
+  const device = asked.caller?.device ?? newToken(parts.randomness);
+  const token = tokenFor(parts, asked);
+  const signedIn = taken.usedAt === null ? await openSession(parts, asked, { taken, token, device }) : null;
+  if (signedIn !== null) {
+    await endInterval(parts, taken);
+    return signedIn;
+  }
+  // The code was used before: by this very call, whose answer was lost, or by nobody whom this concerns.
+  const { database } = parts;
+  const now = parts.clock.now();
+  const idleSince = later(now, -limits.sessionIdleMs);
+  const found = await selectSession(database, { tokenHash: hashToken(token), now, idleSince });
+  if (found === null) throw expiredCode();
+  await database.transaction((tx) => remember(tx, { customer: found.customer, device, now }));
+  return { customer: found.customer, token, expiresAt: found.expiresAt, device };
+}
+
+/** Tries from one place: a browser that is known here, or else a network. */
+async function countEntry(parts: SessionParts, { phone, caller = nobodyKnown }: SignIn): Promise<void> {
+  const isKnown = await isKnownDevice(parts, caller, phone);
+  const windowMs = limits.networkWindowMs;
+  const quota = isKnown
+    ? {
+        name: 'entry by device',
+        subject: `${caller.device} ${phone}`,
+        most: limits.entriesByDevice,
+        windowMs,
+      }
+    : { name: 'entry by network', subject: caller.network, most: limits.entriesByNetwork, windowMs };
+  const retryAt = await parts.tally.take([quotaOf(parts.sandbox, quota)]);
+  if (retryAt !== null) throw new Rejection('code-too-many', 'too many tries from this address', { retryAt });
+}
+
+/** For who has the challenge the token is made of it, so that the same call makes the same one. */
+const tokenFor = ({ keys, randomness }: SessionParts, { challenge, phone, code }: SignIn): string =>
+  challenge === undefined
+    ? newToken(randomness)
+    : keys.pepper(keys.pepperId, 'session', challenge, phone, code).toString('base64url');
+
+/** Null when another call has used the code in the meantime. */
+async function openSession(
+  parts: SessionParts,
+  asked: SignIn,
+  { taken, token, device }: { taken: Challenge; token: string; device: string },
+): Promise<SignedIn | null> {
+  const now = parts.clock.now();
   const expiresAt = later(now, limits.sessionLifetimeMs);
   const [newId, eventId] = (await parts.ids.take(2)) as [bigint, bigint];
-  const customer = await database.transaction(async (tx) => {
-    if (!(await markCodeUsed(tx, asked.phone, taken.created_at))) throw expiredCode();
+  return parts.database.transaction(async (tx) => {
+    if (!(await markChallengeUsed(tx, taken.tokenHash, now))) return null;
     const found =
       (await selectCustomerByPhone(tx, asked.phone)) ?? (await openFor(tx, asked, { id: newId, now }));
-    if (found === null) throw wrongCode(taken);
+    if (found === null)
+      throw new Rejection('code-wrong', 'the code is wrong', {
+        attemptsLeft: limits.codeTries - taken.attempts,
+      });
     if (found.status !== 'active') throw new Rejection('customer-blocked', 'the account is blocked');
     if (asked.formerToken !== null) await deleteSessionRow(tx, hashToken(asked.formerToken));
     const userAgent = asked.userAgent.slice(0, 200);
@@ -73,6 +118,7 @@ export async function signIn(parts: SessionParts, asked: SignIn): Promise<Signed
       expiresAt,
       userAgent,
     });
+    await remember(tx, { customer: found, device, now });
     await insertEventRow(tx, {
       id: eventId,
       customerId: found.id,
@@ -80,34 +126,20 @@ export async function signIn(parts: SessionParts, asked: SignIn): Promise<Signed
       detail: userAgent,
       occurredAt: now,
     });
-    return found;
-  });
-  return { customer, token, expiresAt };
-}
-
-/** Uses a phone's code for something else than signing in. Rejections: code-wrong, code-expired, code-too-many. */
-export async function useCode(
-  parts: Pick<SessionParts, 'database' | 'clock' | 'keys'>,
-  phone: string,
-  code: string,
-): Promise<void> {
-  const { database, clock } = parts;
-  const taken = await takeRightCode(parts, { phone, code, now: clock.now() });
-  await database.transaction(async (tx) => {
-    if (!(await markCodeUsed(tx, phone, taken.created_at))) throw expiredCode();
+    return { customer: found, token, expiresAt, device };
   });
 }
 
-/** Takes one of the code's tries, and answers it when the code is right. */
-async function takeRightCode(
-  { database, keys }: Pick<SessionParts, 'database' | 'keys'>,
-  of: { phone: string; code: string; now: Date },
-): Promise<CodeTry> {
-  const taken = await takeCodeTry(database, { phone: of.phone, now: of.now, tries: limits.codeTries });
-  if (taken === undefined) throw await refusalWithoutTry(database, of.phone, of.now);
-  if (!timingSafeEqual(hashCode(keys, { ...of, salt: taken.salt }), taken.hash)) throw wrongCode(taken);
-  return taken;
-}
+const remember = (
+  tx: Transaction,
+  { customer, device, now }: { customer: Customer; device: string; now: Date },
+): Promise<void> =>
+  rememberDeviceRow(tx, {
+    customerId: customer.id,
+    tokenHash: hashToken(device),
+    now,
+    most: limits.knownDevices,
+  });
 
 /** A new customer of whom nothing is known but the phone number; null where none is to be opened. */
 async function openFor(
@@ -119,21 +151,6 @@ async function openFor(
   if (!isMainlandMobile(phone)) throw new Rejection('phone-not-supported');
   await insertCustomerRow(tx, { id, phone, name: '', kycClass: 0, ...newcomer, createdAt: now });
   return selectCustomerByPhone(tx, phone);
-}
-
-export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
-
-const expiredCode = (): Rejection => new Rejection('code-expired', 'the code has expired or was used');
-
-const wrongCode = (taken: CodeTry): Rejection =>
-  new Rejection('code-wrong', 'the code is wrong', { attemptsLeft: limits.codeTries - taken.attempts });
-
-async function refusalWithoutTry(database: Database, phone: string, now: Date): Promise<Rejection> {
-  const code = await selectCode(database, phone);
-  if (code === undefined || code.used || code.expires_at <= now) return expiredCode();
-  return new Rejection('code-too-many', 'too many wrong codes: ask for a new one', {
-    retryAt: later(code.created_at, limits.codeIntervalMs),
-  });
 }
 
 /** The customer whose session the token opens, or null: unknown, ended, too old, idle too long, customer blocked. */

@@ -183,84 +183,6 @@ export const selectPinLock = async (
 ): Promise<Date | null | undefined> =>
   (await connection.query<{ locked_until: Date | null }>(readPinLock, [customerId]))[0]?.locked_until;
 
-// One-time codes.
-
-const putCode = statement(
-  'customers.put-code',
-  `INSERT INTO customers.sign_in_code AS c
-     (phone, hash, salt, attempts, created_at, expires_at, used, window_started_at, sent_in_window)
-   VALUES ($1, $2, $3, 0, $4, $5, false, $4, 1)
-   ON CONFLICT (phone) DO UPDATE SET hash = excluded.hash, salt = excluded.salt, attempts = 0,
-     created_at = excluded.created_at, expires_at = excluded.expires_at, used = false,
-     window_started_at = CASE WHEN c.window_started_at <= $7 THEN excluded.created_at ELSE c.window_started_at END,
-     sent_in_window = CASE WHEN c.window_started_at <= $7 THEN 1 ELSE c.sent_in_window + 1 END
-   WHERE (c.used OR c.created_at <= $6) AND (c.sent_in_window < $8 OR c.window_started_at <= $7)
-   RETURNING phone`,
-);
-export interface NewCode {
-  readonly phone: string;
-  readonly hash: Buffer;
-  readonly salt: Buffer;
-  readonly createdAt: Date;
-  readonly expiresAt: Date;
-  /**
-   * The former code must have been used or be as old as `formerBy`; its window must have begun by `windowOverBy` to be
-   * over, or hold fewer than `perWindow`.
-   */
-  readonly formerBy: Date;
-  readonly windowOverBy: Date;
-  readonly perWindow: number;
-}
-/** Replaces the phone's code; false when it is too early or the window is full. */
-export async function putCodeRow(tx: Connection, c: NewCode): Promise<boolean> {
-  const values = [c.phone, c.hash, c.salt, c.createdAt, c.expiresAt, c.formerBy, c.windowOverBy, c.perWindow];
-  return (await tx.query(putCode, values)).length === 1;
-}
-
-const readCode = statement(
-  'customers.read-code',
-  `SELECT created_at, expires_at, used, attempts, window_started_at, sent_in_window
-   FROM customers.sign_in_code WHERE phone = $1`,
-);
-export interface CodeRow {
-  readonly created_at: Date;
-  readonly expires_at: Date;
-  readonly used: boolean;
-  readonly attempts: number;
-  readonly window_started_at: Date;
-  readonly sent_in_window: number;
-}
-export const selectCode = async (connection: Connection, phone: string): Promise<CodeRow | undefined> =>
-  (await connection.query<CodeRow>(readCode, [phone]))[0];
-
-const reserveCodeTry = statement(
-  'customers.reserve-code-try',
-  `UPDATE customers.sign_in_code SET attempts = attempts + 1
-   WHERE phone = $1 AND NOT used AND expires_at > $2 AND attempts < $3
-   RETURNING hash, salt, attempts, created_at`,
-);
-export interface CodeTry {
-  readonly hash: Buffer;
-  readonly salt: Buffer;
-  readonly attempts: number;
-  readonly created_at: Date;
-}
-/** Takes one of the tries of the phone's present code; undefined when there is none left. */
-export const takeCodeTry = async (
-  connection: Connection,
-  code: { phone: string; now: Date; tries: number },
-): Promise<CodeTry | undefined> =>
-  (await connection.query<CodeTry>(reserveCodeTry, [code.phone, code.now, code.tries]))[0];
-
-const useCode = statement(
-  'customers.use-code',
-  `UPDATE customers.sign_in_code SET used = true
-   WHERE phone = $1 AND created_at = $2 AND NOT used RETURNING phone`,
-);
-/** False when the code was used by another sign-in, or replaced, in the meantime. */
-export const markCodeUsed = async (tx: Transaction, phone: string, createdAt: Date): Promise<boolean> =>
-  (await tx.query(useCode, [phone, createdAt])).length === 1;
-
 // Sessions.
 
 const insertSession = statement(
@@ -319,27 +241,20 @@ const removeSessions = statement(
   `DELETE FROM customers.session WHERE token_hash IN (
      SELECT token_hash FROM customers.session WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING 1`,
 );
-const removeCodes = statement(
-  'customers.remove-codes',
-  `DELETE FROM customers.sign_in_code WHERE phone IN (
-     SELECT phone FROM customers.sign_in_code
-     WHERE created_at <= $1 ORDER BY created_at LIMIT $2) RETURNING 1`,
-);
 const firstExpiry = statement(
   'customers.first-expiry',
   `SELECT least((SELECT min(expires_at) FROM customers.session),
-     (SELECT min(created_at) + $1 * interval '1 millisecond' FROM customers.sign_in_code)) AS at`,
+     (SELECT min(expires_at) FROM customers.code_challenge),
+     (SELECT min(last_seen_at) + $1 * interval '1 millisecond' FROM customers.known_device)) AS at`,
 );
-/** When the first session ends or the first code is `codeWindowMs` old; null when there is neither. */
-export const selectFirstExpiry = async (connection: Connection, codeWindowMs: number): Promise<Date | null> =>
-  (await connection.query<{ at: Date | null }>(firstExpiry, [codeWindowMs]))[0]!.at;
-
-/** Removes what can open nothing any more, at most `limit` rows of each kind; answers how many went. */
-export async function removeExpiredRows(
+/** When the first session or code ends, or the first browser is no longer known; null when there is none. */
+export const selectFirstExpiry = async (
   connection: Connection,
-  limit: { now: Date; codesBy: Date; rows: number },
-): Promise<number> {
-  const sessions = await connection.query(removeSessions, [limit.now, limit.rows]);
-  const codes = await connection.query(removeCodes, [limit.codesBy, limit.rows]);
-  return sessions.length + codes.length;
-}
+  deviceKnownMs: number,
+): Promise<Date | null> => (await connection.query<{ at: Date | null }>(firstExpiry, [deviceKnownMs]))[0]!.at;
+
+/** Removes sessions that can open nothing any more, at most `rows`; answers how many went. */
+export const removeExpiredSessions = async (
+  connection: Connection,
+  of: { now: Date; rows: number },
+): Promise<number> => (await connection.query(removeSessions, [of.now, of.rows])).length;

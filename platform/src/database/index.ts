@@ -27,3 +27,4 @@ export {
   writeClockOffset,
   writeSetting,
 } from './system-store.ts';
+export { createTally, type Quota, type Tally } from './tally.ts';

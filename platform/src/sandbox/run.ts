@@ -186,9 +186,11 @@ async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unkn
     reconciliationAdapter(platform.reconciliation, (of) => clearingStatement(database, of)),
     cardPageAdapter(parts.issuers),
   ];
-  const healthy = () => platform.isUsable();
-  const http = await createServer({ logger: log, adapters, healthy });
-  const https = tls === null ? null : await createServer({ logger: log, adapters, healthy, tls });
+  const site = { publicUrl, isOnlyThere: false };
+  const { trustsProxy } = config;
+  const common = { logger: log, adapters, site, trustsProxy, healthy: () => platform.isUsable() };
+  const http = await createServer(common);
+  const https = tls === null ? null : await createServer({ ...common, tls });
   await http.listen({ host: '127.0.0.1', port: config.port });
   await https?.listen({ host: '127.0.0.1', port: config.httpsPort! });
   return { close: () => Promise.all([http.close(), https?.close()]) };

@@ -1,7 +1,7 @@
 // `tongbao staff add`: gives somebody access to the console of a production server. The password is made here, printed
 // once, and kept nowhere.
 import type { Config } from '../config.ts';
-import { migrate, openDatabase, takeIdBlock } from '../database/index.ts';
+import { createTally, migrate, openDatabase, takeIdBlock } from '../database/index.ts';
 import { prepareKeys } from '../installation-keys.ts';
 import { createMerchants } from '../merchants/index.ts';
 import { createStaff, type Role, roles } from '../staff/index.ts';
@@ -26,7 +26,10 @@ export async function addStaff(config: Config, options: NewStaffOptions): Promis
     const merchantId = await merchantOf(createMerchants(parts), role, options.client);
     const password = machineRandomness.bytes(18).toString('base64url');
     const { username, name } = options;
-    const staff = createStaff({ ...parts, randomness: machineRandomness });
+    const staff = createStaff({
+      ...{ ...parts, randomness: machineRandomness, sandbox: false },
+      tally: createTally(parts),
+    });
     if (!(await staff.add({ username, name, role, merchantId, password })))
       throw new Error(`${username} exists already`);
     console.log(`${username} may sign in at ${config.publicUrl}/console with the password ${password}`);

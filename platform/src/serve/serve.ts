@@ -124,7 +124,8 @@ async function runHttp(config: Config): Promise<void> {
   const { platform, close } = await openPlatform(config, log, nudge);
   const server = await createServer({
     logger: log,
-    publicUrl: config.publicUrl,
+    site: { publicUrl: config.publicUrl, isOnlyThere: true },
+    trustsProxy: config.trustsProxy,
     adapters: gatewayAdapters(platform, config),
     healthy: () => platform.isUsable(),
   });

@@ -1,25 +1,20 @@
-// The door of the room: people sign in with a password, get a session, and what they do is written down. Five wrong
-// passwords lock a name for a quarter of an hour; an unknown name costs the same time as a known one.
-import { createHash } from 'node:crypto';
-import { type HashParts, hashPin, matchesPin, type PinHash } from '../customers/index.ts';
-import type { Database } from '../database/index.ts';
-import { Rejection } from '../rejection.ts';
-import type { Clock, Ids, Timer } from '../system/index.ts';
+// The door of the room: people sign in with a password, get a session, and what they do is written down.
+import { hashPin, hashToken } from '../customers/index.ts';
+import type { Timer } from '../system/index.ts';
+import { changePassword, type PasswordChange } from './change-password.ts';
 import type { Act, Member, Role } from './member.ts';
+import { assertLength, idleMs, type StaffParts } from './parts.ts';
+import { deviceKnownMs, type StaffSignedIn, type StaffSignIn, signIn } from './sign-in.ts';
 import {
   deleteSessionRow,
-  forgiveTries,
   insertActRow,
   insertMemberRow,
-  insertSessionRow,
-  type MemberRow,
   memberOf,
   readActPage,
   readFirstExpiry,
   removeExpired,
   selectBySession,
-  selectMember,
-  takeTry,
+  touchSessionRow,
 } from './store.ts';
 
 export interface NewMember {
@@ -37,12 +32,9 @@ export interface Staff {
   /** Opens a name; false where somebody has it. Rejections: password-weak. */
   add(member: NewMember): Promise<boolean>;
   /** Rejections: password-wrong, staff-locked. */
-  signIn(asked: { username: string; password: string; formerToken: string | null }): Promise<{
-    member: Member;
-    /** 256 random bits, base64url: for the cookie, kept nowhere. */
-    token: string;
-    expiresAt: Date;
-  }>;
+  signIn(asked: StaffSignIn): Promise<StaffSignedIn>;
+  /** Rejections: password-wrong, staff-locked, password-weak. */
+  changePassword(member: Member, asked: PasswordChange): Promise<void>;
   findSession(token: string): Promise<Member | null>;
   signOut(token: string): Promise<void>;
   /** Writes an act down; call it with what was done, right after it was. */
@@ -53,91 +45,43 @@ export interface Staff {
   readonly housekeeping: Timer;
 }
 
-export const sessionLifetimeMs = 12 * 3_600_000;
-const tries = 5;
-const lockMs = 15 * 60_000;
-const shortestPassword = 12;
-const longestPassword = 200;
-
-export interface StaffParts extends HashParts {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly ids: Ids;
-}
+/** The last use of a session is written down at most this often. */
+const touchMs = 60_000;
 
 export function createStaff(parts: StaffParts): Staff {
   const { database, clock, ids, randomness } = parts;
   // What an unknown name's password is compared with, so that the answer takes as long.
   const nobody = hashPin(randomness.bytes(16).toString('hex'), parts);
-  const note: Staff['note'] = async (act) =>
-    insertActRow(database, { ...act, id: await ids.one(), actedAt: clock.now() });
+  const before = (ms: number): Date => new Date(clock.now().getTime() - ms);
   return {
-    note,
+    note: async (act) => insertActRow(database, { ...act, id: await ids.one(), actedAt: clock.now() }),
     async add(member) {
-      if (member.password.length < shortestPassword || member.password.length > longestPassword)
-        throw new Rejection(
-          'password-weak',
-          `a password has ${shortestPassword} to ${longestPassword} characters`,
-        );
+      assertLength(member.password);
       return insertMemberRow(database, await rowOf(parts, member));
     },
-    async signIn({ username, password, formerToken }) {
-      const now = clock.now();
-      const row = await selectMember(database, username);
-      if (row === null) {
-        await matchesPin(password.slice(0, longestPassword), await nobody, parts);
-        throw new Rejection('password-wrong');
-      }
-      const lockedUntil = new Date(now.getTime() + lockMs);
-      if (!(await takeTry(database, { id: row.id, now, tries, lockedUntil })))
-        throw new Rejection('staff-locked', undefined, { retryAt: row.locked_until ?? lockedUntil });
-      if (!(await matchesPin(password.slice(0, longestPassword), hashOf(row), parts))) {
-        await note({
-          memberId: row.id,
-          act: 'session.refuse',
-          object: `member/${row.id}`,
-          detail: 'wrong password',
-        });
-        throw new Rejection('password-wrong');
-      }
-      const token = randomness.bytes(32).toString('base64url');
-      const expiresAt = new Date(now.getTime() + sessionLifetimeMs);
-      const actId = await ids.one();
-      await database.transaction(async (tx) => {
-        await forgiveTries(tx, row.id);
-        if (formerToken !== null) await deleteSessionRow(tx, tokenHash(formerToken));
-        await insertSessionRow(tx, {
-          ...{ tokenHash: tokenHash(token), memberId: row.id, createdAt: now, expiresAt },
-        });
-        const act = { memberId: row.id, act: 'session.open', object: `member/${row.id}`, detail: '' };
-        await insertActRow(tx, { ...act, id: actId, actedAt: now });
-      });
-      return { member: memberOf(row), token, expiresAt };
-    },
+    signIn: (asked) => signIn(parts, nobody, asked),
+    changePassword: (member, asked) => changePassword(parts, member, asked),
     async findSession(token) {
-      const row = await selectBySession(database, tokenHash(token), clock.now());
-      return row === null ? null : memberOf(row);
+      const now = clock.now();
+      const tokenHash = hashToken(token);
+      const found = await selectBySession(database, {
+        tokenHash,
+        now,
+        idleSince: before(idleMs(parts.sandbox)),
+      });
+      if (found === null) return null;
+      if (found.last_seen_at <= before(touchMs)) await touchSessionRow(database, tokenHash, now);
+      return memberOf(found);
     },
-    signOut: (token) => deleteSessionRow(database, tokenHash(token)),
+    signOut: (token) => deleteSessionRow(database, hashToken(token)),
     acts: (page) => readActPage(database, page),
     housekeeping: {
       name: 'ended staff sessions',
-      nextDueAt: () => readFirstExpiry(database),
-      run: (now) => removeExpired(database, now),
+      nextDueAt: () => readFirstExpiry(database, deviceKnownMs),
+      run: (now) => removeExpired(database, { now, devicesBy: before(deviceKnownMs) }),
     },
   };
 }
-
-const tokenHash = (token: string): Buffer => createHash('sha256').update(token).digest();
-
-const hashOf = (row: MemberRow): PinHash => ({
-  hash: row.password_hash,
-  salt: row.password_salt,
-  memoryKib: row.memory_kib,
-  passes: row.passes,
-  parallelism: row.parallelism,
-  pepperId: row.pepper_id,
-});
 
 async function rowOf(parts: StaffParts, member: NewMember) {
   const { ids, clock } = parts;

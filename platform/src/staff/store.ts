@@ -1,4 +1,5 @@
 // SQL of staff: people, sessions, acts.
+import type { PinHash } from '../customers/index.ts';
 import { type Connection, statement, type Transaction } from '../database/index.ts';
 import type { Act, Member, Role } from './member.ts';
 
@@ -14,8 +15,6 @@ export interface MemberRow {
   readonly passes: number;
   readonly parallelism: number;
   readonly pepper_id: number;
-  readonly wrong_tries: number;
-  readonly locked_until: Date | null;
 }
 
 export const memberOf = (row: MemberRow): Member => ({
@@ -27,7 +26,7 @@ export const memberOf = (row: MemberRow): Member => ({
 });
 
 const columns = `m.id, m.username, m.name, m.role, m.merchant_id, m.password_hash, m.password_salt, m.memory_kib, m.passes,
-  m.parallelism, m.pepper_id, m.wrong_tries, m.locked_until`;
+  m.parallelism, m.pepper_id`;
 
 const insertMember = statement(
   'staff.insert-member',
@@ -38,7 +37,7 @@ const insertMember = statement(
 /** False where somebody has the username. */
 export async function insertMemberRow(
   tx: Connection,
-  member: Omit<MemberRow, 'wrong_tries' | 'locked_until'> & { created_at: Date },
+  member: MemberRow & { created_at: Date },
 ): Promise<boolean> {
   const rows = await tx.query(insertMember, [
     member.id,
@@ -82,33 +81,60 @@ const byUsername = statement(
 export const selectMember = async (connection: Connection, username: string): Promise<MemberRow | null> =>
   (await connection.query<MemberRow>(byUsername, [username]))[0] ?? null;
 
-// The lock runs out by itself; a try that is under way holds the row, so that tries cannot overtake each other.
-const takeTryStatement = statement(
-  'staff.take-try',
-  `UPDATE staff.member SET
-     wrong_tries = CASE WHEN locked_until IS NOT NULL AND locked_until <= $2 THEN 1 ELSE wrong_tries + 1 END,
-     locked_until = CASE
-       WHEN (CASE WHEN locked_until IS NOT NULL AND locked_until <= $2 THEN 1 ELSE wrong_tries + 1 END) >= $3 THEN $4::timestamptz
-       ELSE NULL END
-   WHERE id = $1 AND (locked_until IS NULL OR locked_until <= $2) RETURNING wrong_tries`,
+const writePassword = statement(
+  'staff.write-password',
+  `UPDATE staff.member SET password_hash = $2, password_salt = $3, memory_kib = $4, passes = $5, parallelism = $6,
+     pepper_id = $7
+   WHERE id = $1 AND password_hash = $8 RETURNING id`,
 );
-/** Counts a try before it is judged. False while the person is locked out. */
-export const takeTry = async (
-  connection: Connection,
-  of: { id: bigint; now: Date; tries: number; lockedUntil: Date },
-): Promise<boolean> =>
-  (await connection.query(takeTryStatement, [of.id, of.now, of.tries, of.lockedUntil])).length === 1;
+/** False when the former password is another by now. */
+export async function writePasswordRow(
+  tx: Transaction,
+  { id, kept, former }: { id: bigint; kept: PinHash; former: Buffer },
+): Promise<boolean> {
+  const { hash, salt, memoryKib, passes, parallelism, pepperId } = kept;
+  const values = [id, hash, salt, memoryKib, passes, parallelism, pepperId, former];
+  return (await tx.query(writePassword, values)).length === 1;
+}
 
-const forgive = statement(
-  'staff.forgive',
-  'UPDATE staff.member SET wrong_tries = 0, locked_until = NULL WHERE id = $1',
+const isKnown = statement(
+  'staff.is-known-device',
+  `SELECT 1 FROM staff.known_device d JOIN staff.member m ON m.id = d.member_id
+   WHERE d.token_hash = $1 AND m.username = $2 AND d.last_seen_at > $3`,
 );
-export const forgiveTries = async (tx: Transaction, id: bigint): Promise<void> =>
-  void (await tx.query(forgive, [id]));
+export const selectIsKnownDevice = async (
+  connection: Connection,
+  of: { tokenHash: Buffer; username: string; since: Date },
+): Promise<boolean> => (await connection.query(isKnown, [of.tokenHash, of.username, of.since])).length === 1;
+const remember = statement(
+  'staff.remember-device',
+  `INSERT INTO staff.known_device (member_id, token_hash, last_seen_at) VALUES ($1, $2, $3)
+   ON CONFLICT (member_id, token_hash) DO UPDATE SET last_seen_at = excluded.last_seen_at`,
+);
+const forgetOldest = statement(
+  'staff.forget-oldest-devices',
+  `DELETE FROM staff.known_device WHERE member_id = $1 AND token_hash IN (
+     SELECT token_hash FROM staff.known_device WHERE member_id = $1 ORDER BY last_seen_at DESC OFFSET $2)`,
+);
+/** Keeps the newest `most` of a person. */
+export async function rememberDeviceRow(
+  tx: Transaction,
+  of: { memberId: bigint; tokenHash: Buffer; now: Date; most: number },
+): Promise<void> {
+  await tx.query(remember, [of.memberId, of.tokenHash, of.now]);
+  await tx.query(forgetOldest, [of.memberId, of.most]);
+}
+const forgetDevices = statement(
+  'staff.forget-devices',
+  'DELETE FROM staff.known_device WHERE member_id = $1',
+);
+export const forgetDeviceRows = (tx: Transaction, memberId: bigint): Promise<unknown> =>
+  tx.query(forgetDevices, [memberId]);
 
 const insertSession = statement(
   'staff.insert-session',
-  'INSERT INTO staff.session (token_hash, member_id, created_at, expires_at) VALUES ($1, $2, $3, $4)',
+  `INSERT INTO staff.session (token_hash, member_id, created_at, last_seen_at, expires_at)
+   VALUES ($1, $2, $3, $3, $4)`,
 );
 export const insertSessionRow = async (
   tx: Transaction,
@@ -123,29 +149,64 @@ export const insertSessionRow = async (
 
 const ofSession = statement(
   'staff.of-session',
-  `SELECT ${columns} FROM staff.session s JOIN staff.member m ON m.id = s.member_id
-   WHERE s.token_hash = $1 AND s.expires_at > $2`,
+  `SELECT ${columns}, s.last_seen_at FROM staff.session s JOIN staff.member m ON m.id = s.member_id
+   WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3`,
 );
 export const selectBySession = async (
   connection: Connection,
-  tokenHash: Buffer,
-  now: Date,
-): Promise<MemberRow | null> => (await connection.query<MemberRow>(ofSession, [tokenHash, now]))[0] ?? null;
+  of: { tokenHash: Buffer; now: Date; idleSince: Date },
+): Promise<(MemberRow & { last_seen_at: Date }) | null> =>
+  (
+    await connection.query<MemberRow & { last_seen_at: Date }>(ofSession, [
+      of.tokenHash,
+      of.now,
+      of.idleSince,
+    ])
+  )[0] ?? null;
+const touch = statement(
+  'staff.touch-session',
+  'UPDATE staff.session SET last_seen_at = greatest(last_seen_at, $2) WHERE token_hash = $1',
+);
+export const touchSessionRow = (connection: Connection, tokenHash: Buffer, now: Date): Promise<unknown> =>
+  connection.query(touch, [tokenHash, now]);
+const endOthers = statement(
+  'staff.end-other-sessions',
+  'DELETE FROM staff.session WHERE member_id = $1 AND token_hash <> $2',
+);
+export const deleteOtherSessions = (tx: Transaction, memberId: bigint, kept: Buffer): Promise<unknown> =>
+  tx.query(endOthers, [memberId, kept]);
 
 const deleteSession = statement('staff.delete-session', 'DELETE FROM staff.session WHERE token_hash = $1');
 export const deleteSessionRow = async (connection: Connection, tokenHash: Buffer): Promise<void> =>
   void (await connection.query(deleteSession, [tokenHash]));
 
-const firstExpiry = statement('staff.first-expiry', 'SELECT min(expires_at) AS at FROM staff.session');
-export const readFirstExpiry = async (connection: Connection): Promise<Date | null> =>
-  (await connection.query<{ at: Date | null }>(firstExpiry))[0]?.at ?? null;
+const firstExpiry = statement(
+  'staff.first-expiry',
+  `SELECT least((SELECT min(expires_at) FROM staff.session),
+     (SELECT min(last_seen_at) + $1 * interval '1 millisecond' FROM staff.known_device)) AS at`,
+);
+export const readFirstExpiry = async (connection: Connection, deviceKnownMs: number): Promise<Date | null> =>
+  (await connection.query<{ at: Date | null }>(firstExpiry, [deviceKnownMs]))[0]?.at ?? null;
 const sweep = statement(
   'staff.sweep',
   `DELETE FROM staff.session WHERE token_hash IN (
      SELECT token_hash FROM staff.session WHERE expires_at <= $1 ORDER BY expires_at LIMIT 1000) RETURNING 1`,
 );
-export const removeExpired = async (connection: Connection, now: Date): Promise<number> =>
-  (await connection.query(sweep, [now])).length;
+const sweepDevices = statement(
+  'staff.sweep-devices',
+  `DELETE FROM staff.known_device WHERE (member_id, token_hash) IN (
+     SELECT member_id, token_hash FROM staff.known_device
+     WHERE last_seen_at <= $1 ORDER BY last_seen_at LIMIT 1000) RETURNING 1`,
+);
+/** Removes sessions that have run out and browsers not seen since; answers how many went. */
+export async function removeExpired(
+  connection: Connection,
+  of: { now: Date; devicesBy: Date },
+): Promise<number> {
+  const sessions = await connection.query(sweep, [of.now]);
+  const devices = await connection.query(sweepDevices, [of.devicesBy]);
+  return sessions.length + devices.length;
+}
 
 const insertAct = statement(
   'staff.insert-act',

@@ -1,4 +1,6 @@
-// Which addresses the platform may connect to on a merchant's word. A notification URL must not become a way to reach
+// Addresses: which the platform may connect to on a merchant's word, and what they count as when they come to us.
+//
+// Which may be connected to: A notification URL must not become a way to reach
 // the operator's own network (SSRF): private, link-local, metadata, translated and reserved ranges are refused.
 import ipaddr from 'ipaddr.js';
 
@@ -35,3 +37,37 @@ export function mayNotify(url: string, reach: Reach): boolean {
 
 export const isLoopback = (address: string): boolean =>
   ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+
+const networkBits = 64;
+
+/**
+ * What an address counts as where requests are counted: an IPv4 address as itself, also in IPv6 clothes; an IPv6 address
+ * as its /64, all of which one subscriber has.
+ */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv4
+    ? parsed.toString()
+    : `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${networkBits}`).toString()}/${networkBits}`;
+}
+
+/** Parses a list like `10.0.0.0/8, 2001:db8::1`; throws a one-line error that names what is no address. */
+export function addressList(text: string): (address: string) => boolean {
+  const ranges = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      if (ipaddr.isValidCIDR(part)) return ipaddr.parseCIDR(part);
+      if (!ipaddr.isValid(part))
+        throw new Error(`"${part}" is neither an address nor a range like 10.0.0.0/8`);
+      const address = ipaddr.process(part);
+      return [address, address.kind() === 'ipv4' ? 32 : 128] as [typeof address, number];
+    });
+  return (address) => {
+    if (!ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    return ranges.some(([range, bits]) => range.kind() === parsed.kind() && parsed.match(range, bits));
+  };
+}

@@ -1,5 +1,5 @@
 // The door of the only room that touches time, randomness and the outside network.
-export { mayNotify } from './addresses.ts';
+export { addressList, mayNotify, networkOf } from './addresses.ts';
 export { type Clock, MovableClock, machineClock, StillClock } from './clock.ts';
 export { type BlockSource, Ids } from './ids.ts';
 export { createKeyFile, formatKeys, parseKeys, readKeyFile } from './key-file.ts';

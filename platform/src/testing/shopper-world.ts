@@ -3,7 +3,7 @@
 import { money } from '@tongbao/money';
 import fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
 import { type Customers, createCustomers } from '../customers/index.ts';
-import { createIsolation, createLanes } from '../database/index.ts';
+import { createIsolation, createLanes, createTally } from '../database/index.ts';
 import { createFx, freechangeSource } from '../fx/index.ts';
 import { cashierAdapter, createCashierTokens } from '../http/cashier/index.ts';
 import { walletAdapter } from '../http/wallet/index.ts';
@@ -114,8 +114,9 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
     enqueue: async (_tx, added) => void jobs.push(...added),
   });
   const codes = new Map<string, string>();
+  const tally = createTally({ database, clock, keys: testKeys });
   const customers = createCustomers({
-    ...{ database, clock, ids, randomness: machineRandomness, sandbox, keys: testKeys },
+    ...{ database, clock, ids, randomness: machineRandomness, sandbox, keys: testKeys, tally },
     sendSms: async (phone, text) => void codes.set(phone, /\d{6}/.exec(text)![0]),
     registry: createSandboxRegistry(),
   });
@@ -141,7 +142,7 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
   await app.register(
     walletAdapter({
-      ...{ customers, wallet, payments, clock, sandbox, codes: paymentCodes, merchants, tokens },
+      ...{ customers, tally, wallet, payments, clock, sandbox, codes: paymentCodes, merchants, tokens },
       ...{ rules, publicUrl, paymentIds: wireIds },
       cardPage: '/sandbox/bank/cards',
       merchantName: async (id) => (await findMerchant(id)).displayName,
@@ -150,6 +151,7 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   await app.register(
     cashierAdapter({
       customers,
+      tally,
       wallet,
       payments,
       findMerchant,

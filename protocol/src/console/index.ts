@@ -224,6 +224,7 @@ export const ConsoleErrorCode = z.enum([
   'FORBIDDEN',
   'NOT_FOUND',
   'PASSWORD_WRONG',
+  'PASSWORD_WEAK',
   'LOCKED',
   'INVALID_REQUEST',
   'NOT_ALLOWED',
@@ -270,6 +271,14 @@ export const consoleOperations = table({
     path: '/api/console/session/end',
     roles: everybody,
     body: z.object({}),
+    answer: Ok,
+  },
+  /** A new password; the person's other sessions end. Errors: PASSWORD_WRONG, PASSWORD_WEAK, LOCKED (retryAt). */
+  changePassword: {
+    method: 'POST',
+    path: '/api/console/password',
+    roles: everybody,
+    body: z.object({ password: z.string().max(200), newPassword: z.string().max(200) }),
     answer: Ok,
   },
   shops: {

@@ -1,7 +1,7 @@
 // The account behind the wallet: opening it, the real name, the PIN, passkeys, devices, limits and messages.
 import { z } from 'zod';
 import { Instant, WireMoney } from './shapes.ts';
-import { CodeSent, Phone, WalletClass, WalletView } from './wallet.ts';
+import { Challenge, CodeSent, Phone, WalletClass, WalletView } from './wallet.ts';
 
 const Pin = z.string().regex(/^\d{6}$/);
 const Code = z.string().regex(/^\d{6}$/);
@@ -123,7 +123,7 @@ export const accountOperations = {
   signUp: {
     method: 'POST',
     path: '/api/wallet/sign-up',
-    body: z.object({ phone: Phone, code: Code, language: Language }),
+    body: z.object({ phone: Phone, code: Code, challenge: Challenge, language: Language }),
     answer: WalletView,
     signedIn: false,
   },
@@ -143,7 +143,15 @@ export const accountOperations = {
     answer: WalletView,
     signedIn: true,
   },
-  /** Errors: PIN_WRONG, PIN_LOCKED, PIN_WEAK. */
+  /** Whether the PIN is right, before a new one is chosen. Errors: PIN_WRONG (attemptsLeft), PIN_LOCKED, PIN_NOT_SET. */
+  checkPin: {
+    method: 'POST',
+    path: '/api/wallet/pin/check',
+    body: z.object({ pin: Pin }),
+    answer: Nothing,
+    signedIn: true,
+  },
+  /** Other devices are signed out. Errors: PIN_WRONG, PIN_LOCKED, PIN_WEAK. */
   changePin: {
     method: 'POST',
     path: '/api/wallet/pin/change',
@@ -163,7 +171,12 @@ export const accountOperations = {
   resetPin: {
     method: 'POST',
     path: '/api/wallet/pin/reset',
-    body: z.object({ code: Code, residentId: z.string().min(1).max(30), newPin: Pin }),
+    body: z.object({
+      code: Code,
+      challenge: Challenge,
+      residentId: z.string().min(1).max(30),
+      newPin: Pin,
+    }),
     answer: Nothing,
     signedIn: true,
   },

@@ -6,6 +6,8 @@ export const Phone = z.string().regex(/^\+?[0-9]{6,15}$/);
 
 export const RequestCode = z.object({ phone: Phone });
 export const CodeSent = z.object({
+  /** To send back with the code: its tries are then the asker's own, and a lost answer can be had again. */
+  challenge: z.string(),
   maskedPhone: z.string(),
   expiresAt: Instant,
   /** Earliest time another code can be asked for. */
@@ -16,7 +18,17 @@ export const CodeSent = z.object({
 
 export type CodeSent = z.infer<typeof CodeSent>;
 
-export const SignIn = z.object({ phone: Phone, code: z.string().regex(/^\d{6}$/) });
+/** What a request for a code was answered with. Without it a code has few tries, which strangers may use up. */
+export const Challenge = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/)
+  .optional();
+
+export const SignIn = z.object({
+  phone: Phone,
+  code: z.string().regex(/^\d{6}$/),
+  challenge: Challenge,
+});
 
 /** The wallet's class by PBOC Announcement [2015] No. 43, article 11; 0: nobody has confirmed who the shopper is. */
 export const WalletClass = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]);

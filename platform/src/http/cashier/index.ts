@@ -4,12 +4,13 @@ import { isReturnAddress } from '@tongbao/protocol/addresses';
 import { type AuthorizePayment, type CashierView, cashierOperations } from '@tongbao/protocol/wallet';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { type Customer, type Customers, payerOf, type Site } from '../../customers/index.ts';
+import type { Tally } from '../../database/index.ts';
 import type { Merchant } from '../../merchants/index.ts';
 import type { Checkout, Payment, Payments } from '../../payments/index.ts';
 import { Rejection } from '../../rejection.ts';
 import type { Clock } from '../../system/index.ts';
 import type { Wallet } from '../../wallet/index.ts';
-import { idOf, perMinute, refuseOthers, shopperRoutes } from '../shopper/routes.ts';
+import { guessesPerMinute, idOf, refuseOthers, shopperRoutes } from '../shopper/routes.ts';
 import { siteOf } from '../shopper/site.ts';
 import type { CashierTokens } from './token.ts';
 import { cashierView, type Onlooker } from './view.ts';
@@ -18,6 +19,7 @@ export { type CashierTokens, createCashierTokens } from './token.ts';
 
 export interface CashierHttpOptions {
   readonly customers: Customers;
+  readonly tally: Tally;
   readonly wallet: Wallet;
   readonly payments: Pick<
     Payments,
@@ -39,7 +41,7 @@ export interface CashierHttpOptions {
 export const cashierAdapter =
   (options: CashierHttpOptions): FastifyPluginAsync =>
   async (app) => {
-    const route = await shopperRoutes(app, options.customers);
+    const route = await shopperRoutes(app, options);
     route(cashierOperations.viewPayment, async ({ params, customer, request }) =>
       view(options, await opened(options, params.token, customer), customer, request),
     );
@@ -50,7 +52,7 @@ export const cashierAdapter =
         const confirmed = { payment, customer, asked: body, site: siteOf(request, options) };
         return view(options, await authorize(options, confirmed), customer, request);
       },
-      { perMinute: perMinute(options.sandbox).pin },
+      { perMinute: guessesPerMinute(options.sandbox) },
     );
     route(
       cashierOperations.askPasskey,
@@ -61,7 +63,7 @@ export const cashierAdapter =
         const made = await options.customers.askPasskey(customer.id, asked);
         return { options: made === null ? null : { ...made } };
       },
-      { perMinute: perMinute(options.sandbox).pin },
+      { perMinute: guessesPerMinute(options.sandbox) },
     );
     route(cashierOperations.declinePayment, async ({ params, customer, request }) => {
       const found = await find(options, params.token);

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const { platform } = world;
   app = await createServer({
     logger: createLog('silent'),
-    adapters: [consoleAdapter({ ...platform, sandbox: true })],
+    adapters: [consoleAdapter(platform)],
     healthy: async () => true,
   });
   const [korean, british] = [await world.shop('KR'), await world.shop('GB')];

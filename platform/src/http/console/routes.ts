@@ -1,13 +1,20 @@
 // How an operation of the console becomes a route: session, role, own pages only, body and query by the operation's
 // schema, the answer by it as well. Who may do what stands in the operation and nowhere else.
 import cookie from '@fastify/cookie';
-import rateLimit from '@fastify/rate-limit';
 import type { ConsoleErrorCode, consoleOperations } from '@tongbao/protocol/console';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { ReconciliationRefused } from '../../reconciliation/index.ts';
 import { Rejection } from '../../rejection.ts';
-import { type Member, type Staff, sessionLifetimeMs } from '../../staff/index.ts';
+import {
+  deviceKnownMs,
+  type Member,
+  type Staff,
+  type StaffCaller,
+  sessionLifetimeMs,
+} from '../../staff/index.ts';
+import { networkOf } from '../../system/index.ts';
+import { type Cookie, putToken, removeToken, tokenIn } from '../shopper/cookies.ts';
 import { assertOwnPage } from '../shopper/origin.ts';
 
 type Operations = typeof consoleOperations;
@@ -30,7 +37,6 @@ export interface Call<Op extends Operation> {
 export type AddRoute = <Op extends Operation>(
   operation: Op,
   handle: (call: Call<Op>) => Promise<z.input<Op['answer']>>,
-  options?: { readonly perMinute?: number },
 ) => void;
 
 /** A refusal in the console's own words. */
@@ -45,24 +51,28 @@ export class ConsoleRefused extends Error {
   }
 }
 
-const cookieName = 'tongbao_console';
+const path = '/api/console';
+const session: Cookie = { name: 'tongbao_console', path, lifetimeMs: sessionLifetimeMs };
+const device: Cookie = { name: 'tongbao_console_device', path, lifetimeMs: deviceKnownMs };
 
-export function tokenOf(request: FastifyRequest): string | null {
-  const token = request.cookies[cookieName];
-  return token !== undefined && /^[A-Za-z0-9_-]{43}$/.test(token) ? token : null;
+const tokenOf = (request: FastifyRequest): string | null => tokenIn(request, session);
+
+export const callerOf = (request: FastifyRequest): StaffCaller => ({
+  network: networkOf(request.ip),
+  device: tokenIn(request, device),
+});
+
+/** Gives the browser what a sign-in made. */
+export function keepTokens(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  made: { readonly token: string; readonly device: string },
+): void {
+  putToken(request, reply, { ...session, token: made.token });
+  putToken(request, reply, { ...device, token: made.device });
 }
-
-const attributes = (request: FastifyRequest) =>
-  ({
-    path: '/api/console',
-    httpOnly: true,
-    sameSite: 'strict',
-    secure: request.isOverTls,
-  }) as const;
-export const keepToken = (request: FastifyRequest, reply: FastifyReply, token: string): void =>
-  void reply.setCookie(cookieName, token, { ...attributes(request), maxAge: sessionLifetimeMs / 1000 });
 export const forgetToken = (request: FastifyRequest, reply: FastifyReply): void =>
-  void reply.clearCookie(cookieName, attributes(request));
+  removeToken(request, reply, session);
 
 /** The signed-in person; throws where there is none, or his role may not do this. */
 export async function memberFor(
@@ -94,14 +104,11 @@ export const onlyFor =
 
 export async function consoleRoutes(app: FastifyInstance, staff: Staff): Promise<AddRoute> {
   if (!app.hasRequestDecorator('cookies')) await app.register(cookie);
-  await app.register(rateLimit, { global: false });
   app.setErrorHandler(answerError);
-  return (operation, handle, options = {}) => {
+  return (operation, handle) => {
     app.route({
       method: operation.method,
       url: operation.path,
-      config:
-        options.perMinute === undefined ? {} : { rateLimit: { max: options.perMinute, timeWindow: 60_000 } },
       onRequest: async (request) => {
         if (operation.method !== 'GET') assertOwnPage(request);
       },
@@ -153,9 +160,10 @@ function describe(error: unknown): {
   if (error instanceof Rejection) {
     if (error.code === 'password-wrong')
       return { status: 403, code: 'PASSWORD_WRONG', message: 'name or password is wrong' };
+    if (error.code === 'password-weak') return { status: 422, code: 'PASSWORD_WEAK', message: error.message };
     if (error.code === 'staff-locked') {
       const { retryAt } = error.detail;
-      const locked = { status: 423, code: 'LOCKED' as const, message: 'locked after wrong passwords' };
+      const locked = { status: 423, code: 'LOCKED' as const, message: 'too many tries from here' };
       return retryAt === undefined ? locked : { ...locked, retryAt };
     }
     if (error.code === 'merchant-unknown' || error.code === 'payment-not-found')

@@ -18,6 +18,8 @@ export class RequestRefused extends Error {
 }
 
 interface ErrorAnswer {
+  /** For `Retry-After`. */
+  readonly retryAt?: Date | undefined;
   readonly status: number;
   readonly body: ShopperError;
   /** Nobody's fault but ours: worth a line in the log. */
@@ -34,12 +36,11 @@ function errorAnswer(error: unknown): ErrorAnswer {
       ...(retryAt === undefined ? {} : { retryAt: retryAt.toISOString() }),
       ...(error.code === 'risk-rejected' && field !== undefined ? { rule: field } : {}),
     };
-    return { status, body: { error: { code, message: error.message, ...detail } }, isBug: false };
+    return { status, body: { error: { code, message: error.message, ...detail } }, retryAt, isBug: false };
   }
   if (error instanceof RequestRefused) return plain(error.status, error.code, error.message);
   // Fastify's own refusals (a body that is not JSON, too large …) carry their status; their words name no content.
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
-  if (status === 429) return plain(429, 'TOO_MANY_REQUESTS', 'too many requests from this address');
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return plain(status, 'INVALID_REQUEST', 'the request cannot be read');
   }
@@ -55,8 +56,9 @@ const plain = (status: number, code: ShopperError['error']['code'], message: str
 
 /** Fastify's error handler for the shopper's operations. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, body, isBug } = errorAnswer(error);
+  const { status, body, retryAt, isBug } = errorAnswer(error);
   // The route's pattern, not its URL: a cashier URL is a key.
   if (isBug) request.log.error({ err: error, route: request.routeOptions.url }, 'shopper operation failed');
+  if (retryAt !== undefined) reply.header('retry-after', retryAt.toUTCString());
   return reply.status(status).header('cache-control', 'no-store').send(body);
 }

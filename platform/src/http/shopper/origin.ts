@@ -5,7 +5,7 @@ import { RequestRefused } from './errors.ts';
 
 const csrfHeader = 'x-tongbao-csrf';
 
-/** Throws unless a state-changing request comes from a page of this very host. */
+/** Throws unless a state-changing request comes from a page of this very site: scheme, host and port. */
 export function assertOwnPage(request: FastifyRequest): void {
   const { headers } = request;
   if (headers[csrfHeader] !== '1') throw forbidden(`the header ${csrfHeader}: 1 is needed`);
@@ -15,13 +15,17 @@ export function assertOwnPage(request: FastifyRequest): void {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') throw forbidden('the call comes from another site');
   const { origin } = headers;
-  if (origin !== undefined && hostOf(origin) !== request.host)
-    throw forbidden('the call comes from another origin');
+  if (origin !== undefined && !isOwn(origin, request)) throw forbidden('the call comes from another origin');
 }
 
-/** The host and port of an origin; null for `null` and for what is no origin. */
-function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
+/** The site's public address; in a sandbox, which answers at several, also the one that the call was sent to. */
+function isOwn(origin: string, request: FastifyRequest): boolean {
+  const { publicUrl, isOnlyThere } = request.ownSite ?? { publicUrl: null, isOnlyThere: false };
+  const own = [
+    ...(publicUrl === null ? [] : [publicUrl]),
+    ...(isOnlyThere ? [] : [`${request.protocol}://${request.host}`]),
+  ];
+  return own.some((url) => URL.canParse(url) && new URL(url).origin === origin);
 }
 
 const forbidden = (message: string): RequestRefused => new RequestRefused(403, 'FORBIDDEN', message);

@@ -1,10 +1,10 @@
 // How an operation of the shopper's API becomes a route: own pages only, rate limit, session, body checked by the
 // operation's schema, and the answer checked by it as well (which also drops whatever the schema does not name).
 import cookie from '@fastify/cookie';
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Customer, Customers } from '../../customers/index.ts';
+import type { Tally } from '../../database/index.ts';
 import { Rejection } from '../../rejection.ts';
 import { answerError, RequestRefused } from './errors.ts';
 import { assertOwnPage } from './origin.ts';
@@ -34,7 +34,10 @@ interface Call<Op extends Operation> {
 }
 
 interface RouteOptions {
-  /** Calls a minute from one address; absent where guessing gains nothing. */
+  /**
+   * Calls a minute of one account, over all processes; absent where guessing gains nothing. What is open to who has not
+   * signed in is counted by its room.
+   */
   readonly perMinute?: number;
 }
 
@@ -44,24 +47,23 @@ export type AddRoute = <Op extends Operation>(
   options?: RouteOptions,
 ) => void;
 
-/** Limits for one address, a minute, on operations where somebody could guess. */
-export const perMinute = (sandbox: boolean) =>
-  sandbox ? { code: 300, signIn: 600, pin: 600 } : { code: 10, signIn: 20, pin: 30 };
+/** Calls a minute of one account on operations where a PIN or a number could be guessed. */
+export const guessesPerMinute = (sandbox: boolean): number => (sandbox ? 600 : 30);
 
 /**
- * Readies a Fastify instance (an encapsulated one: its error handler, cookies and limits stay its own) and answers
+ * Readies a Fastify instance (an encapsulated one: its error handler, and cookies stay its own) and answers
  * the function that adds operations to it. Logs of these routes carry no URL, header or body.
  */
-export async function shopperRoutes(app: FastifyInstance, customers: Customers): Promise<AddRoute> {
+export async function shopperRoutes(
+  app: FastifyInstance,
+  { customers, tally }: { readonly customers: Customers; readonly tally: Tally },
+): Promise<AddRoute> {
   if (!app.hasRequestDecorator('cookies')) await app.register(cookie);
-  await app.register(rateLimit, { global: false });
   app.setErrorHandler(answerError);
   return (operation, handle, options = {}) => {
     app.route({
       method: operation.method,
       url: operation.path,
-      config:
-        options.perMinute === undefined ? {} : { rateLimit: { max: options.perMinute, timeWindow: 60_000 } },
       logSerializers,
       onRequest: async (request) => {
         if (operation.method !== 'GET') assertOwnPage(request);
@@ -70,6 +72,8 @@ export async function shopperRoutes(app: FastifyInstance, customers: Customers):
         const token = tokenOf(request);
         const customer = token === null ? null : await customers.findSession(token);
         if (operation.signedIn && customer === null) throw new Rejection('not-signed-in', 'sign in first');
+        if (customer !== null && options.perMinute !== undefined)
+          await countCall(tally, { operation, customer, most: options.perMinute });
         const call = {
           body: bodyOf(operation, request),
           params: request.params as Record<string, string>,
@@ -84,6 +88,15 @@ export async function shopperRoutes(app: FastifyInstance, customers: Customers):
       },
     });
   };
+}
+
+async function countCall(
+  tally: Tally,
+  { operation, customer, most }: { operation: Operation; customer: Customer; most: number },
+): Promise<void> {
+  const quota = { name: operation.path, subject: customer.id.toString(), most, windowMs: 60_000 };
+  if ((await tally.take([quota])) !== null)
+    throw new RequestRefused(429, 'TOO_MANY_REQUESTS', 'too many requests of this account');
 }
 
 /** The route's pattern instead of the URL, which may be a cashier's key; no header, no body. */

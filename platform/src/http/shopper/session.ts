@@ -1,25 +1,33 @@
-// The session cookie: what the browser keeps of a sign-in. Scripts cannot read it, other sites cannot send it.
+// The shopper's cookies: the session, and what the browser is known by after it has ended.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { customerLimits } from '../../customers/index.ts';
+import { type Caller, customerLimits } from '../../customers/index.ts';
+import { networkOf } from '../../system/index.ts';
+import { type Cookie, putToken, removeToken, tokenIn } from './cookies.ts';
 
-const cookieName = 'tongbao_session';
+const session: Cookie = { name: 'tongbao_session', path: '/', lifetimeMs: customerLimits.sessionLifetimeMs };
+const device: Cookie = {
+  name: 'tongbao_device',
+  path: '/api/wallet',
+  lifetimeMs: customerLimits.deviceKnownMs,
+};
 
-/** The token of the request's cookie, or null when there is none that could be one. */
-export function tokenOf(request: FastifyRequest): string | null {
-  const token = request.cookies[cookieName];
-  return token !== undefined && /^[A-Za-z0-9_-]{43}$/.test(token) ? token : null;
+/** The token of the request's session cookie, or null when there is none that could be one. */
+export const tokenOf = (request: FastifyRequest): string | null => tokenIn(request, session);
+
+export const callerOf = (request: FastifyRequest): Caller => ({
+  network: networkOf(request.ip),
+  device: tokenIn(request, device),
+});
+
+/** Gives the browser what a sign-in made. */
+export function keepTokens(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  made: { readonly token: string; readonly device: string },
+): void {
+  putToken(request, reply, { ...session, token: made.token });
+  putToken(request, reply, { ...device, token: made.device });
 }
 
-/** Gives the browser its token. `Secure` where browsers come by https. */
-export function keepToken(request: FastifyRequest, reply: FastifyReply, token: string): void {
-  // Seconds from now, not a date: the platform's clock may stand elsewhere than the browser's.
-  const maxAge = customerLimits.sessionLifetimeMs / 1000;
-  reply.setCookie(cookieName, token, { ...attributes(request), maxAge });
-}
-
-export function forgetToken(request: FastifyRequest, reply: FastifyReply): void {
-  reply.clearCookie(cookieName, attributes(request));
-}
-
-const attributes = (request: FastifyRequest) =>
-  ({ path: '/', httpOnly: true, sameSite: 'strict', secure: request.isOverTls }) as const;
+export const forgetToken = (request: FastifyRequest, reply: FastifyReply): void =>
+  removeToken(request, reply, session);

@@ -1,20 +1,20 @@
 // The account: the real name, the PIN, devices.
 import { accountOperations } from '@tongbao/protocol/wallet';
-import { type AddRoute, perMinute } from '../shopper/routes.ts';
+import { type AddRoute, guessesPerMinute } from '../shopper/routes.ts';
 import { forgetToken } from '../shopper/session.ts';
 import { browserOf, systemOf } from './device-name.ts';
 import { codeSent, freshView, type WalletHttpOptions } from './view.ts';
 
 export function accountRoutes(route: AddRoute, options: WalletHttpOptions): void {
   const { customers, sandbox } = options;
-  const limit = perMinute(sandbox);
+  const guesses = { perMinute: guessesPerMinute(sandbox) };
   route(
     accountOperations.checkIdentity,
     async ({ body, customer }) => {
       await customers.checkIdentity(customer, body);
       return freshView(options, customer.id);
     },
-    { perMinute: limit.pin },
+    guesses,
   );
   pinRoutes(route, options);
   route(accountOperations.listDevices, async ({ customer, token }) => ({
@@ -40,27 +40,33 @@ export function accountRoutes(route: AddRoute, options: WalletHttpOptions): void
 
 function pinRoutes(route: AddRoute, options: WalletHttpOptions): void {
   const { customers, sandbox } = options;
-  const limit = perMinute(sandbox);
+  const guesses = { perMinute: guessesPerMinute(sandbox) };
   route(
     accountOperations.setPin,
     async ({ body, customer }) => {
       await customers.setFirstPin(customer.id, body.newPin);
       return freshView(options, customer.id);
     },
-    { perMinute: limit.pin },
+    guesses,
+  );
+  route(
+    accountOperations.checkPin,
+    async ({ body, customer }) => {
+      await customers.checkPin(customer.id, body.pin);
+      return {};
+    },
+    guesses,
   );
   route(
     accountOperations.changePin,
-    async ({ body, customer }) => {
-      await customers.changePin(customer.id, body);
+    async ({ body, customer, token }) => {
+      await customers.changePin(customer.id, { ...body, token: token! });
       return {};
     },
-    { perMinute: limit.pin },
+    guesses,
   );
-  route(
-    accountOperations.requestPinCode,
-    async ({ customer }) => codeSent(customer.phone, await customers.requestCode(customer.phone)),
-    { perMinute: limit.code },
+  route(accountOperations.requestPinCode, async ({ customer: { id: customerId, phone } }) =>
+    codeSent(phone, await customers.requestCode(phone, { purpose: { kind: 'pin', customerId } })),
   );
   route(
     accountOperations.resetPin,
@@ -68,6 +74,6 @@ function pinRoutes(route: AddRoute, options: WalletHttpOptions): void {
       await customers.resetPin(customer, { ...body, token: token! });
       return {};
     },
-    { perMinute: limit.pin },
+    guesses,
   );
 }

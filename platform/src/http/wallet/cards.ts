@@ -1,7 +1,7 @@
 // Bank cards: what a number's first digits say, adding a card that its bank has confirmed, the default, removing.
 import { cardOperations } from '@tongbao/protocol/wallet';
 import { Rejection } from '../../rejection.ts';
-import { type AddRoute, idOf, perMinute } from '../shopper/routes.ts';
+import { type AddRoute, guessesPerMinute, idOf } from '../shopper/routes.ts';
 import { assertKnown, freshView, type WalletHttpOptions } from './view.ts';
 
 export function cardRoutes(route: AddRoute, options: WalletHttpOptions): void {
@@ -28,7 +28,7 @@ export function cardRoutes(route: AddRoute, options: WalletHttpOptions): void {
       await customers.note({ customerId: customer.id, kind: 'card-added', detail: card.last4 });
       return freshView(options, customer.id);
     },
-    { perMinute: perMinute(sandbox).pin },
+    { perMinute: guessesPerMinute(sandbox) },
   );
   route(cardOperations.chooseDefaultCard, async ({ params, customer }) => {
     await wallet.chooseDefaultCard(customer.id, cardIdOf(params.cardId));
@@ -43,7 +43,7 @@ export function cardRoutes(route: AddRoute, options: WalletHttpOptions): void {
       await customers.note({ customerId: customer.id, kind: 'card-removed', detail: card.last4 });
       return freshView(options, customer.id);
     },
-    { perMinute: perMinute(sandbox).pin },
+    { perMinute: guessesPerMinute(sandbox) },
   );
 }
 

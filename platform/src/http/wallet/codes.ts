@@ -26,7 +26,7 @@ export interface CodeSources {
   readonly clock: Clock;
 }
 
-/** Calls a minute from one address: a wallet needs one or two codes. */
+/** Calls a minute of one account: a wallet needs one or two codes. */
 const codesPerMinute = 60;
 
 export function codeRoutes(route: AddRoute, sources: CodeSources): void {

@@ -4,8 +4,8 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { phoneOf } from '../../customers/index.ts';
 import { Rejection } from '../../rejection.ts';
 import { RequestRefused } from '../shopper/errors.ts';
-import { type AddRoute, perMinute, refuseOthers, shopperRoutes } from '../shopper/routes.ts';
-import { forgetToken, keepToken } from '../shopper/session.ts';
+import { type AddRoute, refuseOthers, shopperRoutes } from '../shopper/routes.ts';
+import { callerOf, forgetToken, keepTokens } from '../shopper/session.ts';
 import { accountRoutes } from './account.ts';
 import { type BillSources, billChoiceOf, billPage, findBill } from './bills.ts';
 import { cardRoutes } from './cards.ts';
@@ -21,7 +21,7 @@ export type { PaymentBills, WalletHttpOptions } from './view.ts';
 export const walletAdapter =
   (options: WalletHttpOptions): FastifyPluginAsync =>
   async (app) => {
-    const route = await shopperRoutes(app, options.customers);
+    const route = await shopperRoutes(app, options);
     sessionRoutes(route, options);
     accountRoutes(route, options);
     cardRoutes(route, options);
@@ -41,44 +41,38 @@ interface Arrival {
 }
 
 function sessionRoutes(route: AddRoute, options: WalletHttpOptions): void {
-  const { customers, sandbox } = options;
-  const limit = perMinute(sandbox);
-  route(
-    walletOperations.requestCode,
-    async ({ body }) => {
-      const phone = requirePhone(body.phone);
-      return codeSent(phone, await customers.requestCode(phone));
-    },
-    { perMinute: limit.code },
-  );
-  route(
-    accountOperations.requestSignUpCode,
-    async ({ body: { phone: typed, language } }) => {
-      const phone = requirePhone(typed);
-      return codeSent(phone, await customers.requestCode(phone, { kind: 'sign-up', language }));
-    },
-    { perMinute: limit.code },
-  );
+  const { customers } = options;
+  route(walletOperations.requestCode, async ({ body, request }) => {
+    const phone = requirePhone(body.phone);
+    return codeSent(phone, await customers.requestCode(phone, { caller: callerOf(request) }));
+  });
+  route(accountOperations.requestSignUpCode, async ({ body: { phone: typed, language }, request }) => {
+    const phone = requirePhone(typed);
+    const purpose = { kind: 'sign-up', language } as const;
+    return codeSent(phone, await customers.requestCode(phone, { purpose, caller: callerOf(request) }));
+  });
   const enter = async (
     { request, reply, token: formerToken }: Arrival,
-    asked: { phone: string; code: string; newcomer?: { region: string; language: string } },
+    asked: {
+      phone: string;
+      code: string;
+      challenge?: string | undefined;
+      newcomer?: { region: string; language: string };
+    },
   ) => {
     const userAgent = request.headers['user-agent'] ?? '';
     const phone = requirePhone(asked.phone);
-    const { customer, token } = await customers.signIn({ ...asked, phone, userAgent, formerToken });
-    await readyWallet(options, customer);
-    keepToken(request, reply, token);
-    return walletView(options, customer);
+    const caller = callerOf(request);
+    const made = await customers.signIn({ ...asked, phone, caller, userAgent, formerToken });
+    await readyWallet(options, made.customer);
+    keepTokens(request, reply, made);
+    return walletView(options, made.customer);
   };
-  route(walletOperations.signIn, (call) => enter(call, call.body), { perMinute: limit.signIn });
-  route(
-    accountOperations.signUp,
-    (call) => {
-      const { phone, code, language } = call.body;
-      return enter(call, { phone, code, newcomer: { region: 'CN', language } });
-    },
-    { perMinute: limit.signIn },
-  );
+  route(walletOperations.signIn, (call) => enter(call, call.body));
+  route(accountOperations.signUp, (call) => {
+    const { phone, code, challenge, language } = call.body;
+    return enter(call, { phone, code, challenge, newcomer: { region: 'CN', language } });
+  });
   route(walletOperations.signOut, async ({ token, request, reply }) => {
     await customers.signOut(token!);
     forgetToken(request, reply);

@@ -4,7 +4,7 @@ import { accountOperations, type LimitsView, type LimitView } from '@tongbao/pro
 import type { Customer } from '../../customers/index.ts';
 import type { Measure, Rule } from '../../risk/index.ts';
 import { walletCurrency } from '../../wallet/index.ts';
-import { type AddRoute, perMinute } from '../shopper/routes.ts';
+import { type AddRoute, guessesPerMinute } from '../shopper/routes.ts';
 import { wireMoney } from '../shopper/views.ts';
 import type { WalletHttpOptions } from './view.ts';
 
@@ -34,7 +34,7 @@ export function limitRoutes(route: AddRoute, options: WalletHttpOptions): void {
       await customers.setOwnLimits(customer.id, { payment: fen(body.payment), day: fen(body.day) });
       return limitsView(options, (await customers.find(customer.id))!);
     },
-    { perMinute: perMinute(sandbox).pin },
+    { perMinute: guessesPerMinute(sandbox) },
   );
 }
 

@@ -1,6 +1,6 @@
 // Passkeys over HTTP: making one (the PIN first), the list, removing one. Confirming a payment with one is the cashier's.
 import { accountOperations, type PasskeyList } from '@tongbao/protocol/wallet';
-import { type AddRoute, perMinute } from '../shopper/routes.ts';
+import { type AddRoute, guessesPerMinute } from '../shopper/routes.ts';
 import { siteOf } from '../shopper/site.ts';
 import type { WalletHttpOptions } from './view.ts';
 
@@ -14,7 +14,7 @@ export function passkeyRoutes(route: AddRoute, options: WalletHttpOptions): void
       const made = await customers.offerPasskey(customer, siteOf(request, options));
       return { options: { ...made } };
     },
-    { perMinute: perMinute(sandbox).pin },
+    { perMinute: guessesPerMinute(sandbox) },
   );
   route(accountOperations.addPasskey, async ({ body, customer, request }) => {
     const response = body.response as unknown as Parameters<typeof customers.addPasskey>[1]['response'];

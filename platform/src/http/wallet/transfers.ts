@@ -3,7 +3,7 @@ import { type TopUpView, type WithdrawalView, walletOperations } from '@tongbao/
 import type { Customer } from '../../customers/index.ts';
 import { Rejection } from '../../rejection.ts';
 import type { CardTransfer, CardTransferKind } from '../../wallet/index.ts';
-import { type AddRoute, idOf, perMinute } from '../shopper/routes.ts';
+import { type AddRoute, guessesPerMinute, idOf } from '../shopper/routes.ts';
 import { cardView, wireMoney } from '../shopper/views.ts';
 import { assertKnown, type WalletHttpOptions } from './view.ts';
 
@@ -15,7 +15,7 @@ interface Asked {
 }
 
 export function transferRoutes(route: AddRoute, options: WalletHttpOptions): void {
-  const limits = { perMinute: perMinute(options.sandbox).pin };
+  const limits = { perMinute: guessesPerMinute(options.sandbox) };
   const request = (kind: CardTransferKind, customer: Customer, body: Asked) =>
     requestTransfer(options, { kind, customer, body });
   route(

@@ -1,6 +1,7 @@
 // What the wallet's routes have in common: what they are given, and the one view of a wallet.
 import type { CodeSent, WalletView } from '@tongbao/protocol/wallet';
 import { type Customer, type Customers, maskPhone, type SentCode } from '../../customers/index.ts';
+import type { Tally } from '../../database/index.ts';
 import type { Payment, PaymentsRoom, Refund } from '../../payments/index.ts';
 import { Rejection } from '../../rejection.ts';
 import type { Rule } from '../../risk/index.ts';
@@ -27,6 +28,7 @@ export interface PaymentBills extends Pick<PaymentsRoom, 'usageOf' | 'refundsOf'
 
 export interface WalletHttpOptions {
   readonly customers: Customers;
+  readonly tally: Tally;
   readonly wallet: Wallet;
   readonly payments: PaymentBills & CodeSources['payments'];
   /** What shoppers know a merchant by. */
@@ -56,6 +58,7 @@ export function cursorOf(cursor: unknown): bigint {
 }
 
 export const codeSent = (phone: string, sent: SentCode): CodeSent => ({
+  challenge: sent.challenge,
   maskedPhone: maskPhone(phone),
   expiresAt: sent.expiresAt.toISOString(),
   resendAt: sent.resendAt.toISOString(),

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../log.ts';
 import { type ShopperWorld, shopperWorld } from '../../testing/shopper-world.ts';
 import { createServer } from '../server.ts';
-import { keepToken } from '../shopper/session.ts';
+import { keepTokens } from '../shopper/session.ts';
 
 let world: ShopperWorld;
 beforeAll(async () => {
@@ -38,7 +38,7 @@ describe('signing in', () => {
     });
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(answer.cookie).toMatch(
-      /^tongbao_session=[A-Za-z0-9_-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict$/,
+      /^tongbao_session=[A-Za-z0-9_-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict,/,
     );
   });
 
@@ -46,26 +46,38 @@ describe('signing in', () => {
     ['https://pay.example', true],
     ['http://localhost:8080', false],
     [undefined, false],
-  ])('where browsers come by %s, the cookie is Secure: %s', async (publicUrl, secure) => {
-    const server = await createServer({
-      logger: createLog('silent'),
-      ...(publicUrl === undefined ? {} : { publicUrl }),
-      healthy: async () => true,
-      adapters: [
-        async (app) => {
-          await app.register(cookies);
-          app.get('/sign-in', async (request, reply) => {
-            keepToken(request, reply, 'token');
-            return {};
-          });
-        },
-      ],
-    });
-    const { headers } = await server.inject('/sign-in');
-    expect(/; Secure/.test(String(headers['set-cookie']))).toBe(secure);
-    expect(headers['strict-transport-security'] !== undefined).toBe(secure);
-    await server.close();
-  });
+  ])(
+    'security M9: where browsers come by %s, the cookies are Secure and __Host-: %s',
+    async (publicUrl, secure) => {
+      const server = await createServer({
+        logger: createLog('silent'),
+        ...(publicUrl === undefined ? {} : { site: { publicUrl, isOnlyThere: true } }),
+        healthy: async () => true,
+        adapters: [
+          async (app) => {
+            await app.register(cookies);
+            app.get('/sign-in', async (request, reply) => {
+              keepTokens(request, reply, { token: 'token', device: 'device' });
+              return {};
+            });
+          },
+        ],
+      });
+      const { headers } = await server.inject('/sign-in');
+      const [session, device] = headers['set-cookie'] as unknown as [string, string];
+      expect([session, device].map((cookie) => cookie.split('=')[0])).toEqual(
+        secure ? ['__Host-tongbao_session', '__Host-tongbao_device'] : ['tongbao_session', 'tongbao_device'],
+      );
+      for (const cookie of [session, device]) {
+        expect(cookie).toContain('; HttpOnly');
+        expect(cookie).toContain('; SameSite=Strict');
+        expect(/; Secure/.test(cookie)).toBe(secure);
+        if (secure) expect(cookie).toContain('; Path=/;');
+      }
+      expect(headers['strict-transport-security'] !== undefined).toBe(secure);
+      await server.close();
+    },
+  );
 
   it('gives a new session at each sign-in, whatever cookie was planted before', async () => {
     const planted = `tongbao_session=${'A'.repeat(43)}`;
@@ -293,20 +305,26 @@ it('answers what it does not know in the shopper’s own words', async () => {
   }
 });
 
-it('limits guessing from one address in production', async () => {
+it('security H1: one network may ask for so many codes, another for its own', async () => {
   const production = await shopperWorld(false);
   try {
     const statuses: number[] = [];
-    for (let n = 0; n < 12; n++) {
+    for (let n = 0; n < 62; n++) {
       const body = { phone: `+86138000001${String(n).padStart(2, '0')}` };
       const answer = await production.call('POST', '/api/wallet/session/code', { body });
       statuses.push(answer.status);
       if (answer.status === 429) {
-        expect(answer.body.error.code).toBe('TOO_MANY_REQUESTS');
+        expect(answer.body.error.code).toBe('CODE_TOO_MANY');
         expect(answer.headers['retry-after']).toBeDefined();
       } else expect(answer.body.sandboxCode).toBeUndefined();
     }
-    expect(statuses).toEqual([...Array(10).fill(200), 429, 429]);
+    expect(statuses).toEqual([...Array(60).fill(200), 429, 429]);
+    const elsewhere = await production.app.inject({
+      ...{ method: 'POST', url: '/api/wallet/session/code', remoteAddress: '198.51.100.7' },
+      headers: { 'content-type': 'application/json', 'x-tongbao-csrf': '1' },
+      payload: { phone },
+    });
+    expect(elsewhere.statusCode).toBe(200);
   } finally {
     await production.close();
   }

@@ -1,0 +1,57 @@
+// A new password for who knows the present one. Every other session of the person ends, and no browser is known any more.
+import { hashPin, hashToken, matchesPin } from '../customers/index.ts';
+import { Rejection } from '../rejection.ts';
+import type { Member } from './member.ts';
+import { assertLength, hashOf, longestPassword, type StaffParts } from './parts.ts';
+import {
+  deleteOtherSessions,
+  forgetDeviceRows,
+  insertActRow,
+  selectMember,
+  writePasswordRow,
+} from './store.ts';
+
+export interface PasswordChange {
+  readonly password: string;
+  readonly newPassword: string;
+  /** Of the session that asks: it stays. */
+  readonly token: string;
+}
+
+/** What NIST SP 800-63B asks of a password that a person chooses: its length, and nothing that is guessed first. */
+function assertStrong({ password, newPassword }: PasswordChange, { username }: Member): void {
+  assertLength(newPassword);
+  if (newPassword === password) throw new Rejection('password-weak', 'that is the present password');
+  if (newPassword.toLowerCase().includes(username.toLowerCase()) || new Set(newPassword).size < 5)
+    throw new Rejection('password-weak', 'not your name, and not a few characters again and again');
+}
+
+const tries = { most: 5, windowMs: 15 * 60_000 };
+
+/** Rejections: password-wrong, staff-locked (five wrong ones; with the time of the next try), password-weak. */
+export async function changePassword(
+  parts: StaffParts,
+  member: Member,
+  asked: PasswordChange,
+): Promise<void> {
+  const { database, clock, ids, tally } = parts;
+  assertStrong(asked, member);
+  const quota = { name: 'password of member', subject: member.id.toString(), ...tries };
+  const retryAt = await tally.take([quota]);
+  if (retryAt !== null) throw new Rejection('staff-locked', undefined, { retryAt });
+  const row = await selectMember(database, member.username);
+  if (row === null || !(await matchesPin(asked.password.slice(0, longestPassword), hashOf(row), parts)))
+    throw new Rejection('password-wrong');
+  const kept = await hashPin(asked.newPassword, parts);
+  const id = await ids.one();
+  await database.transaction(async (tx) => {
+    // Of two that change it at once, each with the former one, the second is refused.
+    if (!(await writePasswordRow(tx, { id: member.id, kept, former: row.password_hash })))
+      throw new Rejection('password-wrong');
+    await deleteOtherSessions(tx, member.id, hashToken(asked.token));
+    await forgetDeviceRows(tx, member.id);
+    const act = { act: 'password.change', object: `member/${member.id}`, detail: '' };
+    await insertActRow(tx, { ...act, id, memberId: member.id, actedAt: clock.now() });
+  });
+  await tally.forgive([quota]);
+}

@@ -1,0 +1,42 @@
+// What the room's verbs are given, and what they have in common.
+import type { HashParts, PinHash } from '../customers/index.ts';
+import type { Database, Tally } from '../database/index.ts';
+import { Rejection } from '../rejection.ts';
+import type { Clock, Ids } from '../system/index.ts';
+import type { MemberRow } from './store.ts';
+
+export interface StaffParts extends HashParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly tally: Tally;
+  readonly sandbox: boolean;
+}
+
+const hour = 3_600_000;
+
+export const sessionLifetimeMs = 12 * hour;
+
+/** A session ends that was not used for so long. A sandbox's clock is moved by days, by people who sit before it. */
+export const idleMs = (sandbox: boolean): number => (sandbox ? sessionLifetimeMs : hour / 2);
+
+const shortestPassword = 12;
+export const longestPassword = 200;
+
+/** Rejections: password-weak. */
+export function assertLength(password: string): void {
+  if (password.length < shortestPassword || password.length > longestPassword)
+    throw new Rejection(
+      'password-weak',
+      `a password has ${shortestPassword} to ${longestPassword} characters`,
+    );
+}
+
+export const hashOf = (row: MemberRow): PinHash => ({
+  hash: row.password_hash,
+  salt: row.password_salt,
+  memoryKib: row.memory_kib,
+  passes: row.passes,
+  parallelism: row.parallelism,
+  pepperId: row.pepper_id,
+});

@@ -1,0 +1,122 @@
+// Signing in to the console. Tries are counted by who sends them: five wrong passwords make their own sender wait, longer
+// each time, and never a person at a browser that they have signed in with before. A name that nobody has is answered
+// like one that somebody has, and costs the same.
+import { type hashPin, hashToken, matchesPin, newToken } from '../customers/index.ts';
+import type { Quota } from '../database/index.ts';
+import { Rejection } from '../rejection.ts';
+import type { Member } from './member.ts';
+import { hashOf, longestPassword, type StaffParts, sessionLifetimeMs } from './parts.ts';
+import {
+  deleteSessionRow,
+  insertActRow,
+  insertSessionRow,
+  memberOf,
+  rememberDeviceRow,
+  selectIsKnownDevice,
+  selectMember,
+} from './store.ts';
+
+/** Who calls: the network (system/addresses.ts), and what the browser was given at its last sign-in. */
+export interface StaffCaller {
+  readonly network: string;
+  readonly device: string | null;
+}
+
+export interface StaffSignIn {
+  readonly username: string;
+  readonly password: string;
+  readonly formerToken: string | null;
+  /** Absent: nobody known. */
+  readonly caller?: StaffCaller;
+}
+
+export interface StaffSignedIn {
+  readonly member: Member;
+  /** 256 random bits, base64url: for the cookie, kept nowhere. */
+  readonly token: string;
+  readonly expiresAt: Date;
+  /** What the browser is known by from now on; opens nothing. */
+  readonly device: string;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+export const deviceKnownMs = 180 * day;
+const knownDevices = 20;
+
+/** Rejections: password-wrong; staff-locked (too many tries of this sender; with the time of the next one). */
+export async function signIn(
+  parts: StaffParts,
+  nobody: ReturnType<typeof hashPin>,
+  asked: StaffSignIn,
+): Promise<StaffSignedIn> {
+  const { database, clock, ids, randomness, tally } = parts;
+  const now = clock.now();
+  const caller = asked.caller ?? { network: '', device: null };
+  const { ofName, ofNetwork } = quotasOf(parts, {
+    ...caller,
+    username: asked.username,
+    ...(await known(parts, asked)),
+  });
+  const retryAt = await tally.take([...ofName, ...ofNetwork]);
+  if (retryAt !== null) throw new Rejection('staff-locked', undefined, { retryAt });
+  const row = await selectMember(database, asked.username);
+  const typed = asked.password.slice(0, longestPassword);
+  const isRight = await matchesPin(typed, row === null ? await nobody : hashOf(row), parts);
+  if (row === null) throw new Rejection('password-wrong');
+  const about = { memberId: row.id, object: `member/${row.id}`, actedAt: now };
+  if (!isRight) {
+    const act = { ...about, id: await ids.one(), act: 'session.refuse', detail: 'wrong password' };
+    await insertActRow(database, act);
+    throw new Rejection('password-wrong');
+  }
+  const token = newToken(randomness);
+  const device = caller.device ?? newToken(randomness);
+  const expiresAt = new Date(now.getTime() + sessionLifetimeMs);
+  const actId = await ids.one();
+  await database.transaction(async (tx) => {
+    if (asked.formerToken !== null) await deleteSessionRow(tx, hashToken(asked.formerToken));
+    const session = { tokenHash: hashToken(token), memberId: row.id, createdAt: now, expiresAt };
+    await insertSessionRow(tx, session);
+    const remembered = { memberId: row.id, tokenHash: hashToken(device), now, most: knownDevices };
+    await rememberDeviceRow(tx, remembered);
+    await insertActRow(tx, { ...about, id: actId, act: 'session.open', detail: '' });
+  });
+  await tally.forgive(ofName);
+  return { member: memberOf(row), token, expiresAt, device };
+}
+
+async function known({ database, clock }: StaffParts, { username, caller }: StaffSignIn) {
+  const device = caller?.device ?? null;
+  const since = new Date(clock.now().getTime() - deviceKnownMs);
+  const isKnown =
+    device !== null &&
+    (await selectIsKnownDevice(database, { tokenHash: hashToken(device), username, since }));
+  return { isKnown };
+}
+
+/** For one name from one place, with windows that grow; for the name from everywhere; for a network, whatever the name. */
+function quotasOf(
+  { sandbox }: StaffParts,
+  of: StaffCaller & { username: string; isKnown: boolean },
+): { ofName: Quota[]; ofNetwork: Quota[] } {
+  // A sandbox's test suites sign in all day; only one sender's tries for one name are as few there.
+  const often = sandbox ? 1_000 : 1;
+  const fromHere = `${of.username} ${of.isKnown ? of.device : of.network}`;
+  const place = of.isKnown ? 'device' : 'network';
+  const ofName: Quota[] = [
+    { name: `staff by name and ${place}, 1 min`, subject: fromHere, most: 5, windowMs: minute },
+    { name: `staff by name and ${place}, 15 min`, subject: fromHere, most: 10, windowMs: 15 * minute },
+    { name: `staff by name and ${place}, 6 h`, subject: fromHere, most: 20, windowMs: 6 * hour },
+  ];
+  if (of.isKnown) return { ofName, ofNetwork: [] };
+  return {
+    ofName: [...ofName, { name: 'staff by name', subject: of.username, most: 60 * often, windowMs: hour }],
+    ofNetwork: [
+      { name: 'staff by network', subject: of.network, most: 60 * often, windowMs: 15 * minute },
+      { name: 'staff by network a day', subject: of.network, most: 300 * often, windowMs: day },
+    ],
+  };
+}
