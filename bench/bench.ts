@@ -5,11 +5,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
-import { migrate, openDatabase } from '../platform/src/database/index.ts';
-import { prepareDatabase } from '../platform/src/sandbox/postgres.ts';
+import { openDatabase } from '../platform/src/database/index.ts';
 import { startScratchPostgres } from '../platform/src/sandbox/scratch-postgres.ts';
 import { bytesOf, writeBack } from './bytes-store.ts';
 import { cryptoCeiling } from './crypto.ts';
+import { freshDatabase } from './database.ts';
 import { diskSync } from './disk.ts';
 import { growth } from './growth.ts';
 import { http } from './http.ts';
@@ -77,9 +77,8 @@ async function save(report: Report): Promise<void> {
 
 async function measure(server: Awaited<ReturnType<typeof openServer>>): Promise<Report> {
   const { folder } = server;
-  const url = await prepareDatabase(server.url, 'bench', true);
+  const { url } = await freshDatabase(server.url, 'bench');
   const database = openDatabase({ url, maxConnections: 16 });
-  await migrate(database.pool);
   const own = watchMemory(() => [process.pid]);
   const postgres = watchMemory(() => (server.pid() === null ? [] : familyOf(server.pid()!)));
   progress('opening wallets and merchants …');
@@ -98,7 +97,7 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>): Promise<
   const yardsticks = await measureYardsticks(server.url, folder);
   const figures = await http(
     {
-      ...{ url: await prepareDatabase(server.url, 'bench_http', true), folder },
+      ...{ url: (await freshDatabase(server.url, 'bench_http')).url, folder },
       ...{ requests: quick ? 2_000 : 20_000, processes: availableParallelism() },
     },
     progress,
@@ -131,7 +130,7 @@ async function measureYardsticks(
 ): Promise<Pick<Report, 'naive' | 'disk' | 'pgbench' | 'crypto'>> {
   progress('the same, row at a time …');
   const baseline = await naive({
-    url: await prepareDatabase(serverUrl, 'bench_naive', true),
+    url: (await freshDatabase(serverUrl, 'bench_naive')).url,
     seconds: Math.min(seconds, 10),
     wallets: quick ? 2_000 : 20_000,
   });
@@ -153,10 +152,9 @@ async function measureYardsticks(
 async function settlementDay(
   serverUrl: string,
 ): Promise<{ figures: Report['settlement']; proofsOk: boolean }> {
-  const url = await prepareDatabase(serverUrl, 'bench_settlement', true);
+  const { url } = await freshDatabase(serverUrl, 'bench_settlement');
   const database = openDatabase({ url, maxConnections: 16 });
   try {
-    await migrate(database.pool);
     const { net, proved, ...figures } = await settlementCase(database, {
       payments: quick ? 10_000 : 1_000_000,
       prove: quick,

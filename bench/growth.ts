@@ -1,7 +1,7 @@
 // `--size large`: the posting case again with ten million wallets and twenty million entries in the books.
-import { migrate, openDatabase } from '../platform/src/database/index.ts';
-import { prepareDatabase } from '../platform/src/sandbox/postgres.ts';
+import { openDatabase } from '../platform/src/database/index.ts';
 import { bytesOf } from './bytes-store.ts';
+import { freshDatabase } from './database.ts';
 import { openPostingWorld, saturate } from './posting.ts';
 import type { Report } from './report.ts';
 
@@ -11,10 +11,9 @@ export async function growth(
   serverUrl: string,
   how: { seconds: number; progress: (text: string) => void },
 ): Promise<NonNullable<Report['growth']>> {
-  const url = await prepareDatabase(serverUrl, 'bench_large', true);
+  const { url } = await freshDatabase(serverUrl, 'bench_large');
   const database = openDatabase({ url, maxConnections: 16 });
   try {
-    await migrate(database.pool);
     const began = performance.now();
     const world = await openPostingWorld(database, {
       ...{ wallets: walletCount, merchants: 200 },

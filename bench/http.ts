@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { migrate, openDatabase } from '../platform/src/database/index.ts';
+import { openDatabase } from '../platform/src/database/index.ts';
 import { ecbSource } from '../platform/src/fx/index.ts';
 import { paymentIdToWire } from '../platform/src/http/payment-ids.ts';
 import {
@@ -57,7 +57,6 @@ export async function http(
   const keys = await generateRsaKeys();
   const secrets = await completeKeys(machineRandomness);
   const database = openDatabase({ url: how.url, maxConnections: 8 });
-  await migrate(database.pool);
   const world = await openPostingWorld(database, {
     ...{ wallets: 1_000, merchants: 1, clock: machineClock, publicKey: keys.publicKey, notifyUrl: null },
     keys: keysOf(secrets),

@@ -1,5 +1,5 @@
 // The baseline: the same payment, row at a time, over as many connections as pgbench has clients.
-import { migrate, openDatabase, takeIdBlock } from '../platform/src/database/index.ts';
+import { openDatabase, takeIdBlock } from '../platform/src/database/index.ts';
 import { HouseAccounts } from '../platform/src/ledger/index.ts';
 import { Ids } from '../platform/src/system/index.ts';
 import { payNaively } from './naive-store.ts';
@@ -10,7 +10,6 @@ const clients = 32;
 /** In a database of its own: it writes no conditions that a proof could hold its payments against. */
 export async function naive(of: { url: string; seconds: number; wallets: number }): Promise<PostingFigure> {
   const database = openDatabase({ url: of.url, maxConnections: clients });
-  await migrate(database.pool);
   const world = await openPostingWorld(database, { wallets: of.wallets, merchants: 200 });
   const ids = new Ids(() => takeIdBlock(database));
   const house = new HouseAccounts(database);

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { prepareDatabase } from '../platform/src/sandbox/postgres.ts';
+import { prepareDatabase } from '../platform/src/sandbox/databases-store.ts';
 import { figureOf, type PostingFigure } from './posting.ts';
 
 export interface PgbenchFigures {
@@ -20,7 +20,7 @@ export async function pgbench(
 ): Promise<PgbenchFigures | null> {
   const program = findPgbench();
   if (program === null) return null;
-  const url = await prepareDatabase(serverUrl, 'tpcb', true);
+  const { ownerUrl: url } = await prepareDatabase(serverUrl, 'tpcb', true);
   await run(program, ['-i', '-q', '-s', String(how.scale), url]);
   const load = ['-M', 'prepared', '-c', String(how.clients), '-j', '2'];
   const output = await run(program, [...load, '-T', String(how.seconds), url]);

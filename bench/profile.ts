@@ -3,9 +3,9 @@
 import { writeFile } from 'node:fs/promises';
 import { type Profiler, Session } from 'node:inspector/promises';
 import path from 'node:path';
-import { migrate, openDatabase } from '../platform/src/database/index.ts';
-import { prepareDatabase } from '../platform/src/sandbox/postgres.ts';
+import { openDatabase } from '../platform/src/database/index.ts';
 import { startScratchPostgres } from '../platform/src/sandbox/scratch-postgres.ts';
+import { freshDatabase } from './database.ts';
 import { flameGraph } from './flame.ts';
 import { openPostingWorld, saturate } from './posting.ts';
 import { countStatements, explainHot, statementTimes } from './profile-store.ts';
@@ -22,14 +22,14 @@ async function main(): Promise<void> {
   });
   try {
     const database = openDatabase({
-      url: await prepareDatabase(server.url, 'profile', true),
+      url: (await freshDatabase(server.url, 'profile')).url,
       maxConnections: 16,
     });
-    await migrate(database.pool);
     const world = await openPostingWorld(database, { wallets: 20_000, merchants: 200 });
     const of = { steps: 'one', merchant: 'uniform', payer: 'uniform' } as const;
     await saturate(world, { ...of, seconds: 2 });
-    await countStatements(database);
+    const admin = openDatabase({ url: `${server.url}/profile`, maxConnections: 1 });
+    await countStatements(admin);
     const before = process.cpuUsage();
     const { figure, profile } = await sampled(() => saturate(world, { ...of, seconds }));
     const used = process.cpuUsage(before);
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
       `${figure.perSecond} payments a second; ${Math.round((used.user + used.system) / count)} µs of this process each`,
     );
     console.log('\nPostgreSQL, µs a payment by statement (waiting for locks and the disk included)');
-    for (const row of await statementTimes(database))
+    for (const row of await statementTimes(admin))
       console.log(`${((row.total_ms * 1000) / count).toFixed(1).padStart(8)}  ${row.query}`);
     const busiest = selfTimes(profile);
     console.log('\nthis process, share of its busy time by function');
@@ -47,6 +47,7 @@ async function main(): Promise<void> {
     console.log(`\n${await explainHot(database)}`);
     if (svgFile !== null && svgFile !== undefined) await writeFile(svgFile, flameGraph(profile));
     await world.close();
+    await admin.close();
     await database.close();
   } finally {
     await server.stop();

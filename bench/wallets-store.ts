@@ -47,7 +47,7 @@ const entryRows = copyInto<{
 
 const takeNumbers = statement(
   'bench.numbers',
-  `SELECT setval('ledger.account_number', nextval('ledger.account_number') + $1::bigint) - $1::bigint AS first`,
+  `SELECT min(nextval('ledger.account_number')) AS first FROM generate_series(1, $1::bigint)`,
 );
 /** Reserves account numbers; the first of them. */
 export const reserveAccountNumbers = async (database: Database, count: number): Promise<bigint> =>

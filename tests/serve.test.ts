@@ -205,13 +205,59 @@ test('SIGTERM ends all of it within ten seconds', async () => {
   for (const pid of all) expect(() => process.kill(pid, 0)).toThrow();
 }, 10_000);
 
-test('what is missing or wrong is one line', async () => {
-  const attempt = (args: string[], environment: NodeJS.ProcessEnv) => {
-    const run = spawnSync(process.execPath, [main, 'serve', ...args], { encoding: 'utf8', env: environment });
-    return { status: run.status, line: run.stderr.trim() };
+const attempt = (args: string[], environment: NodeJS.ProcessEnv, command = 'serve') => {
+  const run = spawnSync(process.execPath, [main, command, ...args], { encoding: 'utf8', env: environment });
+  return { status: run.status, line: run.stderr.trim(), out: run.stdout };
+};
+
+test('security H4: serve refuses the owner’s and a superuser’s role unless it is told to take them', () => {
+  const set = { ...process.env, TONGBAO_KEYS: testKeysText, TONGBAO_PUBLIC_URL: 'https://pay.example' };
+  const superuser = database.url.replace(/^.*\//, `${process.env.TONGBAO_TEST_SERVER}/`);
+  for (const [url, why] of [
+    [database.ownerUrl, /^serve refuses DATABASE_URL: the role tongbao_template_owner owns the tables; .*$/],
+    [superuser, /^serve refuses DATABASE_URL: the role postgres is a superuser; .*$/],
+  ] as const) {
+    const { status, line } = attempt([], { ...set, DATABASE_URL: url });
+    expect(status).toBe(1);
+    expect(line).toMatch(why);
+    expect(line).toContain('TONGBAO_SERVE_AS_OWNER=allow');
+    expect(line).not.toContain(new URL(url).password);
+  }
+});
+
+test('security H7: serve names an older and a newer schema in one line; migrate makes the older one ready', async () => {
+  const other = await testDatabase();
+  const set = {
+    ...process.env,
+    DATABASE_URL: other.url,
+    TONGBAO_PUBLIC_URL: 'https://pay.example',
+    TONGBAO_KEYS: testKeysText,
   };
+  try {
+    await other.owner.pool.query("DELETE FROM public.tongbao_migration WHERE name = '0080_roles.sql'");
+    const older = attempt([], set);
+    expect(older.status).toBe(1);
+    expect(older.line).toMatch(
+      /^the database’s schema is older than this release \(0080_roles.sql is missing\).*$/,
+    );
+    expect(attempt([], set, 'migrate').line).toMatch(/^migrate needs TONGBAO_OWNER_DATABASE_URL.*$/);
+    const migrated = attempt([], { ...set, TONGBAO_OWNER_DATABASE_URL: other.ownerUrl }, 'migrate');
+    expect(migrated).toMatchObject({ status: 0, line: '' });
+    expect(migrated.out).toContain('applied 0080_roles.sql');
+    await other.owner.pool.query("INSERT INTO public.tongbao_migration VALUES ('9999_future.sql', 'x')");
+    const newer = attempt([], set);
+    expect(newer.status).toBe(1);
+    expect(newer.line).toMatch(
+      /^the database was migrated by a newer release \(9999_future.sql is unknown here\).*$/,
+    );
+  } finally {
+    await other.drop();
+  }
+});
+
+test('what is missing or wrong is one line', async () => {
   const { DATABASE_URL: _own, ...bare } = process.env;
-  expect(attempt([], bare)).toEqual({
+  expect(attempt([], bare)).toMatchObject({
     status: 1,
     line: 'serve needs DATABASE_URL, a PostgreSQL of your own',
   });
@@ -223,12 +269,12 @@ test('what is missing or wrong is one line', async () => {
   // Security M7: no start without the secrets, and the line says how to make them.
   expect(attempt([], set).line).toMatch(/^serve needs TONGBAO_KEY_FILE.*npm run serve -- keys$/);
   const file = path.join(folder, 'keys.json');
-  expect(attempt(['keys'], { ...bare, TONGBAO_KEY_FILE: file })).toEqual({ status: 0, line: '' });
+  expect(attempt(['keys'], { ...bare, TONGBAO_KEY_FILE: file })).toMatchObject({ status: 0, line: '' });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(attempt(['keys'], { ...bare, TONGBAO_KEY_FILE: file }).line).toMatch(/never written over$/);
   await chmod(file, 0o644);
   const served = { ...set, DATABASE_URL: database.url, TONGBAO_KEY_FILE: file };
-  expect(attempt([], served)).toEqual({
+  expect(attempt([], served)).toMatchObject({
     status: 1,
     line: `others may read the key file ${file}: chmod 600 ${file}`,
   });

@@ -236,6 +236,17 @@ describe('only here', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('rows are removed only from tables that the serving role may remove from (database/roles-store.ts)', () => {
+    const list = sources.find(({ file }) => file.endsWith('database/roles-store.ts'))!.text;
+    const removable = [.../removable = new Set\(\[([^\]]*)\]/.exec(list)![1]!.matchAll(/'([^']+)'/g)].map(
+      (m) => m[1]!,
+    );
+    const removed = sources
+      .filter(({ file, isTest }) => !isTest && /^platform\/src\/.*store\.ts$/.test(file))
+      .flatMap(({ text }) => [...text.matchAll(/DELETE FROM\s+(\w+\.\w+)/g)].map((m) => m[1]!));
+    expect([...new Set(removed)].sort()).toEqual(removable.sort());
+  });
+
   test('the environment is read in config.ts', () => {
     const free = /^platform\/src\/(config|sandbox\/postgres)\.ts$/;
     expect(

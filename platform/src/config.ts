@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { DatabaseUrls } from './database/index.ts';
 import type { GatewayChoices } from './http/gateway/index.ts';
 import { addressList } from './system/index.ts';
 
@@ -16,6 +17,8 @@ export interface Config {
   readonly dataFolder: string;
   /** A server of the user's own; null for the embedded one. */
   readonly databaseUrl: string | null;
+  /** Whether `serve` may use a role that owns the tables, and migrates with it. */
+  readonly serveAsOwner: boolean;
   readonly fresh: boolean;
   /** The demo shops' port; null without them. */
   readonly storesPort: number | null;
@@ -72,6 +75,7 @@ export function sandboxConfig(options: SandboxOptions, environment = process.env
     httpsPort: portOf('--https-port', options.httpsPort ?? '8443'),
     dataFolder,
     databaseUrl: environment.DATABASE_URL ?? null,
+    serveAsOwner: false,
     fresh: options.fresh === true,
     storesPort: options.stores === false ? null : portOf('--stores-port', options.storesPort ?? '8090'),
     storesFolder: path.join(checkout, 'stores'),
@@ -122,6 +126,7 @@ export function serveConfig(options: ServeOptions, environment = process.env): C
     httpsPort: null,
     dataFolder: '',
     databaseUrl,
+    serveAsOwner: environment.TONGBAO_SERVE_AS_OWNER === 'allow',
     fresh: false,
     storesPort: null,
     storesFolder: '',
@@ -181,6 +186,16 @@ function logName({ TONGBAO_LOG_NAME: name }: NodeJS.ProcessEnv): string | null {
       `TONGBAO_LOG_NAME must be like pay.example/audit/log, without spaces and +, not "${name}"`,
     );
   return name;
+}
+
+/** For `migrate`: both roles of a production database. Throws a one-line error when one is missing. */
+export function migrateConfig(environment = process.env): { urls: DatabaseUrls; logLevel: string } {
+  const { DATABASE_URL: url, TONGBAO_OWNER_DATABASE_URL: ownerUrl } = environment;
+  if (ownerUrl === undefined)
+    throw new Error('migrate needs TONGBAO_OWNER_DATABASE_URL, the database as the role that owns it');
+  if (url === undefined)
+    throw new Error('migrate needs DATABASE_URL, the same database as the role that serves');
+  return { urls: { url, ownerUrl }, logLevel: environment.TONGBAO_LOG ?? 'warn' };
 }
 
 const minuteMs = 60_000;

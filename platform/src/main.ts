@@ -1,8 +1,15 @@
 // The command line: sandbox, and what keeps a server of one's own running.
 import { Command } from 'commander';
-import { keysConfig, type SandboxOptions, type ServeOptions, sandboxConfig, serveConfig } from './config.ts';
+import {
+  keysConfig,
+  migrateConfig,
+  type SandboxOptions,
+  type ServeOptions,
+  sandboxConfig,
+  serveConfig,
+} from './config.ts';
 import { runSandbox } from './sandbox/run.ts';
-import { addStaff, makeKeys, type NewStaffOptions, runServe } from './serve/index.ts';
+import { addStaff, makeKeys, type NewStaffOptions, runMigrate, runServe } from './serve/index.ts';
 
 const program = new Command('tongbao').description('Tongbao: a cross-border wallet payment network');
 
@@ -37,6 +44,15 @@ serve
     'makes the file with the secrets (TONGBAO_KEY_FILE); with DATABASE_URL it takes over those of an older release',
   )
   .action(() => makeKeys(keysConfig()));
+
+program
+  .command('migrate')
+  .description(
+    'brings the database up to date as its owner (TONGBAO_OWNER_DATABASE_URL), for the role of DATABASE_URL',
+  )
+  .action(async () => {
+    await runMigrate(migrateConfig());
+  });
 
 program
   .command('staff')

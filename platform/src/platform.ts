@@ -23,7 +23,7 @@ import { createFx, type Fx, type RateSource } from './fx/index.ts';
 import { amsChannel } from './http/ams/index.ts';
 import { type CashierTokens, createCashierTokens } from './http/cashier/index.ts';
 import { createNotifyIds, gatewayChannel, type NotifyIds } from './http/gateway/index.ts';
-import { createJobs, type Jobs, prepareJobs, type Task } from './jobs/index.ts';
+import { createJobs, type Jobs, type Task } from './jobs/index.ts';
 import { HouseAccounts } from './ledger/index.ts';
 import { createMerchants, type Merchants } from './merchants/index.ts';
 import {
@@ -122,7 +122,6 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const { config, database, clock, randomness, keys, bank, log } = parts;
   const sandbox = config.mode === 'sandbox';
   const ruleBook = parts.rules ?? (sandbox ? sandboxRules : rules);
-  await prepareJobs({ database, log });
   const ids = new Ids(() => takeIdBlock(database));
   const lanes = createLanes({ database, lanes: config.lanes, maxBatch: config.maxBatch });
   const house = new HouseAccounts(database);

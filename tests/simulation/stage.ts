@@ -1,14 +1,17 @@
 // The server and the template that worlds are cloned from: one PostgreSQL, migrated and seeded once; a world is then
 // there in a moment, and the same each time.
-import { migrate, openDatabase } from '../../platform/src/database/index.ts';
+import { openDatabase } from '../../platform/src/database/index.ts';
 import { createLog } from '../../platform/src/log.ts';
+import { migrateDatabase } from '../../platform/src/migrate.ts';
 import { createPlatform } from '../../platform/src/platform.ts';
 import { createSandboxBank, createSandboxSettlementBank } from '../../platform/src/sandbox/bank/index.ts';
 import { sandboxBankBooks } from '../../platform/src/sandbox/bank-books.ts';
+import { prepareDatabase } from '../../platform/src/sandbox/databases-store.ts';
 import { seedMerchants, seedSettlementAccounts } from '../../platform/src/sandbox/merchants.ts';
 import { startScratchPostgres } from '../../platform/src/sandbox/scratch-postgres.ts';
 import { safeguardingBank, seedCustomers } from '../../platform/src/sandbox/seed-customers.ts';
 import { generateRsaKeys, machineRandomness, StillClock } from '../../platform/src/system/index.ts';
+import { urlsOfClone } from '../../platform/src/testing/index.ts';
 import { testKeys } from '../../platform/src/testing/keys.ts';
 import { simulationConfig, worldBegins } from './network.ts';
 
@@ -35,9 +38,9 @@ export async function openStage(serverUrl: string | null): Promise<Stage> {
   const close = async () => server?.stop();
   try {
     const template = `simulation_${process.pid}`;
-    await onServer(base, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
-    await onServer(base, `CREATE DATABASE ${template}`);
-    await seedTemplate(`${base}/${template}`);
+    const urls = await prepareDatabase(base, template, true);
+    await migrateDatabase(urls, createLog('silent'));
+    await seedTemplate(urls.url);
     const spareKeys = [await generateRsaKeys(), await generateRsaKeys()];
     let worlds = 0;
     return {
@@ -47,7 +50,7 @@ export async function openStage(serverUrl: string | null): Promise<Stage> {
         const name = `${template}_${worlds}`;
         await onServer(base, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
         return {
-          url: `${base}/${name}`,
+          url: urlsOfClone(urls, name).url,
           drop: () => onServer(base, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
         };
       },
@@ -76,7 +79,6 @@ async function seedTemplate(url: string): Promise<void> {
   const clock = new StillClock(new Date(worldBegins));
   const bank = createSandboxBank({ database, clock, pause: async () => undefined });
   try {
-    await migrate(database.pool);
     const platform = await createPlatform({
       config: simulationConfig,
       ...{ database, clock, bank },

@@ -12,7 +12,7 @@ let world: Awaited<ReturnType<typeof settlementWorld>>;
 let shop: MerchantAccess;
 const signer = createNoteSigner('tongbao.test/log', testKeys.log.privateKey);
 
-const sql = (text: string, values: unknown[] = []) => world.test.database.pool.query(text, values);
+const sql = (text: string, values: unknown[] = []) => world.test.owner.pool.query(text, values);
 const faults = () => world.test.database.snapshot(findLogFaults);
 const log = () => {
   const { database, clock } = world.platform;
@@ -21,7 +21,7 @@ const log = () => {
 
 /** What somebody with the database owner's rights can do. */
 async function forge(table: string, text: string): Promise<void> {
-  const client = await world.test.database.pool.connect();
+  const client = await world.test.owner.pool.connect();
   try {
     await client.query('BEGIN');
     await client.query(`ALTER TABLE ${table} DISABLE TRIGGER ALL`);

@@ -45,7 +45,7 @@ function world(sandbox: boolean, keys = testKeys): World {
 }
 
 async function emptied(): Promise<void> {
-  await test.database.pool.query(
+  await test.owner.pool.query(
     'TRUNCATE system.tally, customers.code_challenge, customers.session, customers.pin, customers.customer CASCADE',
   );
 }

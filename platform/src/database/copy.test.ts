@@ -9,8 +9,9 @@ import { statement } from './statement.ts';
 let test: TestDatabase;
 beforeAll(async () => {
   test = await testDatabase();
-  await test.database.pool.query(`CREATE TABLE kept (n int4 PRIMARY KEY, small int2, big int8, words text, document json,
-    at timestamptz, raw bytea, list int8[]); CREATE TABLE other (n int4 PRIMARY KEY)`);
+  await test.owner.pool.query(`CREATE TABLE kept (n int4 PRIMARY KEY, small int2, big int8, words text, document json,
+    at timestamptz, raw bytea, list int8[]); CREATE TABLE other (n int4 PRIMARY KEY);
+    GRANT ALL ON kept, other TO PUBLIC`);
 });
 afterAll(() => test.drop());
 

@@ -12,8 +12,9 @@ export {
 export { gather } from './gather.ts';
 export { createIsolation, type Isolation, quarantine } from './isolation.ts';
 export { createLanes, isInfrastructureError, type Lanes, type Verb } from './lanes.ts';
-export { migrate } from './migrate.ts';
+export { assertMigrated, migrate, ownSchemas } from './migrate.ts';
 export { type QuarantinedItem, readQuarantine, releaseItem } from './quarantine-store.ts';
+export { changePassword, type DatabaseUrls, excessOfRole, makeRole, roleExists } from './roles-store.ts';
 export { slicesTimer } from './slices.ts';
 export { type Statement, statement } from './statement.ts';
 export {

@@ -16,7 +16,8 @@ const texts = (notes: readonly (Note | null)[]) => notes.flatMap((note) => note?
 let test: TestDatabase;
 beforeAll(async () => {
   test = await testDatabase();
-  await test.database.pool.query('CREATE TABLE note (text text PRIMARY KEY CHECK (length(text) < 20))');
+  await test.owner.pool.query(`CREATE TABLE note (text text PRIMARY KEY CHECK (length(text) < 20));
+    GRANT ALL ON note TO PUBLIC`);
 });
 afterAll(() => test.drop());
 

@@ -1,49 +1,131 @@
 // Brings a database to the newest schema: numbered .sql files, forward only, each in its own transaction, each
-// recorded with its hash so that an edited migration is noticed instead of half applied.
+// recorded with its hash so that an edited migration is noticed instead of half applied. Done as the role that owns the
+// tables; the role that serves gets its rights afterwards.
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import type pg from 'pg';
+import pg from 'pg';
+import { type DatabaseUrls, grantRights, makeRole, roleExists } from './roles-store.ts';
 
 const folder = new URL('./migrations/', import.meta.url);
 const lockKey = 7_466_736_001n;
 
-export async function migrate(pool: pg.Pool): Promise<string[]> {
-  const client = await pool.connect();
-  const applied: string[] = [];
+interface Migration {
+  readonly name: string;
+  readonly text: string;
+  readonly hash: string;
+}
+
+async function ownMigrations(): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(new URL(name, folder), 'utf8');
+      return { name, text, hash: createHash('sha256').update(text).digest('hex') };
+    }),
+  );
+}
+
+/** The schemas that the migrations make: everything of ours in a database, besides the job queue's. */
+export async function ownSchemas(): Promise<string[]> {
+  const texts = (await ownMigrations()).map((migration) => migration.text);
+  return texts.flatMap((text) => [...text.matchAll(/^CREATE SCHEMA (\w+);/gm)].map((match) => match[1]!));
+}
+
+/**
+ * Migrates as the owner, and gives the role of `url` its rights. Answers what was applied. `alongside` brings what is not
+ * ours up to date (the job queue's tables), before rights are given on it.
+ */
+export async function migrate(
+  { url, ownerUrl }: DatabaseUrls,
+  alongside: () => Promise<void> = async () => undefined,
+): Promise<string[]> {
+  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'tongbao migrate' });
+  client.on('error', () => undefined);
+  await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
-    await client.query(`CREATE TABLE IF NOT EXISTS public.tongbao_migration (
-      name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())`);
-    const known = new Map(
-      (
-        await client.query<{ name: string; hash: string }>('SELECT name, hash FROM public.tongbao_migration')
-      ).rows.map((row) => [row.name, row.hash]),
-    );
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
-    for (const name of names) {
-      const text = await readFile(new URL(name, folder), 'utf8');
-      const hash = createHash('sha256').update(text).digest('hex');
-      const former = known.get(name);
-      if (former === hash) continue;
-      if (former !== undefined) {
-        throw new Error(
-          `migration ${name} was changed after it had been applied; migrations are forward only`,
-        );
-      }
-      await client.query('BEGIN');
-      try {
-        await client.query(text);
-        await client.query('INSERT INTO public.tongbao_migration (name, hash) VALUES ($1, $2)', [name, hash]);
-        await client.query('COMMIT');
-      } catch (error) {
-        await client.query('ROLLBACK');
-        throw new Error(`migration ${name} failed: ${(error as Error).message}`, { cause: error });
-      }
-      applied.push(name);
+    const applied = await applyMissing(client);
+    await alongside();
+    const { role, password } = roleOf(url);
+    if (role !== roleOf(ownerUrl).role) {
+      await assertRole(client, role, password);
+      await grantRights(client, { role, schemas: await ownSchemas() });
     }
     return applied;
   } finally {
-    await client.query('SELECT pg_advisory_unlock($1)', [lockKey]).catch(() => undefined);
-    client.release();
+    await client.end();
   }
+}
+
+function roleOf(url: string): { role: string; password: string } {
+  const { username, password } = new URL(url);
+  return { role: decodeURIComponent(username), password: decodeURIComponent(password) };
+}
+
+async function assertRole(client: pg.Client, role: string, password: string): Promise<void> {
+  if (await roleExists(client, role)) return;
+  await makeRole(client, role, password).catch((error: Error) => {
+    throw new Error(
+      `the serving role ${role} does not exist and could not be made (${error.message}); make it: CREATE ROLE "${role}" LOGIN PASSWORD '…'`,
+    );
+  });
+}
+
+async function applyMissing(client: pg.Client): Promise<string[]> {
+  await client.query(`CREATE TABLE IF NOT EXISTS public.tongbao_migration (
+    name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())`);
+  const known = await recorded(client);
+  const own = await ownMigrations();
+  assertKnown(known, own);
+  const applied: string[] = [];
+  for (const { name, text, hash } of own) {
+    const former = known.get(name);
+    if (former === hash) continue;
+    if (former !== undefined)
+      throw new Error(`migration ${name} was changed after it had been applied; migrations are forward only`);
+    await client.query('BEGIN');
+    try {
+      await client.query(text);
+      await client.query('INSERT INTO public.tongbao_migration (name, hash) VALUES ($1, $2)', [name, hash]);
+      await client.query('COMMIT');
+    } catch (error) {
+      await client.query('ROLLBACK');
+      throw new Error(`migration ${name} failed: ${(error as Error).message}`, { cause: error });
+    }
+    applied.push(name);
+  }
+  return applied;
+}
+
+async function recorded(client: pg.ClientBase | pg.Pool): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ name: string; hash: string }>(
+    'SELECT name, hash FROM public.tongbao_migration ORDER BY name',
+  );
+  return new Map(rows.map((row) => [row.name, row.hash]));
+}
+
+/** A newer release may have given columns another meaning: an older one must not touch them. */
+function assertKnown(known: ReadonlyMap<string, string>, own: readonly Migration[]): void {
+  const names = new Set(own.map((migration) => migration.name));
+  const strange = [...known.keys()].filter((name) => !names.has(name));
+  if (strange.length > 0)
+    throw new Error(
+      `the database was migrated by a newer release (${strange.at(-1)} is unknown here): run that release, or restore a backup from before`,
+    );
+}
+
+/** For a server that does not migrate: throws one line unless the schema is exactly this release's. */
+export async function assertMigrated(pool: pg.Pool): Promise<void> {
+  const known = await recorded(pool).catch((error: { code?: string }) => {
+    // No such table, or no right to look: nobody has migrated for this role.
+    if (error.code === '42P01' || error.code === '42501') return new Map<string, string>();
+    throw error;
+  });
+  const own = await ownMigrations();
+  assertKnown(known, own);
+  const missing = own.filter(({ name }) => !known.has(name));
+  if (missing.length > 0)
+    throw new Error(
+      `the database’s schema is older than this release (${missing[0]!.name} is missing): run \`tongbao migrate\` with TONGBAO_OWNER_DATABASE_URL first`,
+    );
 }

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const rows = async <Row>(text: string): Promise<Row[]> => (await world.test.database.pool.query(text)).rows;
+const rows = async <Row>(text: string): Promise<Row[]> => (await world.test.owner.pool.query(text)).rows;
 const slicesOf = async (table: string): Promise<number> =>
   (await rows(`SELECT 1 FROM pg_inherits WHERE inhparent = '${table}'::regclass`)).length;
 
@@ -18,7 +18,7 @@ it('makes slices ahead of the ids, once, and rows find theirs', async () => {
   expect(await timer.nextDueAt()).not.toBeNull();
   await timer.run(world.clock.now());
   const before = await slicesOf('ledger.entry');
-  await world.test.database.pool.query(`SELECT setval('system.id_block', ${(5n * 2n ** 27n) / 4096n})`);
+  await world.test.owner.pool.query(`SELECT setval('system.id_block', ${(5n * 2n ** 27n) / 4096n})`);
   expect(await timer.run(world.clock.now())).toBe(3 * (8 - (before - 1)));
   expect(await timer.run(world.clock.now())).toBe(0);
   expect(await slicesOf('ledger.entry')).toBe(9);
@@ -36,7 +36,7 @@ it('a slice is as append-only as its table, and takes no unbalanced entry', asyn
     "INSERT INTO ledger.entry_000000 VALUES (9, 'payment', 1, 1, now(), '{1156,2156}', '{5,-4}')",
     "INSERT INTO ledger.entry VALUES (9, 'payment', 1, 1, now(), '{1156,2156}', '{5,-4}')",
   ])
-    await expect(world.test.database.pool.query(text), text).rejects.toMatchObject({ code: '23000' });
+    await expect(world.test.owner.pool.query(text), text).rejects.toMatchObject({ code: '23000' });
 });
 
 it('request ids are put away after 400 days, and not a day before', async () => {

@@ -187,7 +187,7 @@ describe('a stored rate', () => {
     expect(await wonAt(open(source), '2014-11-10')).toBe('160.00 of 2014-11-10');
     source.won['2014-11-10'] = '1001';
     expect(await wonAt(open(source), '2014-11-10')).toBe('160.00 of 2014-11-10');
-    const { pool } = db.database;
+    const { pool } = db.owner;
     await expect(
       pool.query(`UPDATE fx.rate SET rate = '5' WHERE source = $1`, [source.name]),
     ).rejects.toThrow(/never changed/);
@@ -228,7 +228,7 @@ describe('a quote', () => {
 
   it('is never changed or removed', async () => {
     const given = (await open(freechangeSource()).createQuote(asked(43n)))!;
-    const { pool } = db.database;
+    const { pool } = db.owner;
     const id = [given.locked.quoteId];
     await expect(pool.query('UPDATE fx.quote SET spread_bps = 0 WHERE id = $1', id)).rejects.toThrow(
       /append-only/,

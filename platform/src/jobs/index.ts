@@ -1,7 +1,7 @@
 // Background work: jobs are put into graphile-worker's queue inside the transaction that gives rise to them, and run
 // after it commits, by whichever process is free. Timers tick here too.
 import { makeWorkerUtils } from 'graphile-worker';
-import type { Database, Transaction } from '../database/index.ts';
+import type { Transaction } from '../database/index.ts';
 import { createQueue, type QueueParts, quiet, type Task } from './queue.ts';
 import { addJob, addJobs } from './store.ts';
 import { createTicker, type TickerParts } from './ticker.ts';
@@ -27,11 +27,18 @@ export type JobsOptions = QueueParts & TickerParts;
 
 const graceMs = 4_000;
 
-/** Brings the queue's own tables up to date; needed once before anything can be enqueued. */
-export async function prepareJobs(parts: Pick<QueueParts, 'log'> & { database: Database }): Promise<void> {
-  const utils = await makeWorkerUtils({ pgPool: parts.database.pool, logger: quiet(parts.log) });
-  await utils.migrate();
-  await utils.release();
+/** Brings the queue's own tables up to date, as their owner; needed before anything can be enqueued. */
+export async function prepareJobs(of: Pick<QueueParts, 'log'> & { ownerUrl: string }): Promise<void> {
+  const utils = await makeWorkerUtils({
+    connectionString: of.ownerUrl,
+    maxPoolSize: 2,
+    logger: quiet(of.log),
+  });
+  try {
+    await utils.migrate();
+  } finally {
+    await utils.release();
+  }
 }
 
 export function createJobs(options: JobsOptions): Jobs {

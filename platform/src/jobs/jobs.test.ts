@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Database, openDatabase } from '../database/index.ts';
 import { StillClock, type Timer } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
-import { createJobs, type Jobs, type JobsOptions, prepareJobs } from './index.ts';
+import { createJobs, type Jobs, type JobsOptions } from './index.ts';
 
 const silent = pino({ level: 'silent' });
 let test_: TestDatabase;
@@ -17,7 +17,6 @@ const started: Jobs[] = [];
 
 beforeAll(async () => {
   test_ = await testDatabase();
-  await prepareJobs({ database: test_.database, log: silent });
 });
 afterAll(() => test_.drop());
 beforeEach(() => {
@@ -53,7 +52,7 @@ const waitingJobs = async (): Promise<unknown> =>
 /** The database throws everybody out, and lets nobody in for a while. */
 async function cutAllConnections(): Promise<void> {
   const name = path.basename(test_.url);
-  const outside = new pg.Client({ connectionString: test_.url.replace(/[^/]*$/, 'postgres') });
+  const outside = new pg.Client({ connectionString: `${process.env.TONGBAO_TEST_SERVER}/postgres` });
   await outside.connect();
   await outside.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
   await outside.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);

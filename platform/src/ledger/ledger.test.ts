@@ -107,9 +107,9 @@ describe('entries', () => {
 
   test('entries cannot be changed or removed', async () => {
     await expect(
-      database.query(statement('test.update', 'UPDATE ledger.entry SET kind = kind')),
+      world.owner.query(statement('test.update', 'UPDATE ledger.entry SET kind = kind')),
     ).rejects.toThrow(/append-only/);
-    await expect(database.query(statement('test.delete', 'DELETE FROM ledger.entry'))).rejects.toThrow(
+    await expect(world.owner.query(statement('test.delete', 'DELETE FROM ledger.entry'))).rejects.toThrow(
       /append-only/,
     );
   });

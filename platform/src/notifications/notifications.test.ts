@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => shared.drop());
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-  await database.pool.query('TRUNCATE notifications.notification');
+  await shared.owner.pool.query('TRUNCATE notifications.notification');
 });
 
 interface Received {
@@ -481,8 +481,8 @@ test('attempts are never changed or removed', async () => {
   const w = world();
   await leave(notification(shop.url));
   await moveClock(w, courier(w), start);
-  await expect(database.pool.query('UPDATE notifications.attempt SET acknowledged = false')).rejects.toThrow(
-    'append-only',
-  );
-  await expect(database.pool.query('DELETE FROM notifications.attempt')).rejects.toThrow('append-only');
+  await expect(
+    shared.owner.pool.query('UPDATE notifications.attempt SET acknowledged = false'),
+  ).rejects.toThrow('append-only');
+  await expect(shared.owner.pool.query('DELETE FROM notifications.attempt')).rejects.toThrow('append-only');
 });

@@ -69,7 +69,7 @@ test('a tampered statement is explained, and the break is closed by two people w
     suspense.toString(),
   ]);
   expect(rows[0].balance).toBe(open!.difference);
-  await expect(database.pool.query('UPDATE reconciliation.act SET reason = $1', ['another'])).rejects.toThrow(
-    'append-only',
-  );
+  await expect(
+    world.test.owner.pool.query('UPDATE reconciliation.act SET reason = $1', ['another']),
+  ).rejects.toThrow('append-only');
 });

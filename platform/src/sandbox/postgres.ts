@@ -5,7 +5,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import pg from 'pg';
 import { decideRunAs, type RunAs } from './postgres-user.ts';
 
 export interface EmbeddedServer {
@@ -228,42 +227,3 @@ function freePort(): Promise<number> {
     });
   });
 }
-
-/** Creates a database on the server unless it is there; with `fresh`, from nothing. */
-export async function prepareDatabase(serverUrl: string, name: string, fresh: boolean): Promise<string> {
-  const client = new pg.Client({ connectionString: `${serverUrl}/postgres` });
-  await client.connect();
-  try {
-    if (fresh) await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-    const there = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
-    if (there.rowCount === 0) await client.query(`CREATE DATABASE ${name}`);
-  } finally {
-    await client.end();
-  }
-  return `${serverUrl}/${name}`;
-}
-
-/** `--fresh` on a server of the user's own: our schemas go, the rest of his database stays. */
-export async function emptyDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    for (const schema of ownSchemas) await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
-    await client.query('DROP TABLE IF EXISTS public.tongbao_migration');
-  } finally {
-    await client.end();
-  }
-}
-
-const ownSchemas = [
-  'payments',
-  'notifications',
-  'wallet',
-  'customers',
-  'merchants',
-  'fx',
-  'ledger',
-  'sandbox_bank',
-  'system',
-  'graphile_worker',
-];

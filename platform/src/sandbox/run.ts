@@ -5,7 +5,7 @@ import { gatewayAdapters } from '../adapters.ts';
 import type { Config } from '../config.ts';
 import {
   type Database,
-  migrate,
+  type DatabaseUrls,
   openDatabase,
   readClockOffset,
   settingOrKeep,
@@ -20,6 +20,7 @@ import { createServer } from '../http/server.ts';
 import { settlementAdapter } from '../http/settlement/index.ts';
 import { prepareKeys } from '../installation-keys.ts';
 import { createLog } from '../log.ts';
+import { migrateDatabase } from '../migrate.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import {
   createOutbound,
@@ -41,9 +42,10 @@ import {
 import { sandboxBankBooks } from './bank-books.ts';
 import { type ChaosSwitch, createChaosSwitch } from './chaos.ts';
 import { type ClockMover, createClockMover } from './clock-mover.ts';
+import { divideRoles, emptyDatabase, prepareDatabase } from './databases-store.ts';
 import { takeFolder } from './folder-lock.ts';
 import { seedMerchants, seedSettlementAccounts } from './merchants.ts';
-import { type EmbeddedServer, emptyDatabase, prepareDatabase, startEmbeddedPostgres } from './postgres.ts';
+import { type EmbeddedServer, startEmbeddedPostgres } from './postgres.ts';
 import { createSandboxRegistry } from './registry.ts';
 import { sandboxParts } from './sandbox-parts.ts';
 import { safeguardingBank, seedCustomers } from './seed-customers.ts';
@@ -77,10 +79,10 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     await assertPortsFree(config);
     const lock = await takeFolder(config.dataFolder);
     undo.push(() => lock.release());
-    const { database, server } = await openWorld(config, log);
+    const server = config.databaseUrl === null ? await startEmbeddedPostgres(config.dataFolder) : null;
     if (server !== null) undo.push(() => server.stop());
+    const database = await openWorld(config, server, log);
     undo.push(() => database.close());
-    await migrate(database.pool);
     const keys = await prepareKeys({ source: config.keys, database, randomness: machineRandomness });
     const clock = await sandboxClock(database);
     const bank = createSandboxBank({ database, clock, pause });
@@ -196,16 +198,23 @@ async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unkn
   return { close: () => Promise.all([http.close(), https?.close()]) };
 }
 
-async function openWorld(
-  config: Config,
-  log: Logger,
-): Promise<{ database: Database; server: EmbeddedServer | null }> {
-  const server = config.databaseUrl === null ? await startEmbeddedPostgres(config.dataFolder) : null;
-  const url =
-    server === null ? config.databaseUrl! : await prepareDatabase(server.url, databaseName, config.fresh);
-  if (server === null && config.fresh) await emptyDatabase(url);
+/** Migrates as the database's owner, and opens it as the role that serves. */
+async function openWorld(config: Config, server: EmbeddedServer | null, log: Logger): Promise<Database> {
+  const urls =
+    server === null
+      ? await divideOwn(config.databaseUrl!, config.fresh)
+      : await prepareDatabase(server.url, databaseName, config.fresh);
+  await migrateDatabase(urls, log);
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'an idle database connection broke');
-  return { server, database: openDatabase({ url, onConnectionError, maxConnections: 24 }) };
+  return openDatabase({ url: urls.url, onConnectionError, maxConnections: 24 });
+}
+
+async function divideOwn(url: string, fresh: boolean): Promise<DatabaseUrls> {
+  if (fresh) await emptyDatabase(url);
+  const { refused, ...urls } = await divideRoles(url);
+  if (refused !== null)
+    console.log(`  DATABASE_URL's role serves too: there is no second role beside it (${refused})`);
+  return urls;
 }
 
 async function sandboxClock(database: Database): Promise<MovableClock> {

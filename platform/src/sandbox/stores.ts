@@ -4,7 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import type { Store } from '@tongbao/protocol/sandbox';
 import type { Config } from '../config.ts';
-import { type EmbeddedServer, prepareDatabase } from './postgres.ts';
+import { prepareDatabase } from './databases-store.ts';
+import type { EmbeddedServer } from './postgres.ts';
 
 export interface Stores {
   /** The shops that answer, none before they are ready; null without shops. */
@@ -29,7 +30,8 @@ export function createStores(config: Config, server: EmbeddedServer | null): Sto
   let starting: Promise<void> | null = null;
 
   async function start(serverUrl: string, say: (line: string) => void): Promise<void> {
-    const databaseUrl = await prepareDatabase(serverUrl, databaseName, config.fresh);
+    // The shops' server makes its own tables.
+    const { ownerUrl: databaseUrl } = await prepareDatabase(serverUrl, databaseName, config.fresh);
     if (isStopping) return;
     child = spawn(process.execPath, ['--no-deprecation', path.join(config.storesFolder, 'src/main.ts')], {
       // Out of the terminal's group: a Ctrl-C is for us, and we stop it.

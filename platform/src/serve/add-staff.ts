@@ -1,7 +1,7 @@
 // `tongbao staff add`: gives somebody access to the console of a production server. The password is made here, printed
 // once, and kept nowhere.
 import type { Config } from '../config.ts';
-import { createTally, migrate, openDatabase, takeIdBlock } from '../database/index.ts';
+import { assertMigrated, createTally, openDatabase, takeIdBlock } from '../database/index.ts';
 import { prepareKeys } from '../installation-keys.ts';
 import { createMerchants } from '../merchants/index.ts';
 import { createStaff, type Role, roles } from '../staff/index.ts';
@@ -20,7 +20,7 @@ export async function addStaff(config: Config, options: NewStaffOptions): Promis
   if (role === undefined) throw new Error(`--role must be ${roles.join(', ')}, not "${options.role}"`);
   const database = openDatabase({ url: config.databaseUrl!, maxConnections: 2 });
   try {
-    await migrate(database.pool);
+    await assertMigrated(database.pool);
     const keys = await prepareKeys({ source: config.keys, database, randomness: machineRandomness });
     const parts = { database, clock: machineClock, keys, ids: new Ids(() => takeIdBlock(database)) };
     const merchantId = await merchantOf(createMerchants(parts), role, options.client);

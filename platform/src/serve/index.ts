@@ -2,4 +2,5 @@
 
 export { addStaff, type NewStaffOptions } from './add-staff.ts';
 export { makeKeys } from './make-keys.ts';
+export { runMigrate } from './run-migrate.ts';
 export { runServe } from './serve.ts';

@@ -6,11 +6,12 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { gatewayAdapters } from '../adapters.ts';
 import type { Config } from '../config.ts';
-import { type Database, migrate, openDatabase } from '../database/index.ts';
+import { assertMigrated, type Database, excessOfRole, openDatabase } from '../database/index.ts';
 import { ecbSource, freechangeSource } from '../fx/index.ts';
 import { createServer } from '../http/server.ts';
 import { openKeys, prepareKeys } from '../installation-keys.ts';
 import { createLog } from '../log.ts';
+import { migrateDatabase } from '../migrate.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { createOutbound, machineClock, machineRandomness } from '../system/index.ts';
 import { noBank, noSettlementBank, smsByHttp } from './neighbours.ts';
@@ -36,7 +37,7 @@ async function openPlatform(
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'an idle database connection broke');
   const database = openDatabase({ url: config.databaseUrl!, onConnectionError });
   const outbound = createOutbound({ reach: config.reach });
-  if (cluster.isPrimary) await migrate(database.pool);
+  if (cluster.isPrimary) await prepare(config, database, log);
   const of = { source: config.keys, database, randomness: machineRandomness };
   const keys = await (cluster.isPrimary ? prepareKeys(of) : openKeys(of));
   const platform = await createPlatform({
@@ -66,6 +67,23 @@ async function openPlatform(
       await database.close();
     },
   };
+}
+
+/**
+ * Serving needs a schema that is exactly this release's, and a role that cannot change what is append-only. Somebody who
+ * asks for it serves as the owner, and then migrates here.
+ */
+async function prepare(config: Config, database: Database, log: Logger): Promise<void> {
+  if (config.serveAsOwner) {
+    await migrateDatabase({ url: config.databaseUrl!, ownerUrl: config.databaseUrl! }, log);
+    return;
+  }
+  await assertMigrated(database.pool);
+  const excess = await excessOfRole(database.pool);
+  if (excess !== null)
+    throw new Error(
+      `serve refuses DATABASE_URL: ${excess}; give it the role that only serves (docs/guides/serve.md), or set TONGBAO_SERVE_AS_OWNER=allow`,
+    );
 }
 
 /** The first process: prepares the database, works on jobs and timers, watches over the others. */

@@ -105,7 +105,7 @@ describe('a day', () => {
   });
 
   test('a conversion that states another rate, cost or gain than it was made at is found', async () => {
-    const { pool } = world.platform.database;
+    const { pool } = world.test.owner;
     const [deal] = (await world.platform.settlement.treasury(1)).deals;
     const faultAfter = async (change: string) => {
       await pool.query(`UPDATE settlement.deal SET ${change} WHERE id = $1`, [deal!.id]);

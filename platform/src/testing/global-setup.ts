@@ -3,20 +3,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { migrate, openDatabase } from '../database/index.ts';
-import { prepareDatabase, startEmbeddedPostgres } from '../sandbox/postgres.ts';
+import { createLog } from '../log.ts';
+import { migrateDatabase } from '../migrate.ts';
+import { prepareDatabase } from '../sandbox/databases-store.ts';
+import { startEmbeddedPostgres } from '../sandbox/postgres.ts';
 
 export default async function setup(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tongbao-test-'));
   const server = await startEmbeddedPostgres(folder, { shared_buffers: '128MB', max_connections: '120' });
   process.env.TONGBAO_TEST_SERVER = server.url;
-  const url = await prepareDatabase(server.url, 'tongbao_template', true);
-  const database = openDatabase({ url });
-  try {
-    await migrate(database.pool);
-  } finally {
-    await database.close();
-  }
+  const urls = await prepareDatabase(server.url, 'tongbao_template', true);
+  await migrateDatabase(urls, createLog('silent'));
+  process.env.TONGBAO_TEST_TEMPLATE = JSON.stringify(urls);
   return async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });

@@ -1,11 +1,15 @@
 // Real PostgreSQL for tests: one server for the whole run, one migrated template, one clone for each test file.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { type Database, openDatabase } from '../database/index.ts';
+import { type Database, type DatabaseUrls, openDatabase } from '../database/index.ts';
 
 export interface TestDatabase {
+  /** As the role that serves. */
   readonly database: Database;
   readonly url: string;
+  /** As the role that owns the tables: for tests that make tables or break what is append-only. */
+  readonly owner: Database;
+  readonly ownerUrl: string;
   drop(): Promise<void>;
 }
 
@@ -20,17 +24,27 @@ function serverUrl(): string {
 /** A database of its own for a test file, cloned from the migrated template in some 50 ms. */
 export async function testDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer((client) => client.query(`CREATE DATABASE ${name} TEMPLATE tongbao_template`));
-  const url = `${serverUrl()}/${name}`;
+  const template = JSON.parse(process.env.TONGBAO_TEST_TEMPLATE!) as DatabaseUrls;
+  const { url, ownerUrl } = urlsOfClone(template, name);
+  const { username } = new URL(ownerUrl);
+  await onServer((client) =>
+    client.query(`CREATE DATABASE ${name} TEMPLATE tongbao_template OWNER ${username}`),
+  );
   const database = openDatabase({ url });
+  const owner = openDatabase({ url: ownerUrl, maxConnections: 2 });
   return {
-    database,
-    url,
+    ...{ database, url, owner, ownerUrl },
     async drop() {
-      await database.close();
+      await Promise.all([database.close(), owner.close()]);
       await onServer((client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },
   };
+}
+
+/** A clone has the template's roles and rights. */
+export function urlsOfClone(template: DatabaseUrls, name: string): DatabaseUrls {
+  const named = (url: string) => url.replace(/[^/]*$/, name);
+  return { url: named(template.url), ownerUrl: named(template.ownerUrl) };
 }
 
 async function onServer(work: (client: pg.Client) => Promise<unknown>): Promise<void> {
