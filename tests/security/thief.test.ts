@@ -59,7 +59,7 @@ const rooms = (keys: Keys) => {
 
 /** Every value of every row, as text. */
 async function everything(): Promise<string> {
-  const { pool } = test_.database;
+  const { pool } = test_.owner;
   const tables = await pool.query<{ name: string }>(
     `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
      WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
