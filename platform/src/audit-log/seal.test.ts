@@ -24,9 +24,9 @@ async function forge(table: string, text: string): Promise<void> {
   const client = await world.test.owner.pool.connect();
   try {
     await client.query('BEGIN');
-    await client.query(`ALTER TABLE ${table} DISABLE TRIGGER ALL`);
+    await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
     await client.query(text);
-    await client.query(`ALTER TABLE ${table} ENABLE TRIGGER ALL`);
+    await client.query(`ALTER TABLE ${table} ENABLE TRIGGER USER`);
     await client.query('COMMIT');
   } finally {
     client.release();
