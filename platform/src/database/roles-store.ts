@@ -21,6 +21,7 @@ const removable = new Set([
   'notifications.notification',
   'payments.refund_queue',
   'payments.request',
+  'reconciliation.seen',
   'sandbox_bank.card_offer',
   'settlement.mark',
   'staff.session',
