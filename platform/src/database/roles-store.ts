@@ -24,6 +24,7 @@ const removable = new Set([
   'reconciliation.seen',
   'sandbox_bank.card_offer',
   'settlement.mark',
+  'settlement.unapplied_document',
   'staff.session',
   'system.arrival',
   'system.quarantine',
