@@ -14,10 +14,11 @@ export interface DatabaseUrls {
 
 /** What the serving role may do besides reading and adding: its housekeeping removes rows of these. */
 const removable = new Set([
+  'customers.code_challenge',
+  'customers.known_device',
   'customers.passkey',
   'customers.passkey_challenge',
   'customers.session',
-  'customers.sign_in_code',
   'notifications.notification',
   'payments.refund_queue',
   'payments.request',
@@ -25,10 +26,12 @@ const removable = new Set([
   'sandbox_bank.card_offer',
   'settlement.mark',
   'settlement.unapplied_document',
+  'staff.known_device',
   'staff.session',
   'system.arrival',
   'system.quarantine',
   'system.setting',
+  'system.tally',
   'wallet.payment_code',
   'wallet.unconfirmed_day',
 ]);
