@@ -36,7 +36,7 @@ export function freePort(wanted = 0): Promise<number | null> {
 }
 
 export async function startSandbox(
-  options: { httpsPort?: number; storesPort?: number } = {},
+  options: { httpsPort?: number; storesPort?: number; startDate?: string } = {},
 ): Promise<Sandbox> {
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'tongbao-sandbox-'));
   const port = (await freePort())!;
@@ -49,6 +49,9 @@ export async function startSandbox(
     `${httpsPort}`,
     '--data',
     dataFolder,
+    // Singles' Day: a day whose published rates the tests know.
+    '--start-date',
+    options.startDate ?? '2014-11-11',
     ...(options.storesPort === undefined ? ['--no-stores'] : ['--stores-port', `${options.storesPort}`]),
   ];
   const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -55,6 +55,22 @@ describe('the classic gateway’s choices', () => {
   });
 });
 
+describe('the first day of a fresh world', () => {
+  test('is in the spring of 2014 unless it is said, at ten in the morning in Shanghai', () => {
+    expect(sandboxConfig({}, {}).worldBegins.toISOString()).toBe('2014-04-28T02:00:00.000Z');
+    const begins = sandboxConfig({ startDate: '2016-02-29' }, {}).worldBegins;
+    expect(begins.toISOString()).toBe('2016-02-29T02:00:00.000Z');
+  });
+  test.each(['2010-12-31', '2015-02-29', '2014-4-28', 'today', '', '2014-04-28T10:00', '9999-01-01'])(
+    '%j is refused in one line',
+    (startDate) => {
+      expect(() => sandboxConfig({ startDate }, {})).toThrow(
+        /^--start-date must be a day from 2011-01-01 on/,
+      );
+    },
+  );
+});
+
 test('each protocol’s timetable: eight attempts in 24 hours 22 minutes, unless the classic one is set otherwise', () => {
   const attempts = (gaps?: readonly number[]) => {
     const times = [new Date('2014-11-11T02:00:00Z')];

@@ -20,6 +20,8 @@ export interface Config {
   /** Whether `serve` may use a role that owns the tables, and migrates with it. */
   readonly serveAsOwner: boolean;
   readonly fresh: boolean;
+  /** When a fresh world begins: ten in the morning of its first day in Shanghai. */
+  readonly worldBegins: Date;
   /** The demo shops' port; null without them. */
   readonly storesPort: number | null;
   readonly storesFolder: string;
@@ -58,9 +60,25 @@ export interface SandboxOptions {
   readonly httpsPort?: string;
   readonly data?: string;
   readonly fresh?: boolean;
+  readonly startDate?: string;
   /** False for --no-stores. */
   readonly stores?: boolean;
   readonly storesPort?: string;
+}
+
+/** The spring of 2014: the Korean mall has just opened the option, the buying agent's opens in June. */
+const firstDay = '2014-04-28';
+/** Calendars of bank holidays begin with 2011. */
+const earliestDay = '2011-01-01';
+const latestDay = '2099-12-31';
+
+function worldBeginsOn(day: string): Date {
+  const begins = new Date(`${day}T10:00:00+08:00`);
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(begins.getTime());
+  // 30 February would be 2 March.
+  if (!isDay || begins.toISOString().slice(0, 10) !== day || day < earliestDay || day > latestDay)
+    throw new Error(`--start-date must be a day from ${earliestDay} on, as YYYY-MM-DD, not "${day}"`);
+  return begins;
 }
 
 /** Throws a one-line error when an option makes no sense. */
@@ -77,6 +95,7 @@ export function sandboxConfig(options: SandboxOptions, environment = process.env
     databaseUrl: environment.DATABASE_URL ?? null,
     serveAsOwner: false,
     fresh: options.fresh === true,
+    worldBegins: worldBeginsOn(options.startDate ?? firstDay),
     storesPort: options.stores === false ? null : portOf('--stores-port', options.storesPort ?? '8090'),
     storesFolder: path.join(checkout, 'stores'),
     storesEnvironment: {
@@ -128,6 +147,7 @@ export function serveConfig(options: ServeOptions, environment = process.env): C
     databaseUrl,
     serveAsOwner: environment.TONGBAO_SERVE_AS_OWNER === 'allow',
     fresh: false,
+    worldBegins: worldBeginsOn(firstDay),
     storesPort: null,
     storesFolder: '',
     storesEnvironment: {},

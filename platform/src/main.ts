@@ -20,6 +20,7 @@ program
   .option('--https-port <port>', 'the same over HTTPS with a self-signed certificate', '8443')
   .option('--data <folder>', 'where the embedded PostgreSQL lives')
   .option('--fresh', 'start from an empty world')
+  .option('--start-date <day>', 'the first day of a fresh world, YYYY-MM-DD', '2014-04-28')
   .option('--stores-port <port>', 'HTTP: the demo shops', '8090')
   .option('--no-stores', 'without the demo shops')
   .action(async (options: SandboxOptions) => {

@@ -36,7 +36,7 @@ export interface Stage {
 }
 
 /** With a port for them, the demo shops open too (`stores.test.ts` waits for them). */
-export async function openStage(options: { storesPort?: number } = {}): Promise<Stage> {
+export async function openStage(options: { storesPort?: number; startDate?: string } = {}): Promise<Stage> {
   const sandbox = await startSandbox(options);
   const browser = await launchChromium();
   const shop = createServer((_request, response) => {

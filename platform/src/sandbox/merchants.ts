@@ -9,16 +9,26 @@ import {
 } from '../database/index.ts';
 import type { Merchants, SignUp } from '../merchants/index.ts';
 import type { Settlement } from '../settlement/index.ts';
-import { generateRsaKeys, isSealed, type Keys, pkcs1Of, type Randomness } from '../system/index.ts';
+import {
+  type Clock,
+  generateRsaKeys,
+  isSealed,
+  type Keys,
+  pkcs1Of,
+  type Randomness,
+} from '../system/index.ts';
 
-type Seed = Omit<SignUp, 'publicKey' | 'classicMd5Key'>;
+type Seed = Omit<SignUp, 'publicKey' | 'classicMd5Key'> & {
+  /** Its option opens on the contract's date also in a world that begins earlier: the date is the story. */
+  readonly opensOnItsDate?: true;
+};
 
 // One contract's worth of common terms; each shop states what differs.
 const terms = {
   returnsFee: false,
   regions: ['CN'],
   refundWindowDays: 365,
-  liveFrom: new Date('2014-01-01T00:00:00Z'),
+  liveFrom: new Date('2014-03-01T00:00:00Z'),
 } as const;
 
 export const sandboxMerchants: readonly Seed[] = [
@@ -31,6 +41,7 @@ export const sandboxMerchants: readonly Seed[] = [
     notifyUrl: null,
     contract: {
       ...terms,
+      liveFrom: new Date('2014-04-25T00:00:00+09:00'),
       settlementCurrency: 'KRW',
       paymentCurrencies: ['KRW'],
       feeBps: 150,
@@ -50,6 +61,7 @@ export const sandboxMerchants: readonly Seed[] = [
     notifyUrl: null,
     contract: {
       ...terms,
+      liveFrom: new Date('2014-04-01T00:00:00+09:00'),
       settlementCurrency: 'JPY',
       paymentCurrencies: ['JPY'],
       feeBps: 180,
@@ -125,14 +137,14 @@ export const sandboxMerchants: readonly Seed[] = [
     displayName: '燕子代购 Tsubame Agent',
     region: 'JP',
     notifyUrl: null,
+    opensOnItsDate: true,
     contract: {
       ...terms,
       settlementCurrency: 'JPY',
       paymentCurrencies: ['JPY'],
       feeBps: 170,
       spreadBps: 60,
-      // Signed in 2014; the option opens in June.
-      liveFrom: new Date('2015-06-01T00:00:00+09:00'),
+      liveFrom: new Date('2014-06-01T00:00:00+09:00'),
       calendar: 'JP',
       timeZone: 'Asia/Tokyo',
       minAmount: 10n,
@@ -149,20 +161,26 @@ const privateKeyOf = (clientId: string) => `private key of ${clientId}`;
 /** Signs the merchants up that are missing; a second start changes nothing. */
 export async function seedMerchants(parts: {
   database: Database;
+  clock: Clock;
   merchants: Merchants;
   randomness: Randomness;
   keys: Pick<Keys, 'seal'>;
 }): Promise<void> {
   await sealFormerSecrets(parts);
-  for (const seed of sandboxMerchants) {
+  for (const { opensOnItsDate, ...seed } of sandboxMerchants) {
     if ((await parts.merchants.findByClientId(seed.clientId)) !== null) continue;
     const keys = await generateRsaKeys();
     const classicMd5Key = parts.randomness.bytes(16).toString('hex');
-    await parts.merchants.signUp({ ...seed, publicKey: keys.publicKey, classicMd5Key });
+    const contract = opensOnItsDate ? seed.contract : liveBy(parts.clock.now(), seed.contract);
+    await parts.merchants.signUp({ ...seed, contract, publicKey: keys.publicKey, classicMd5Key });
     const sealed = parts.keys.seal(keys.privateKey, privateKeyOf(seed.clientId));
     await settingOrKeep(parts.database, keySetting(seed.clientId), sealed);
   }
 }
+
+/** In a world that begins before the shop's date the shop is there from the first day, so that it can be tried. */
+const liveBy = (now: Date, contract: Seed['contract']): Seed['contract'] =>
+  contract.liveFrom <= now ? contract : { ...contract, liveFrom: now };
 
 /** A world of a release that kept its merchants' secrets as they are. */
 async function sealFormerSecrets({

@@ -55,8 +55,6 @@ import { createStores, type Stores } from './stores.ts';
 import type { Send } from './till.ts';
 import { localCertificate } from './tls.ts';
 
-/** A fresh world begins here: Singles' Day of 2014, ten in the morning in Shanghai, with the rates of that day. */
-export const worldBegins = new Date('2014-11-11T10:00:00+08:00');
 const databaseName = 'tongbao';
 
 export interface RunningSandbox {
@@ -84,7 +82,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     const database = await openWorld(config, server, log);
     undo.push(() => database.close());
     const keys = await prepareKeys({ source: config.keys, database, randomness: machineRandomness });
-    const clock = await sandboxClock(database);
+    const clock = await sandboxClock(database, config.worldBegins);
     const bank = createSandboxBank({ database, clock, pause });
     const settlementBank = createSandboxSettlementBank({ database, clock, safeguardingBank });
     const issuers = await issuersOf({ database, clock, keys });
@@ -217,7 +215,7 @@ async function divideOwn(url: string, fresh: boolean): Promise<DatabaseUrls> {
   return urls;
 }
 
-async function sandboxClock(database: Database): Promise<MovableClock> {
+async function sandboxClock(database: Database, worldBegins: Date): Promise<MovableClock> {
   const stored = await readClockOffset(database);
   if (stored !== null) return new MovableClock(Number.parseInt(stored.toString(), 10));
   const clock = MovableClock.startingAt(worldBegins);
