@@ -7,6 +7,7 @@ import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { openDatabase } from '../platform/src/database/index.ts';
 import { startScratchPostgres } from '../platform/src/sandbox/scratch-postgres.ts';
+import { bankFileCase } from './bank-files.ts';
 import { bytesOf, writeBack } from './bytes-store.ts';
 import { cryptoCeiling } from './crypto.ts';
 import { freshDatabase } from './database.ts';
@@ -58,6 +59,8 @@ async function main(): Promise<number> {
     progress('a merchant’s day is settled …');
     const { figures, proofsOk } = await settlementDay(server.url);
     report = { ...report, settlement: figures, proofsOk: report.proofsOk && proofsOk };
+    progress('a bank’s statement …');
+    report = { ...report, bankFile: await bankFile(server.url) };
     await save(report);
     if (large) {
       const grown = await growth(server.url, { seconds, progress });
@@ -119,6 +122,7 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>): Promise<
     memory: { ...memory, serveMib: figures.peakRssMib },
     growth: null,
     settlement: null,
+    bankFile: null,
     proofsOk,
   };
 }
@@ -163,6 +167,18 @@ async function settlementDay(
       figures: { ...figures, net: net.toString() },
       proofsOk: figures.status === 'PAID' && proved !== false,
     };
+  } finally {
+    await database.close();
+  }
+}
+
+/** A statement of a hundred thousand lines, each with its payout in the books; for checks, five thousand. */
+async function bankFile(serverUrl: string): Promise<Report['bankFile']> {
+  const url = await prepareDatabase(serverUrl, 'bench_bank_file', true);
+  const database = openDatabase({ url, maxConnections: 16 });
+  try {
+    await migrate(database.pool);
+    return await bankFileCase(database, { lines: quick ? 5_000 : 100_000 });
   } finally {
     await database.close();
   }

@@ -1,4 +1,5 @@
 // The report: its shape for machines (keys that exist stay as they are) and its table for people.
+import type { BankFileFigures } from './bank-files.ts';
 import type { PgbenchFigures } from './pgbench.ts';
 import type { PostingFigure } from './posting.ts';
 import type { SettlementFigures } from './settlement.ts';
@@ -30,6 +31,8 @@ export interface Report {
   } | null;
   /** One merchant's day; `net` in minor units of won. */
   readonly settlement: (Omit<SettlementFigures, 'net' | 'proved'> & { readonly net: string }) | null;
+  /** A bank's statement, read and matched. */
+  readonly bankFile: BankFileFigures | null;
   readonly proofsOk: boolean;
 }
 
@@ -87,7 +90,7 @@ export function print(report: Report): void {
 }
 
 /** What only long runs have: large books, a day of settlement. */
-function longCases({ growth, settlement, posting }: Report): string[] {
+function longCases({ growth, settlement, bankFile, posting }: Report): string[] {
   const lines: string[] = [];
   if (growth !== null) {
     lines.push(
@@ -102,6 +105,10 @@ function longCases({ growth, settlement, posting }: Report): string[] {
   if (settlement !== null)
     lines.push(
       `  settlement: a day of ${settlement.payments} payments closed in ${settlement.closeSeconds} s, its file written in ${settlement.fileSeconds} s (${settlement.peakMebibytes} MiB at most)`,
+    );
+  if (bankFile !== null)
+    lines.push(
+      `  bank statement: ${bankFile.lines} lines (${bankFile.megabytes} MB) read and matched in ${bankFile.seconds} s, again in ${bankFile.againSeconds} s (${bankFile.peakMebibytes} MiB at most, nobody waited longer than ${bankFile.longestPauseMs} ms)`,
     );
   return lines;
 }

@@ -1,6 +1,7 @@
 // camt.052, camt.053 and camt.054 by their structure, whatever the version (001.02 and later), prefix or envelope: a
 // report, a statement or a notification with its account, balances and entries. Refuses, with the line and the element,
 // what it does not understand. Source: the message definitions of ISO 20022 and the usage guides of banks.
+import { setImmediate } from 'node:timers/promises';
 import { entryOf, type Transaction, transactionOf } from './camt-entry.ts';
 import { balancesOf, day, periodOf, refuseAt, required } from './camt-fields.ts';
 import { decoded } from './encoding.ts';
@@ -23,8 +24,22 @@ for (const name of ['CreDtTm', 'FrToDt', 'Acct', 'Bal']) readParts.add(name);
 
 /** Reads every statement, report or notification of the file. `said`: its encoding, where the sender named one. */
 export function readCamt(bytes: Uint8Array, said: string | null = null): Statement[] {
+  const steps = camtSteps(bytes, said);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+}
+
+/** The same in steps of milliseconds, between which a server answers others. */
+export async function readCamtInSteps(bytes: Uint8Array, said: string | null): Promise<Statement[]> {
+  const steps = camtSteps(bytes, said);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    await setImmediate();
+  }
+}
+
+function* camtSteps(bytes: Uint8Array, said: string | null): Generator<void, Statement[]> {
   const reader = new CamtReader();
-  readXml(decoded(bytes, said, 'xml'), (element, around) => reader.onElement(element, around));
+  yield* readXml(decoded(bytes, said, 'xml'), (element, around) => reader.onElement(element, around));
   if (reader.statements.length > 0) return reader.statements;
   throw new StatementUnreadable(
     'not a camt.052, camt.053 or camt.054: Stmt is missing (Rpt in a camt.052, Ntfctn in a camt.054)',

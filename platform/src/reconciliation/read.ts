@@ -1,5 +1,5 @@
 // A file of a bank, whatever its format: XML is a camt message, a text with :20: an MT940 or MT942, anything else CSV.
-import { readCamt } from './camt.ts';
+import { readCamtInSteps } from './camt.ts';
 import { type CsvAbout, readStatementCsv } from './csv.ts';
 import type { CsvProfile } from './csv-profile.ts';
 import { StatementUnreadable } from './fields.ts';
@@ -18,9 +18,9 @@ export interface FileAbout {
 }
 
 /** Every statement of the file, or StatementUnreadable: of a file with a mistake nothing is taken. */
-export function readStatements(bytes: Uint8Array, about: FileAbout): Statement[] {
+export async function readStatements(bytes: Uint8Array, about: FileAbout): Promise<Statement[]> {
   const format = about.format ?? formatOf(bytes);
-  if (format === 'camt') return readCamt(bytes, about.encoding);
+  if (format === 'camt') return readCamtInSteps(bytes, about.encoding);
   if (format === 'mt940') return readMt940(bytes, about.encoding);
   const { account, statementId, currency, fromDay, toDay, profile } = about.csv;
   const stated = currency ?? profile?.currency;

@@ -65,7 +65,7 @@ export function createReconciliation(parts: ReconciliationParts): Reconciliation
   return {
     async importFile(bytes, { operator, csv, ...about }) {
       const profile = csv.profile === undefined ? undefined : await profileCalled(parts, csv.profile);
-      return importAll(parts, readStatements(bytes, { ...about, csv: { ...csv, profile } }), {
+      return importAll(parts, await readStatements(bytes, { ...about, csv: { ...csv, profile } }), {
         bytes,
         operator,
       });

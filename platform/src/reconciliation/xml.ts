@@ -23,14 +23,16 @@ const mostAttributes = 100;
 const mostHeld = 100_000;
 
 /**
+ * Each step reads one piece; the caller may let others work between two of them.
+ *
  * `onElement` gets each element at its end with the elements around it, outermost first; true: it is not needed again.
  * Throws StatementUnreadable with the line where the file is not well-formed, or has a DOCTYPE (messages of banks have
  * none; entities of its own are how a small file becomes a large one).
  */
-export function readXml(
+export function* readXml(
   pieces: Iterable<string>,
   onElement: (element: XmlElement, around: readonly XmlElement[]) => boolean,
-): void {
+): Generator<void> {
   const parser = new SaxesParser({ xmlns: true, position: true });
   const open: XmlElement[] = [];
   let held = 0;
@@ -76,7 +78,10 @@ export function readXml(
     parent.children.push(element);
     parent.size += element.size;
   });
-  for (const piece of pieces) parser.write(piece);
+  for (const piece of pieces) {
+    parser.write(piece);
+    yield;
+  }
   parser.close();
 }
 

@@ -33,11 +33,11 @@ afterAll(async () => {
   await world?.close();
 });
 
-const post = async (url: string, payload: string | object, type = 'application/json') => {
+const post = async (url: string, payload: string | Buffer | object, type = 'application/json') => {
   const answer = await app.inject({
     method: 'POST',
     url: `/sandbox/reconciliation${url}`,
-    payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+    payload: typeof payload === 'string' || payload instanceof Buffer ? payload : JSON.stringify(payload),
     headers: { 'content-type': type },
   });
   return { status: answer.statusCode, body: answer.json() };
@@ -117,4 +117,68 @@ test('a card bank’s clearing statement comes as camt.053 or CSV, and goes in u
   for (const wrong of ['bank=ccb&currency=CNY', 'bank=CCB&currency=XXY', 'bank=CCB&currency=CNY&format=pdf'])
     expect((await get(`${wrong}&day=${day}`)).statusCode).toBe(400);
   expect((await get('bank=CCB&currency=CNY&day=2014-02-30')).statusCode).toBe(400);
+});
+
+test('case 12: the door takes bytes: UTF-16 by its mark, Latin letters by the charset, MT940 as plain text', async () => {
+  const account = (name: string) => xml.replaceAll(/<Othr><Id>[^<]*/g, `<Othr><Id>${name}`);
+  const wide = Buffer.from(`\uFEFF${account('BYTES-1').replace('UTF-8', 'UTF-16')}`, 'utf16le');
+  expect(await post('/statements?operator=mei', wide, 'application/xml')).toMatchObject({
+    status: 200,
+    body: { statements: [{ account: 'BYTES-1', known: false, version: 1, breakCount: 0 }] },
+  });
+  const latin = Buffer.from(
+    account('BYTES-2').replace('<Ntry>', '<AddtlNtryInf>R\u00fcck</AddtlNtryInf><Ntry>'),
+    'latin1',
+  );
+  const charset = 'application/xml; charset=iso-8859-1';
+  expect(await post('/statements?operator=mei', latin, charset)).toMatchObject({ status: 200 });
+  expect(await post('/statements?operator=mei', latin, 'application/xml')).toMatchObject({
+    status: 400,
+    body: { error: { message: 'the file is not in the encoding UTF-8: bytes that it does not have' } },
+  });
+  const mt940 =
+    ':20:A\n:25:BYTES-3\n:28C:1\n:60F:C141231KRW0,\n:61:1501010101C5,NTRFX\n:62F:C150101KRW5,\n-\n';
+  expect(await post('/statements?operator=mei', mt940, 'text/plain')).toMatchObject({
+    status: 200,
+    body: {
+      statements: [{ account: 'BYTES-3', lines: 1, breaks: [{ kind: 'unexpected', day: '2015-01-01' }] }],
+    },
+  });
+});
+
+test('an operator adds a profile for a bank’s CSV, and a file is read by it', async () => {
+  const profile = {
+    ...{
+      name: 'hanbit-bank',
+      delimiter: ';',
+      decimal: ',',
+      grouping: '.',
+      dateFormat: 'DD.MM.YYYY',
+      currency: 'KRW',
+    },
+    columns: { date: 'Datum', amount: 'Betrag', reference: 'Referenz' },
+  };
+  const url = '/csv-profiles?operator=mei';
+  expect(await post(url, profile)).toEqual({ status: 200, body: { name: 'hanbit-bank', version: 1 } });
+  expect(await post(url, profile)).toEqual({ status: 200, body: { name: 'hanbit-bank', version: 2 } });
+  expect(await post(url, { ...profile, grouping: ',' })).toMatchObject({
+    status: 400,
+    body: { error: { message: expect.stringContaining('is the decimal sign too') } },
+  });
+  const listed = (await app.inject('/sandbox/reconciliation/csv-profiles')).json().profiles;
+  expect(listed).toMatchObject([profile]);
+  const file = 'Datum;Betrag;Referenz\n12.11.2014;-1.005;WHO\n';
+  const query = '/statements?operator=mei&account=PROFILE&statementId=P1&from=2014-11-01&to=2014-11-02';
+  expect(await post(`${query}&profile=hanbit-bank`, file, 'text/csv')).toMatchObject({
+    status: 200,
+    body: {
+      statements: [
+        { fromDay: '2014-11-01', toDay: '2014-11-02', breaks: [{ kind: 'unexpected', difference: '-1005' }] },
+      ],
+    },
+  });
+  expect(await post(`${query}&profile=another`, file, 'text/csv')).toMatchObject({
+    status: 400,
+    body: { error: { message: 'there is no CSV profile another' } },
+  });
 });
