@@ -174,10 +174,9 @@ async function settlementDay(
 
 /** A statement of a hundred thousand lines, each with its payout in the books; for checks, five thousand. */
 async function bankFile(serverUrl: string): Promise<Report['bankFile']> {
-  const url = await prepareDatabase(serverUrl, 'bench_bank_file', true);
+  const { url } = await freshDatabase(serverUrl, 'bench_bank_file');
   const database = openDatabase({ url, maxConnections: 16 });
   try {
-    await migrate(database.pool);
     return await bankFileCase(database, { lines: quick ? 5_000 : 100_000 });
   } finally {
     await database.close();
