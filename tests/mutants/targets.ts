@@ -24,6 +24,16 @@ export const targets: readonly Target[] = [
     skip: ['source', 'house', 'pboc'],
   }),
   ...inFolder('wallet', 'platform/src/wallet', ['card-transfer', 'postings']),
+  ...inFolder(
+    'payments',
+    'platform/src/payments',
+    [
+      ...['payment', 'create', 'authorize', 'pay', 'close', 'bank-question', 'finish-debit'],
+      ...['postings', 'spending', 'decision', 'change', 'local-day'],
+    ],
+    // The frames of verbs, and what they put together for a database.
+    { skip: ['changeVerb', 'pick', 'latest', 'idsPerCommand'] },
+  ),
   ...inFolder('settlement', 'platform/src/settlement', ['batch', 'calendar', 'close', 'postings'], {
     skip: ['entryOf', 'closedAtOnce', 'releasedAtOnce'],
   }),

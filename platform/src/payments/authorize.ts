@@ -83,11 +83,11 @@ function requestDebit(facts: ChangeFacts, payment: Payment, command: AuthorizePa
   };
 }
 
-/** Final success: the entry, the event that names it, and the merchant's notification. */
+/** Final success, `by` whom where it is not known yet: the entry, the event that names it, and the merchant's notification. */
 export function paid(
   facts: ChangeFacts,
   payment: Payment,
-  by: Pick<Payment, 'payerId' | 'funding' | 'fundingAccount'>,
+  by: Partial<Pick<Payment, 'payerId' | 'funding' | 'fundingAccount'>> = {},
 ): Decision<Payment> {
   const entryId = facts.ids.pop()!;
   const { payment: changed, event } = withEvent(

@@ -8,6 +8,8 @@ import { takenBack } from './spending.ts';
 
 export interface FinishDebit {
   readonly paymentId: bigint;
+  /** When the bank was asked: the payment counts for the payer's limits of that day. */
+  readonly askedAt: Date;
   readonly answer: { readonly approved: true } | { readonly approved: false; readonly reason: string };
 }
 
@@ -20,10 +22,7 @@ export interface FinishDebitFacts extends ChangeFacts {
 export function decideFinishDebit(facts: FinishDebitFacts, command: FinishDebit): Decision<Payment | null> {
   const payment = facts.payments.get(command.paymentId);
   if (payment === undefined || payment.status !== 'pending') return { answer: null };
-  if (command.answer.approved) {
-    const { payerId, funding, fundingAccount } = payment;
-    return paid(facts, payment, { payerId, funding, fundingAccount });
-  }
+  if (command.answer.approved) return paid(facts, payment);
   const { payment: changed, event } = withEvent(
     payment,
     { kind: 'debit-declined', at: facts.now },
@@ -31,6 +30,6 @@ export function decideFinishDebit(facts: FinishDebitFacts, command: FinishDebit)
   );
   facts.payments.set(payment.id, changed);
   const balance = facts.balances.get(facts.payerAccounts.get(payment.id) ?? 0n);
-  const back = balance === undefined ? {} : countIn(facts, balance, takenBack(payment));
+  const back = balance === undefined ? {} : countIn(facts, balance, takenBack(payment, command.askedAt));
   return { answer: changed, changed, events: [event], ...back };
 }

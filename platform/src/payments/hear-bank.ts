@@ -85,7 +85,10 @@ function applied(facts: HearBankFacts, question: BankQuestion, { answer }: HearB
   };
   if (task === 'debit-card') {
     const told = approved ? { approved } : { approved, reason: outcome };
-    return { ...withoutAnswer(decideFinishDebit(facts, { paymentId, answer: told })), answered };
+    return {
+      ...withoutAnswer(decideFinishDebit(facts, { paymentId, askedAt: question.askedAt, answer: told })),
+      answered,
+    };
   }
   if (task === 'refund-card') {
     const finish = { paymentId, refundId, succeeded: approved };

@@ -262,7 +262,7 @@ describe('refunds', () => {
           funding: { kind: 'card', cardId: 3n },
           clearingAccount: wallet,
         });
-        decideFinishDebit(facts, { paymentId: 1n, answer: { approved: true } });
+        decideFinishDebit(facts, { paymentId: 1n, askedAt: now, answer: { approved: true } });
         let returned = 0n;
         let tries = 0;
         for (let rest = [...split(created.amount.amount, at)]; rest.length > 0 && tries < 40; tries++) {
@@ -347,9 +347,14 @@ describe('the state machine', () => {
           funding: { kind: 'card', cardId: 3n },
           clearingAccount: wallet,
         }),
-      yes: (facts: AllFacts) => decideFinishDebit(facts, { paymentId: 1n, answer: { approved: true } }),
+      yes: (facts: AllFacts) =>
+        decideFinishDebit(facts, { paymentId: 1n, askedAt: now, answer: { approved: true } }),
       no: (facts: AllFacts) =>
-        decideFinishDebit(facts, { paymentId: 1n, answer: { approved: false, reason: 'declined' } }),
+        decideFinishDebit(facts, {
+          paymentId: 1n,
+          askedAt: now,
+          answer: { approved: false, reason: 'declined' },
+        }),
       cancel: (facts: AllFacts) => decideCancel(facts, { merchantId: 2n, paymentId: 1n }),
       decline: (facts: AllFacts) => decideDecline(facts, { paymentId: 1n }),
       expire: (facts: AllFacts) => decideExpire({ ...facts, now: created.expiresAt }, { paymentId: 1n }),

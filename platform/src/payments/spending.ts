@@ -54,8 +54,8 @@ export function spentBy(payment: Payment, method: 'balance' | 'card', at: Date):
   };
 }
 
-/** The same taken back: a card's bank has refused what was counted when it was asked. */
-export function takenBack(payment: Payment): Spending {
-  const spent = spentBy(payment, 'card', payment.createdAt);
+/** The same taken back: a card's bank has refused what was counted when it was asked, be it a day ago. */
+export function takenBack(payment: Payment, askedAt: Date): Spending {
+  const spent = spentBy(payment, 'card', askedAt);
   return { ...spent, dayCount: -1n, dayAmount: -spent.dayAmount };
 }
