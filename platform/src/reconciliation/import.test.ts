@@ -1,6 +1,7 @@
 // A file comes in whole or not at all, once, and one at a time for an account; what a bank corrects takes the place of what it
 // sent before; reports of the day are never counted beside the statement.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findLogFaults } from '../audit-log/index.ts';
 import { camtFile, plainShape, type WrittenEntry } from '../testing/bank-files.ts';
 import { settlementWorld } from '../testing/settlement-world.ts';
 import type { Reconciliation } from './index.ts';
@@ -189,4 +190,25 @@ test('statements of one file are taken in the order of their days, whatever the 
     ['S1', []],
     ['S2', []],
   ]);
+});
+
+test('H4: statements and their lines are in the audit log: a line that is changed is named', async () => {
+  const { auditLog, database } = world.platform;
+  const lines = [line(-6_394n), line(-8n, 'SEALED')];
+  const [imported] = await take(fileOf([statement('SEALED', lines)]));
+  await auditLog.sealAll();
+  const faults = () => database.snapshot(findLogFaults);
+  expect(await faults()).toMatchObject({ waiting: 0n, changed: [], strays: [], treeWrong: [] });
+  const { pool } = world.test.owner;
+  const forge = async (text: string) => {
+    await pool.query('ALTER TABLE reconciliation.line DISABLE TRIGGER USER');
+    await pool.query(text, [imported!.id]);
+    await pool.query('ALTER TABLE reconciliation.line ENABLE TRIGGER USER');
+  };
+  await forge(`UPDATE reconciliation.line SET amount = amount - 1 WHERE statement_id = $1 AND position = 2`);
+  expect((await faults()).changed.join()).toContain(`${imported!.id}`);
+  await forge(`UPDATE reconciliation.line SET amount = amount + 1 WHERE statement_id = $1 AND position = 2`);
+  expect((await faults()).changed).toEqual([]);
+  await forge(`DELETE FROM reconciliation.line WHERE statement_id = $1 AND position = 2`);
+  expect((await faults()).changed.join()).toContain(`${imported!.id}`);
 });
