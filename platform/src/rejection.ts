@@ -31,6 +31,7 @@ export const rejectionCodes = [
   'refund-amount-exceeded',
   'refund-window-exceeded',
   'refund-too-soon',
+  'refund-too-many',
   'merchant-balance-insufficient',
   // the shopper
   'balance-insufficient',

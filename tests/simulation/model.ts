@@ -24,6 +24,9 @@ export interface ModelRefund {
   readonly returned: bigint;
   /** What the shop gets back of its fee. */
   readonly fee: bigint;
+  readonly askedAt: number;
+  /** Whether it may have waited for its shop's money. */
+  readonly mayWait: boolean;
 }
 
 export interface ModelPayment {

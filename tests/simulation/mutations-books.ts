@@ -40,8 +40,8 @@ export const bookMutations: readonly Mutation[] = [
     file: `${payments}/postings.ts`,
     changes: [
       [
-        'reversed(paymentPostings(payment, fundingAccount, house))',
-        'reversed(paymentPostings({ ...payment, fee: { ...payment.fee, amount: 0n } }, fundingAccount, house))',
+        'reversed(paymentPostings(payment, payment.fundingAccount!, house))',
+        'reversed(paymentPostings({ ...payment, fee: { ...payment.fee, amount: 0n } }, payment.fundingAccount!, house))',
       ],
     ],
   },
@@ -74,19 +74,18 @@ export const bookMutations: readonly Mutation[] = [
   {
     name: 'refund-share-rounds-up',
     what: 'the payer’s share of a refund is rounded up',
-    file: `${payments}/refund.ts`,
-    changes: [["divide(total * part, whole, 'half-even')", "divide(total * part, whole, 'up')"]],
+    file: `${payments}/refund-price.ts`,
+    changes: [
+      ["divide(whole * of.reached, of.total, 'half-even')", "divide(whole * of.reached, of.total, 'up')"],
+    ],
   },
   {
     name: 'refund-forgets-pending-parts',
     seed: 180,
     what: 'a refund’s share ignores what is still on its way back to the card',
-    file: `${payments}/refund.ts`,
+    file: `${payments}/refund-price.ts`,
     changes: [
-      [
-        'owed - payment.refundedToPayer.amount - payment.refundingToPayer.amount',
-        'owed - payment.refundedToPayer.amount',
-      ],
+      ['payment.refundedToPayer.amount + payment.refundingToPayer.amount', 'payment.refundedToPayer.amount'],
     ],
   },
   {
@@ -171,12 +170,12 @@ export const bookMutations: readonly Mutation[] = [
     file: 'platform/src/database/lanes.ts',
     changes: [
       [
-        'return await database.transaction(async (tx) => {',
+        'return database.transaction(async (tx) => {',
         'return await new Promise((told, failed) => { database.transaction(async (tx) => {',
       ],
       [
-        '        return { facts, decisions };\n      });',
-        '        told({ facts, decisions });\n        return { facts, decisions };\n      }).catch(failed); });',
+        '      return { facts, decisions };\n    });',
+        '      told({ facts, decisions });\n      return { facts, decisions };\n    }).catch(failed); });',
       ],
     ],
   },
@@ -184,7 +183,7 @@ export const bookMutations: readonly Mutation[] = [
     name: 'unknown-commit-tried-again',
     seed: 149,
     what: 'a commit whose answer was lost is taken for one that failed and done again',
-    file: 'platform/src/database/lanes.ts',
+    file: 'platform/src/database/again.ts',
     changes: [["new Set(['40001', '40P01', '23505'])", "new Set(['40001', '40P01', '23505', '08006'])"]],
   },
   {
@@ -193,8 +192,8 @@ export const bookMutations: readonly Mutation[] = [
     file: 'platform/src/database/lanes.ts',
     changes: [
       [
-        '        await verb.record(tx, facts, decisions);\n',
-        '        await verb.record(tx, facts, decisions).catch(() => undefined);\n',
+        '      await verb.record(tx, facts, decisions);\n',
+        '      await verb.record(tx, facts, decisions).catch(() => undefined);\n',
       ],
     ],
     mode: 'concurrent',

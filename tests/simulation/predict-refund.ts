@@ -13,6 +13,7 @@ import {
   withRefund,
 } from './model.ts';
 import { type Circumstances, differing, type Prediction } from './predict.ts';
+import { lentAtMost, surelyUnsettled, unsettledAtMost } from './predict-funds.ts';
 import type { Request } from './requests.ts';
 
 type RefundRequest = Extract<Request, { kind: 'refund' }>;
@@ -31,6 +32,7 @@ const words = {
     closed: 'ORDER_IS_CLOSED',
     late: 'REFUND_WINDOW_EXCEED',
     tooMuch: 'REFUND_AMOUNT_EXCEED',
+    noFunds: 'MERCHANT_BALANCE_NOT_ENOUGH',
   },
   gateway: {
     stranger: 'PURCHASE_TRADE_NOT_EXIST',
@@ -65,24 +67,49 @@ export function predictRefund(model: Model, request: RefundRequest, at: Circumst
     case 'paid':
   }
   if (at.now > payment.paidAt! + windowMs) return refused(say.late);
-  const refund = newRefund(payment, request);
+  const refund = newRefund(payment, request, at.now);
   if (refund === null) return refused(say.tooMuch);
   const next = () => withPayment(model, withRefund(payment, at.now, refund));
-  if (request.by === 'gateway') return classicRefunds(model, payment, { refund, at });
+  const funds = fundsFor(model, payment, { refund, at });
+  if (request.by === 'gateway') return classicRefunds(model, payment, { refund, at, funds });
+  const withoutFunds = funds === 'enough' ? [] : refused(words.ams.noFunds);
+  if (funds === 'none') return withoutFunds;
   const code = refund.status === 'processing' ? 'REFUND_IN_PROCESS' : 'SUCCESS';
   const returned = refund.status === 'succeeded' ? refund.returned.toString() : '';
-  return [{ code, wrong: differing({ amount: refund.amount.toString(), returned }), next, unheard: next }];
+  const wrong = differing({ amount: refund.amount.toString(), returned });
+  return [{ code, wrong, next, unheard: next }, ...withoutFunds];
+}
+
+type Funds = 'enough' | 'unknown' | 'none';
+
+/** Whether the shop has what the refund needs, as far as an auditor can know. */
+function fundsFor(
+  model: Model,
+  payment: ModelPayment,
+  { refund, at }: { refund: ModelRefund; at: Circumstances },
+): Funds {
+  const needed = refund.amount - refund.fee;
+  const others = refundsIn(payment, 'processing', 'succeeded');
+  const refunded = sum(others, (other) => other.amount) + refund.amount;
+  // What earlier refunds were lent of the fee is not known: then nothing is sure to be lent any more.
+  const lent = payment.refunds.length === 0 ? lentAtMost(payment, refunded) : 0n;
+  if (surelyUnsettled(model, payment.shop, at.now) + lent >= needed) return 'enough';
+  const most = unsettledAtMost(model, payment.shop, at.now) + lentAtMost(payment, refunded);
+  return most >= needed ? 'unknown' : 'none';
 }
 
 /** Done at once, or, where the shop has not enough that is unsettled, later: the answer is the same. */
 function classicRefunds(
   model: Model,
   payment: ModelPayment,
-  { refund, at }: { refund: ModelRefund; at: Circumstances },
+  { refund, at, funds }: { refund: ModelRefund; at: Circumstances; funds: Funds },
 ): Prediction[] {
-  const states = new Set([refund.status, 'processing' as const]);
+  const states = new Set<ModelRefund['status']>(
+    funds === 'enough' ? [refund.status] : funds === 'none' ? ['processing'] : [refund.status, 'processing'],
+  );
+  const mayWait = funds !== 'enough';
   return [...states].map((status) => {
-    const next = () => withPayment(model, withRefund(payment, at.now, { ...refund, status }));
+    const next = () => withPayment(model, withRefund(payment, at.now, { ...refund, status, mayWait }));
     return { code: 'SUCCESS', next, unheard: next };
   });
 }
@@ -109,7 +136,7 @@ function repeated(
 }
 
 /** Null when it is more than what is left. */
-function newRefund(payment: ModelPayment, request: RefundRequest): ModelRefund | null {
+function newRefund(payment: ModelPayment, request: RefundRequest, askedAt: number): ModelRefund | null {
   const open = refundsIn(payment, 'processing', 'succeeded');
   const before = sum(open, (refund) => refund.amount);
   const returnedBefore = sum(open, (refund) => refund.returned);
@@ -117,18 +144,19 @@ function newRefund(payment: ModelPayment, request: RefundRequest): ModelRefund |
     ? orderPart(payment, before, returnedBefore + request.amount)
     : request.amount;
   if (amount === null || amount < 1n || before + amount > payment.amount) return null;
-  const shareOf = (whole: bigint, part: bigint) => halfEven(whole * part, payment.amount);
-  const returned = request.inYuan
-    ? request.amount
-    : shareOf(payment.payerAmount, before + amount) - returnedBefore;
-  const fee = shops[payment.shop]!.returnsFee
-    ? shareOf(payment.fee, before + amount) - shareOf(payment.fee, before)
-    : 0n;
+  // What brings the total to the rounded share of all that is refunded; nothing where it is more already.
+  const partOf = (whole: bigint, already: bigint) => {
+    const part = halfEven(whole * (before + amount), payment.amount) - already;
+    return part < 0n ? 0n : part;
+  };
+  const returned = request.inYuan ? request.amount : partOf(payment.payerAmount, returnedBefore);
+  const feeBefore = sum(open, (refund) => refund.fee);
+  const fee = shops[payment.shop]!.returnsFee ? partOf(payment.fee, feeBefore) : 0n;
   return {
     name: request.refund,
     requestId: request.refundRequestId,
     status: payment.card === null ? 'succeeded' : 'processing',
-    ...{ amount, returned, fee },
+    ...{ amount, returned, fee, askedAt, mayWait: false },
   };
 }
 

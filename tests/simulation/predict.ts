@@ -17,6 +17,7 @@ import {
   withPinTried,
   withRefund,
 } from './model.ts';
+import { surelyUnsettled } from './predict-funds.ts';
 import { predictRefund, predictRefundInquiry } from './predict-refund.ts';
 import { predictTopUp, predictTopUpView, predictWallet } from './predict-wallet.ts';
 import { businessDay, usableRates } from './rates.ts';
@@ -421,6 +422,9 @@ function predictDecline(model: Model, request: Of<'decline'>, at: Circumstances)
   return [{ code: 'VIEW', wrong: differing({ status: 'declined' }), next, unheard: next }];
 }
 
+/** What was paid has been settled, or went back to others, since. */
+const withoutFunds = 'MERCHANT_BALANCE_NOT_ENOUGH';
+
 function predictCancel(model: Model, request: Of<'cancel' | 'inquire'>, at: Circumstances): Prediction[] {
   const payment = model.payments.get(request.payment)!;
   if (!request.isOwn || payment.status === 'announced') return refused('ORDER_NOT_EXIST');
@@ -429,6 +433,9 @@ function predictCancel(model: Model, request: Of<'cancel' | 'inquire'>, at: Circ
   if (payment.status === 'paid') {
     const touched = refundsIn(payment, 'processing', 'succeeded').length > 0;
     if (touched || !mayBeWithdrawn(payment, at.now)) return refused('CANCEL_WINDOW_EXCEED');
+    const next = () => withPayment(model, moved(payment, at.now, { status: 'cancelled' }));
+    const isSure = surelyUnsettled(model, payment.shop, at.now) >= payment.amount - payment.fee;
+    return [{ code: 'SUCCESS', next, unheard: next }, ...(isSure ? [] : refused(withoutFunds))];
   } else if (payment.status !== 'created') return refused('ORDER_IS_CLOSED');
   const next = () => withPayment(model, moved(payment, at.now, { status: 'cancelled' }));
   return [{ code: 'SUCCESS', next, unheard: next }];

@@ -37,6 +37,7 @@ function Equation() {
           { title: say('clients'), align: 'right', render: money((line) => line.clients) },
           { title: say('own'), align: 'right', render: money((line) => line.own) },
           { title: say('safeguarded'), align: 'right', render: money((line) => line.safeguarded) },
+          { title: say('receivable'), align: 'right', render: money((line) => line.receivable) },
           { title: say('onTheWay'), align: 'right', render: money((line) => line.inTransit) },
           {
             title: '',
@@ -46,6 +47,19 @@ function Equation() {
           },
         ]}
       />
+      {(answer.data?.debts.length ?? 0) > 0 && (
+        <Wide<Safeguarding['debts'][number]>
+          label={say('debts')}
+          rowKey={(debt) => `${debt.clientId} ${debt.currency}`}
+          dataSource={answer.data?.debts ?? []}
+          pagination={false}
+          columns={[
+            { title: say('debts'), dataIndex: 'clientId' },
+            { title: say('owed'), align: 'right', render: (_, debt) => amount(debt.currency, debt.owed) },
+            { title: say('since'), render: (_, debt) => time(debt.since) },
+          ]}
+        />
+      )}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 // What a merchant has with the network now, and how the last days went.
 import type { Overview as Answer } from '@tongbao/protocol/console';
 import { Skeleton } from 'antd';
-import { amount, useAsk, useWords } from './ask.ts';
+import { amount, time, useAsk, useWords } from './ask.ts';
 import type { PageProps } from './console.tsx';
 import { Bars, Failed, Figure, Nothing, ShopChoice } from './pieces.tsx';
 
@@ -21,7 +21,7 @@ function Figures({ clientId }: { clientId: string | null }) {
   );
   if (answer.isPending) return <Skeleton active paragraph={{ rows: 8 }} />;
   if (answer.data === undefined) return <Failed again={() => void answer.refetch()} />;
-  const { shop, balances, days } = answer.data;
+  const { shop, balances, debt, days } = answer.data;
   const shown = (value: string) => amount(shop.currency, value);
   return (
     <>
@@ -33,6 +33,13 @@ function Figures({ clientId }: { clientId: string | null }) {
         <Figure label={say('payable')} value={shown(balances.payable)} help={say('payableHelp')} />
         <Figure label={say('inTransit')} value={shown(balances.inTransit)} help={say('inTransitHelp')} />
         <Figure label={say('reserve')} value={shown(balances.reserve)} help={say('reserveHelp')} />
+        {debt.since !== null && (
+          <Figure
+            label={say('owed')}
+            value={shown(debt.owed)}
+            help={`${say('owedHelp')} ${time(debt.since)} · ${say('debtLimit')} ${shown(debt.limit)}`}
+          />
+        )}
       </div>
       <section className="panel">
         {days.length === 0 ? (

@@ -7,5 +7,6 @@ export {
   type BankBook,
   type Coverage,
   coverage,
+  isCovered,
   type Proof,
 } from './proofs.ts';

@@ -1,21 +1,38 @@
 // Walks all payments, a page at a time, and compares each with its events, its refunds and its ledger entries.
 import type { Transaction } from '../database/index.ts';
-import { type Entry, type HouseAccounts, type Posting, readEntries } from '../ledger/index.ts';
 import {
+  type Entry,
+  type HouseAccounts,
+  type OwnedBalance,
+  type Posting,
+  readEntries,
+  readOwnedBalances,
+} from '../ledger/index.ts';
+import {
+  accountsAmong,
   advance,
+  fundingPostings,
   type HouseFacts,
   legsOf,
   loadHouse,
+  type MerchantAccounts,
+  merchantKinds,
+  neededFor,
   type Payment,
   type PaymentEvent,
   type PaymentStatus,
+  paymentFault,
   paymentPostings,
   type Refund,
   readEvents,
   readPaymentPage,
   readRefundsOfPayments,
+  refundFault,
   refundPostings,
+  releasePostings,
   reversalPostings,
+  sumsFault,
+  total,
 } from '../payments/index.ts';
 import type { Clock } from '../system/index.ts';
 
@@ -25,6 +42,8 @@ export interface PaymentWalk {
   readonly statesWrong: string[];
   readonly entriesWrong: string[];
   readonly refundsWrong: string[];
+  /** Shares, fees, refunds and payers' parts out of their bounds. */
+  readonly boundsWrong: string[];
 }
 
 const pageSize = 5_000;
@@ -34,16 +53,17 @@ export async function walkPayments(
   tx: Transaction,
   options: { house: HouseAccounts; clock: Clock },
 ): Promise<PaymentWalk> {
-  const found = { payments: 0, refunds: 0, statesWrong: [], entriesWrong: [], refundsWrong: [] } as {
-    payments: number;
-    refunds: number;
-    statesWrong: string[];
-    entriesWrong: string[];
-    refundsWrong: string[];
-  };
+  const lists = { statesWrong: [], entriesWrong: [], refundsWrong: [], boundsWrong: [] };
+  const found: Mutable<PaymentWalk> = { payments: 0, refunds: 0, ...lists };
+  const balances = await readOwnedBalances(tx, merchantKinds);
+  const merchants = merchantAccounts(balances);
+  const putAside = new Map<bigint, bigint>();
   for (let after = 0n; ; ) {
     const page = await readPaymentPage(tx, after, pageSize);
-    if (page.length === 0) return found;
+    if (page.length === 0) {
+      for (const row of balances) note(found.refundsWrong, putAsideFault(row, putAside));
+      return found;
+    }
     after = page.at(-1)!.id;
     const ids = page.map((payment) => payment.id);
     const events = groupBy(await readEvents(tx, ids), (event) => event.paymentId);
@@ -58,18 +78,43 @@ export async function walkPayments(
       found.payments += 1;
       found.refunds += about.refunds.length;
       note(found.statesWrong, stateFault(about));
-      note(found.refundsWrong, refundFault(about));
-      note(found.entriesWrong, entryFault({ ...about, entries, house }));
+      note(found.refundsWrong, refundsFault(about));
+      note(found.boundsWrong, boundsFault(about));
+      const merchant = merchants.get(keyOf(payment.merchantId, payment.terms.settlementCurrency));
+      note(found.entriesWrong, entryFault({ ...about, entries, house, merchant }));
+      for (const refund of about.refunds)
+        if (merchant !== undefined && refund.putAside && refund.status === 'processing')
+          putAside.set(merchant.refunding, (putAside.get(merchant.refunding) ?? 0n) + neededFor(refund));
     }
   }
+}
+
+type Mutable<Walk> = { -readonly [Name in keyof Walk]: Walk[Name] };
+
+const keyOf = (merchantId: bigint, currency: string): string => `${merchantId}:${currency}`;
+
+function merchantAccounts(balances: readonly OwnedBalance[]): Map<string, MerchantAccounts> {
+  const accounts = new Map<string, MerchantAccounts>();
+  for (const [key, own] of groupBy(balances, (row) => keyOf(row.owner_id, row.currency))) {
+    const found = accountsAmong(own);
+    if (found !== null) accounts.set(key, found);
+  }
+  return accounts;
+}
+
+/** What lies on a merchant's refunding account is what its refunds in progress need. */
+function putAsideFault(row: OwnedBalance, putAside: ReadonlyMap<bigint, bigint>): string | null {
+  const needed = putAside.get(row.id) ?? 0n;
+  if (row.kind !== 'merchant-refunding' || row.balance === needed) return null;
+  return `merchant ${row.owner_id}: ${row.balance} is put aside, refunds in progress need ${needed}`;
 }
 
 function note(list: string[], fault: string | null): void {
   if (fault !== null && list.length < maxFindings) list.push(fault);
 }
 
-function groupBy<Item>(items: readonly Item[], key: (item: Item) => bigint): Map<bigint, Item[]> {
-  const groups = new Map<bigint, Item[]>();
+function groupBy<Item, Key>(items: readonly Item[], key: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
   for (const item of items) {
     const group = groups.get(key(item));
     if (group === undefined) groups.set(key(item), [item]);
@@ -101,7 +146,18 @@ function stateFault({ payment, events }: About): string | null {
     : `payment ${payment.id} counts ${payment.events} events, has ${events.length}`;
 }
 
-function refundFault({ payment, refunds }: About): string | null {
+/** The same bounds that every step was held against when it was recorded. */
+function boundsFault({ payment, refunds }: About): string | null {
+  const open = refunds.filter((refund) => refund.status !== 'failed');
+  const sums = {
+    feeReturned: open.reduce((sum, { feeReturned, shares }) => sum + feeReturned.amount - total(shares), 0n),
+    owedFee: refunds.reduce((sum, refund) => sum + refund.owedFee, 0n),
+  };
+  const wrong = refunds.map((refund) => refundFault({ payment, refund })).find((fault) => fault !== null);
+  return paymentFault(payment) ?? wrong ?? sumsFault({ payment, sums });
+}
+
+function refundsFault({ payment, refunds }: About): string | null {
   const sum = (status: Refund['status'], of: (refund: Refund) => bigint) =>
     refunds.filter((refund) => refund.status === status).reduce((all, refund) => all + of(refund), 0n);
   const checks: [string, bigint, bigint][] = [
@@ -125,12 +181,17 @@ function refundFault({ payment, refunds }: About): string | null {
   return null;
 }
 
-function entryFault(
-  about: About & { entries: ReadonlyMap<bigint, Entry>; house: HouseFacts },
-): string | null {
-  const { payment } = about;
+interface Books {
+  readonly entries: ReadonlyMap<bigint, Entry>;
+  readonly house: HouseFacts;
+  readonly merchant: MerchantAccounts | undefined;
+}
+
+function entryFault(about: About & Books): string | null {
+  const { payment, merchant } = about;
+  if (merchant === undefined) return `payment ${payment.id}: its merchant has no accounts for refunds`;
   for (const event of about.events) {
-    const expected = expectedPostings(about, event);
+    const expected = expectedPostings({ ...about, merchant }, event);
     if (expected === null) {
       if (event.entryId !== 0n) return `payment ${payment.id}: event ${event.kind} should have no entry`;
       continue;
@@ -144,14 +205,32 @@ function entryFault(
   return null;
 }
 
-function expectedPostings(about: About & { house: HouseFacts }, event: PaymentEvent): Posting[] | null {
-  const { payment } = about;
-  const house = legsOf(about.house, payment);
-  if (event.kind === 'paid') return paymentPostings(payment, payment.fundingAccount!, house);
-  if (event.kind === 'reversed') return reversalPostings(payment, payment.fundingAccount!, house);
-  if (event.kind !== 'refunded') return null;
+function expectedPostings(
+  about: About & Books & { merchant: MerchantAccounts },
+  event: PaymentEvent,
+): Posting[] | null {
+  const { payment, merchant } = about;
+  const legs = { house: legsOf(about.house, payment), merchant };
+  if (event.kind === 'paid') return paymentPostings(payment, payment.fundingAccount!, legs.house);
+  if (event.kind === 'reversed') return reversalPostings(payment, legs, owedFor(about, event));
   const refund = about.refunds.find((candidate) => candidate.id === event.refundId);
-  return refund === undefined ? [] : refundPostings(payment, refund, house);
+  switch (event.kind) {
+    case 'refunded':
+      return refund === undefined ? [] : refundPostings(payment, refund, legs);
+    case 'refund-funded':
+      return refund === undefined ? [] : fundingPostings(refund, merchant);
+    case 'refund-failed':
+      return refund?.putAside ? releasePostings(refund, merchant) : null;
+    default:
+      return null;
+  }
+}
+
+/** How much of a cancellation its merchant had no funds for is said by the entry alone; it is part of what was needed. */
+function owedFor({ payment, entries, merchant }: About & Books, event: PaymentEvent): bigint {
+  const posted = entries.get(event.entryId)?.postings.find(({ account }) => account === merchant?.receivable);
+  const owed = -(posted?.amount ?? 0n);
+  return owed >= 0n && owed <= payment.amount.amount - payment.fee.amount ? owed : 0n;
 }
 
 function samePostings(left: readonly Posting[], right: readonly Posting[]): boolean {

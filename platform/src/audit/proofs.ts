@@ -6,10 +6,10 @@ import {
   countEntriesByKind,
   type HouseAccounts,
   type KindSum,
-  readBelowFloor,
   readDifferingBalances,
   readDifferingHolds,
   readKindSums,
+  readOutOfBounds,
   readPostingSums,
 } from '../ledger/index.ts';
 import { countEventsWithEntry } from '../payments/index.ts';
@@ -54,8 +54,11 @@ export interface AuditOptions {
 /** The safeguarding equation of a currency: what is owed to clients and what is ours, against where the money lies. */
 export interface Coverage {
   readonly currency: string;
+  /** What is owed to clients, account by account: one client's debt covers nobody else's claim. */
   readonly clients: bigint;
   readonly own: bigint;
+  /** What merchants owe us: it is missing at the bank, and the house's own money must make up for it. */
+  readonly receivable: bigint;
   readonly safeguarded: bigint;
   readonly inTransit: bigint;
   readonly suspense: bigint;
@@ -64,21 +67,40 @@ export interface Coverage {
 export const coverage = async (connection: Connection): Promise<Coverage[]> =>
   coverageOf(await readKindSums(connection));
 
+const clientKinds: ReadonlySet<string> = new Set(
+  Object.entries(chart).flatMap(([name, kind]) => (kind.clientMoney ? name : [])),
+);
+
+/** Whether clients' money is there: the equation holds, and what merchants owe is covered by what is the house's own. */
+export const isCovered = ({
+  clients,
+  own,
+  receivable,
+  safeguarded,
+  inTransit,
+  suspense,
+}: Coverage): boolean =>
+  clients + own === safeguarded + inTransit + receivable &&
+  (receivable === 0n || receivable <= own) &&
+  suspense === 0n;
+
 function coverageOf(sums: readonly KindSum[]): Coverage[] {
   return [...new Set(sums.map((sum) => sum.currency))].map((currency) => {
     const of = (...kinds: string[]) =>
       sums
         .filter((sum) => sum.currency === currency && kinds.includes(sum.kind))
         .reduce((all, sum) => all + sum.balance, 0n);
-    const clientKinds = Object.entries(chart)
-      .filter(([, kind]) => kind.clientMoney)
-      .map(([name]) => name);
+    const claims = sums
+      .filter((sum) => sum.currency === currency && clientKinds.has(sum.kind))
+      .map((sum) => sum.claims);
     return {
       currency,
-      clients: of(...clientKinds),
+      clients: claims.reduce((all, claim) => all + claim, 0n),
+      receivable: -of('merchant-receivable', 'merchant-fee-receivable'),
       own: of(
         'fx-spread',
         'discount-fee',
+        'house-funds',
         'rounding',
         'settlement-fee',
         'fee-tax',
@@ -120,7 +142,7 @@ async function ledgerProofs(tx: Transaction, sums: readonly KindSum[]): Promise<
   const postingsOff = postings.filter((row) => row.sum !== 0n);
   const differing = await readDifferingBalances(tx);
   const holds = await readDifferingHolds(tx);
-  const below = await readBelowFloor(tx);
+  const below = await readOutOfBounds(tx);
   const currencies = [...byCurrency.keys()].sort().join(', ') || 'no currency yet';
   return [
     proof('each-currency-sums-to-zero', off.length + postingsOff.length === 0, {
@@ -139,9 +161,10 @@ async function ledgerProofs(tx: Transaction, sums: readonly KindSum[]): Promise<
       bad: holds.map((row) => `account ${row.account}: held ${row.held}, holds ${row.sum}`),
     }),
     proof('nobody-below-the-floor', below.length === 0, {
-      good: 'no account stands below its floor, holds counted',
+      good: 'no account stands below its floor, holds counted, or outside its bounds',
       bad: below.map(
-        (row) => `account ${row.account}: ${row.balance} less ${row.held} held, floor ${row.floor}`,
+        ({ account, balance, held, floor, lowest, highest }) =>
+          `account ${account}: ${balance} less ${held} held, floor ${floor}, bounds ${lowest} to ${highest}`,
       ),
     }),
   ];
@@ -152,9 +175,10 @@ function proof(name: string, ok: boolean, words: { good: string; bad: readonly s
 }
 
 /**
- * What is owed to customers and merchants, and what is the house's own, must be covered exactly by the safeguarding
- * account and money in transit (card clearing, open FX positions), currency by currency; nothing may lie in suspense;
- * and where the bank's book can be read, it must say the same as ours.
+ * What is owed to customers and merchants, account by account, and what is the house's own, must be covered exactly by the
+ * safeguarding account, money in transit (card clearing, open FX positions) and what merchants owe, currency by currency; what
+ * merchants owe must not be more than is the house's own; nothing may lie in suspense; and where the bank's book can be
+ * read, it must say the same as ours.
  */
 async function clientMoneyProof(
   tx: Transaction,
@@ -163,12 +187,19 @@ async function clientMoneyProof(
 ): Promise<Proof> {
   const lines: string[] = [];
   const wrong: string[] = [];
-  for (const { currency, clients, own, safeguarded, inTransit, suspense } of coverageOf(sums)) {
-    lines.push(
+  for (const each of coverageOf(sums)) {
+    const { currency, clients, own, receivable, safeguarded, inTransit, suspense } = each;
+    const line =
       `${currency}: clients ${show(currency, clients)} + house ${show(currency, own)} = ` +
-        `safeguarded ${show(currency, safeguarded)} + in transit ${show(currency, inTransit)}`,
-    );
-    if (clients + own !== safeguarded + inTransit) wrong.push(lines.at(-1)!);
+      `safeguarded ${show(currency, safeguarded)} + in transit ${show(currency, inTransit)}` +
+      (receivable === 0n ? '' : ` + owed by merchants ${show(currency, receivable)}`);
+    lines.push(line);
+    if (clients + own !== safeguarded + inTransit + receivable) wrong.push(line);
+    if (receivable > 0n && receivable > own)
+      wrong.push(
+        `merchants owe ${show(currency, receivable)}, the house's own is ${show(currency, own)}: ` +
+          `${show(currency, receivable - own)} of clients' money is not covered`,
+      );
     if (suspense !== 0n) wrong.push(`${show(currency, suspense)} in suspense`);
   }
   for (const book of (await bankBooks?.(tx)) ?? []) {
@@ -188,7 +219,7 @@ async function clientMoneyProof(
 async function paymentProofs(tx: Transaction, options: AuditOptions): Promise<Proof[]> {
   const walk = await walkPayments(tx, options);
   const kinds = await countEntriesByKind(tx);
-  const paymentEntries = ['payment', 'payment-reversal', 'refund'].reduce(
+  const paymentEntries = ['payment', 'payment-reversal', 'refund', 'refund-funding', 'refund-release'].reduce(
     (all, kind) => all + (kinds.get(kind) ?? 0n),
     0n,
   );
@@ -206,8 +237,12 @@ async function paymentProofs(tx: Transaction, options: AuditOptions): Promise<Pr
       good: `${paymentEntries} entries, each posting what its payment's state asks for, and no other`,
       bad: entriesWrong,
     }),
+    proof('payments-stay-in-their-bounds', walk.boundsWrong.length === 0, {
+      good: 'shares, fees, refunds and payers’ parts are each part of what they belong to',
+      bad: walk.boundsWrong,
+    }),
     proof('refunds-add-up', walk.refundsWrong.length === 0, {
-      good: `${walk.refunds} refunds; none exceeds its payment, and full refunds return exactly what was paid`,
+      good: `${walk.refunds} refunds; none exceeds its payment, full refunds return exactly what was paid, and what is put aside is what refunds in progress need`,
       bad: walk.refundsWrong,
     }),
   ];

@@ -24,6 +24,9 @@ export interface SettlementFindings {
 
 const accountKinds = [
   'merchant-pending',
+  'merchant-refunding',
+  'merchant-receivable',
+  'merchant-fee-receivable',
   'merchant-payable',
   'merchant-in-transit',
   'merchant-reserve',
@@ -55,14 +58,21 @@ export async function findSettlementFaults(tx: Transaction): Promise<SettlementF
   };
 }
 
+/** What is pending, put aside, and owed by the merchant: together they are what is unsettled. */
+const unsettledKinds: ReadonlySet<string> = new Set(accountKinds.slice(0, 4));
+
 async function accountFaults(tx: Transaction, balances: readonly OwnedBalance[]): Promise<string[]> {
   const expected = new Map<string, bigint>();
   const keyOf = (kind: string, owner: bigint | null, currency: string) => `${kind}:${owner}:${currency}`;
   for (const row of await readOwed(tx))
     expected.set(keyOf(row.kind, row.merchant_id, row.currency), row.amount);
-  const found: string[] = [];
+  const stands = new Map<string, bigint>();
   for (const { kind, owner_id, currency, balance } of balances) {
-    const key = keyOf(kind, owner_id, currency);
+    const key = keyOf(unsettledKinds.has(kind) ? 'merchant-pending' : kind, owner_id, currency);
+    stands.set(key, (stands.get(key) ?? 0n) + balance);
+  }
+  const found: string[] = [];
+  for (const [key, balance] of stands) {
     const amount = expected.get(key) ?? 0n;
     expected.delete(key);
     if (amount !== balance) found.push(`${key} stands at ${balance}, ${amount} is owed`);

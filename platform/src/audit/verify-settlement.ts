@@ -2,6 +2,7 @@
 // batch comes to, that nothing is settled twice, and what must still stand on merchants' accounts.
 import { currency, divide } from '@tongbao/money';
 import type { Entry, Json } from './verify.ts';
+import { merchantCode, neededOf } from './verify-refunds.ts';
 
 interface Sums {
   lines: bigint;
@@ -41,6 +42,8 @@ export class SettledBooks {
   /** What is in a line, by `payment/sequence`: the batch, and gross and fee as the line says. */
   readonly #settled = new Map<string, { batch: string; gross: bigint; fee: bigint }>();
   readonly #owed = new Map<string, bigint>();
+  /** What left a batch and came into another, by its id: together nothing. */
+  readonly #carried = new Map<string, bigint>();
 
   constructor(say: (finding: string) => void) {
     this.#say = say;
@@ -75,7 +78,16 @@ export class SettledBooks {
     sums.fees += fees;
     sums.adjustments += adjustment;
     this.#sums.set(batch, sums);
-    if (number(line.sequence) < 0n) this.#reserveLine(line, adjustment);
+    if (number(line.sequence) < -2n) add(this.#carried, text(line.source_id), adjustment);
+    else if (number(line.sequence) < 0n) this.#reserveLine(line, adjustment);
+  }
+
+  /** The money of refunds that banks are asked about is neither pending nor gone. */
+  putAside(payment: Json, refunds: readonly Json[]): void {
+    const account = merchantCode(payment, 'refunding');
+    for (const refund of refunds)
+      if (refund.putAside === true && refund.status === 'processing')
+        add(this.#owed, account, neededOf(refund));
   }
 
   #reserveLine(line: Json, adjustment: bigint): void {
@@ -120,8 +132,17 @@ export class SettledBooks {
       if (!key.includes('/-'))
         this.#say(`line ${key} of batch ${line.batch} belongs to no event of a payment`);
     }
+    for (const [id, rest] of this.#carried)
+      if (rest !== 0n) this.#say(`what was carried over as ${id} left ${rest} behind`);
+    const balance = (code: string) => accountOf(code)?.balance ?? 0n;
     for (const [account, owed] of this.#owed) {
-      const stands = accountOf(account)?.balance ?? 0n;
+      // What is unsettled is pending, or put aside, or was lent to the merchant.
+      const stands = !account.startsWith('merchant-pending:')
+        ? balance(account)
+        : ['pending', 'refunding', 'receivable', 'fee-receivable'].reduce(
+            (sum, name) => sum + balance(account.replace('merchant-pending', `merchant-${name}`)),
+            0n,
+          );
       if (stands !== owed) this.#say(`${account} stands at ${stands}, ${owed} is owed`);
     }
   }

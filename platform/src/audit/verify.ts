@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { currency, divide } from '@tongbao/money';
+import { merchantCode, merchantMoves, refundFaults } from './verify-refunds.ts';
 import { SettledBooks } from './verify-settlement.ts';
 
 export type Json = Record<string, unknown>;
@@ -24,6 +25,8 @@ interface Account {
   balance: bigint;
   held: bigint;
   floor: bigint | null;
+  lowest: bigint | null;
+  highest: bigint | null;
 }
 
 /** Findings, in words; empty when the books are right. Throws when the file is not an export. */
@@ -45,7 +48,13 @@ const reach: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     expired: 'expired',
   },
   pending: { paid: 'paid', 'debit-declined': 'created' },
-  paid: { reversed: 'cancelled', 'refund-requested': 'paid', refunded: 'paid', 'refund-failed': 'paid' },
+  paid: {
+    reversed: 'cancelled',
+    'refund-requested': 'paid',
+    'refund-funded': 'paid',
+    refunded: 'paid',
+    'refund-failed': 'paid',
+  },
 };
 
 class Books {
@@ -130,7 +139,9 @@ class Books {
       currency: text(record.currency),
       balance: number(record.balance),
       held: number(record.held),
-      floor: record.floor === null ? null : number(record.floor),
+      floor: orNull(record.floor),
+      lowest: orNull(record.lowest),
+      highest: orNull(record.highest),
     };
     if (BigInt(id) % 1000n !== BigInt(currency(account.currency).numeric))
       this.#say(`account ${account.code} has an id of another currency`);
@@ -154,7 +165,8 @@ class Books {
     }
     for (const [of, sum] of sums) if (sum !== 0n) this.#say(`entry ${id} is off by ${sum} in ${of}`);
     const entry = { kind: text(record.kind), subject: text(record.subjectId), postings };
-    if (/^(payment|payment-reversal|refund)$/.test(entry.kind)) this.#paymentEntries.set(id, entry);
+    if (/^(payment|payment-reversal|refund(-funding|-release)?)$/.test(entry.kind))
+      this.#paymentEntries.set(id, entry);
     if (/^(settlement|payout|fx-conversion)/.test(entry.kind)) this.#settlementEntries.set(id, entry);
   }
 
@@ -166,6 +178,9 @@ class Books {
         this.#say(`${account.code} stands at ${account.balance}, its postings sum to ${folded}`);
       if (account.floor !== null && account.balance - account.held < account.floor)
         this.#say(`${account.code} is below its floor`);
+      const { balance, lowest, highest } = account;
+      if ((lowest !== null && balance < lowest) || (highest !== null && balance > highest))
+        this.#say(`${account.code} stands at ${balance}, outside its bounds`);
       sums.set(account.currency, (sums.get(account.currency) ?? 0n) + account.balance);
     }
     for (const [of, sum] of sums) if (sum !== 0n) this.#say(`${of} sums to ${sum}, not to zero`);
@@ -189,6 +204,8 @@ class Books {
     }
     if (status !== payment.status)
       this.#say(`payment ${id} is ${text(payment.status)}, its events lead to ${status}`);
+    for (const fault of refundFaults(payment, refunds)) this.#say(fault);
+    this.#settled.putAside(payment, refunds);
     const returned = refunds.filter((refund) => refund.status === 'succeeded');
     const sum = (field: string) => returned.reduce((all, refund) => all + amount(refund[field]), 0n);
     if (sum('amount') !== amount(payment.refunded))
@@ -205,7 +222,10 @@ class Books {
   #effect(payment: Json, event: Json, refunds: Json[]): void {
     const id = text(payment.id);
     const kind = text(event.kind);
-    const moves = kind === 'paid' || kind === 'reversed' || kind === 'refunded';
+    const refund = refunds.find((candidate) => text(candidate.id) === text(event.refundId));
+    const settles = kind === 'paid' || kind === 'reversed' || kind === 'refunded';
+    const moves =
+      settles || kind === 'refund-funded' || (kind === 'refund-failed' && refund?.putAside === true);
     const entryId = text(event.entryId);
     const entry = this.#paymentEntries.get(entryId);
     if (!moves) {
@@ -217,9 +237,13 @@ class Books {
       return;
     }
     this.#paymentEntries.delete(entryId);
-    this.#settled.happened(payment, event, refunds);
-    const refund = refunds.find((candidate) => text(candidate.id) === text(event.refundId));
-    const expected = this.#expected(payment, kind, refund);
+    if (settles) this.#settled.happened(payment, event, refunds);
+    const merchant = (name: string) =>
+      this.#byCode.get(merchantCode(payment, name)) ?? `missing account ${merchantCode(payment, name)}`;
+    const expected = settles ? this.#expected(payment, kind, refund) : new Map<string, bigint>();
+    for (const [name, value] of merchantMoves(kind, { payment, refund, entry, account: merchant }))
+      expected.set(merchant(name), (expected.get(merchant(name)) ?? 0n) + value);
+    for (const [account, value] of expected) if (value === 0n) expected.delete(account);
     const found = new Map(entry.postings.map((posting) => [posting.account, posting.amount]));
     const same =
       expected.size === found.size && [...expected].every(([account, value]) => found.get(account) === value);
@@ -250,7 +274,6 @@ class Books {
     move(house(`fx-spread:${payer}`), spread);
     move(house(`rounding:${payer}`), toPayer - mid - spread);
     move(house(`fx-position:${order}`), -part);
-    move(text((payment.terms as Json).pendingAccount), part - fee);
     let others = 0n;
     for (const part of (refund === undefined ? payment.shares : refund.shares) as Json[]) {
       const [cost, given, middle] = [number(part.amount), number(part.payerAmount), number(part.midAmount)];
@@ -265,6 +288,8 @@ class Books {
   }
 }
 
+const orNull = (value: unknown): bigint | null =>
+  value === null || value === undefined ? null : number(value);
 const text = (value: unknown): string => String(value);
 const number = (value: unknown): bigint => BigInt(value as string | number);
 const amount = (value: unknown): bigint => BigInt((value as { amount: string }).amount);

@@ -14,6 +14,7 @@ interface ColumnTypes {
   readonly json: unknown;
   readonly timestamptz: Date;
   readonly bytea: Buffer;
+  readonly bool: boolean;
   readonly 'int8[]': readonly bigint[];
 }
 type ColumnType = keyof ColumnTypes;
@@ -68,6 +69,8 @@ const signature = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const copyData = Buffer.from('d\0\0\0\0', 'latin1');
 const copyDone = Buffer.from('c\0\0\0\x04', 'latin1');
 const nothing = Buffer.alloc(0);
+const yes = Buffer.from([1]);
+const no = Buffer.from([0]);
 
 // Memory of batches that were sent, for those that follow: a batch's is large enough to make the collector run.
 const spare: Scratch[] = [];
@@ -172,6 +175,10 @@ const writers: { readonly [Type in ColumnType]: (to: Scratch, value: ColumnTypes
   bytea(to, value) {
     to.int4(value.length);
     to.bytes(value);
+  },
+  bool(to, value) {
+    to.int4(1);
+    to.bytes(value ? yes : no);
   },
   'int8[]'(to, values) {
     // One dimension, no nulls, from subscript 1. An empty array has no dimension at all.

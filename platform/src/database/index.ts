@@ -1,4 +1,5 @@
 // The door of the database room.
+export { decideAgain } from './again.ts';
 
 export { instants, integers, texts } from './arrays.ts';
 export { type Arrival, arrivalRows } from './arrival-store.ts';

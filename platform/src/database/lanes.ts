@@ -2,6 +2,7 @@
 // previous transaction commits are gathered and run together as load → decide → record in one transaction. A lone
 // command starts at once: a lane never waits for company.
 import { Rejection } from '../rejection.ts';
+import { decideAgain } from './again.ts';
 import type { Connection, Database, Transaction } from './database.ts';
 
 /**
@@ -95,10 +96,6 @@ export interface Lanes {
   /** Resolves when nothing is waiting or running. New commands are refused as 'unavailable' from now on. */
   close(): Promise<void>;
 }
-
-const maxAttempts = 4;
-// serialization_failure, deadlock_detected, unique_violation (two lanes took the same request id: load again and see it)
-const retryable = new Set(['40001', '40P01', '23505']);
 
 /** Whether PostgreSQL could not be reached or gave up: the caller then does not know, and must ask again. */
 export function isInfrastructureError(error: unknown): boolean {
@@ -221,18 +218,13 @@ async function attempt<Command, Facts, Decision>(
   verb: Verb<Command, Facts, Decision>,
   commands: readonly Command[],
 ): Promise<{ facts: Facts; decisions: Decision[] }> {
-  for (let tries = 1; ; tries++) {
-    try {
-      const seen = await verb.look?.(database, commands);
-      return await database.transaction(async (tx) => {
-        const facts = seen ?? (await verb.load(tx, commands));
-        const decisions = commands.map((command) => verb.decide(facts, command));
-        await verb.record(tx, facts, decisions);
-        return { facts, decisions };
-      });
-    } catch (error) {
-      const code = (error as { code?: string }).code ?? '';
-      if (tries >= maxAttempts || !retryable.has(code)) throw error;
-    }
-  }
+  return decideAgain(async () => {
+    const seen = await verb.look?.(database, commands);
+    return database.transaction(async (tx) => {
+      const facts = seen ?? (await verb.load(tx, commands));
+      const decisions = commands.map((command) => verb.decide(facts, command));
+      await verb.record(tx, facts, decisions);
+      return { facts, decisions };
+    });
+  });
 }

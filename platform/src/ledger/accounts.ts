@@ -5,8 +5,14 @@ export interface AccountKind {
   readonly side: 'liability' | 'asset' | 'income' | 'position';
   /** Customers' and merchants' money, which must be covered by safeguarded funds. */
   readonly clientMoney: boolean;
-  /** The lowest balance allowed, holds deducted; null for none. */
+  /** The lowest balance allowed, holds deducted; null for none. Verbs lock such an account before they decide. */
   readonly floor: bigint | null;
+  /**
+   * Bounds of an account that many payments share: nobody locks it beforehand, it moves behind the gate, and the database
+   * refuses what would pass a bound. Absent: none.
+   */
+  readonly lowest?: bigint;
+  readonly highest?: bigint;
   readonly meaning: string;
 }
 
@@ -21,30 +27,59 @@ export const chart = {
     side: 'liability',
     clientMoney: true,
     floor: null,
-    meaning: 'Paid by shoppers, less fees, not yet in a settlement batch. May go below zero by refunds.',
+    lowest: 0n,
+    meaning: 'Paid by shoppers, less fees and refunds, not yet in a settlement batch.',
+  },
+  'merchant-refunding': {
+    side: 'liability',
+    clientMoney: true,
+    floor: null,
+    lowest: 0n,
+    meaning: 'Put aside for refunds to cards until the bank has answered.',
   },
   'merchant-payable': {
     side: 'liability',
     clientMoney: true,
     floor: null,
+    lowest: 0n,
     meaning: 'In a closed settlement batch, waiting for its payout.',
   },
   'merchant-in-transit': {
     side: 'liability',
     clientMoney: true,
     floor: null,
+    lowest: 0n,
     meaning: 'A bank was told to pay it to the merchant and has not answered.',
   },
   'merchant-reserve': {
     side: 'liability',
     clientMoney: true,
     floor: null,
+    lowest: 0n,
     meaning: 'Held back from settlement by the contract.',
+  },
+  // Its lowest balance is what the contract allows; 0 is the usual agreement.
+  'merchant-receivable': {
+    side: 'asset',
+    clientMoney: false,
+    floor: null,
+    lowest: 0n,
+    highest: 0n,
+    meaning:
+      'What a merchant owes for refunds beyond its unsettled funds, within the debt limit of its contract.',
+  },
+  'merchant-fee-receivable': {
+    side: 'asset',
+    clientMoney: false,
+    floor: null,
+    highest: 0n,
+    meaning: 'Discount fees of refunded payments that the contract keeps and the merchant had no funds for.',
   },
   'share-receiver': {
     side: 'liability',
     clientMoney: true,
     floor: null,
+    lowest: 0n,
     meaning:
       'Shares of orders that are neither the shopper’s nor the merchant’s: taxes, insurance, delivery.',
   },
@@ -84,6 +119,12 @@ export const chart = {
     clientMoney: false,
     floor: null,
     meaning: 'What banks charged, or gave, beyond what the books expected, once two operators accepted it.',
+  },
+  'house-funds': {
+    side: 'income',
+    clientMoney: false,
+    floor: null,
+    meaning: 'Own money that the house paid in, to cover what merchants may owe.',
   },
   rounding: {
     side: 'income',

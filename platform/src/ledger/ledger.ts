@@ -1,6 +1,7 @@
 // The ledger's verbs: open accounts, record entries, place and end holds. Everything happens inside the caller's
 // transaction, so that money and what it was for are recorded together or not at all.
 import { currency as currencyOf } from '@tongbao/money';
+
 import {
   type Arrival,
   arrivalRows,
@@ -8,13 +9,13 @@ import {
   type RowsToCopy,
   type Transaction,
 } from '../database/index.ts';
-import { type AccountKindName, chart, houseCode, ownedCode } from './accounts.ts';
+import { type AccountKind, type AccountKindName, chart, houseCode, ownedCode } from './accounts.ts';
+
 import { assertBalanced, type Entry } from './entry.ts';
 import type { Spending } from './spending.ts';
 import {
   endHoldRow,
   entryRows,
-  holdGateRow,
   insertAccountRow,
   insertHoldRow,
   lockBalanceRows,
@@ -47,9 +48,14 @@ export function openAccount(
     currency: account.currency,
     currencyNumber: currencyNumber(account.currency),
     ownerId: account.ownerId,
-    floor: chart[account.kind].floor,
+    ...boundsOf(account.kind),
     createdAt: account.createdAt,
   });
+}
+
+function boundsOf(kind: AccountKindName): Record<'floor' | 'lowest' | 'highest', bigint | null> {
+  const { floor, lowest, highest }: AccountKind = chart[kind];
+  return { floor, lowest: lowest ?? null, highest: highest ?? null };
 }
 
 const currencyNumber = (code: string): bigint => BigInt(currencyOf(code).numeric);
@@ -77,7 +83,7 @@ export class HouseAccounts {
         currency,
         currencyNumber: currencyNumber(currency),
         ownerId: null,
-        floor: chart[kind].floor,
+        ...boundsOf(kind),
         createdAt,
       }));
     this.#known.set(code, id);
@@ -95,13 +101,7 @@ export async function lockBalances(
   return balanceMap(await lockBalanceRows(tx, distinct));
 }
 
-/**
- * For decisions about accounts without a floor, which nobody locks: from here to the commit no other lane moves any.
- * `accounts`: those with a floor that this transaction will move. What `readBalances` answers afterwards stays true.
- */
-export const holdGate = holdGateRow;
-
-/** Reads balances without locking: for views; for decisions only behind `holdGate`. */
+/** Reads balances without locking. */
 export async function readBalances(
   connection: Connection,
   accounts: readonly bigint[],
@@ -133,7 +133,8 @@ function balanceMap(rows: Awaited<ReturnType<typeof readBalanceRows>>): Map<bigi
 
 /**
  * Appends entries and moves each touched account once. Call it last in a transaction: from here to the commit the
- * shared accounts are locked. Throws when an entry does not balance; the database refuses a balance below its floor.
+ * shared accounts are locked. Throws when an entry does not balance; the database refuses a balance below its floor or
+ * outside its bounds, and an account that does not exist.
  * `alongside`: what the entries are for, written in the same round trip; `arrivals`: what of it the audit log takes in,
  * besides the entries; `spending`: what owners of accounts that the caller
  * has locked have spent by now; `commit`: these are the last words of all.
@@ -166,7 +167,10 @@ export async function recordEntries(
       entryRows(entries),
       arrivalRows([{ source: 'entry', ids: entries.map((entry) => entry.id), sequences: [] }, ...arrivals]),
     ],
-    executions: deltas.size + spending.size === 0 ? [] : moveBalances(deltas, spending),
+    executions:
+      deltas.size + spending.size === 0
+        ? []
+        : moveBalances({ deltas, spending, at: entries[0]?.occurredAt ?? new Date(0) }),
     commit,
   });
 }

@@ -49,7 +49,8 @@ const insertAccount = statement(
      VALUES (nextval('ledger.account_number') * 1000 + $1::bigint, $2, $3, $4, $5, $6)
      ON CONFLICT (code) DO NOTHING RETURNING id
    ), balance AS (
-     INSERT INTO ledger.balance (account_id, floor) SELECT id, $7::bigint FROM new
+     INSERT INTO ledger.balance (account_id, floor, lowest, highest)
+     SELECT id, $7::bigint, $8::bigint, $9::bigint FROM new
    )
    SELECT id FROM new UNION ALL SELECT id FROM ledger.account WHERE code = $2 LIMIT 1`,
 );
@@ -60,6 +61,8 @@ export interface NewAccount {
   readonly currencyNumber: bigint;
   readonly ownerId: bigint | null;
   readonly floor: bigint | null;
+  readonly lowest: bigint | null;
+  readonly highest: bigint | null;
   readonly createdAt: Date;
 }
 export async function insertAccountRow(tx: Connection, account: NewAccount): Promise<bigint> {
@@ -71,6 +74,8 @@ export async function insertAccountRow(tx: Connection, account: NewAccount): Pro
     account.ownerId,
     account.createdAt,
     account.floor,
+    account.lowest,
+    account.highest,
   ]);
   // No row: somebody else opened it while this statement waited for his commit. A new statement sees the account.
   return rows[0]?.id ?? (await selectAccounts(tx, [account.code]))[0]!.id;
@@ -111,40 +116,53 @@ const passGate = statement(
      ORDER BY account_id FOR UPDATE
    ) SELECT pg_advisory_xact_lock(7466736002) FROM (SELECT count(*) FROM own) AS locked`,
 );
+// An account that may not stand above zero remembers since when it stands below. A posting to an account that does not
+// exist must not be half a posting: the rows are counted where they are changed.
 const move = statement(
   'ledger.move-balances',
-  `UPDATE ledger.balance AS b SET balance = b.balance + d.delta
-   FROM unnest($1::bigint[], $2::bigint[]) AS d(account_id, delta) WHERE b.account_id = d.account_id`,
+  `WITH moved AS (
+     UPDATE ledger.balance AS b SET balance = b.balance + d.delta, owed_since = CASE
+       WHEN b.highest IS NULL OR b.balance + d.delta >= 0 THEN NULL
+       ELSE coalesce(b.owed_since, timestamptz 'epoch' + ($3::bigint[])[1] * interval '1 millisecond') END
+     FROM unnest($1::bigint[], $2::bigint[]) AS d(account_id, delta) WHERE b.account_id = d.account_id RETURNING 1
+   ) SELECT system.expect_rows('ledger.balance', count(*), cardinality($1::bigint[])) FROM moved`,
 );
-/** Takes the gate early: the accounts with a floor that the transaction will move are locked before it, as always. */
-export const holdGateRow = (tx: Transaction, accounts: readonly bigint[]): Promise<unknown> =>
-  tx.query(passGate, [integers([...new Set(accounts)])]);
-
 const moveAndCount = statement(
   'ledger.move-and-count',
-  `UPDATE ledger.balance AS b SET balance = b.balance + d.delta, spent_day = d.day, spent_day_count = d.day_count,
-     spent_day_amount = d.day_amount, spent_year = d.year, spent_year_amount = d.year_amount,
-     spent_ever_amount = d.ever_amount
-   FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-     $8::bigint[]) AS d(account_id, delta, day, day_count, day_amount, year, year_amount, ever_amount)
-   WHERE b.account_id = d.account_id`,
+  `WITH moved AS (
+     UPDATE ledger.balance AS b SET balance = b.balance + d.delta, spent_day = d.day, spent_day_count = d.day_count,
+       spent_day_amount = d.day_amount, spent_year = d.year, spent_year_amount = d.year_amount,
+       spent_ever_amount = d.ever_amount
+     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+       $8::bigint[]) AS d(account_id, delta, day, day_count, day_amount, year, year_amount, ever_amount)
+     WHERE b.account_id = d.account_id RETURNING 1
+   ) SELECT system.expect_rows('ledger.balance', count(*), cardinality($1::bigint[])) FROM moved`,
 );
 
 /**
  * Moves each account once, and writes what owners have spent by now: the transaction holds the locks of those balances.
  * Whoever spends and whoever does not are two statements: shared accounts stay as light as they are.
  */
-export function moveBalances(
-  deltas: ReadonlyMap<bigint, bigint>,
-  spending: ReadonlyMap<bigint, Spending>,
-): Execution[] {
+export function moveBalances({
+  deltas,
+  spending,
+  at,
+}: {
+  readonly deltas: ReadonlyMap<bigint, bigint>;
+  readonly spending: ReadonlyMap<bigint, Spending>;
+  readonly at: Date;
+}): Execution[] {
   const moved = [...deltas].filter(([account]) => !spending.has(account));
   const counted = [...spending];
   const column = (of: (sums: Spending) => bigint): string => integers(counted.map(([, sums]) => of(sums)));
   const gate = { statement: passGate, values: [integers([...deltas.keys(), ...spending.keys()])] };
   const plain = {
     statement: move,
-    values: [integers(moved.map(([account]) => account)), integers(moved.map(([, delta]) => delta))],
+    values: [
+      integers(moved.map(([account]) => account)),
+      integers(moved.map(([, delta]) => delta)),
+      integers([at.getTime()]),
+    ],
   };
   if (counted.length === 0) return [gate, plain];
   const values = [
@@ -202,13 +220,16 @@ export async function endHoldRow(
 
 const sumsStatement = statement(
   'ledger.sums',
-  `SELECT a.currency, a.kind, sum(b.balance)::bigint AS balance, sum(b.held)::bigint AS held, count(*) AS accounts
+  `SELECT a.currency, a.kind, sum(b.balance)::bigint AS balance, sum(greatest(b.balance, 0))::bigint AS claims,
+     sum(b.held)::bigint AS held, count(*) AS accounts
    FROM ledger.account a JOIN ledger.balance b ON b.account_id = a.id GROUP BY a.currency, a.kind ORDER BY 1, 2`,
 );
 export interface KindSum {
   readonly currency: string;
   readonly kind: string;
   readonly balance: bigint;
+  /** The accounts above zero alone: nobody's debt makes somebody else's claim smaller. */
+  readonly claims: bigint;
   readonly held: bigint;
   readonly accounts: bigint;
 }
@@ -253,12 +274,22 @@ export const readDifferingHolds = (
 
 const belowFloorStatement = statement(
   'ledger.below-floor',
-  `SELECT account_id AS account, balance, held, floor FROM ledger.balance WHERE balance - held < floor ORDER BY 1 LIMIT 20`,
+  `SELECT account_id AS account, balance, held, floor, lowest, highest FROM ledger.balance
+   WHERE balance - held < floor OR balance < lowest OR balance > highest ORDER BY 1 LIMIT 20`,
 );
-export const readBelowFloor = (
+/** Accounts below their floor, or outside their bounds. */
+export const readOutOfBounds = (
   connection: Connection,
-): Promise<{ account: bigint; balance: bigint; held: bigint; floor: bigint }[]> =>
-  connection.query(belowFloorStatement);
+): Promise<
+  {
+    account: bigint;
+    balance: bigint;
+    held: bigint;
+    floor: bigint | null;
+    lowest: bigint | null;
+    highest: bigint | null;
+  }[]
+> => connection.query(belowFloorStatement);
 
 interface EntryRow {
   readonly id: bigint;
@@ -304,13 +335,15 @@ export const readEntryPage = async (connection: Connection, after: bigint, limit
 
 const accountPage = statement(
   'ledger.account-page',
-  `SELECT a.id, a.code, a.kind, a.currency, a.owner_id, b.balance, b.held, b.floor
+  `SELECT a.id, a.code, a.kind, a.currency, a.owner_id, b.balance, b.held, b.floor, b.lowest, b.highest
    FROM ledger.account a LEFT JOIN ledger.balance b ON b.account_id = a.id WHERE a.id > $1 ORDER BY a.id LIMIT $2`,
 );
 export interface AccountWithBalance extends AccountRow {
   readonly balance: bigint | null;
   readonly held: bigint | null;
   readonly floor: bigint | null;
+  readonly lowest: bigint | null;
+  readonly highest: bigint | null;
 }
 export const readAccountPage = (
   connection: Connection,
@@ -332,20 +365,39 @@ export const countEntriesByKind = async (connection: Connection): Promise<Map<st
 
 const ownedBalances = statement(
   'ledger.owned-balances',
-  `SELECT a.id, a.kind, a.owner_id, a.currency, b.balance FROM ledger.account a
+  `SELECT a.id, a.kind, a.owner_id, a.currency, b.balance, b.lowest, b.owed_since FROM ledger.account a
    JOIN ledger.balance b ON b.account_id = a.id WHERE a.kind = ANY($1::text[]) AND a.owner_id IS NOT NULL ORDER BY a.id`,
 );
 const balancesOfOwner = statement(
   'ledger.balances-of-owner',
-  `SELECT a.id, a.kind, a.owner_id, a.currency, b.balance FROM ledger.account a
+  `SELECT a.id, a.kind, a.owner_id, a.currency, b.balance, b.lowest, b.owed_since FROM ledger.account a
    JOIN ledger.balance b ON b.account_id = a.id WHERE a.code = ANY($1::text[])`,
 );
 /** What one owner has on accounts of some kinds in a currency. */
 export const readBalancesOfOwner = (
   connection: Connection,
-  of: { kinds: readonly AccountKindName[]; ownerId: bigint; currency: string },
+  { kinds, ...owner }: { kinds: readonly AccountKindName[]; ownerId: bigint; currency: string },
+): Promise<OwnedBalance[]> => readBalancesOfOwners(connection, { kinds, owners: [owner] });
+
+/** The same of many, unlocked: a decision on it is made again when the database refuses what it came to. */
+export const readBalancesOfOwners = (
+  connection: Connection,
+  of: {
+    kinds: readonly AccountKindName[];
+    owners: readonly { readonly ownerId: bigint; readonly currency: string }[];
+  },
 ): Promise<OwnedBalance[]> =>
-  connection.query(balancesOfOwner, [of.kinds.map((kind) => ownedCode(kind, of.ownerId, of.currency))]);
+  connection.query(balancesOfOwner, [
+    of.owners.flatMap(({ ownerId, currency }) => of.kinds.map((kind) => ownedCode(kind, ownerId, currency))),
+  ]);
+
+const setLowestStatement = statement(
+  'ledger.set-lowest',
+  `UPDATE ledger.balance SET lowest = least($2::bigint, balance) WHERE account_id = $1`,
+);
+/** Agrees how far an account may go below zero; one that is further below stays, and can only rise. */
+export const setLowestBalance = (tx: Transaction, account: bigint, lowest: bigint): Promise<unknown> =>
+  tx.query(setLowestStatement, [account, lowest]);
 
 export interface OwnedBalance {
   readonly id: bigint;
@@ -353,6 +405,9 @@ export interface OwnedBalance {
   readonly owner_id: bigint;
   readonly currency: string;
   readonly balance: bigint;
+  readonly lowest: bigint | null;
+  /** Since when it stands below zero, where it may not stand above. */
+  readonly owed_since: Date | null;
 }
 /** All accounts of some kinds that somebody owns, with what stands on them. */
 export const readOwnedBalances = (

@@ -1,12 +1,11 @@
 // What changes a merchant: signing up, another key, suspension.
-import { openAccount } from '../ledger/index.ts';
 import { Rejection } from '../rejection.ts';
+import { agreeDebtLimit, greatestDebtLimit, insertContract } from './contract.ts';
 import type { MerchantAccess } from './merchant.ts';
 import { type Merchants, type MerchantsParts, md5KeyOf } from './merchants.ts';
 import { publicKeyOf } from './public-key.ts';
 import {
   type AccessRow,
-  insertContractRow,
   insertKeyRow,
   insertMerchantRow,
   retireKeyRows,
@@ -17,7 +16,7 @@ import {
 export function merchantChanges(
   { database, clock, ids, keys }: MerchantsParts,
   memory: { forget(): void; accessOf(row: AccessRow): MerchantAccess },
-): Pick<Merchants, 'signUp' | 'rotateKey' | 'setStatus'> {
+): Pick<Merchants, 'signUp' | 'rotateKey' | 'setStatus' | 'agreeDebtLimit'> {
   const { forget, accessOf } = memory;
   return {
     async setStatus(merchantId, status) {
@@ -31,17 +30,21 @@ export function merchantChanges(
       await database.transaction(async (tx) => {
         const classicMd5Key = keys.seal(merchant.classicMd5Key, md5KeyOf(id));
         await insertMerchantRow(tx, { ...merchant, classicMd5Key, id, createdAt });
-        const pendingAccount = await openAccount(tx, {
-          kind: 'merchant-pending',
-          ownerId: id,
-          currency: merchant.contract.settlementCurrency,
-          createdAt,
-        });
-        await insertContractRow(tx, { ...merchant.contract, merchantId: id, pendingAccount });
+        await insertContract(tx, { merchantId: id, contract: merchant.contract, at: createdAt });
         await insertKeyRow(tx, { merchantId: id, publicKey: merchant.publicKey, createdAt });
       });
       forget();
       return accessOf((await selectById(database, id))!);
+    },
+    async agreeDebtLimit(merchantId, limit) {
+      if (limit.amount < 0n || limit.amount > greatestDebtLimit)
+        throw new Rejection('amount-out-of-limits', 'a debt limit is from 0 to 10^15 minor units');
+      const row = await selectById(database, merchantId);
+      if (row === undefined) throw new Rejection('merchant-unknown');
+      const currency = row.settlement_currency;
+      const at = clock.now();
+      await database.transaction((tx) => agreeDebtLimit(tx, { merchantId, currency, at, ...limit }));
+      forget();
     },
     async rotateKey(merchantId, publicKey, graceMs) {
       publicKeyOf(publicKey);

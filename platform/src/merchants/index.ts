@@ -1,4 +1,5 @@
 // The door of the merchants room.
+export { type Debt, readDebtOf, readDebts } from './debts.ts';
 export {
   type Contract,
   keyIsValid,

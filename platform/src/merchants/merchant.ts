@@ -42,6 +42,10 @@ export interface Contract {
   readonly minAmount: bigint;
   readonly maxAmount: bigint;
   readonly refundWindowDays: number;
+  /** How much the merchant may owe for refunds beyond its unsettled funds, minor units of the settlement currency. */
+  readonly debtLimit: bigint;
+  /** Whether a refund of the JSON gateway that finds no funds waits for them; otherwise it is refused. */
+  readonly queuesRefunds: boolean;
   readonly liveFrom: Date;
   /** The merchant's pending account in its settlement currency. */
   readonly pendingAccount: bigint;

@@ -3,7 +3,8 @@ import type { Connection, Database } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Clock, Ids, Keys } from '../system/index.ts';
 import { merchantChanges } from './changes.ts';
-import type { Contract, Merchant, MerchantAccess } from './merchant.ts';
+import type { NewContract } from './contract.ts';
+import type { Merchant, MerchantAccess } from './merchant.ts';
 import { publicKeyOf } from './public-key.ts';
 import { type SecondaryMerchants, secondaryMerchants } from './secondary-merchants.ts';
 import { countDownload } from './secondary-store.ts';
@@ -28,7 +29,7 @@ export interface SignUp {
   readonly notifyUrl: string | null;
   /** SPKI, bare base64. */
   readonly publicKey: string;
-  readonly contract: Omit<Contract, 'pendingAccount'>;
+  readonly contract: NewContract;
 }
 
 export interface Merchants {
@@ -52,6 +53,11 @@ export interface Merchants {
   signUp(merchant: SignUp): Promise<MerchantAccess>;
   /** Adds a key version; former versions stay valid for `graceMs`. Answers the new version. */
   rotateKey(merchantId: bigint, publicKey: string, graceMs: number): Promise<number>;
+  /**
+   * Agrees how much a merchant may owe for refunds, minor units of its settlement currency. What is owed already stays
+   * owed. Rejections: merchant-unknown, amount-out-of-limits.
+   */
+  agreeDebtLimit(merchantId: bigint, limit: { amount: bigint; agreedBy: string }): Promise<void>;
 }
 
 interface Remembered {
@@ -170,6 +176,8 @@ function accessTo(row: AccessRow, classicMd5Key: string): MerchantAccess {
       minAmount: row.min_amount,
       maxAmount: row.max_amount,
       refundWindowDays: row.refund_window_days,
+      debtLimit: row.debt_limit,
+      queuesRefunds: row.queues_refunds,
       liveFrom: row.live_from,
       pendingAccount: row.pending_account,
     },

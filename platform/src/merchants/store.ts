@@ -23,6 +23,8 @@ export interface AccessRow {
   readonly min_amount: bigint;
   readonly max_amount: bigint;
   readonly refund_window_days: number;
+  readonly debt_limit: bigint;
+  readonly queues_refunds: boolean;
   readonly live_from: Date;
   readonly pending_account: bigint;
   readonly keys: {
@@ -35,7 +37,8 @@ export interface AccessRow {
 
 const accessColumns = `m.id, m.client_id, m.partner, m.classic_md5_key, m.name, m.display_name, m.region, m.status, m.notify_url,
   c.settlement_currency, c.payment_currencies, c.fee_bps, c.spread_bps, c.returns_fee, c.regions, c.calendar,
-  c.time_zone, c.min_amount, c.max_amount, c.refund_window_days, c.live_from, c.pending_account,
+  c.time_zone, c.min_amount, c.max_amount, c.refund_window_days, c.debt_limit, c.queues_refunds,
+  c.live_from, c.pending_account,
   coalesce((SELECT jsonb_agg(jsonb_build_object('version', k.version, 'public_key', k.public_key,
     'status', k.status, 'retires_at', k.retires_at)) FROM merchants.key k WHERE k.merchant_id = m.id), '[]') AS keys`;
 
@@ -114,8 +117,9 @@ export const writeMd5Key = (tx: Transaction, id: bigint, sealed: string): Promis
 const insertContract = statement(
   'merchants.insert-contract',
   `INSERT INTO merchants.contract (merchant_id, settlement_currency, payment_currencies, fee_bps, spread_bps,
-     returns_fee, regions, calendar, time_zone, min_amount, max_amount, refund_window_days, live_from, pending_account)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+     returns_fee, regions, calendar, time_zone, min_amount, max_amount, refund_window_days, live_from, pending_account,
+     queues_refunds)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 );
 const insertKey = statement(
   'merchants.insert-key',
@@ -163,6 +167,7 @@ export interface NewContract {
   readonly refundWindowDays: number;
   readonly liveFrom: Date;
   readonly pendingAccount: bigint;
+  readonly queuesRefunds: boolean;
 }
 export async function insertContractRow(tx: Transaction, c: NewContract): Promise<void> {
   await tx.query(insertContract, [
@@ -180,8 +185,25 @@ export async function insertContractRow(tx: Transaction, c: NewContract): Promis
     c.refundWindowDays,
     c.liveFrom,
     c.pendingAccount,
+    c.queuesRefunds,
   ]);
 }
+
+const insertDebtLimit = statement(
+  'merchants.insert-debt-limit',
+  `WITH agreed AS (
+     UPDATE merchants.contract SET debt_limit = $2 WHERE merchant_id = $1 RETURNING merchant_id
+   )
+   INSERT INTO merchants.debt_limit (merchant_id, number, amount, agreed_at, agreed_by)
+   SELECT merchant_id, (SELECT count(*) + 1 FROM merchants.debt_limit WHERE merchant_id = $1), $2, $3, $4 FROM agreed
+   RETURNING number`,
+);
+/** The newest agreement; false where there is no such merchant. */
+export const insertDebtLimitRow = async (
+  tx: Transaction,
+  of: { merchantId: bigint; amount: bigint; agreedAt: Date; agreedBy: string },
+): Promise<boolean> =>
+  (await tx.query(insertDebtLimit, [of.merchantId, of.amount, of.agreedAt, of.agreedBy])).length === 1;
 
 export async function insertKeyRow(
   tx: Transaction,

@@ -184,7 +184,7 @@ it('core 1: answers to refunds and reversals that come twice or late change noth
   await payments.refund({
     ...{ merchantId: order.merchantId, paymentId: order.id, requestId: 'refund-1' },
     ...{ inputHash: Buffer.from('1'), amount: money('KRW', 9_000n) },
-    ...{ reason: null, notifyUrl: null, metadata: null },
+    ...{ reason: null, notifyUrl: null, metadata: null, funds: 'now' },
   });
   const refund = newest();
   await ask();
@@ -243,7 +243,7 @@ it('core 11: after a week without its bank a payment is decided within the hour,
   await world.payments.refund({
     ...{ merchantId: refunded.merchantId, paymentId: refunded.id, requestId: 'refund-1' },
     ...{ inputHash: Buffer.from('1'), amount: money('KRW', 20_000n) },
-    ...{ reason: null, notifyUrl: null, metadata: null },
+    ...{ reason: null, notifyUrl: null, metadata: null, funds: 'now' },
   });
   const timer = bankQuestionsTimer(parts());
   const week = new Date(world.clock.now().getTime() + 168 * hour);

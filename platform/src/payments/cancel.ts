@@ -9,6 +9,7 @@ import { legsOf } from './house.ts';
 import { localDay } from './local-day.ts';
 import type { Payment } from './payment.ts';
 import { reversalPostings } from './postings.ts';
+import { fundsOf, type MerchantFunds, readMerchantFunds, takeFunds } from './unsettled-funds.ts';
 
 /** A payment of day T can be reversed until 00:15 of T+1, in the contract's zone (AMS reference, sections 3.4, 5.4). */
 const graceMs = 15 * 60_000;
@@ -16,7 +17,11 @@ const graceMs = 15 * 60_000;
 export const cancelWindowOpen = (paidAt: Date, now: Date, timeZone: string): boolean =>
   localDay(new Date(now.getTime() - graceMs), timeZone) <= localDay(paidAt, timeZone);
 
-export function decideCancel(facts: ChangeFacts, command: CancelPayment): Decision<Payment> {
+export interface CancelFacts extends ChangeFacts {
+  readonly funds: MerchantFunds;
+}
+
+export function decideCancel(facts: CancelFacts, command: CancelPayment): Decision<Payment> {
   const payment = facts.payments.get(command.paymentId);
   if (payment === undefined || payment.merchantId !== command.merchantId) return refuse('payment-not-found');
   if (payment.status === 'cancelled') return { answer: payment };
@@ -34,11 +39,16 @@ export function decideCancel(facts: ChangeFacts, command: CancelPayment): Decisi
   return reverse(facts, payment);
 }
 
-function reverse(facts: ChangeFacts, payment: Payment): Decision<Payment> {
+function reverse(facts: CancelFacts, payment: Payment): Decision<Payment> {
   const touched = payment.refunded.amount + payment.refunding.amount > 0n;
   if (touched || !cancelWindowOpen(payment.paidAt!, facts.now, payment.terms.timeZone)) {
     return refuse('cancel-window-exceeded');
   }
+  // The money has to be there as for a refund. The fee goes back too, so that no fee is lent.
+  const needed = payment.amount.amount - payment.fee.amount;
+  const sources = takeFunds(facts.funds, payment, { needed, keptFee: 0n });
+  if (sources === null) return refuse('merchant-balance-insufficient');
+  const legs = { house: legsOf(facts.house, payment), merchant: fundsOf(facts.funds, payment).accounts };
   const entryId = facts.ids.pop()!;
   const { payment: changed, event } = withEvent(
     payment,
@@ -56,17 +66,23 @@ function reverse(facts: ChangeFacts, payment: Payment): Decision<Payment> {
       payerId: payment.payerId!,
       subjectId: payment.id,
       occurredAt: facts.now,
-      postings: reversalPostings(payment, payment.fundingAccount!, legsOf(facts.house, payment)),
+      postings: reversalPostings(payment, legs, sources.owed),
     },
     // The bank is told to give a card its money back; our books owe it to the bank until it has.
     question: payment.funding?.kind === 'card' ? reversalQuestion(payment, facts.now) : undefined,
   };
 }
 
-export const cancelVerb = (sources: ChangeSources): Verb<CancelPayment, ChangeFacts, Decision<Payment>> =>
+export const cancelVerb = (sources: ChangeSources): Verb<CancelPayment, CancelFacts, Decision<Payment>> =>
   changeVerb({
     name: 'payments.cancel',
     sources,
-    more: async (_tx, _commands, facts) => facts,
+    more: async (tx, _commands, facts) => ({
+      ...facts,
+      funds: await readMerchantFunds(
+        tx,
+        [...facts.payments.values()].filter((payment) => payment.status === 'paid'),
+      ),
+    }),
     decide: decideCancel,
   });

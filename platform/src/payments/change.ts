@@ -15,6 +15,8 @@ export interface ChangeFacts {
   readonly ids: bigint[];
   /** As locked; a decision that changes one puts it back, so that the next command of the batch sees it. */
   readonly payments: Map<bigint, Payment>;
+  /** As locked, whatever has been decided since: what is recorded is held against it. */
+  readonly locked: ReadonlyMap<bigint, Payment>;
   readonly balances: Map<bigint, Balance>;
   readonly house: HouseFacts;
   /** Merchants who may not take money now; verbs that bring merchants no money do not ask. */
@@ -63,6 +65,7 @@ export function changeVerb<Command extends { paymentId: bigint }, Facts extends 
         now,
         ids: (await sources.ids.take(commands.length * idsPerCommand)).reverse(),
         payments,
+        locked: new Map(payments),
         balances,
         house: await loadHouse(sources.house, payments.values(), now),
         ...(sources.rules === undefined ? {} : { rules: sources.rules }),
@@ -70,7 +73,7 @@ export function changeVerb<Command extends { paymentId: bigint }, Facts extends 
       return options.more(tx, commands, facts);
     },
     decide: options.decide,
-    record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources),
+    record: (tx, { locked: before }, decisions) => recordDecisions(tx, { decisions, before }, sources),
     committed(_facts, decisions) {
       if (decisions.some((decision) => decision.notification !== undefined)) sources.onNotifiable?.();
     },

@@ -76,10 +76,10 @@ export interface RefundPayment {
   readonly notifyUrl: string | null;
   readonly metadata: string | null;
   /**
-   * Where the money must be among what is not settled yet: 'now' refuses the refund when it is not, 'wait' keeps it until
-   * it is, 180 days at most. Absent: the merchant's balance may fall below zero, and the next settlement makes it good.
+   * When the merchant has neither enough that is not settled nor credit: 'now' refuses the refund, 'wait' keeps it until
+   * there is enough, 180 days at most.
    */
-  readonly funds?: 'now' | 'wait';
+  readonly funds: 'now' | 'wait';
   /** What receivers of shares give back, in minor units of what the order is priced in. */
   readonly shares?: readonly ShareBack[];
   /** The least time between two refunds of a payment; absent or 0: none. */
@@ -173,11 +173,13 @@ export interface Payments {
   pay(command: PayInOneStep): Promise<CreateAnswer>;
   /** The shopper says no. Rejections: payment-not-found, payment-already-paid, payment-in-progress, payment-cancelled, payment-expired. */
   decline(command: { paymentId: bigint }): Promise<Payment>;
-  /** Rejections: payment-not-found, payment-in-progress, cancel-window-exceeded, payment-expired (closed). Idempotent. */
+  /** Rejections: payment-not-found, payment-in-progress, cancel-window-exceeded, payment-expired (closed),
+   * merchant-balance-insufficient. Idempotent. */
   cancel(command: CancelPayment): Promise<Payment>;
   /**
    * Rejections: payment-not-found, payment-not-paid, payment-cancelled, currency-not-supported,
-   * refund-amount-exceeded, refund-window-exceeded, request-reused, refund-too-soon, merchant-balance-insufficient.
+   * refund-amount-exceeded, refund-window-exceeded, request-reused, refund-too-soon, refund-too-many,
+   * merchant-balance-insufficient.
    */
   refund(command: RefundPayment): Promise<RefundAnswer>;
   /** Null when the merchant has no such payment. Read-only; does not touch the lanes. */

@@ -13,7 +13,7 @@ import {
 import type { Contract, MerchantAccess, Merchants } from '../merchants/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
 import type { CreateAnswer, CreatePayment } from './commands.ts';
-import { type Decision, pick, type RecordSources, recordDecisions, refuse } from './decision.ts';
+import { type Decision, noneBefore, pick, type RecordSources, recordDecisions, refuse } from './decision.ts';
 import type { ContractTerms, Payment } from './payment.ts';
 import { sharesOf, total } from './shares.ts';
 import { findRequests, readPayments, requestKinds } from './store.ts';
@@ -213,6 +213,6 @@ export const createVerb = (
   load: (tx, commands) => loadCreateFacts(tx, commands, sources),
   look: (connection, commands) => loadCreateFacts(connection, commands, sources),
   decide: decideCreate,
-  record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources),
+  record: (tx, _facts, decisions) => recordDecisions(tx, { decisions, before: noneBefore }, sources),
   committed: (_facts, decisions) => sources.conditions.committed(pick(decisions, 'created')),
 });

@@ -8,8 +8,10 @@ import type { Clock } from '../system/index.ts';
 import { answerRows, type CardTransfer, type HeardAnswer, recordReturn } from '../wallet/index.ts';
 import type { BankQuestion } from './bank-question.ts';
 import { questionRows, updateQuestions } from './bank-question-store.ts';
+import { assertPayment, refundFault, sumsFault } from './bounds.ts';
 import type { ConditionsBook } from './conditions-store.ts';
 import { advance, type Payment, type PaymentEventKind, type Refund } from './payment.ts';
+import type { RefundSums } from './refund-price.ts';
 import { type QueuedRefund, writeRefundQueue } from './refund-queue-store.ts';
 import { refundRows, updateRefunds } from './refund-store.ts';
 import {
@@ -30,6 +32,8 @@ export interface Decision<Answer> {
   readonly changed?: Payment;
   readonly newRefund?: Refund;
   readonly changedRefund?: Refund;
+  /** What the refunds of the new refund's payment come to with it. */
+  readonly refundSums?: { readonly payment: Payment; readonly sums: RefundSums };
   readonly paymentRequest?: RequestRow;
   readonly refundRequest?: RequestRow;
   readonly events?: readonly PaymentEvent[];
@@ -67,12 +71,21 @@ export interface RecordSources {
   readonly conditions: ConditionsBook;
 }
 
-/** Writes a whole batch of decisions, set by set. */
+/** For verbs that only make new payments. */
+export const noneBefore: ReadonlyMap<bigint, Payment> = new Map();
+
+/**
+ * Writes a whole batch of decisions, set by set, after it has asserted them. `before`: the payments as they were locked.
+ */
 export async function recordDecisions(
   tx: Transaction,
-  decisions: readonly Decision<unknown>[],
+  {
+    decisions,
+    before,
+  }: { readonly decisions: readonly Decision<unknown>[]; readonly before: ReadonlyMap<bigint, Payment> },
   { enqueue, conditions, clock }: RecordSources,
 ): Promise<void> {
+  assertDecisions(decisions, before);
   const created = pick(decisions, 'created');
   await conditions.save(tx, created);
   await updatePayments(tx, latest(pick(decisions, 'changed')));
@@ -106,6 +119,28 @@ export async function recordDecisions(
       answerRows(pick(decisions, 'heard')),
     ],
   });
+}
+
+/** Whatever decided it: each step is one of the state machine, and shares, fees, refunds and parts stay in their bounds. */
+function assertDecisions(
+  decisions: readonly Decision<unknown>[],
+  before: ReadonlyMap<bigint, Payment>,
+): void {
+  const now = new Map<bigint, Payment>();
+  for (const { created, changed, newRefund, changedRefund, refundSums, events = [] } of decisions) {
+    const after = changed ?? created;
+    if (after === undefined) continue;
+    const former = now.get(after.id) ?? before.get(after.id) ?? null;
+    if (created === undefined && former === null)
+      throw new Error(`payment ${after.id} was changed without being locked`);
+    assertPayment(former, after, events);
+    now.set(after.id, after);
+    const refund = newRefund ?? changedRefund;
+    const fault =
+      (refund === undefined ? null : refundFault({ payment: after, refund })) ??
+      (refundSums === undefined ? null : sumsFault(refundSums));
+    if (fault !== null) throw new Error(fault);
+  }
 }
 
 export function pick<Key extends keyof Decision<unknown>>(decisions: readonly Decision<unknown>[], key: Key) {

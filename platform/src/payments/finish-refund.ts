@@ -1,10 +1,13 @@
 // What the end of a refund in progress leads to: the bank's answer (hear-bank.ts decides whether it is this refund's), or
 // the end of its waiting for funds.
 import { money } from '@tongbao/money';
-import { type ChangeFacts, notificationOf, refundNotifyUrl } from './change.ts';
+import type { Entry } from '../ledger/index.ts';
+import { notificationOf, refundNotifyUrl } from './change.ts';
 import { type Decision, withEvent } from './decision.ts';
 import type { Payment, Refund } from './payment.ts';
-import { refunded } from './refund.ts';
+import { releasePostings } from './postings.ts';
+import { type FundingFacts, refunded } from './refund.ts';
+import { fundsOf, giveBack, neededFor } from './unsettled-funds.ts';
 
 export interface FinishRefund {
   readonly paymentId: bigint;
@@ -12,7 +15,7 @@ export interface FinishRefund {
   readonly succeeded: boolean;
 }
 
-export interface FinishRefundFacts extends ChangeFacts {
+export interface FinishRefundFacts extends FundingFacts {
   readonly refunds: Map<bigint, Refund>;
 }
 
@@ -41,18 +44,31 @@ export function decideFinishRefund(facts: FinishRefundFacts, command: FinishRefu
     facts.payments.set(payment.id, changed);
     return { ...rest, answer: refund, changed, changedRefund: refund };
   }
+  const entryId = refund.putAside ? facts.ids.pop()! : 0n;
   const { payment: changed, event } = withEvent(
     payment,
-    { kind: 'refund-failed', at: facts.now, refundId: refund.id },
+    { kind: 'refund-failed', at: facts.now, entryId, refundId: refund.id },
     noLongerWaiting,
   );
   facts.payments.set(payment.id, changed);
+  if (refund.putAside) giveBack(facts.funds, payment, neededFor(refund));
   const notification = notificationOf(facts, changed, {
     kind: 'refund',
     subjectId: refund.id,
     url: refundNotifyUrl(payment, refund),
   });
-  return { answer: refund, changed, changedRefund: refund, events: [event], notification };
+  const entry = refund.putAside ? released(facts, payment, { refund, entryId }) : undefined;
+  return { answer: refund, changed, changedRefund: refund, events: [event], entry, notification };
 }
+
+const released = (
+  facts: FinishRefundFacts,
+  payment: Payment,
+  { refund, entryId }: { refund: Refund; entryId: bigint },
+): Entry => ({
+  ...{ id: entryId, kind: 'refund-release', payerId: refund.payerId, subjectId: payment.id },
+  occurredAt: facts.now,
+  postings: releasePostings(refund, fundsOf(facts.funds, payment).accounts),
+});
 
 const plus = (to: Payment['amount'], amount: bigint) => money(to.currency, to.amount + amount);

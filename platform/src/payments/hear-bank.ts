@@ -23,6 +23,7 @@ import { decideFinishDebit, type FinishDebitFacts } from './finish-debit.ts';
 import { decideFinishRefund, type FinishRefundFacts } from './finish-refund.ts';
 import type { Payment } from './payment.ts';
 import { readRefunds } from './refund-store.ts';
+import { readMerchantFunds } from './unsettled-funds.ts';
 
 export interface HearBank {
   readonly paymentId: bigint;
@@ -147,6 +148,9 @@ export const hearBankVerb = (sources: ChangeSources): Verb<HearBank, HearBankFac
           );
       return {
         ...{ ...facts, questions, payerAccounts, returnAccounts },
+        // A refund that a bank was asked about is priced and funded already.
+        sums: new Map(),
+        funds: await readMerchantFunds(tx, facts.payments.values()),
         returned: await readReturned(
           tx,
           commands.map(({ card, reference }) => ({ customerId: card.customerId, reference })),

@@ -7,6 +7,7 @@ export {
   readBankReferences,
   readQuestionsOf,
 } from './bank-question-store.ts';
+export { paymentFault, refundFault, sumsFault } from './bounds.ts';
 export { readClearingMovements } from './clearing-store.ts';
 export type {
   AuthorizePayment,
@@ -38,12 +39,19 @@ export {
   type RefundStatus,
 } from './payment.ts';
 export { createPayments, type PaymentsOptions, type PaymentsRoom } from './payments.ts';
-export { paymentPostings, refundPostings, reversalPostings } from './postings.ts';
+export {
+  fundingPostings,
+  paymentPostings,
+  refundPostings,
+  releasePostings,
+  reversalPostings,
+} from './postings.ts';
 export { readRefundsOfPayments } from './refund-store.ts';
-export { type ShareBack, sharesOf } from './shares.ts';
+export { type ShareBack, sharesOf, total } from './shares.ts';
 export {
   countEventsWithEntry,
   type PaymentEvent,
   readEvents,
   readPaymentPage,
 } from './store.ts';
+export { accountsAmong, type MerchantAccounts, merchantKinds, neededFor } from './unsettled-funds.ts';

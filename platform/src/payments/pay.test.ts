@@ -104,7 +104,7 @@ it('security M6: nobody can pay a suspended merchant, not even an open order; re
   });
   const { refund } = await world.payments.refund({
     ...{ merchantId, paymentId: paid.id, requestId: 'refund', inputHash: Buffer.from('r') },
-    ...{ amount: paid.amount, reason: null, notifyUrl: null, metadata: null },
+    ...{ amount: paid.amount, reason: null, notifyUrl: null, metadata: null, funds: 'now' },
   });
   expect(refund.status).toBe('succeeded');
   await elsewhere.setStatus(merchantId, 'active');

@@ -7,7 +7,7 @@ import { decideAuthorize } from './authorize.ts';
 import type { ChangeFacts, ChangeSources } from './change.ts';
 import type { CreateAnswer, PayInOneStep } from './commands.ts';
 import { type CreateFacts, type CreateSources, decideCreate, keyOf, loadCreateFacts } from './create.ts';
-import { type Decision, pick, recordDecisions } from './decision.ts';
+import { type Decision, noneBefore, pick, recordDecisions } from './decision.ts';
 import { loadHouseOfPairs } from './house.ts';
 
 type PayFacts = CreateFacts & ChangeFacts;
@@ -60,7 +60,7 @@ export const payVerb = (
     }));
     return {
       ...facts,
-      payments: new Map(),
+      ...{ payments: new Map(), locked: noneBefore },
       balances,
       suspended: await sources.merchants.suspendedAmong(
         tx,
@@ -71,7 +71,7 @@ export const payVerb = (
     };
   },
   decide: decidePay,
-  record: (tx, _facts, decisions) => recordDecisions(tx, decisions, sources),
+  record: (tx, _facts, decisions) => recordDecisions(tx, { decisions, before: noneBefore }, sources),
   committed(_facts, decisions) {
     sources.conditions.committed(pick(decisions, 'created'));
     if (decisions.some((decision) => decision.notification !== undefined)) sources.onNotifiable?.();

@@ -23,6 +23,7 @@ export type PaymentEventKind =
   | 'reversed'
   | 'expired'
   | 'refund-requested'
+  | 'refund-funded'
   | 'refunded'
   | 'refund-failed';
 
@@ -39,7 +40,13 @@ export const transitions: Readonly<
     expired: 'expired',
   },
   pending: { paid: 'paid', 'debit-declined': 'created' },
-  paid: { reversed: 'cancelled', 'refund-requested': 'paid', refunded: 'paid', 'refund-failed': 'paid' },
+  paid: {
+    reversed: 'cancelled',
+    'refund-requested': 'paid',
+    'refund-funded': 'paid',
+    refunded: 'paid',
+    'refund-failed': 'paid',
+  },
   cancelled: {},
   declined: {},
   expired: {},
@@ -143,6 +150,14 @@ export interface Refund {
   readonly payerAmount: Money;
   /** What the merchant gets back: of the discount fee (nothing when the contract keeps it), and from receivers of shares. */
   readonly feeReturned: Money;
+  /**
+   * What the merchant had no unsettled funds for, minor units of the order's currency: kept fees, and what its debt limit
+   * allowed. The rest of its side came from what was pending.
+   */
+  readonly owedFee: bigint;
+  readonly owed: bigint;
+  /** Its money was put aside when the bank was asked. */
+  readonly putAside: boolean;
   readonly reason: string | null;
   readonly notifyUrl: string | null;
   readonly metadata: string | null;

@@ -2,7 +2,7 @@
 import { money } from '@tongbao/money';
 import { describe, expect, it } from 'vitest';
 import { assertBalanced, type Posting } from '../ledger/index.ts';
-import { house, pending, sampleOrder, samplePaid, wallet } from '../testing/sample-payment.ts';
+import { house, merchant, pending, sampleOrder, samplePaid, wallet } from '../testing/sample-payment.ts';
 import type { Refund } from './payment.ts';
 import { paymentPostings, refundPostings, reversalPostings } from './postings.ts';
 import { sharesOf } from './shares.ts';
@@ -17,6 +17,7 @@ const payment = samplePaid({
   fee: money('KRW', 10_885n),
   order: { ...sampleOrder, shares: { pricedIn: 'order', parts } },
 });
+const legs = { house, merchant };
 const balanced = (postings: readonly Posting[]) => {
   assertBalanced({ id: 1n, kind: 'payment', payerId: 7n, subjectId: 12n, occurredAt: new Date(0), postings });
   return Object.fromEntries(postings.map(({ account, amount }) => [`${account}`, amount]));
@@ -43,7 +44,7 @@ describe('a payment with shares', () => {
 
   it('is reversed leg by leg', () => {
     const there = paymentPostings(payment, wallet, house);
-    expect(reversalPostings(payment, wallet, house)).toEqual(
+    expect(reversalPostings(payment, legs, 0n)).toEqual(
       there.map(({ account, amount }) => ({ account, amount: -amount })),
     );
   });
@@ -52,7 +53,7 @@ describe('a payment with shares', () => {
 const refundOf = (over: Partial<Refund>): Refund => ({
   ...{ id: 20n, paymentId: 12n, merchantId: 2n, payerId: 7n, requestId: 'r', status: 'succeeded' },
   ...{ amount: money('KRW', 29_500n), payerAmount: money('CNY', 18_530n), feeReturned: money('KRW', 0n) },
-  ...{ reason: null, notifyUrl: null, metadata: null, shares: [] },
+  ...{ reason: null, notifyUrl: null, metadata: null, shares: [], owedFee: 0n, owed: 0n, putAside: false },
   ...{ createdAt: new Date(0), finishedAt: null },
   ...over,
 });
@@ -61,7 +62,7 @@ describe('a refund', () => {
   it('gives back position and spread by its share, each half to even, and what that leaves to rounding', () => {
     const plain = samplePaid();
     // Half of 36,875 is 18,437.5, and of 184 it is 92.
-    expect(balanced(refundPostings(plain, refundOf({}), house))).toEqual({
+    expect(balanced(refundPostings(plain, refundOf({}), legs))).toEqual({
       [`${wallet}`]: 18_530n,
       [`${house.payerPosition}`]: -18_438n,
       [`${house.payerSpread}`]: -92n,
@@ -70,14 +71,14 @@ describe('a refund', () => {
     });
     // Half of 37,061 fen would be 18,530.5: one fen that nobody gets.
     expect(
-      balanced(refundPostings(plain, refundOf({ payerAmount: money('CNY', 18_529n) }), house)),
+      balanced(refundPostings(plain, refundOf({ payerAmount: money('CNY', 18_529n) }), legs)),
     ).toMatchObject({
       [`${wallet}`]: 18_529n,
       [`${house.payerRounding}`]: 1n,
     });
     // A tie the other way: half of 36,873 is 18,436.5, and 18,436 is even.
     const odd = samplePaid({ midAmount: money('CNY', 36_873n), spreadAmount: money('CNY', 186n) });
-    expect(balanced(refundPostings(odd, refundOf({}), house))).toMatchObject({
+    expect(balanced(refundPostings(odd, refundOf({}), legs))).toMatchObject({
       [`${house.payerPosition}`]: -18_436n,
       [`${house.payerSpread}`]: -93n,
       [`${house.payerRounding}`]: -1n,
@@ -90,7 +91,7 @@ describe('a refund', () => {
       ...{ amount: share.amount / 2n, payerAmount: share.payerAmount / 2n, midAmount: share.midAmount / 2n },
     }));
     const refund = refundOf({ shares: half, feeReturned: money('KRW', 5_000n + 442n) });
-    expect(balanced(refundPostings(payment, refund, house))).toEqual({
+    expect(balanced(refundPostings(payment, refund, legs))).toEqual({
       [`${customs}`]: -2_826n,
       [`${insurer}`]: -314n,
       [`${wallet}`]: 18_530n,

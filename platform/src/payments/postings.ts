@@ -4,6 +4,7 @@ import { divide } from '@tongbao/money';
 import { type Posting, postingsOf, reversed } from '../ledger/index.ts';
 import type { Payment, Refund } from './payment.ts';
 import { type Share, sharesOf, total } from './shares.ts';
+import type { MerchantAccounts } from './unsettled-funds.ts';
 
 /** The house's accounts that a payment between two currencies needs. */
 export interface HouseLegs {
@@ -38,16 +39,54 @@ const sharePostings = (shares: readonly Share[], house: HouseLegs): Posting[] =>
     { account: house.orderPosition, amount: share.amount },
   ]);
 
-/** A paid payment is cancelled: every leg goes back, the fee included. */
-export const reversalPostings = (payment: Payment, fundingAccount: bigint, house: HouseLegs): Posting[] =>
-  reversed(paymentPostings(payment, fundingAccount, house));
+/** Which accounts a change to a paid payment moves. */
+export interface RefundLegs {
+  readonly house: HouseLegs;
+  readonly merchant: MerchantAccounts;
+}
+
+/** A paid payment is cancelled: every leg goes back, the fee included. `owed`: what its merchant had no funds for. */
+export const reversalPostings = (
+  payment: Payment,
+  { house, merchant }: RefundLegs,
+  owed: bigint,
+): Posting[] =>
+  postingsOf([
+    ...reversed(paymentPostings(payment, payment.fundingAccount!, house)),
+    { account: merchant.pending, amount: owed },
+    { account: merchant.receivable, amount: -owed },
+  ]);
+
+/** The merchant's side of a refund: what was pending pays it, the rest is owed. */
+const merchantPostings = (refund: Refund, merchant: MerchantAccounts): Posting[] => [
+  {
+    account: merchant.pending,
+    amount: refund.feeReturned.amount - refund.amount.amount + refund.owedFee + refund.owed,
+  },
+  { account: merchant.feeReceivable, amount: -refund.owedFee },
+  { account: merchant.receivable, amount: -refund.owed },
+];
+
+/** The money of a refund is put aside while a bank is asked. */
+export const fundingPostings = (refund: Refund, merchant: MerchantAccounts): Posting[] =>
+  postingsOf([
+    ...merchantPostings(refund, merchant),
+    { account: merchant.refunding, amount: refund.amount.amount - refund.feeReturned.amount },
+  ]);
+
+/** The bank refused: what was put aside can be used again. What is owed stays owed until the next settlement. */
+export const releasePostings = (refund: Refund, merchant: MerchantAccounts): Posting[] =>
+  postingsOf([
+    { account: merchant.refunding, amount: refund.feeReturned.amount - refund.amount.amount },
+    { account: merchant.pending, amount: refund.amount.amount - refund.feeReturned.amount },
+  ]);
 
 /**
  * A refund at the payment's own rate. The payer gets his cumulative share (so that all refunds together return
  * exactly what he paid); position and spread give back their own rounded shares; the difference of these roundings,
  * at most a few minor units, is posted to the rounding account.
  */
-export function refundPostings(payment: Payment, refund: Refund, house: HouseLegs): Posting[] {
+export function refundPostings(payment: Payment, refund: Refund, { house, merchant }: RefundLegs): Posting[] {
   const fundingAccount = payment.fundingAccount!;
   const share = (whole: bigint) => divide(whole * refund.amount.amount, payment.amount.amount, 'half-even');
   const mid = share(payment.midAmount.amount);
@@ -60,7 +99,9 @@ export function refundPostings(payment: Payment, refund: Refund, house: HouseLeg
     { account: house.payerSpread, amount: -spread },
     { account: house.payerRounding, amount: mid + spread - refund.payerAmount.amount },
     { account: house.orderPosition, amount: refund.amount.amount },
-    { account: payment.terms.pendingAccount, amount: feeReturned - refund.amount.amount },
+    ...(refund.putAside
+      ? [{ account: merchant.refunding, amount: feeReturned - refund.amount.amount }]
+      : merchantPostings(refund, merchant)),
     { account: house.orderFee, amount: total(refund.shares) - feeReturned },
   ]);
 }

@@ -2,6 +2,7 @@
 import { money } from '@tongbao/money';
 import { type Connection, copyInto, integers, statement, type Transaction } from '../database/index.ts';
 import type { Refund, RefundStatus } from './payment.ts';
+import type { RefundSums } from './refund-price.ts';
 import { readShares, writeShares } from './shares.ts';
 import type { PayerPage } from './store.ts';
 
@@ -15,6 +16,9 @@ interface RefundRow {
   amount: bigint;
   payer_amount: bigint;
   fee_returned: bigint;
+  owed_fee: bigint;
+  owed: bigint;
+  put_aside: boolean;
   reason: string | null;
   notify_url: string | null;
   metadata: string | null;
@@ -26,7 +30,7 @@ interface RefundRow {
 }
 
 const refundColumns = `r.id, r.payment_id, r.merchant_id, r.payer_id, r.request_id, r.status, r.amount, r.payer_amount,
-  r.fee_returned, r.reason, r.notify_url, r.metadata, r.shares, r.created_at, r.finished_at, p.currency, p.payer_currency`;
+  r.fee_returned, r.owed_fee, r.owed, r.put_aside, r.reason, r.notify_url, r.metadata, r.shares, r.created_at, r.finished_at, p.currency, p.payer_currency`;
 const refundsFrom = 'FROM payments.refund r JOIN payments.payment p ON p.id = r.payment_id';
 
 function refundOf(row: RefundRow): Refund {
@@ -40,6 +44,9 @@ function refundOf(row: RefundRow): Refund {
     amount: money(row.currency, row.amount),
     payerAmount: money(row.payer_currency, row.payer_amount),
     feeReturned: money(row.currency, row.fee_returned),
+    owedFee: row.owed_fee,
+    owed: row.owed,
+    putAside: row.put_aside,
     reason: row.reason,
     notifyUrl: row.notify_url,
     metadata: row.metadata,
@@ -82,20 +89,36 @@ export async function readRefundsOfEach(
   return paymentIds.map((id) => byPayment.get(id) ?? []);
 }
 
-const lastAskedAtStatement = statement(
-  'payments.last-refunds',
-  'SELECT payment_id, max(created_at) AS at FROM payments.refund WHERE payment_id = ANY($1::bigint[]) GROUP BY payment_id',
+const refundSumsStatement = statement(
+  'payments.refund-sums',
+  `SELECT payment_id, count(*)::integer AS count, max(created_at) AS last_asked_at, sum(owed_fee)::bigint AS owed_fee,
+     coalesce(sum(fee_returned - coalesce((SELECT sum((share->>'amount')::bigint) FROM json_array_elements(shares::json) share), 0))
+       FILTER (WHERE status <> 'failed'), 0)::bigint AS fee_returned
+   FROM payments.refund WHERE payment_id = ANY($1::bigint[]) GROUP BY payment_id`,
 );
-/** When each payment's newest refund was asked for; payments without one are absent. */
-export async function readLastAskedAt(
+/** What each payment's refunds come to; payments without one are absent. */
+export async function readRefundSums(
   connection: Connection,
   paymentIds: readonly bigint[],
-): Promise<Map<bigint, Date>> {
-  if (paymentIds.length === 0) return new Map();
-  const rows = await connection.query<{ payment_id: bigint; at: Date }>(lastAskedAtStatement, [
-    integers(paymentIds),
-  ]);
-  return new Map(rows.map((row) => [row.payment_id, row.at]));
+): Promise<Map<bigint, RefundSums>> {
+  const rows = await connection.query<{
+    payment_id: bigint;
+    count: number;
+    last_asked_at: Date;
+    owed_fee: bigint;
+    fee_returned: bigint;
+  }>(refundSumsStatement, [integers(paymentIds)]);
+  return new Map(
+    rows.map((row) => [
+      row.payment_id,
+      {
+        count: row.count,
+        lastAskedAt: row.last_asked_at,
+        feeReturned: row.fee_returned,
+        owedFee: row.owed_fee,
+      },
+    ]),
+  );
 }
 
 const refundsByPayer = statement(
@@ -121,6 +144,9 @@ export const refundRows = copyInto<Refund>('payments.refund', {
   amount: ['int8', (refund) => refund.amount.amount],
   payer_amount: ['int8', (refund) => refund.payerAmount.amount],
   fee_returned: ['int8', (refund) => refund.feeReturned.amount],
+  owed_fee: ['int8', (refund) => refund.owedFee],
+  owed: ['int8', (refund) => refund.owed],
+  put_aside: ['bool', (refund) => refund.putAside],
   reason: ['text', (refund) => refund.reason],
   notify_url: ['text', (refund) => refund.notifyUrl],
   metadata: ['text', (refund) => refund.metadata],
@@ -131,8 +157,12 @@ export const refundRows = copyInto<Refund>('payments.refund', {
 
 const updateRefundsStatement = statement(
   'payments.update-refunds',
-  `UPDATE payments.refund AS r SET status = u.status, finished_at = u.finished_at
-   FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) AS u(id, status, finished_at) WHERE r.id = u.id`,
+  `WITH changed AS (
+     UPDATE payments.refund AS r SET status = u.status, finished_at = u.finished_at, owed_fee = u.owed_fee, owed = u.owed,
+       put_aside = u.put_aside
+     FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::boolean[])
+       AS u(id, status, finished_at, owed_fee, owed, put_aside) WHERE r.id = u.id RETURNING 1
+   ) SELECT system.expect_rows('payments.refund', count(*), cardinality($1::bigint[])) FROM changed`,
 );
 export async function updateRefunds(tx: Transaction, refunds: readonly Refund[]): Promise<void> {
   if (refunds.length === 0) return;
@@ -140,6 +170,9 @@ export async function updateRefunds(tx: Transaction, refunds: readonly Refund[])
     refunds.map((r) => r.id),
     refunds.map((r) => r.status),
     refunds.map((r) => r.finishedAt),
+    refunds.map((r) => r.owedFee),
+    refunds.map((r) => r.owed),
+    refunds.map((r) => r.putAside),
   ]);
 }
 

@@ -1,9 +1,9 @@
 // refund: all or part of a paid payment goes back at the payment's own rate. To a balance at once; to a bank card
 // when the bank has confirmed. Parts that add up to the payment return exactly what the shopper paid.
-import { divide, type Money, money } from '@tongbao/money';
+import { money } from '@tongbao/money';
 import type { Transaction, Verb } from '../database/index.ts';
 import type { Entry } from '../ledger/index.ts';
-import { refundQuestion } from './bank-question.ts';
+import { type BankQuestion, refundQuestion } from './bank-question.ts';
 import {
   type ChangeFacts,
   type ChangeSources,
@@ -15,27 +15,40 @@ import type { RefundAnswer, RefundPayment } from './commands.ts';
 import { type Decision, refuse, withEvent } from './decision.ts';
 import { legsOf } from './house.ts';
 import type { Payment, Refund } from './payment.ts';
-import { refundPostings } from './postings.ts';
-import { readLastAskedAt, readRefunds, readRefundsOfPayments } from './refund-store.ts';
-import { type Share, sharesBack, sharesOf, total } from './shares.ts';
-import { findRequests, readPayments, requestKinds } from './store.ts';
+import { fundingPostings, refundPostings } from './postings.ts';
+import { feePart, noRefunds, orderPart, payerPart, type RefundSums } from './refund-price.ts';
+import { readRefundSums, readRefunds, readRefundsOfPayments } from './refund-store.ts';
+import { type Share, sharesBack, total } from './shares.ts';
+import { findRequests, type PaymentEvent, readPayments, requestKinds } from './store.ts';
 import {
+  discountOf,
+  fundsOf,
+  keptFeeOf,
   type MerchantFunds,
   neededFor,
   readMerchantFunds,
   retryEveryMs,
+  takeFunds,
   waitsAtMostMs,
 } from './unsettled-funds.ts';
 
-export interface RefundFacts extends ChangeFacts {
-  readonly answered: Map<string, { inputHash: Buffer; refund: Refund; payment: Payment }>;
-  /** Of those commands that say where the money must be. */
+/** What decides from where a refund's money comes; read for each payment of a batch. */
+export interface FundingFacts extends ChangeFacts {
   readonly funds: MerchantFunds;
+  /** What each payment's refunds come to; payments without one are absent. */
+  readonly sums: Map<bigint, RefundSums>;
+}
+
+export interface RefundFacts extends FundingFacts {
+  readonly answered: Map<string, { inputHash: Buffer; refund: Refund; payment: Payment }>;
   /** What went back, or is going back, of shares; for those commands that take some back. */
   readonly sharesBack: Map<bigint, readonly Share[]>;
-  /** When a payment was last refunded, for those commands that ask for a pause. */
-  readonly lastAskedAt: Map<bigint, Date>;
 }
+
+/** So many parts can a payment be refunded in; what is left then goes back as a whole. */
+export const mostParts = 1_000;
+/** A payment's events are numbered to 32,767: far from that nothing begins that would need more of them. */
+export const mostEvents = 30_000;
 
 const dayMs = 24 * 3600 * 1000;
 const keyOf = (request: { merchantId: bigint; requestId: string }) =>
@@ -49,48 +62,44 @@ export function decideRefund(facts: RefundFacts, command: RefundPayment): Decisi
   }
   const payment = facts.payments.get(command.paymentId);
   if (payment === undefined || payment.merchantId !== command.merchantId) return refuse('payment-not-found');
-  if (payment.status === 'cancelled') return refuse('payment-cancelled');
-  if (payment.status === 'expired' || payment.status === 'declined') return refuse('payment-expired');
-  if (payment.status !== 'paid') return refuse('payment-not-paid');
-  if (command.amount.currency !== payment.amount.currency)
-    return refuse('currency-not-supported', { field: 'amount' });
-  const windowEnd = payment.paidAt!.getTime() + payment.terms.refundWindowDays * dayMs;
-  if (facts.now.getTime() > windowEnd) return refuse('refund-window-exceeded');
-  const asked =
-    command.payerAmount === undefined ? command : inOrderCurrency(payment, command.payerAmount, command);
+  const refused = refusalOf(facts, payment, command);
+  if (refused !== null) return refused;
+  const amount = command.payerAmount === undefined ? command.amount : orderPart(payment, command.payerAmount);
   const rest = payment.amount.amount - payment.refunded.amount - payment.refunding.amount;
-  if (asked === null || asked.amount.amount > rest || asked.amount.amount < 1n)
+  if (amount === null || amount.amount > rest || amount.amount < 1n)
     return refuse('refund-amount-exceeded', { field: 'amount' });
+  const before = facts.sums.get(payment.id) ?? noRefunds;
+  const since = before.lastAskedAt === null ? Infinity : facts.now.getTime() - before.lastAskedAt.getTime();
+  if (since < (command.pauseMs ?? 0)) return refuse('refund-too-soon');
+  const isRest = amount.amount === rest;
+  if (payment.events >= mostEvents || (before.count >= mostParts && !isRest))
+    return refuse('refund-too-many');
 
-  const last = facts.lastAskedAt.get(payment.id);
-  if (last !== undefined && facts.now.getTime() - last.getTime() < (command.pauseMs ?? 0))
-    return refuse('refund-too-soon');
-
-  const before = facts.sharesBack.get(payment.id) ?? [];
-  const shares = sharesBack(payment, before, command.shares ?? []);
-  if (shares === null || total(shares) > asked.amount.amount)
+  const sharesBefore = facts.sharesBack.get(payment.id) ?? [];
+  const shares = sharesBack(payment, sharesBefore, command.shares ?? []);
+  if (shares === null || total(shares) > amount.amount)
     return refuse('refund-amount-exceeded', { field: 'shares' });
-  const refund = newRefund(facts, payment, { ...asked, sharesBack: shares });
-  const isFunded = command.funds === undefined || takeFunds(facts, payment, refund);
-  if (!isFunded && command.funds === 'now') return refuse('merchant-balance-insufficient');
-  const decision = !isFunded
-    ? waitForFunds(facts, payment, refund)
-    : payment.funding?.kind === 'card'
-      ? askBank(facts, payment, refund)
-      : refundNow(facts, payment, refund);
-  if (shares.length > 0) facts.sharesBack.set(payment.id, [...before, ...shares]);
-  if (command.pauseMs !== undefined) facts.lastAskedAt.set(payment.id, facts.now);
-  facts.answered.set(keyOf(command), {
-    inputHash: command.inputHash,
-    refund: decision.refund,
-    payment: decision.changed,
-  });
-  facts.payments.set(payment.id, decision.changed);
+  const asked = newRefund(facts, payment, { ...command, amount, sharesBack: shares });
+  const reached = payment.refunded.amount + payment.refunding.amount + amount.amount;
+  const funded = fund(facts, payment, { refund: asked, reached });
+  if (funded === null && command.funds === 'now') return refuse('merchant-balance-insufficient');
+  const step =
+    funded === null
+      ? waitForFunds(facts, payment, asked)
+      : payment.funding?.kind === 'card'
+        ? askBank(facts, payment, funded)
+        : refundNow(facts, payment, funded);
+  const { refund, changed } = step;
+  const sums = sumsWith(before, refund);
+  if (shares.length > 0) facts.sharesBack.set(payment.id, [...sharesBefore, ...shares]);
+  facts.sums.set(payment.id, sums);
+  facts.answered.set(keyOf(command), { inputHash: command.inputHash, refund, payment: changed });
+  facts.payments.set(payment.id, changed);
   return {
-    ...decision.rest,
-    changed: decision.changed,
-    newRefund: decision.refund,
-    answer: { refund: decision.refund, payment: decision.changed, replayed: false },
+    ...step.rest,
+    ...{ changed, newRefund: refund },
+    refundSums: { payment: changed, sums },
+    answer: { refund, payment: changed, replayed: false },
     refundRequest: {
       merchantId: command.merchantId,
       requestId: command.requestId,
@@ -100,40 +109,26 @@ export function decideRefund(facts: RefundFacts, command: RefundPayment): Decisi
   };
 }
 
-/**
- * A refund asked for in the payer's currency: the merchant's side is what brings its total to the rounded share, at
- * least one minor unit, and the last part takes the rest. Null when it exceeds what the payer paid.
- */
-function inOrderCurrency(payment: Payment, payerAmount: Money, command: RefundPayment): RefundPayment | null {
-  if (payerAmount.currency !== payment.payerAmount.currency || payerAmount.amount < 1n) return null;
-  const whole = payment.payerAmount.amount;
-  const returned = payment.refundedToPayer.amount + payment.refundingToPayer.amount + payerAmount.amount;
-  if (returned > whole) return null;
-  const before = payment.refunded.amount + payment.refunding.amount;
-  const share = divide(payment.amount.amount * returned, whole, 'half-even') - before;
-  // Something of the order must stay as long as something of the payer's money does.
-  const most = payment.amount.amount - before - (returned < whole ? 1n : 0n);
-  const amount = share > most ? most : share < 1n ? 1n : share;
-  return { ...command, amount: money(payment.amount.currency, amount) };
+/** What speaks against any refund of the payment now; null: nothing. */
+function refusalOf(facts: RefundFacts, payment: Payment, command: RefundPayment): Decision<never> | null {
+  if (payment.status === 'cancelled') return refuse('payment-cancelled');
+  if (payment.status === 'expired' || payment.status === 'declined') return refuse('payment-expired');
+  if (payment.status !== 'paid') return refuse('payment-not-paid');
+  if (command.amount.currency !== payment.amount.currency)
+    return refuse('currency-not-supported', { field: 'amount' });
+  const windowEnd = payment.paidAt!.getTime() + payment.terms.refundWindowDays * dayMs;
+  if (facts.now.getTime() > windowEnd) return refuse('refund-window-exceeded');
+  return null;
 }
 
-/**
- * The payer's share is what brings his total to the rounded share of everything refunded so far. So the last part
- * returns the exact rest, also after a part in between has failed.
- */
 function newRefund(
   facts: RefundFacts,
   payment: Payment,
   command: RefundPayment & { sharesBack: readonly Share[] },
 ): Refund {
-  const whole = payment.amount.amount;
-  const before = payment.refunded.amount + payment.refunding.amount;
-  const share = (total: bigint, part: bigint) => divide(total * part, whole, 'half-even');
-  const owed = share(payment.payerAmount.amount, before + command.amount.amount);
-  const discount = payment.fee.amount - total(sharesOf(payment));
-  const fee = payment.terms.returnsFee
-    ? share(discount, before + command.amount.amount) - share(discount, before)
-    : 0n;
+  const { amount } = command.amount;
+  const before = facts.sums.get(payment.id)?.feeReturned ?? 0n;
+  const fee = payment.terms.returnsFee ? feePart(payment, amount, { fee: discountOf(payment), before }) : 0n;
   return {
     id: facts.ids.pop()!,
     paymentId: payment.id,
@@ -142,13 +137,9 @@ function newRefund(
     requestId: command.requestId,
     status: 'processing',
     amount: command.amount,
-    payerAmount:
-      command.payerAmount ??
-      money(
-        payment.payerAmount.currency,
-        owed - payment.refundedToPayer.amount - payment.refundingToPayer.amount,
-      ),
+    payerAmount: command.payerAmount ?? payerPart(payment, amount),
     feeReturned: money(payment.amount.currency, fee + total(command.sharesBack)),
+    ...{ owedFee: 0n, owed: 0n, putAside: false },
     reason: command.reason,
     notifyUrl: command.notifyUrl,
     metadata: command.metadata,
@@ -156,6 +147,27 @@ function newRefund(
     createdAt: facts.now,
     finishedAt: null,
   };
+}
+
+const sumsWith = (before: RefundSums, refund: Refund): RefundSums => ({
+  count: before.count + 1,
+  lastAskedAt: refund.createdAt,
+  feeReturned: before.feeReturned + refund.feeReturned.amount - total(refund.shares),
+  owedFee: before.owedFee + refund.owedFee,
+});
+
+/**
+ * The refund with its money, taken from what its merchant has; null while that does not suffice. `reached`: how much of the
+ * payment is refunded with it, in progress or done.
+ */
+export function fund(
+  facts: FundingFacts,
+  payment: Payment,
+  { refund, reached }: { readonly refund: Refund; readonly reached: bigint },
+): Refund | null {
+  const keptFee = keptFeeOf(payment, reached) - (facts.sums.get(payment.id)?.owedFee ?? 0n);
+  const sources = takeFunds(facts.funds, payment, { needed: neededFor(refund), keptFee });
+  return sources === null ? null : { ...refund, owedFee: sources.owedFee, owed: sources.owed };
 }
 
 interface RefundStep {
@@ -173,14 +185,6 @@ function refundNow(facts: RefundFacts, payment: Payment, asked: Refund): RefundS
   return { refund, changed, rest };
 }
 
-/** Whether the merchant has it among what is not settled; then it is spent. */
-function takeFunds(facts: RefundFacts, payment: Payment, refund: Refund): boolean {
-  const available = facts.funds.get(payment.terms.pendingAccount) ?? 0n;
-  if (available < neededFor(payment, refund)) return false;
-  facts.funds.set(payment.terms.pendingAccount, available - neededFor(payment, refund));
-  return true;
-}
-
 function waitForFunds(facts: RefundFacts, payment: Payment, refund: Refund): RefundStep {
   const at = facts.now.getTime();
   const queued = {
@@ -192,9 +196,35 @@ function waitForFunds(facts: RefundFacts, payment: Payment, refund: Refund): Ref
   return { refund, changed, rest: { events, queued } };
 }
 
-function askBank(facts: RefundFacts, payment: Payment, refund: Refund): RefundStep {
-  const { changed, events } = requested(facts, payment, refund);
-  return { refund, changed, rest: { events, question: refundQuestion(payment, refund, facts.now) } };
+function askBank(facts: RefundFacts, payment: Payment, asked: Refund): RefundStep {
+  const request = requested(facts, payment, asked);
+  const { refund, changed, rest } = putAside(facts, request.changed, asked);
+  return { refund, changed, rest: { ...rest, events: [...request.events, ...rest.events] } };
+}
+
+/** The money is taken from the merchant before the bank is asked: nothing else can be paid with it. */
+export function putAside(
+  facts: FundingFacts,
+  payment: Payment,
+  funded: Refund,
+): {
+  refund: Refund;
+  changed: Payment;
+  rest: { events: PaymentEvent[]; entry?: Entry; question: BankQuestion };
+} {
+  const question = refundQuestion(payment, funded, facts.now);
+  if (neededFor(funded) === 0n) return { refund: funded, changed: payment, rest: { events: [], question } };
+  const refund: Refund = { ...funded, putAside: true };
+  const entryId = facts.ids.pop()!;
+  const { payment: changed, event } = withEvent(payment, {
+    ...{ kind: 'refund-funded', at: facts.now, entryId, refundId: refund.id },
+  });
+  const entry: Entry = {
+    ...{ id: entryId, kind: 'refund-funding', payerId: refund.payerId, subjectId: payment.id },
+    occurredAt: facts.now,
+    postings: fundingPostings(refund, fundsOf(facts.funds, payment).accounts),
+  };
+  return { refund, changed, rest: { events: [event], entry, question } };
 }
 
 /** What has been asked for counts against what is left, before it is done. */
@@ -214,7 +244,7 @@ const plus = (to: Payment['amount'], amount: bigint) => money(to.currency, to.am
 
 /** The refund is final: entry, event, notification. */
 export function refunded(
-  facts: ChangeFacts,
+  facts: FundingFacts,
   payment: Payment,
   refund: Refund,
   changes: Partial<Payment>,
@@ -231,7 +261,10 @@ export function refunded(
     payerId: refund.payerId,
     subjectId: payment.id,
     occurredAt: facts.now,
-    postings: refundPostings(payment, refund, legsOf(facts.house, payment)),
+    postings: refundPostings(payment, refund, {
+      house: legsOf(facts.house, payment),
+      merchant: fundsOf(facts.funds, payment).accounts,
+    }),
   };
   const notification = notificationOf(facts, changed, {
     kind: 'refund',
@@ -251,9 +284,6 @@ async function readSharesBack(
     if (status !== 'failed') back.set(paymentId, [...(back.get(paymentId) ?? []), ...shares]);
   return back;
 }
-
-const paymentsOf = (facts: ChangeFacts, commands: readonly RefundPayment[]): Payment[] =>
-  commands.flatMap((command) => facts.payments.get(command.paymentId) ?? []);
 
 export const refundVerb = (
   sources: ChangeSources,
@@ -277,21 +307,15 @@ export const refundVerb = (
         const payment = payments.get(refund.paymentId)!;
         answered.set(keyOf(request), { inputHash: request.inputHash, refund, payment });
       }
-      const ofPause = commands.filter((command) => (command.pauseMs ?? 0) > 0);
       const ofShares = commands.filter((command) => (command.shares ?? []).length > 0);
-      const ofFunds = commands.filter((command) => command.funds !== undefined);
       return {
         ...{ ...facts, answered },
-        lastAskedAt: await readLastAskedAt(
-          tx,
-          ofPause.map((command) => command.paymentId),
-        ),
+        sums: await readRefundSums(tx, [...facts.payments.keys()]),
         sharesBack: await readSharesBack(
           tx,
           ofShares.map((command) => command.paymentId),
         ),
-        // Last: it takes the gate.
-        funds: await readMerchantFunds(tx, paymentsOf(facts, ofFunds)),
+        funds: await readMerchantFunds(tx, facts.payments.values()),
       };
     },
     decide: decideRefund,

@@ -2,19 +2,20 @@
 // days; then it has failed, and the merchant is told (gateway reference, section 2.6).
 import type { Database, Isolation, Lanes, Verb } from '../database/index.ts';
 import type { Clock, Timer } from '../system/index.ts';
-import { refundQuestion } from './bank-question.ts';
 import { type ChangeSources, changeVerb } from './change.ts';
 import { type Decision, runVerb } from './decision.ts';
 import { decideFinishRefund, type FinishRefundFacts } from './finish-refund.ts';
 import type { Refund } from './payment.ts';
+import { fund, putAside } from './refund.ts';
+import { noRefunds } from './refund-price.ts';
 import {
   type QueuedRefund,
   readDueRefunds,
   readNextDueRefund,
   readQueuedRefunds,
 } from './refund-queue-store.ts';
-import { readRefunds } from './refund-store.ts';
-import { type MerchantFunds, neededFor, readMerchantFunds, retryEveryMs } from './unsettled-funds.ts';
+import { readRefundSums, readRefunds } from './refund-store.ts';
+import { readMerchantFunds, retryEveryMs } from './unsettled-funds.ts';
 
 export interface RetryRefund {
   readonly paymentId: bigint;
@@ -23,7 +24,6 @@ export interface RetryRefund {
 
 export interface RetryRefundFacts extends FinishRefundFacts {
   readonly queued: Map<bigint, QueuedRefund>;
-  readonly funds: MerchantFunds;
 }
 
 /** Answers the refund as it is now, null when it no longer waits. */
@@ -34,17 +34,30 @@ export function decideRetryRefund(facts: RetryRefundFacts, command: RetryRefund)
   if (queued === undefined || payment === undefined || refund === undefined) return { answer: null };
   facts.queued.delete(command.refundId);
   const dequeued = command.refundId;
-  const available = facts.funds.get(payment.terms.pendingAccount) ?? 0n;
-  if (available >= neededFor(payment, refund)) {
-    facts.funds.set(payment.terms.pendingAccount, available - neededFor(payment, refund));
-    if (payment.funding?.kind === 'card')
-      return { answer: refund, dequeued, question: refundQuestion(payment, refund, facts.now) };
-    return { ...decideFinishRefund(facts, { ...command, succeeded: true }), dequeued };
+  const reached = payment.refunded.amount + payment.refunding.amount;
+  const funded = fund(facts, payment, { refund, reached });
+  if (funded !== null) {
+    countOwed(facts, funded);
+    facts.refunds.set(refund.id, funded);
+    if (payment.funding?.kind !== 'card')
+      return { ...decideFinishRefund(facts, { ...command, succeeded: true }), dequeued };
+    const step = putAside(facts, payment, funded);
+    facts.refunds.set(refund.id, step.refund);
+    facts.payments.set(payment.id, step.changed);
+    return {
+      ...step.rest,
+      ...{ answer: step.refund, changed: step.changed, changedRefund: step.refund, dequeued },
+    };
   }
   if (facts.now >= queued.givenUpAt)
     return { ...decideFinishRefund(facts, { ...command, succeeded: false }), dequeued };
   const next = Math.min(facts.now.getTime() + retryEveryMs, queued.givenUpAt.getTime());
   return { answer: refund, queued: { ...queued, nextTryAt: new Date(next) } };
+}
+
+function countOwed(facts: RetryRefundFacts, { paymentId, owedFee }: Refund): void {
+  const sums = facts.sums.get(paymentId) ?? noRefunds;
+  facts.sums.set(paymentId, { ...sums, owedFee: sums.owedFee + owedFee });
 }
 
 const retryRefundVerb = (
@@ -59,7 +72,8 @@ const retryRefundVerb = (
         ...facts,
         refunds: await readRefunds(tx, ids),
         queued: await readQueuedRefunds(tx, ids),
-        funds: await readMerchantFunds(tx, [...facts.payments.values()]),
+        sums: await readRefundSums(tx, [...facts.payments.keys()]),
+        funds: await readMerchantFunds(tx, facts.payments.values()),
       };
     },
     decide: decideRetryRefund,

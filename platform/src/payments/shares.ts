@@ -2,6 +2,7 @@
 // the payer's currency, at the rate of the order (gateway reference, section 2.2, split_fund_info). Pure.
 import { divide } from '@tongbao/money';
 import type { Payment } from './payment.ts';
+import { partOf } from './refund-price.ts';
 
 export interface Share {
   readonly receiver: string;
@@ -50,23 +51,23 @@ export function sharesBack(
   asked: readonly ShareBack[],
 ): readonly Share[] | null {
   const unit = payment.order.shares?.pricedIn === 'payer' ? 'payerAmount' : 'amount';
-  const given = new Map(sharesOf(payment).map((share) => [share.receiver, share]));
+  const shares = new Map(sharesOf(payment).map((share) => [share.receiver, share]));
   const back: Share[] = [];
   for (const { receiver, amount } of asked) {
-    const share = given.get(receiver);
+    const share = shares.get(receiver);
     if (share === undefined || amount < 1n) return null;
-    const from = before
-      .filter((earlier) => earlier.receiver === receiver)
-      .reduce((sum, earlier) => sum + earlier[unit], 0n);
-    if (from + amount > share[unit]) return null;
-    const part = (whole: bigint) =>
-      divide(whole * (from + amount), share[unit], 'half-even') -
-      divide(whole * from, share[unit], 'half-even');
+    const earlier = before.filter((each) => each.receiver === receiver);
+    const given = (of: 'amount' | 'payerAmount' | 'midAmount') =>
+      earlier.reduce((sum, each) => sum + each[of], 0n);
+    const reached = given(unit) + amount;
+    if (reached > share[unit]) return null;
+    const part = (of: 'amount' | 'payerAmount' | 'midAmount') =>
+      partOf(share[of], { reached, total: share[unit], before: given(of) });
     back.push({
       ...{ receiver, account: share.account },
-      amount: part(share.amount),
-      payerAmount: part(share.payerAmount),
-      midAmount: part(share.midAmount),
+      amount: part('amount'),
+      payerAmount: part('payerAmount'),
+      midAmount: part('midAmount'),
     });
   }
   return new Set(back.map((share) => share.receiver)).size === back.length ? back : null;

@@ -195,7 +195,8 @@ export const paymentRows = (payments: readonly Payment[], conditions: Conditions
 
 const updateStatement = statement(
   'payments.update',
-  `UPDATE payments.payment AS p SET status = u.status, payer_id = u.payer_id, card_id = u.card_id,
+  `WITH changed AS (
+   UPDATE payments.payment AS p SET status = u.status, payer_id = u.payer_id, card_id = u.card_id,
      funding_account = u.funding_account, paid_at = u.paid_at, closed_at = u.closed_at, refunded = u.refunded,
      refunding = u.refunding, refunded_to_payer = u.refunded_to_payer, refunding_to_payer = u.refunding_to_payer,
      events = u.events, last_refusal = u.last_refusal
@@ -203,7 +204,8 @@ const updateStatement = statement(
      $7::timestamptz[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::smallint[], $13::text[])
      AS u(id, status, payer_id, card_id, funding_account, paid_at, closed_at, refunded, refunding, refunded_to_payer,
        refunding_to_payer, events, last_refusal)
-   WHERE p.id = u.id`,
+   WHERE p.id = u.id RETURNING 1
+   ) SELECT system.expect_rows('payments.payment', count(*), cardinality($1::bigint[])) FROM changed`,
 );
 /** Writes the changeable columns of payments that this transaction has locked. */
 export async function updatePayments(tx: Transaction, payments: readonly Payment[]): Promise<void> {

@@ -23,7 +23,14 @@ export function assertStep(from: BatchStatus, to: BatchStatus): void {
   if (!batchTransitions[from].includes(to)) throw new Error(`a batch that is ${from} cannot become ${to}`);
 }
 
-export type LineKind = 'PAYMENT' | 'REFUND' | 'CANCEL' | 'RESERVE' | 'RESERVE_RELEASED';
+export type LineKind =
+  | 'PAYMENT'
+  | 'REFUND'
+  | 'CANCEL'
+  | 'RESERVE'
+  | 'RESERVE_RELEASED'
+  | 'CARRIED_OVER'
+  | 'CARRIED_IN';
 
 /** Sums of a batch's lines, minor units, signed as the merchant sees them: fees are negative. */
 export interface BatchSums {

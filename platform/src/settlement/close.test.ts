@@ -3,10 +3,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { assertBalanced } from '../ledger/index.ts';
 import { assertStep, type BatchSums } from './batch.ts';
-import { decideClose } from './close.ts';
+import { decideClose, decideNetting } from './close.ts';
 import {
   closePostings,
+  drawOf,
   instructPostings,
+  nettingPostings,
   paidPostings,
   rejectedPostings,
   releasePostings,
@@ -27,6 +29,8 @@ const accounts = {
   payable: 2_410n,
   inTransit: 3_410n,
   reserve: 4_410n,
+  receivable: 8_410n,
+  feeReceivable: 9_410n,
   fees: 5_410n,
   tax: 6_410n,
   bank: 7_410n,
@@ -38,26 +42,36 @@ test('a batch closes only with something to pay, and its entry balances', () => 
       sumsArbitrary,
       fc.bigInt({ min: 1n, max: 10n ** 10n }),
       fc.integer({ min: 0, max: 5_000 }),
-      (sums, minPayout, reserveBps) => {
-        const outcome = decideClose(sums, { minPayout, reserveBps });
+      fc.bigInt({ min: -(10n ** 10n), max: 10n ** 10n }),
+      (sums, minPayout, reserveBps, more) => {
+        const pending = drawOf(sums) + more < 0n ? 0n : drawOf(sums) + more;
+        const outcome = decideClose(sums, { minPayout, reserveBps }, pending);
+        const short = drawOf(sums) > pending ? drawOf(sums) - pending : 0n;
         const earned = sums.gross + sums.fee + sums.fixedFee + sums.refundFee + sums.tax;
         if (outcome.kind === 'roll-over') {
           // Short of the minimum, whichever way the reserve was rounded.
           const withheld = earned > 0n ? (earned * BigInt(reserveBps)) / 10_000n : 0n;
-          expect(earned + sums.adjustments - withheld).toBeLessThanOrEqual(minPayout);
+          expect(earned + sums.adjustments - withheld - short).toBeLessThanOrEqual(minPayout);
           return;
         }
         expect(outcome.net).toBeGreaterThanOrEqual(minPayout);
         expect(sums.gross + outcome.fees + outcome.adjustments).toBe(outcome.net);
         expect(outcome.reserve).toBeGreaterThanOrEqual(0n);
+        expect(outcome.carried).toBe(short);
         const postings = closePostings(sums, outcome, accounts);
         const balanced = { payerId: 0n, subjectId: 1n, occurredAt: new Date(0) };
         assertBalanced({ id: 1n, kind: 'settlement', ...balanced, postings });
         expect(postings.find((posting) => posting.account === accounts.payable)!.amount).toBe(outcome.net);
+        // Security C2: nobody is paid what does not stand on their own account.
+        const taken = -(postings.find((posting) => posting.account === accounts.pending)?.amount ?? 0n);
+        expect(taken).toBeLessThanOrEqual(pending);
       },
     ),
   );
 });
+
+/** More than any batch takes. */
+const plenty = 10n ** 15n;
 
 const sums = (of: Partial<BatchSums>): BatchSums => ({
   ...{ lines: 3n, gross: 0n, fee: 0n, fixedFee: 0n, refundFee: 0n, tax: 0n, adjustments: 0n },
@@ -66,15 +80,16 @@ const sums = (of: Partial<BatchSums>): BatchSums => ({
 
 test('core: a batch equal to the minimum closes, one below it rolls over', () => {
   const terms = { minPayout: 10_000n, reserveBps: 0 };
-  expect(decideClose(sums({ gross: 10_000n }), terms)).toEqual({
+  expect(decideClose(sums({ gross: 10_000n }), terms, plenty)).toEqual({
     kind: 'close',
     lines: 3n,
     fees: 0n,
     adjustments: 0n,
     reserve: 0n,
+    carried: 0n,
     net: 10_000n,
   });
-  expect(decideClose(sums({ gross: 9_999n }), terms)).toEqual({ kind: 'roll-over' });
+  expect(decideClose(sums({ gross: 9_999n }), terms, plenty)).toEqual({ kind: 'roll-over' });
 });
 
 test.each([
@@ -83,12 +98,12 @@ test.each([
   [-1n, 'roll-over'],
 ])('a batch that would pay %i without a minimum: %s', (gross, kind) => {
   for (const minPayout of [0n, -5n])
-    expect(decideClose(sums({ gross }), { minPayout, reserveBps: 0 }).kind).toBe(kind);
+    expect(decideClose(sums({ gross }), { minPayout, reserveBps: 0 }, plenty).kind).toBe(kind);
 });
 
 test('the reserve is a share of gross and fees, half to even, and a line of its own', () => {
   const reserveOf = (of: Partial<BatchSums>, reserveBps: number) => {
-    const outcome = decideClose(sums({ adjustments: 1_000n, ...of }), { minPayout: 1n, reserveBps });
+    const outcome = decideClose(sums({ adjustments: 1_000n, ...of }), { minPayout: 1n, reserveBps }, plenty);
     return outcome.kind === 'close'
       ? [outcome.reserve, outcome.adjustments, outcome.net, outcome.lines]
       : null;
@@ -107,6 +122,21 @@ test('the reserve is a share of gross and fees, half to even, and a line of its 
   // What was released is not held back again, and nothing is held back of a debt.
   expect(reserveOf({ gross: 0n }, 5_000)).toEqual([0n, 1_000n, 1_000n, 3n]);
   expect(reserveOf({ gross: -500n }, 5_000)).toEqual([0n, 1_000n, 500n, 3n]);
+});
+
+test('security C2: what a merchant owes is netted from what is pending, as far as that goes, kept fees first', () => {
+  const amount = fc.bigInt({ min: 0n, max: 10n ** 12n });
+  fc.assert(
+    fc.property(amount, amount, amount, (pending, owedFee, owed) => {
+      const { fee, debt } = decideNetting({ pending, owedFee, owed });
+      expect(fee >= 0n && debt >= 0n && fee <= owedFee && debt <= owed && fee + debt <= pending).toBe(true);
+      // As much as there is: something is left of it only where nothing is owed any more.
+      expect(fee + debt === pending || (fee === owedFee && debt === owed)).toBe(true);
+      expect(debt === 0n || fee === owedFee).toBe(true);
+      const postings = nettingPostings({ fee, debt }, accounts);
+      expect(postings.reduce((sum, posting) => sum + posting.amount, 0n)).toBe(0n);
+    }),
+  );
 });
 
 test('a payout that is told and rejected moves nothing in the end; one that is paid takes the claim and the money', () => {

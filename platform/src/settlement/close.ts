@@ -1,15 +1,23 @@
-// close: at the cut-off a batch becomes payable, or rolls over. One ledger entry, however many lines.
+// close: at the cut-off what a merchant owes is netted, and its batch becomes payable, or rolls over. One ledger entry,
+// however many lines.
 import { divide } from '@tongbao/money';
-import type { Transaction } from '../database/index.ts';
-import { recordEntries } from '../ledger/index.ts';
+import { decideAgain, type Transaction } from '../database/index.ts';
+import { type Entry, readBalances, recordEntries } from '../ledger/index.ts';
 import { assertStep, type Batch, type BatchSums, type SettlementTerms } from './batch.ts';
 import { cutOffAfter, payoutAt } from './calendar.ts';
 import { readDeclaredDays } from './declaration-store.ts';
 import { openBatch, takeIn } from './intake.ts';
 import { accountsOf, type SettlementParts } from './parts.ts';
-import { closePostings, releasePostings } from './postings.ts';
+import {
+  closePostings,
+  drawOf,
+  nettingPostings,
+  releasePostings,
+  type SettlementAccounts,
+} from './postings.ts';
 import {
   closeBatchRow,
+  insertCarryOverRow,
   insertReserveRow,
   lockBatchRows,
   lockReserve,
@@ -30,24 +38,49 @@ export type CloseOutcome =
       readonly adjustments: bigint;
       /** Held back of this batch; a line of its own. */
       readonly reserve: bigint;
+      /** Goes into the next batch instead: refunds have taken it since, or it is put aside for them. */
+      readonly carried: bigint;
       readonly net: bigint;
     };
 
+/** What stands on a merchant's accounts: pending, and what the merchant owes (at least zero), minor units. */
+export interface Standing {
+  readonly pending: bigint;
+  readonly owedFee: bigint;
+  readonly owed: bigint;
+}
+
+/** What is paid of a merchant's debts from what is pending: kept fees first, as much as there is. */
+export function decideNetting({ pending, owedFee, owed }: Standing): { fee: bigint; debt: bigint } {
+  const fee = least(owedFee, pending);
+  return { fee, debt: least(owed, pending - fee) };
+}
+
+function least(left: bigint, right: bigint): bigint {
+  if (left < right) return left;
+  return right;
+}
+
 /**
  * What becomes of a batch at its cut-off. The reserve is a share of gross and fees, half-even; what was released is
- * not held back again. A batch that would pay less than the minimum, or below zero, stays open: later payments make up for it.
+ * not held back again. Nobody is paid more than stands on their pending account (`pending`, debts netted): the rest is carried
+ * over. A batch that would pay less than the minimum, or below zero, stays open: later payments make up for it.
  */
 export function decideClose(
   sums: BatchSums,
   terms: Pick<SettlementTerms, 'minPayout' | 'reserveBps'>,
+  pending: bigint,
 ): CloseOutcome {
   const fees = sums.fee + sums.fixedFee + sums.refundFee + sums.tax;
   const earned = sums.gross + fees;
   const reserve = earned > 0n ? divide(earned * BigInt(terms.reserveBps), 10_000n, 'half-even') : 0n;
-  const net = earned + sums.adjustments - reserve;
+  const short = drawOf(sums) - pending;
+  const carried = short > 0n ? short : 0n;
+  const adjustments = sums.adjustments - reserve - carried;
+  const net = earned + adjustments;
   if (net < terms.minPayout || net <= 0n) return { kind: 'roll-over' };
-  const lines = sums.lines + (reserve > 0n ? 1n : 0n);
-  return { kind: 'close', lines, fees, adjustments: sums.adjustments - reserve, reserve, net };
+  const lines = sums.lines + (reserve > 0n ? 1n : 0n) + (carried > 0n ? 1n : 0n);
+  return { kind: 'close', lines, fees, adjustments, reserve, carried, net };
 }
 
 export const closingTimer = 'settlement cut-offs';
@@ -61,7 +94,7 @@ export async function closeDue(parts: SettlementParts, now: Date): Promise<numbe
   const due = await readDueToClose(database, { by: now, limit: closedAtOnce, except });
   return isolation.each(closingTimer, due, {
     key: (id) => id.toString(),
-    work: (id) => database.transaction((tx) => closeOne(parts, tx, { id, now })),
+    work: (id) => decideAgain(() => database.transaction((tx) => closeOne(parts, tx, { id, now }))),
   });
 }
 
@@ -74,43 +107,60 @@ async function closeOne(
   if (batch === undefined || batch.status !== 'OPEN' || batch.cutOffAt > of.now) return;
   const terms = (await readTerms(tx, [batch.merchantId])).find((each) => each.currency === batch.currency)!;
   const declared = await readDeclaredDays(tx);
+  const accounts = await accountsOf(parts, tx, batch);
+  const standing = await standingOf(tx, accounts);
+  const netted = decideNetting(standing);
   const sums = await readSums(tx, batch.id);
-  const outcome = decideClose(sums, terms);
+  const outcome = decideClose(sums, terms, standing.pending - netted.fee - netted.debt);
+  const [entryId, nettingId, reserveId, carryId] = (await parts.ids.take(4)) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ];
+  const entries: Entry[] = [];
+  if (netted.fee + netted.debt > 0n) {
+    const postings = nettingPostings(netted, accounts);
+    entries.push(entryOf(batch, { id: nettingId, kind: 'netting', at: of.now, postings }));
+  }
   if (outcome.kind === 'roll-over') {
     const next = cutOffAfter(batch.cutOffAt, terms, declared);
     await rollBatchOver(tx, { id: batch.id, cutOffAt: next.at, settlementDay: next.day });
-    return;
+  } else {
+    assertStep(batch.status, 'CLOSED');
+    if (outcome.reserve > 0n) {
+      const releaseAt = new Date(batch.cutOffAt.getTime() + terms.reserveDays * 86_400_000);
+      const { reserve: amount } = outcome;
+      await insertReserveRow(tx, { id: reserveId, batch, amount, withheldAt: of.now, releaseAt });
+    }
+    const cutOff = { at: batch.cutOffAt, day: batch.settlementDay };
+    const payAt = payoutAt(cutOff, terms, declared);
+    await closeBatchRow(tx, {
+      ...{ ...outcome, id: batch.id, gross: sums.gross, closedAt: of.now, payAt, entryId },
+    });
+    if (outcome.carried > 0n) {
+      await openBatch(parts, tx, { merchantId: batch.merchantId, firstAt: batch.cutOffAt, declared });
+      await insertCarryOverRow(tx, { id: carryId, batch, amount: outcome.carried, at: of.now });
+    }
+    const postings = closePostings(sums, outcome, accounts);
+    entries.push(entryOf(batch, { id: entryId, kind: 'settlement', at: of.now, postings }));
   }
-  assertStep(batch.status, 'CLOSED');
-  const accounts = await accountsOf(parts, tx, batch);
-  const [entryId, reserveId] = (await parts.ids.take(2)) as [bigint, bigint];
-  if (outcome.reserve > 0n) {
-    const releaseAt = new Date(batch.cutOffAt.getTime() + terms.reserveDays * 86_400_000);
-    const { reserve: amount } = outcome;
-    await insertReserveRow(tx, { id: reserveId, batch, amount, withheldAt: of.now, releaseAt });
-  }
-  const cutOff = { at: batch.cutOffAt, day: batch.settlementDay };
-  await closeBatchRow(tx, {
-    ...outcome,
-    id: batch.id,
-    gross: sums.gross,
-    closedAt: of.now,
-    payAt: payoutAt(cutOff, terms, declared),
-    entryId,
-  });
-  await recordEntries(tx, [
-    entryOf(batch, { id: entryId, at: of.now, postings: closePostings(sums, outcome, accounts) }),
-  ]);
+  await recordEntries(tx, entries);
+}
+
+/** Read without a lock: what moves it meanwhile makes the database refuse, and all of it is decided again. */
+async function standingOf(tx: Transaction, accounts: SettlementAccounts): Promise<Standing> {
+  const { pending, receivable, feeReceivable } = accounts;
+  const balances = await readBalances(tx, [pending, receivable, feeReceivable]);
+  const of = (account: bigint) => balances.get(account)?.balance ?? 0n;
+  return { pending: of(pending), owedFee: -of(feeReceivable), owed: -of(receivable) };
 }
 
 const entryOf = (
   batch: Batch,
-  entry: { id: bigint; at: Date; postings: ReturnType<typeof closePostings> },
-) => ({
-  id: entry.id,
-  kind: 'settlement' as const,
-  payerId: 0n,
-  subjectId: batch.id,
+  entry: { id: bigint; kind: 'settlement' | 'netting'; at: Date; postings: Entry['postings'] },
+): Entry => ({
+  ...{ id: entry.id, kind: entry.kind, payerId: 0n, subjectId: batch.id },
   occurredAt: entry.at,
   postings: entry.postings,
 });

@@ -69,7 +69,8 @@ const summary = statement(
   `SELECT kind, count(*) AS count, sum(fee)::bigint AS fee, sum(fixed_fee)::bigint AS fixed_fee,
      sum(refund_fee)::bigint AS refund_fee, sum(tax)::bigint AS tax, sum(net)::bigint AS net
    FROM settlement.line WHERE batch_id = $1
-   GROUP BY kind ORDER BY array_position(ARRAY['PAYMENT', 'REFUND', 'CANCEL', 'RESERVE', 'RESERVE_RELEASED'], kind)`,
+   GROUP BY kind ORDER BY array_position(ARRAY['PAYMENT', 'REFUND', 'CANCEL', 'RESERVE', 'RESERVE_RELEASED', 'CARRIED_IN',
+     'CARRIED_OVER'], kind)`,
 );
 export const readSummary = (connection: Connection, batchId: bigint): Promise<SummaryLine[]> =>
   connection.query(summary, [batchId]);

@@ -1,6 +1,6 @@
 // What the room is given, and the accounts of a merchant that its verbs move.
 import type { Connection, Database, Isolation } from '../database/index.ts';
-import { type HouseAccounts, openAccount } from '../ledger/index.ts';
+import { type chart, type HouseAccounts, openAccount } from '../ledger/index.ts';
 import type { Clock, Ids } from '../system/index.ts';
 import type { SettlementBank } from './bank.ts';
 import type { SettlementAccounts } from './postings.ts';
@@ -27,13 +27,15 @@ export async function accountsOf(
 ): Promise<SettlementAccounts> {
   const createdAt = parts.clock.now();
   const { pendingAccount } = await readParty(connection, of.merchantId);
-  const own = (kind: 'merchant-payable' | 'merchant-in-transit' | 'merchant-reserve') =>
+  const own = (kind: keyof typeof chart & `merchant-${string}`) =>
     openAccount(connection, { kind, ownerId: of.merchantId, currency: of.currency, createdAt });
   return {
     pending: pendingAccount,
     payable: await own('merchant-payable'),
     inTransit: await own('merchant-in-transit'),
     reserve: await own('merchant-reserve'),
+    receivable: await own('merchant-receivable'),
+    feeReceivable: await own('merchant-fee-receivable'),
     fees: await parts.house.open('settlement-fee', of.currency, createdAt),
     tax: await parts.house.open('fee-tax', of.currency, createdAt),
     bank: await parts.house.open('settlement-bank', of.currency, createdAt),

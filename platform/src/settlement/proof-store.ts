@@ -28,8 +28,12 @@ const wrongLines = statement(
    FROM settlement.line l
    JOIN settlement.batch b ON b.id = l.batch_id
    LEFT JOIN settlement.item i ON l.sequence > 0 AND i.payment_id = l.source_id AND i.sequence = l.sequence
-   LEFT JOIN settlement.reserve r ON l.sequence < 0 AND r.id = l.source_id
-   WHERE CASE WHEN l.sequence > 0
+   LEFT JOIN settlement.reserve r ON l.sequence IN (-1, -2) AND r.id = l.source_id
+   LEFT JOIN settlement.carry_over c ON l.sequence IN (-3, -4) AND c.id = l.source_id
+   WHERE CASE WHEN l.sequence < -2
+     THEN (c.amount * (CASE l.kind WHEN 'CARRIED_OVER' THEN -1 ELSE 1 END)) IS DISTINCT FROM l.adjustment
+       OR l.batch_id <> (CASE l.kind WHEN 'CARRIED_OVER' THEN c.batch_id ELSE c.into_batch_id END)
+     WHEN l.sequence > 0
      THEN (i.merchant_id, i.currency, i.kind, i.gross, i.fee) IS DISTINCT FROM
        (b.merchant_id, b.currency, l.kind, l.gross, l.fee) OR l.adjustment <> 0
      ELSE (r.merchant_id, r.currency, r.amount * (CASE l.kind WHEN 'RESERVE' THEN -1 ELSE 1 END)) IS DISTINCT FROM

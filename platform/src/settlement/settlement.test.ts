@@ -75,6 +75,7 @@ describe('what changes a batch', () => {
   });
 
   test('a batch below zero stays open until later payments make up for it', async () => {
+    await world.agreeDebt(shop, 60_000n);
     const payment = await world.pay(shop, 59_000n);
     await world.mover.advance(28 * hour);
     await world.refund(payment, 59_000n);
@@ -239,6 +240,7 @@ async function order() {
 }
 
 test('four hundred days with a debt that rolls over, a reserve and a rejected payout end with every proof green', async () => {
+  await world.agreeDebt(shop, 500_000n);
   await world.platform.settlement.changeTerms(shop.merchant.id, { reserveBps: 1_000, reserveDays: 90 });
   const rejected = await world.shop('JP');
   await world.platform.settlement.changeTerms(rejected.merchant.id, {

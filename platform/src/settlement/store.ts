@@ -174,6 +174,7 @@ const takeLines = statement(
   'settlement.take-lines',
   `WITH fresh AS MATERIALIZED (
      SELECT i.payment_id, i.sequence, i.kind, i.refund_id, i.occurred_at, i.gross, i.fee, b.id AS batch_id, b.tax_bps,
+       CASE WHEN b.tax_bps = 0 THEN 0 ELSE i.shares END AS shares,
        CASE i.kind WHEN 'PAYMENT' THEN -b.fixed_fee WHEN 'CANCEL' THEN coalesce(
          (SELECT -l.fixed_fee FROM settlement.line l
           WHERE l.source_id = i.payment_id AND l.kind = 'PAYMENT'), b.fixed_fee) ELSE 0 END AS fixed_fee,
@@ -189,7 +190,7 @@ const takeLines = statement(
      INSERT INTO settlement.line (source_id, sequence, batch_id, kind, refund_id, occurred_at, gross, fee, fixed_fee,
        refund_fee, tax, adjustment)
      SELECT payment_id, sequence, batch_id, kind, refund_id, occurred_at, gross, fee, fixed_fee, refund_fee,
-       settlement.share(fee + fixed_fee + refund_fee, tax_bps), 0 FROM fresh
+       settlement.share(fee - shares + fixed_fee + refund_fee, tax_bps), 0 FROM fresh
      ON CONFLICT DO NOTHING RETURNING 1
    ) SELECT count(*) AS added FROM added`,
 );
@@ -409,6 +410,22 @@ export async function insertReserveRow(
   const { id, batch, amount } = reserve;
   await tx.query(insertReserve, [id, batch.id, batch.merchantId, batch.currency, amount, reserve.releaseAt]);
   await tx.query(reserveLine, [id, -1, batch.id, 'RESERVE', reserve.withheldAt, -amount]);
+}
+
+const insertCarryOver = statement(
+  'settlement.insert-carry-over',
+  'INSERT INTO settlement.carry_over (id, batch_id, into_batch_id, amount) VALUES ($1, $2, $3, $4)',
+);
+/** What a closed batch could not pay goes into the merchant's open one. */
+export async function insertCarryOverRow(
+  tx: Transaction,
+  carry: { id: bigint; batch: Batch; amount: bigint; at: Date },
+): Promise<void> {
+  const { id, batch, amount, at } = carry;
+  const [open] = await tx.query<{ id: bigint }>(openBatchOf, [batch.merchantId, batch.currency]);
+  await tx.query(insertCarryOver, [id, batch.id, open!.id, amount]);
+  await tx.query(reserveLine, [id, -3, batch.id, 'CARRIED_OVER', at, -amount]);
+  await tx.query(reserveLine, [id, -4, open!.id, 'CARRIED_IN', at, amount]);
 }
 
 const nextRelease = statement(

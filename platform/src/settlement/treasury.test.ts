@@ -142,11 +142,13 @@ test('a day without any rate closes nothing and holds nothing up; the next day c
         : published.ratesUpTo(day, days),
   });
   try {
-    const payment = await world.pay(await world.shop('KR'), 1_000_000n);
+    const korea = await world.shop('KR');
+    const payment = await world.pay(korea, 1_000_000n);
     await world.mover.moveTo(new Date('2014-11-11T17:00:00Z'));
     isAway = true;
     // What was stored stands in for days; in the end it is too old. A refund needs no rate but its payment's own.
     await world.mover.moveTo(new Date('2014-11-20T02:00:00Z'));
+    await world.agreeDebt(korea, 50_000n);
     await world.refund(payment, 50_000n);
     const before = (await world.platform.settlement.treasury(10)).deals.length;
     await world.mover.moveTo(new Date('2014-11-20T17:00:00Z'));

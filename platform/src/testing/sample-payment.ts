@@ -22,6 +22,8 @@ export const house = {
   orderFee: 5_410n,
 };
 
+export const merchant = { pending, refunding: 6_410n, receivable: 7_410n, feeReceivable: 9_410n };
+
 export const sampleOrder: OrderFacts = {
   reference: 'LT-1',
   description: 'coffee',
@@ -128,6 +130,8 @@ export const sampleContract: Contract = {
   minAmount: 100n,
   maxAmount: 10_000_000n,
   refundWindowDays: 365,
+  debtLimit: 0n,
+  queuesRefunds: false,
   liveFrom: now,
   pendingAccount: pending,
 } as Contract;
@@ -172,6 +176,7 @@ export const changeFacts = (payments: readonly Payment[], over: Partial<ChangeFa
   now,
   ids: [102n, 101n, 100n],
   payments: new Map(payments.map((payment) => [payment.id, payment])),
+  locked: new Map(payments.map((payment) => [payment.id, payment])),
   balances: new Map([balanceOf(1_000_000n)]),
   house: new Map([['KRW/CNY', house]]),
   ...over,

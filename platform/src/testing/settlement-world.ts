@@ -34,6 +34,8 @@ export interface SettlementWorld {
   refund(payment: Payment, amount: bigint, requestId?: string): Promise<Refund>;
   /** Two operators declare a day on which banks of a calendar are closed. */
   closeDay(calendar: string, day: string): Promise<void>;
+  /** The shop may owe so much for refunds, and the house pays in as much. */
+  agreeDebt(shop: MerchantAccess, amount: bigint): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -117,6 +119,7 @@ export async function openSettlementWorld(
         reason: null,
         notifyUrl: null,
         metadata: null,
+        funds: 'now',
       });
       return answer.refund;
     },
@@ -126,6 +129,13 @@ export async function openSettlementWorld(
         const id = await platform.settlement.proposeDeclaration(tx, asked);
         await platform.settlement.decideDeclaration(tx, { id, operator: 'checker', approved: true });
       }),
+    async agreeDebt(shop, amount) {
+      const { merchant, contract } = shop;
+      await platform.merchants.agreeDebtLimit(merchant.id, { amount, agreedBy: 'test' });
+      const own = money(contract.settlementCurrency, amount);
+      await bank.settlement.receive({ reference: `OWN-${await platform.ids.one()}`, amount: own });
+      await platform.settlement.bookOwnFunds(own);
+    },
     async close() {
       await platform.close();
       outbound.close();

@@ -44,6 +44,8 @@ export const resultCodes = {
   EXPIRED_CODE: ['F', 'The payment code has expired; the shopper shows a new one.'],
   REFUND_AMOUNT_EXCEED: ['F', 'The refunds would exceed the payment.'],
   REFUND_WINDOW_EXCEED: ['F', 'The refund window has passed.'],
+  PARTIAL_REFUND_NOT_SUPPORTED: ['F', 'Only what is left of the payment can be refunded, as a whole.'],
+  MERCHANT_BALANCE_NOT_ENOUGH: ['F', "The merchant's unsettled funds are not enough."],
   CANCEL_WINDOW_EXCEED: ['F', 'The payment can no longer be cancelled.'],
   NO_AVAILABLE_QUOTE: ['F', 'There is no valid quote.'],
 } as const satisfies Record<string, readonly [ResultStatus, string]>;

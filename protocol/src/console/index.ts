@@ -62,6 +62,8 @@ export type Batch = z.infer<typeof Batch>;
 export const Overview = z.object({
   shop: Shop,
   balances: z.object({ pending: Amount, payable: Amount, inTransit: Amount, reserve: Amount }),
+  /** What the merchant owes for refunds, since when (null: nothing), and how much its contract lets it owe. */
+  debt: z.object({ owed: Amount, since: z.string().nullable(), limit: Amount }),
   /** The newest batches by settlement day, oldest first. */
   days: z.array(z.object({ day: z.string(), gross: Amount, net: Amount, count: z.number() })),
 });
@@ -69,7 +71,7 @@ export type Overview = z.infer<typeof Overview>;
 
 export const Line = z.object({
   key: z.string(),
-  kind: z.enum(['PAYMENT', 'REFUND', 'CANCEL', 'RESERVE', 'RESERVE_RELEASED']),
+  kind: z.enum(['PAYMENT', 'REFUND', 'CANCEL', 'RESERVE', 'RESERVE_RELEASED', 'CARRIED_OVER', 'CARRIED_IN']),
   at: Instant,
   gross: Amount,
   fees: Amount,
@@ -95,6 +97,7 @@ export const Step = z.object({
     'reversed',
     'cancelled',
     'refund-requested',
+    'refund-funded',
     'refunded',
     'refund-failed',
     'notified',
@@ -181,11 +184,15 @@ export const Safeguarding = z.object({
       currency: Currency,
       clients: Amount,
       own: Amount,
+      /** What merchants owe for refunds: missing at the banks, covered by our own. */
+      receivable: Amount,
       safeguarded: Amount,
       inTransit: Amount,
       holds: z.boolean(),
     }),
   ),
+  /** Merchants that owe, the oldest debt first. */
+  debts: z.array(z.object({ clientId: z.string(), currency: Currency, owed: Amount, since: z.string() })),
 });
 export type Safeguarding = z.infer<typeof Safeguarding>;
 

@@ -3,7 +3,22 @@
 import { formatMajor, money } from '@tongbao/money';
 import { csvLine } from './csv.ts';
 
-export type SettlementType = 'PAYMENT' | 'REFUND' | 'CANCEL' | 'RESERVE' | 'RESERVE_RELEASED';
+export type SettlementType =
+  | 'PAYMENT'
+  | 'REFUND'
+  | 'CANCEL'
+  | 'RESERVE'
+  | 'RESERVE_RELEASED'
+  | 'CARRIED_OVER'
+  | 'CARRIED_IN';
+
+/** Rows that are nobody's payment: what is held back, carried over, and given back. */
+const adjustments: ReadonlySet<SettlementType> = new Set([
+  'RESERVE',
+  'RESERVE_RELEASED',
+  'CARRIED_OVER',
+  'CARRIED_IN',
+]);
 
 /** Fees of a row or of a sum of rows, minor units of the settlement currency, signed as the merchant sees them. */
 export interface FileFees {
@@ -84,7 +99,7 @@ export interface SettlementItemRow {
   readonly originalRequestId: string;
   readonly type: SettlementType;
   readonly currency: string;
-  /** What the shopper's side moved: positive for payments, negative for refunds and cancellations; zero for reserves. */
+  /** What the shopper's side moved: positive for payments, negative for refunds and cancellations; zero for adjustments. */
   readonly gross: bigint;
   readonly fees: FileFees;
   readonly net: bigint;
@@ -95,7 +110,7 @@ export interface SettlementItemRow {
 export const settlementItemsHeader = (): string => csvLine([...itemColumns, ...feeNames]);
 
 export function settlementItemLine(row: SettlementItemRow): string {
-  const reserve = row.type === 'RESERVE' || row.type === 'RESERVE_RELEASED';
+  const adjustment = adjustments.has(row.type);
   const major = (amount: bigint) => formatMajor(money(row.currency, amount));
   return csvLine([
     row.batchId,
@@ -110,7 +125,7 @@ export function settlementItemLine(row: SettlementItemRow): string {
     row.originalRequestId,
     '',
     row.type,
-    reserve ? '' : 'ALIPAY_CN',
+    adjustment ? '' : 'ALIPAY_CN',
     '',
     '',
     '',
@@ -124,7 +139,7 @@ export function settlementItemLine(row: SettlementItemRow): string {
     row.initiatedAt,
     '',
     '',
-    ...feeValues(reserve ? null : row.fees, row.currency),
+    ...feeValues(adjustment ? null : row.fees, row.currency),
   ]);
 }
 

@@ -59,6 +59,8 @@ export const ChangeSettlementTerms = z.strictObject({
   minPayout: amount,
   fixedFee: amount,
   refundFee: amount,
+  /** How much the merchant may owe for refunds; the house pays in as much of its own. */
+  debtLimit: amount,
   taxBps: z.number().int().optional(),
   reserveBps: z.number().int().optional(),
   reserveDays: z.number().int().optional(),

@@ -33,6 +33,7 @@ export async function refund(parts: AmsParts, call: AmsCall, body: ParsedRequest
     reason: body.refundReason ?? null,
     notifyUrl: body.refundNotifyUrl ?? null,
     metadata: body.metadata ?? null,
+    funds: call.access.contract.queuesRefunds ? 'wait' : 'now',
   });
   const code = { processing: 'REFUND_IN_PROCESS', succeeded: 'SUCCESS', failed: 'PROCESS_FAIL' } as const;
   const made = answer.refund;

@@ -28,9 +28,10 @@ export const amsCodes: Readonly<Record<RejectionCode, ResultCode>> = {
   'refund-not-found': 'ORDER_NOT_EXIST',
   'refund-amount-exceeded': 'REFUND_AMOUNT_EXCEED',
   'refund-window-exceeded': 'REFUND_WINDOW_EXCEED',
-  // The classic gateway's alone: refunds here may draw a merchant below zero, and the next settlement makes it good.
+  // The classic gateway's alone.
   'refund-too-soon': 'PROCESS_FAIL',
-  'merchant-balance-insufficient': 'PROCESS_FAIL',
+  'refund-too-many': 'PARTIAL_REFUND_NOT_SUPPORTED',
+  'merchant-balance-insufficient': 'MERCHANT_BALANCE_NOT_ENOUGH',
   'balance-insufficient': 'USER_BALANCE_NOT_ENOUGH',
   'card-unknown': 'NO_PAY_OPTIONS',
   'card-declined': 'PROCESS_FAIL',

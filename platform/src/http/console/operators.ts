@@ -1,15 +1,17 @@
 // What the network's own people see and do: breaks by maker and checker, positions, the safeguarding equation, proofs,
 // held rates, and the trail of all acts.
 import { consoleOperations } from '@tongbao/protocol/console';
-import { type AuditOptions, audit, coverage } from '../../audit/index.ts';
+import { type AuditOptions, audit, coverage, isCovered } from '../../audit/index.ts';
 import type { Database } from '../../database/index.ts';
 import type { Fx } from '../../fx/index.ts';
+import { type Merchants, readDebts } from '../../merchants/index.ts';
 import type { Reconciliation } from '../../reconciliation/index.ts';
 import type { Settlement } from '../../settlement/index.ts';
 import type { Staff } from '../../staff/index.ts';
 import { type AddRoute, ConsoleRefused } from './routes.ts';
 
 export interface OperatorParts {
+  readonly merchants: Merchants;
   readonly database: Database;
   readonly staff: Staff;
   readonly reconciliation: Reconciliation;
@@ -87,6 +89,17 @@ function breakRoutes(route: AddRoute, { staff, reconciliation: room }: OperatorP
   }
 }
 
+async function debtsOf({ database, merchants }: OperatorParts) {
+  const debts = await readDebts(database);
+  const owing = await merchants.getAll(debts.map((debt) => debt.merchantId));
+  return debts.map(({ merchantId, currency, owed, since }) => ({
+    clientId: owing.get(merchantId)?.merchant.clientId ?? '',
+    currency,
+    owed: owed.toString(),
+    since: since.toISOString(),
+  }));
+}
+
 function moneyRoutes(route: AddRoute, parts: OperatorParts): void {
   route(consoleOperations.treasury, async () => {
     const { positions, deals } = await parts.settlement.treasury(dealsShown);
@@ -102,16 +115,16 @@ function moneyRoutes(route: AddRoute, parts: OperatorParts): void {
     };
   });
   route(consoleOperations.safeguarding, async () => ({
-    lines: (await coverage(parts.database)).map(
-      ({ currency, clients, own, safeguarded, inTransit, suspense }) => ({
-        currency,
-        clients: clients.toString(),
-        own: own.toString(),
-        safeguarded: safeguarded.toString(),
-        inTransit: inTransit.toString(),
-        holds: clients + own === safeguarded + inTransit && suspense === 0n,
-      }),
-    ),
+    lines: (await coverage(parts.database)).map((line) => ({
+      currency: line.currency,
+      clients: line.clients.toString(),
+      own: line.own.toString(),
+      receivable: line.receivable.toString(),
+      safeguarded: line.safeguarded.toString(),
+      inTransit: line.inTransit.toString(),
+      holds: isCovered(line),
+    })),
+    debts: await debtsOf(parts),
   }));
   // One walk over everything at a time: whoever asks meanwhile gets the same answer.
   let running: ReturnType<typeof audit> | null = null;

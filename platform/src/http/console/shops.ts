@@ -3,7 +3,7 @@ import { consoleFilePath, consoleOperations } from '@tongbao/protocol/console';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { readBalancesOfOwner } from '../../ledger/index.ts';
-import type { MerchantAccess } from '../../merchants/index.ts';
+import { type MerchantAccess, readDebtOf } from '../../merchants/index.ts';
 import { newestBatches, readLinePage } from '../../settlement/index.ts';
 import type { Member, Staff } from '../../staff/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from '../payment-ids.ts';
@@ -64,7 +64,7 @@ export function shopRoutes(route: AddRoute, parts: ShopParts): void {
     });
     return {
       shop: shopView(access),
-      balances: await balancesOf(parts, access),
+      ...(await balancesOf(parts, access)),
       days: batches.reverse().map(({ settlementDay: day, gross, net, lines }) => ({
         ...{ day, gross: gross.toString(), net: net.toString() },
         count: Number.parseInt(lines.toString(), 10),
@@ -140,17 +140,25 @@ const kinds = {
 } as const;
 
 async function balancesOf(parts: ShopParts, { merchant, contract }: MerchantAccess) {
+  const owner = { ownerId: merchant.id, currency: contract.settlementCurrency };
   const found = await readBalancesOfOwner(parts.database, {
     kinds: Object.values(kinds),
-    ownerId: merchant.id,
-    currency: contract.settlementCurrency,
+    ...owner,
   });
   const of = (kind: string) => (found.find((row) => row.kind === kind)?.balance ?? 0n).toString();
+  const debt = await readDebtOf(parts.database, owner);
   return {
-    pending: of(kinds.pending),
-    payable: of(kinds.payable),
-    inTransit: of(kinds.inTransit),
-    reserve: of(kinds.reserve),
+    balances: {
+      pending: of(kinds.pending),
+      payable: of(kinds.payable),
+      inTransit: of(kinds.inTransit),
+      reserve: of(kinds.reserve),
+    },
+    debt: {
+      owed: (debt?.owed ?? 0n).toString(),
+      since: debt?.since.toISOString() ?? null,
+      limit: contract.debtLimit.toString(),
+    },
   };
 }
 

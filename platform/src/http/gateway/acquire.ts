@@ -156,6 +156,7 @@ export async function acquireRefund(
     reason: body.refund_reason ?? null,
     notifyUrl: body.notify_url ?? null,
     metadata: null,
+    funds: 'now',
   });
   return succeeded({
     out_trade_no: payment.requestId,

@@ -184,6 +184,7 @@ export async function spotRefund(
       reason: body.refund_reason ?? body.refund_reson ?? null,
       notifyUrl: body.notify_url ?? null,
       metadata: null,
+      funds: 'now',
     });
     return said({
       result_code: refund.status === 'failed' ? 'FAILED' : 'SUCCESS',

@@ -1,5 +1,7 @@
 // Settlement as a merchant's programs see it in the sandbox: batches, files under SFTP-like paths, terms, the bank that
 // pays, and its statements. Sandbox only: production serves files behind the merchant's own sign-in.
+
+import { type Money, money } from '@tongbao/money';
 import {
   ChangeSettlementTerms,
   SettlementAnswer,
@@ -28,6 +30,7 @@ export interface SettlementAdapterParts {
       delayMs: bigint;
     }): Promise<void>;
     statementOf(currency: string, day: string): Promise<string>;
+    receive(of: { reference: string; amount: Money }): Promise<void>;
   };
 }
 
@@ -65,11 +68,12 @@ export const settlementAdapter =
       return termsView(await parts.settlement.terms(owner.merchantId));
     });
     app.post('/sandbox/settlements/terms', async (request) => {
-      const { clientId, minPayout, fixedFee, refundFee, ...rest } = parse(
+      const { clientId, minPayout, fixedFee, refundFee, debtLimit, ...rest } = parse(
         ChangeSettlementTerms,
         request.body,
       );
       const owner = await ownerOf(parts, clientId);
+      if (debtLimit !== undefined) await agreeDebt(parts, clientId, BigInt(debtLimit));
       const amounts = Object.entries({ minPayout, fixedFee, refundFee }).flatMap(([name, value]) =>
         value === undefined ? [] : [[name, BigInt(value)] as const],
       );
@@ -108,6 +112,19 @@ export const settlementAdapter =
         .send(await parts.bank.statementOf(currency, day));
     });
   };
+
+/** A limit, and own money of the house to cover it. */
+async function agreeDebt(parts: SettlementAdapterParts, clientId: string, limit: bigint): Promise<void> {
+  const access = await parts.merchants.findByClientId(clientId);
+  if (access === null) throw new Rejection('merchant-unknown');
+  const { merchant, contract } = access;
+  await parts.merchants.agreeDebtLimit(merchant.id, { amount: limit, agreedBy: 'sandbox' });
+  const more = limit - contract.debtLimit;
+  if (more <= 0n) return;
+  const own = money(contract.settlementCurrency, more);
+  await parts.bank.receive({ reference: `OWN-${merchant.id}-${limit}`, amount: own });
+  await parts.settlement.bookOwnFunds(own);
+}
 
 async function ownerOf(parts: SettlementAdapterParts, clientId: string): Promise<FileOwner> {
   const access = await parts.merchants.findByClientId(clientId);

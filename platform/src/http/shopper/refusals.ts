@@ -41,6 +41,7 @@ export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = 
   'refund-amount-exceeded': refusal(422, 'INVALID_REQUEST'),
   'refund-window-exceeded': refusal(410, 'INVALID_REQUEST'),
   'refund-too-soon': refusal(409, 'INVALID_REQUEST'),
+  'refund-too-many': refusal(409, 'INVALID_REQUEST'),
   'merchant-balance-insufficient': refusal(422, 'INVALID_REQUEST'),
 
   'balance-insufficient': refusal(422, 'BALANCE_NOT_ENOUGH'),

@@ -264,6 +264,7 @@ describe('bills', () => {
       reason: null,
       notifyUrl: null,
       metadata: null,
+      funds: 'now',
     });
     made.unshift(`R${refund.id}`);
     const first = (await world.call('GET', '/api/wallet/bills', { session })).body;

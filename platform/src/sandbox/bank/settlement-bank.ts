@@ -1,7 +1,7 @@
 // The simulated bank that pays merchants: takes pain.001, executes or rejects each order at its time, books it on
 // Tongbao's account, and answers with pain.002 and camt.054; camt.053 for any day on request. The platform knows
 // nothing of it but these documents.
-import { money, parseMajor } from '@tongbao/money';
+import { type Money, money, parseMajor } from '@tongbao/money';
 import { XMLParser } from 'fast-xml-parser';
 import type { Database, Transaction } from '../../database/index.ts';
 import type { SettlementBank } from '../../settlement/index.ts';
@@ -37,6 +37,8 @@ export interface SandboxSettlementBank extends SettlementBank {
     reason: string;
     delayMs: bigint;
   }): Promise<void>;
+  /** Money of the house arrives on our account. */
+  receive(of: { reference: string; amount: Money }): Promise<void>;
   /** The camt.053 of one of our accounts and a day (YYYY-MM-DD, UTC). */
   statementOf(currency: string, day: string): Promise<string>;
 }
@@ -86,6 +88,11 @@ export function createSandboxSettlementBank(parts: {
             bookedAt,
           });
       });
+    },
+    async receive({ reference, amount }) {
+      await openBank(database);
+      const line = { bank: code, name: 'settlement', reference, amount, bookedAt: clock.now() } as const;
+      await database.transaction((tx) => bookLine(tx, line));
     },
     execution: {
       name: 'settlement bank execution',

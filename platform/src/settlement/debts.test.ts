@@ -1,0 +1,229 @@
+// Whose money a refund is: on real PostgreSQL, over days of settlement, with every proof after each step. Security C2.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { audit, coverage } from '../audit/index.ts';
+import { readBalancesOfOwner } from '../ledger/index.ts';
+import { type MerchantAccess, readDebtOf, readDebts } from '../merchants/index.ts';
+import type { Payment } from '../payments/index.ts';
+import type { MovableClock } from '../system/index.ts';
+import { settlementWorld } from '../testing/settlement-world.ts';
+import { newestBatches } from './index.ts';
+
+let world: Awaited<ReturnType<typeof settlementWorld>>;
+let shop: MerchantAccess;
+const hour = 3_600_000;
+const refused = { code: 'merchant-balance-insufficient' };
+
+// A Tuesday in Seoul, eleven in the morning; Hanbit's terms: 1.5 per cent, kept on refunds.
+beforeEach(async () => {
+  world = await settlementWorld('2014-11-11T02:00:00Z');
+  shop = await world.shop('KR');
+  const account = { accountName: 'Shop', accountNumber: 'KR1', bankBic: 'TBSMKRKR' };
+  await world.platform.settlement.changeTerms(shop.merchant.id, account);
+});
+afterEach(() => world.close());
+
+const kinds = [
+  'merchant-pending',
+  'merchant-refunding',
+  'merchant-receivable',
+  'merchant-fee-receivable',
+  'merchant-payable',
+] as const;
+
+/** What stands on the shop's accounts, without what is zero. */
+async function stands(of: MerchantAccess = shop): Promise<Record<string, bigint>> {
+  const owner = { ownerId: of.merchant.id, currency: of.contract.settlementCurrency };
+  const rows = await readBalancesOfOwner(world.test.database, { kinds, ...owner });
+  return Object.fromEntries(
+    rows.filter((row) => row.balance !== 0n).map((row) => [row.kind.replace('merchant-', ''), row.balance]),
+  );
+}
+
+const batches = () =>
+  world.platform.settlement.batchesOf({ merchantId: shop.merchant.id, before: newestBatches, limit: 10 });
+
+async function proved(): Promise<void> {
+  const { proofs } = await audit(world.platform.audit);
+  expect(proofs.filter((proof) => !proof.ok)).toEqual([]);
+}
+
+const days = (count: number) => world.mover.advance(count * 24 * hour);
+
+describe('security C2: a refund is paid from the merchant’s own money', () => {
+  test('what was paid out cannot be refunded from other clients’ money, over no door', async () => {
+    const other = await world.shop('KR');
+    await world.pay(other, 5_000_000n);
+    const paid = [await world.pay(shop, 600_000n), await world.pay(shop, 600_000n)] as const;
+    await days(5);
+    expect((await batches())[0]).toMatchObject({ status: 'PAID', net: 1_182_000n });
+    await expect(world.refund(paid[0], 600_000n)).rejects.toMatchObject(refused);
+    await expect(world.refund(paid[1], 100n)).rejects.toMatchObject(refused);
+    expect(await stands()).toEqual({});
+    await proved();
+  });
+
+  test('the only payment of a shop whose contract keeps the fee can be refunded; the fee is owed and netted', async () => {
+    const payment = await world.pay(shop, 59_000n);
+    await world.refund(payment, 30_000n);
+    expect(await stands()).toEqual({ pending: 28_115n });
+    await world.refund(payment, 29_000n);
+    expect(await stands()).toEqual({ 'fee-receivable': -885n });
+    await proved();
+    const owner = { ownerId: shop.merchant.id, currency: 'KRW' };
+    const { owed, since } = (await readDebtOf(world.test.database, owner))!;
+    expect(owed).toBe(885n);
+    expect(Math.abs(since.getTime() - world.platform.clock.now().getTime())).toBeLessThan(hour);
+    await days(2);
+    await world.pay(shop, 10_000n);
+    expect(await stands()).toEqual({ pending: 9_850n, 'fee-receivable': -885n });
+    expect((await readDebts(world.test.database))[0]).toMatchObject({ owed: 885n, since });
+    await days(2);
+    expect(await stands()).toEqual({});
+    expect(await readDebtOf(world.test.database, owner)).toBeNull();
+    expect((await batches())[0]).toMatchObject({ status: 'PAID', net: 8_965n, gross: 10_000n });
+    await proved();
+  });
+
+  test('many small refunds are lent no more than the fee that was charged', async () => {
+    const payment = await world.pay(shop, 1_000n);
+    await days(2);
+    expect(await stands()).toEqual({});
+    // A won of each is more than its fee of 0.015: what is lent is a share of what is refunded, rounded up once.
+    let done = 0n;
+    for (let number = 0; number < 40; number++) {
+      const one = await world.refund(payment, 1n).catch((error: unknown) => error);
+      if (!(one instanceof Error)) done += 1n;
+    }
+    expect(done).toBe(1n);
+    expect(-((await stands())['fee-receivable'] ?? 0n)).toBe(done);
+    await proved();
+  });
+
+  test('within the agreed limit the shop owes; beyond it the refund is refused, however many ask at once', async () => {
+    await world.agreeDebt(shop, 100_000n);
+    const payments: Payment[] = [];
+    for (let number = 0; number < 8; number++) payments.push(await world.pay(shop, 30_000n));
+    await days(5);
+    const asked = await Promise.allSettled(payments.map((payment) => world.refund(payment, 30_000n)));
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    for (const each of asked) if (each.status === 'rejected') expect(each.reason).toMatchObject(refused);
+    const standing = await stands();
+    // The kept fee of each refund is lent without a limit; the rest is within it.
+    expect(standing).toEqual({ receivable: -88_650n, 'fee-receivable': -1_350n });
+    await proved();
+    await world.pay(shop, 200_000n);
+    await days(5);
+    expect(await stands()).toEqual({});
+    expect((await batches())[0]).toMatchObject({ status: 'PAID', net: 107_000n });
+    await proved();
+  });
+
+  test('a debt that the house’s own money does not cover is said clearly, and covers nobody else’s claim', async () => {
+    await world.platform.merchants.agreeDebtLimit(shop.merchant.id, { amount: 900_000n, agreedBy: 'test' });
+    const payment = await world.pay(shop, 600_000n);
+    const other = await world.shop('KR');
+    await days(5);
+    await world.pay(other, 100_000n);
+    await world.refund(payment, 600_000n);
+    const { proofs } = await audit(world.platform.audit);
+    const wrong = proofs.filter((proof) => !proof.ok);
+    expect(wrong.map(({ name }) => name)).toEqual(['client-money-is-covered']);
+    expect(wrong[0]!.detail).toMatch(
+      /merchants owe KRW 600000, the house's own is KRW 10500: KRW 589500 of clients' money is not covered/,
+    );
+    const line = (await coverage(world.test.database)).find(({ currency }) => currency === 'KRW')!;
+    expect(line).toMatchObject({ clients: 98_500n, receivable: 600_000n });
+  });
+
+  test('what several clients have is counted one by one: a merchant’s debt makes no claim smaller', async () => {
+    await world.agreeDebt(shop, 600_000n);
+    const payment = await world.pay(shop, 600_000n);
+    const other = await world.shop('KR');
+    await world.pay(other, 100_000n);
+    await days(1);
+    await world.pay(other, 100_000n);
+    await world.refund(payment, 600_000n);
+    const line = (await coverage(world.test.database)).find(({ currency }) => currency === 'KRW')!;
+    expect(line.clients).toBeGreaterThanOrEqual(98_500n);
+    await proved();
+  });
+
+  test('a cancellation needs its money too', async () => {
+    await world.platform.settlement.changeTerms(shop.merchant.id, {
+      cutOffMinute: 720,
+      cycleDays: 0,
+      payMinute: 780,
+    });
+    const early = await world.pay(shop, 59_000n);
+    await world.mover.advance(8 * hour);
+    expect((await batches())[0]).toMatchObject({ status: 'PAID' });
+    const cancel = () =>
+      world.platform.payments.cancel({ merchantId: shop.merchant.id, paymentId: early.id });
+    await expect(cancel()).rejects.toMatchObject(refused);
+    await world.agreeDebt(shop, 50_000n);
+    await expect(cancel()).rejects.toMatchObject(refused);
+    await world.pay(shop, 10_000n);
+    expect((await cancel()).status).toBe('cancelled');
+    // Nothing of the fee is lent: all of it went back.
+    expect(await stands()).toEqual({ receivable: 9_850n - 58_115n });
+    await proved();
+  });
+
+  test('a limit that is lowered below what is owed keeps the debt and allows no more', async () => {
+    await world.agreeDebt(shop, 100_000n);
+    const payments = [await world.pay(shop, 50_000n), await world.pay(shop, 50_000n)] as const;
+    await days(5);
+    await world.refund(payments[0], 50_000n);
+    await world.platform.merchants.agreeDebtLimit(shop.merchant.id, { amount: 10_000n, agreedBy: 'test' });
+    await expect(world.refund(payments[1], 50_000n)).rejects.toMatchObject(refused);
+    await proved();
+    await world.pay(shop, 40_000n);
+    await days(4);
+    await proved();
+    const access = await world.platform.merchants.get(shop.merchant.id);
+    expect(access.contract.debtLimit).toBe(10_000n);
+  });
+});
+
+describe('security C2: what the database refuses, whoever writes it', () => {
+  test('a merchant’s account below zero, and a debt beyond its limit', async () => {
+    await world.agreeDebt(shop, 1_000n);
+    const owner = { ownerId: shop.merchant.id, currency: 'KRW' };
+    const rows = await readBalancesOfOwner(world.test.database, { kinds, ...owner });
+    const id = (kind: string) => rows.find((row) => row.kind === `merchant-${kind}`)!.id;
+    const write = (account: bigint, amount: bigint) =>
+      world.test.database.pool.query(
+        'UPDATE ledger.balance SET balance = balance + $2 WHERE account_id = $1',
+        [account, amount],
+      );
+    const outside = { constraint: 'balance_within_bounds' };
+    await expect(write(id('pending'), -1n)).rejects.toMatchObject(outside);
+    await expect(write(id('refunding'), -1n)).rejects.toMatchObject(outside);
+    await expect(write(id('receivable'), -1_001n)).rejects.toMatchObject(outside);
+    await expect(write(id('receivable'), 1n)).rejects.toMatchObject(outside);
+    await expect(write(id('fee-receivable'), 1n)).rejects.toMatchObject(outside);
+  });
+});
+
+describe('what a settlement pays', () => {
+  test('no more than stands there: what was refunded after the cut-off is carried into the next batch', async () => {
+    const day = await world.pay(shop, 100_000n);
+    // The cut-off passes while nothing runs; then a refund comes before the batch is closed.
+    const clock = world.platform.clock as MovableClock;
+    clock.set(new Date(clock.now().getTime() + 14 * hour));
+    await world.refund(day, 40_000n);
+    await world.mover.advance(24 * hour);
+    const [open, paid] = await batches();
+    // 98,500 were earned before the cut-off; 40,000 of them have gone back.
+    expect(paid).toMatchObject({
+      status: 'PAID',
+      gross: 100_000n,
+      adjustments: -40_000n,
+      net: 58_500n,
+      lines: 2n,
+    });
+    expect(open).toMatchObject({ status: 'OPEN', gross: -40_000n, adjustments: 40_000n, net: 0n, lines: 2n });
+    expect(await stands()).toEqual({});
+    await proved();
+  });
+});
