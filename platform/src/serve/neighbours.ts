@@ -11,7 +11,7 @@ export const noBank: BankGateway = { debit: unreachable, credit: unreachable, qu
 
 /** Merchants' money waits in their batches until there is a bank to pay it out. */
 export const noSettlementBank: SettlementBank = {
-  accountFor: () => ({ bic: '', number: '' }),
+  accountFor: () => ({ bic: '', number: '', initiation: 'pain.001.001.09' }),
   submit: unreachable,
   documents: async () => [],
   nextDocumentAt: async () => null,

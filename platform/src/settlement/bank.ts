@@ -10,9 +10,18 @@ export interface BankDocument {
   readonly xml: string;
 }
 
+/** Banks of the old and of the new rules of SWIFT and EPC. */
+export type Pain001Version = 'pain.001.001.03' | 'pain.001.001.09';
+
+export interface BankOfCurrency {
+  readonly bic: string;
+  readonly number: string;
+  readonly initiation: Pain001Version;
+}
+
 export interface SettlementBank {
-  /** The bank's BIC and our account's number there, for a currency. */
-  accountFor(currency: string): { readonly bic: string; readonly number: string };
+  /** The bank's BIC, our account's number there for a currency, and the payment message that the bank takes. */
+  accountFor(currency: string): BankOfCurrency;
   /**
    * Hands a pain.001 in. Under the same message id again it answers as before and does nothing. Throws when it is
    * not known whether the bank has it.

@@ -88,4 +88,15 @@ export interface SettlementTerms {
   readonly accountName: string;
   readonly accountNumber: string;
   readonly bankBic: string;
+  /** The account holder's; null where none is known. */
+  readonly accountAddress: BankAddress | null;
+}
+
+/** A structured postal address; town and country (ISO 3166, two letters) are what banks insist on. */
+export interface BankAddress {
+  readonly street?: string | undefined;
+  readonly building?: string | undefined;
+  readonly postCode?: string | undefined;
+  readonly town: string;
+  readonly country: string;
 }

@@ -1,5 +1,5 @@
 // The door of the settlement room.
-export type { BankDocument, SettlementBank } from './bank.ts';
+export type { BankDocument, BankOfCurrency, Pain001Version, SettlementBank } from './bank.ts';
 export type { Batch, BatchStatus, BatchSums, LineKind, SettlementTerms } from './batch.ts';
 export { isWorkingDay, nothingDeclared, publishedYears } from './calendar.ts';
 export type { Declaration, DeclarationKind } from './declaration-store.ts';

@@ -3,8 +3,8 @@ import { XMLParser } from 'fast-xml-parser';
 import { CashManagementEndOfDayReport, ISO20022, PaymentStatusReport } from 'iso20022.js';
 import { describe, expect, test } from 'vitest';
 import { dayStatement, statusReport } from '../sandbox/bank/documents.ts';
-import { pain001Structure } from '../testing/pain001-structure.ts';
-import { writePain001 } from './pain001.ts';
+import { pain001Structure, pain001Version09 } from '../testing/pain001-structure.ts';
+import { type PaymentInitiation, writePain001 } from './pain001.ts';
 import { readPain002 } from './pain002.ts';
 
 const at = new Date('2014-11-12T03:00:00Z');
@@ -13,10 +13,10 @@ type Element = Record<string, unknown>;
 const inOrder = new XMLParser({ preserveOrder: true, ignoreAttributes: false, parseTagValue: false });
 
 /** What is not as the message definition has it, in words. */
-function faultsOf(xml: string): string[] {
+function faultsOf(xml: string, structure = pain001Structure): string[] {
   const faults: string[] = [];
   const check = (parent: string, name: string, content: Element[]): void => {
-    const rule = pain001Structure[`${parent}/${name}`] ?? pain001Structure[name];
+    const rule = structure[`${parent}/${name}`] ?? structure[name];
     if (rule === undefined) faults.push(`${name} in ${parent} is not in the definition`);
     else if (rule instanceof RegExp) {
       const text = content.map((each) => String(each['#text'] ?? '')).join('');
@@ -74,7 +74,8 @@ function theirMessage(): string {
 }
 
 describe('pain.001', () => {
-  const xml = writePain001({
+  const initiation: PaymentInitiation = {
+    version: 'pain.001.001.03',
     messageId: 'TB1',
     createdAt: at,
     executionDay: '2014-11-12',
@@ -87,8 +88,17 @@ describe('pain.001', () => {
         endToEndId: '7-1',
         amount: 123_456n,
         creditorName: 'Marks & <Sons>',
-        creditorAccount: 'GB1',
+        creditorAccount: 'GB33BUKB20201555555555',
         creditorBic: 'TBSMGBGB',
+        creditorAddress: {
+          ...{
+            street: 'High Street & Lane',
+            building: '1a',
+            postCode: 'EC1A 1BB',
+            town: 'London',
+            country: 'GB',
+          },
+        },
         remittance: 'Settlement',
       },
       {
@@ -97,10 +107,12 @@ describe('pain.001', () => {
         creditorName: 'B',
         creditorAccount: 'GB2',
         creditorBic: '',
+        creditorAddress: null,
         remittance: 'Settlement',
       },
     ],
-  });
+  };
+  const xml = writePain001(initiation);
   const message = new XMLParser({ ignoreAttributes: false, parseTagValue: false }).parse(xml).Document
     .CstmrCdtTrfInitn;
 
@@ -115,6 +127,22 @@ describe('pain.001', () => {
     expect(faultsOf(xml.replace('TBSMGBGB', 'tbsm'))).toEqual(['BIC is "tbsm"']);
     expect(faultsOf(xml.replace('<EndToEndId>', '<Iban/><EndToEndId>'))).toEqual(['PmtId may not have Iban']);
     expect(faultsOf(xml.replace('>1234.56<', '>1234.567890<'))).toEqual(['InstdAmt is "1234.567890"']);
+  });
+
+  test('has the structure of pain.001.001.09 for a bank that takes it, with structured addresses and a purpose', () => {
+    const newer = writePain001({ ...initiation, version: 'pain.001.001.09' });
+    expect(faultsOf(newer, pain001Version09)).toEqual([]);
+    expect(newer).toContain('xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"');
+    expect(faultsOf(newer).sort()).toContain('FinInstnId may not have BICFI');
+    for (const each of [xml, newer]) {
+      expect(each).toContain(
+        '<PstlAdr><StrtNm>High Street &amp; Lane</StrtNm><BldgNb>1a</BldgNb><PstCd>EC1A 1BB</PstCd><TwnNm>London</TwnNm><Ctry>GB</Ctry></PstlAdr>',
+      );
+      expect(each).toContain(
+        '<CdtrAcct><Id><IBAN>GB33BUKB20201555555555</IBAN></Id></CdtrAcct><Purp><Cd>CORT</Cd></Purp>',
+      );
+      expect(each).toContain('<CdtrAcct><Id><Othr><Id>GB2</Id></Othr></Id></CdtrAcct>');
+    }
   });
 
   test('is built as npm iso20022.js builds its own message of the same version', () => {
@@ -150,6 +178,7 @@ describe('pain.002', () => {
     messageId: 'TB1',
     endToEndId: '7-1',
     executed: false,
+    initiation: 'pain.001.001.03',
     reason: 'AC04',
     at,
   });
@@ -163,6 +192,40 @@ describe('pain.002', () => {
     expect(readPain002(rejected)).toEqual([
       { messageId: 'TB1', endToEndId: '7-1', status: 'RJCT', reason: 'AC04', at },
     ]);
+  });
+
+  test('is read in both versions, whatever a bank leaves out: reasons of its own, words about all of a message', () => {
+    const report = (body: string) =>
+      '<ns:Document xmlns:ns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><ns:CstmrPmtStsRpt>' +
+      `${body.replace(/<(\/?)/g, '<$1ns:')}</ns:CstmrPmtStsRpt></ns:Document>`;
+    const original = (more = '') =>
+      `<OrgnlGrpInfAndSts><OrgnlMsgId>TB1</OrgnlMsgId>${more}</OrgnlGrpInfAndSts>`;
+    const of = { messageId: 'TB1', at: null };
+    const read = (body: string) => readPain002(report(body));
+    const reasons =
+      '<StsRsnInf><Rsn><Prtry>X9</Prtry></Rsn></StsRsnInf><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf>';
+    expect(read(original(`<GrpSts>RJCT</GrpSts>${reasons}`))).toEqual([
+      { ...of, endToEndId: null, status: 'RJCT', reason: 'X9' },
+    ]);
+    const group = (body: string) =>
+      `${original()}<OrgnlPmtInfAndSts><OrgnlPmtInfId>TB1</OrgnlPmtInfId>${body}</OrgnlPmtInfAndSts>`;
+    expect(read(group('<PmtInfSts>ACSC</PmtInfSts>'))).toEqual([
+      { ...of, endToEndId: null, status: 'ACSC', reason: null },
+    ]);
+    const one = '<TxInfAndSts><OrgnlEndToEndId>7-1</OrgnlEndToEndId></TxInfAndSts>';
+    expect(read(group(`<PmtInfSts>RJCT</PmtInfSts>${one}`))).toEqual([
+      { ...of, endToEndId: '7-1', status: 'RJCT', reason: null },
+    ]);
+    const newer = statusReport('S', {
+      ...of,
+      endToEndId: '7-1',
+      executed: true,
+      reason: null,
+      at,
+      initiation: 'pain.001.001.09',
+    });
+    expect(newer).toContain('pain.002.001.10');
+    expect(readPain002(newer)).toEqual([{ ...of, endToEndId: '7-1', status: 'ACSC', reason: null, at }]);
   });
 
   test('anything else is refused in words', () => {

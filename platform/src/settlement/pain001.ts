@@ -1,6 +1,9 @@
-// pain.001.001.03, customer credit transfer initiation: one message, one account of ours, many payouts. Written from
-// the public message definition; read back in tests with an independent reader.
+// pain.001.001.03 and .09, customer credit transfer initiation: one message, one account of ours, many payouts. Written
+// from the public message definitions; read back in tests with independent readers.
 import { formatMajor, money } from '@tongbao/money';
+import { isValidIBAN } from 'ibantools';
+import type { Pain001Version } from './bank.ts';
+import type { BankAddress } from './batch.ts';
 
 export interface CreditTransfer {
   readonly endToEndId: string;
@@ -8,10 +11,12 @@ export interface CreditTransfer {
   readonly creditorName: string;
   readonly creditorAccount: string;
   readonly creditorBic: string;
+  readonly creditorAddress: BankAddress | null;
   readonly remittance: string;
 }
 
 export interface PaymentInitiation {
+  readonly version: Pain001Version;
   readonly messageId: string;
   readonly createdAt: Date;
   readonly executionDay: string;
@@ -28,35 +33,58 @@ export const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (sign
 /** ISO date and time without fractions, UTC. */
 export const isoTime = (instant: Date): string => `${instant.toISOString().slice(0, 19)}Z`;
 
-const account = (number: string): string => `<Id><Othr><Id>${escapeXml(number)}</Id></Othr></Id>`;
-const agent = (bic: string): string =>
-  bic === ''
+/** ISO 20022 external code: trade settlement, which is what a merchant is paid for. */
+const purpose = 'CORT';
+
+const element = (name: string, text: string | undefined): string =>
+  text === undefined || text === '' ? '' : `<${name}>${escapeXml(text)}</${name}>`;
+
+const account = (number: string): string =>
+  isValidIBAN(number)
+    ? `<Id><IBAN>${number}</IBAN></Id>`
+    : `<Id><Othr><Id>${escapeXml(number)}</Id></Othr></Id>`;
+
+/** The BIC's element has another name since 001.08. */
+const agent = (bic: string, version: Pain001Version): string => {
+  const name = version === 'pain.001.001.03' ? 'BIC' : 'BICFI';
+  return bic === ''
     ? '<FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId>'
-    : `<FinInstnId><BIC>${escapeXml(bic)}</BIC></FinInstnId>`;
+    : `<FinInstnId><${name}>${escapeXml(bic)}</${name}></FinInstnId>`;
+};
+
+const address = (of: BankAddress | null): string =>
+  of === null
+    ? ''
+    : `<PstlAdr>${element('StrtNm', of.street)}${element('BldgNb', of.building)}${element('PstCd', of.postCode)}` +
+      `${element('TwnNm', of.town)}${element('Ctry', of.country)}</PstlAdr>`;
 
 /** The message as XML; amounts in major units. */
 export function writePain001(of: PaymentInitiation): string {
-  const major = (amount: bigint) => formatMajor(money(of.currency, amount));
+  const { version, currency, executionDay } = of;
+  const major = (amount: bigint) => formatMajor(money(currency, amount));
   const sum = major(of.transfers.reduce((all, transfer) => all + transfer.amount, 0n));
   const count = of.transfers.length;
+  const totals = `<NbOfTxs>${count}</NbOfTxs><CtrlSum>${sum}</CtrlSum>`;
+  const day = version === 'pain.001.001.03' ? executionDay : `<Dt>${executionDay}</Dt>`;
   const transfers = of.transfers.map(
     (t) =>
       `<CdtTrfTxInf><PmtId><EndToEndId>${escapeXml(t.endToEndId)}</EndToEndId></PmtId>` +
-      `<Amt><InstdAmt Ccy="${of.currency}">${major(t.amount)}</InstdAmt></Amt>` +
-      `<CdtrAgt>${agent(t.creditorBic)}</CdtrAgt><Cdtr><Nm>${escapeXml(t.creditorName)}</Nm></Cdtr>` +
-      `<CdtrAcct>${account(t.creditorAccount)}</CdtrAcct>` +
+      `<Amt><InstdAmt Ccy="${currency}">${major(t.amount)}</InstdAmt></Amt>` +
+      `<CdtrAgt>${agent(t.creditorBic, version)}</CdtrAgt>` +
+      `<Cdtr><Nm>${escapeXml(t.creditorName)}</Nm>${address(t.creditorAddress)}</Cdtr>` +
+      `<CdtrAcct>${account(t.creditorAccount)}</CdtrAcct><Purp><Cd>${purpose}</Cd></Purp>` +
       `<RmtInf><Ustrd>${escapeXml(t.remittance)}</Ustrd></RmtInf></CdtTrfTxInf>`,
   );
   return (
     '<?xml version="1.0" encoding="UTF-8"?>\n' +
-    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"><CstmrCdtTrfInitn>' +
+    `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:${version}"><CstmrCdtTrfInitn>` +
     `<GrpHdr><MsgId>${escapeXml(of.messageId)}</MsgId><CreDtTm>${isoTime(of.createdAt)}</CreDtTm>` +
-    `<NbOfTxs>${count}</NbOfTxs><CtrlSum>${sum}</CtrlSum>` +
-    `<InitgPty><Nm>${escapeXml(of.debtorName)}</Nm></InitgPty></GrpHdr>` +
-    `<PmtInf><PmtInfId>${escapeXml(of.messageId)}-1</PmtInfId><PmtMtd>TRF</PmtMtd><BtchBookg>false</BtchBookg>` +
-    `<NbOfTxs>${count}</NbOfTxs><CtrlSum>${sum}</CtrlSum><ReqdExctnDt>${of.executionDay}</ReqdExctnDt>` +
+    `${totals}<InitgPty><Nm>${escapeXml(of.debtorName)}</Nm></InitgPty></GrpHdr>` +
+    // The id of the only group is the message's: banks that name a group on a statement then name what the books know.
+    `<PmtInf><PmtInfId>${escapeXml(of.messageId)}</PmtInfId><PmtMtd>TRF</PmtMtd><BtchBookg>false</BtchBookg>` +
+    `${totals}<ReqdExctnDt>${day}</ReqdExctnDt>` +
     `<Dbtr><Nm>${escapeXml(of.debtorName)}</Nm></Dbtr>` +
-    `<DbtrAcct>${account(of.debtorAccount)}<Ccy>${of.currency}</Ccy></DbtrAcct>` +
-    `<DbtrAgt>${agent(of.debtorBic)}</DbtrAgt>${transfers.join('')}</PmtInf></CstmrCdtTrfInitn></Document>\n`
+    `<DbtrAcct>${account(of.debtorAccount)}<Ccy>${currency}</Ccy></DbtrAcct>` +
+    `<DbtrAgt>${agent(of.debtorBic, version)}</DbtrAgt>${transfers.join('')}</PmtInf></CstmrCdtTrfInitn></Document>\n`
   );
 }

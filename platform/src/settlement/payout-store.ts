@@ -1,7 +1,7 @@
 // SQL of payouts: messages to the bank, attempts, and the bank's documents.
 import { type Connection, statement, type Transaction } from '../database/index.ts';
 import type { BankDocument } from './bank.ts';
-import type { BatchStatus } from './batch.ts';
+import type { BankAddress, BatchStatus } from './batch.ts';
 
 const nextPayout = statement(
   'settlement.next-payout',
@@ -38,11 +38,12 @@ export interface DueBatch {
   readonly account_name: string;
   readonly account_number: string;
   readonly bank_bic: string;
+  readonly account_address: BankAddress | null;
 }
 const lockDue = statement(
   'settlement.lock-due-payouts',
   `SELECT b.id, b.merchant_id, b.currency, b.status, b.net, b.attempts, b.settlement_day::text, t.account_name,
-     t.account_number, t.bank_bic
+     t.account_number, t.bank_bic, t.account_address
    FROM settlement.batch b
    JOIN settlement.terms t ON t.merchant_id = b.merchant_id AND t.currency = b.currency AND t.account_number <> ''
    WHERE b.status IN ('CLOSED', 'REJECTED') AND b.pay_at <= $1 AND b.id = ANY($2::bigint[]) ORDER BY b.pay_at, b.id
@@ -197,6 +198,15 @@ export const lockPayoutRow = async (
   of: { batchId: bigint; attempt: number },
 ): Promise<LockedPayout | undefined> =>
   (await tx.query<LockedPayout>(lockPayout, [of.batchId, of.attempt]))[0];
+
+const payoutsOfMessage = statement(
+  'settlement.payouts-of-message',
+  `SELECT batch_id || '-' || attempt AS reference FROM settlement.payout WHERE message_id = $1 AND status = 'in-transit'
+   ORDER BY batch_id`,
+);
+/** End-to-end ids of a message's payouts that the bank has not decided. */
+export const readPayoutsOfMessage = async (tx: Transaction, messageId: bigint): Promise<string[]> =>
+  (await tx.query<{ reference: string }>(payoutsOfMessage, [messageId])).map((row) => row.reference);
 
 const answerPayout = statement(
   'settlement.answer-payout',

@@ -21,6 +21,7 @@ import {
   markMessageSent,
   readDuePayouts,
   readLastCursor,
+  readPayoutsOfMessage,
   readUnapplied,
   readUnsent,
   takeUnapplied,
@@ -82,6 +83,7 @@ async function instruct(
   const [messageId, ...entryIds] = (await parts.ids.take(of.batches.length + 1)) as [bigint, ...bigint[]];
   const ours = parts.bank.accountFor(of.currency);
   const xml = writePain001({
+    version: ours.initiation,
     messageId: `TB${messageId}`,
     createdAt: of.now,
     executionDay: localDayOf(of.now, 'UTC'),
@@ -116,6 +118,7 @@ const transferOf = (batch: DueBatch): CreditTransfer => ({
   creditorName: batch.account_name,
   creditorAccount: batch.account_number,
   creditorBic: batch.bank_bic,
+  creditorAddress: batch.account_address,
   remittance: `Settlement ${batch.settlement_day} batch ${batch.id}`,
 });
 
@@ -159,7 +162,7 @@ async function apply(
   if (!(await takeUnapplied(tx, document.cursor)) || document.kind !== 'pain.002') return;
   const entries: Entry[] = [];
   const heard: HeardAnswer[] = [];
-  for (const status of readPain002(document.xml)) {
+  for (const status of await eachOf(tx, readPain002(document.xml))) {
     const answered = await hear(parts, tx, { status, now });
     if (answered === null) continue;
     heard.push(answered.heard);
@@ -168,6 +171,26 @@ async function apply(
   await recordEntries(tx, entries, { alongside: [answerRows(heard)] });
 }
 
+/** A status of a whole message is one of each of its payouts that the bank has not decided yet. */
+async function eachOf(tx: Transaction, told: readonly TransferStatus[]): Promise<OneStatus[]> {
+  const each: OneStatus[] = [];
+  for (const status of told) {
+    if (status.endToEndId !== null) each.push({ ...status, endToEndId: status.endToEndId });
+    else if (isFinal(status)) {
+      const message = /^TB(\d{1,18})$/.exec(status.messageId)?.[1];
+      const references = message === undefined ? [] : await readPayoutsOfMessage(tx, BigInt(message));
+      each.push(...references.map((endToEndId) => ({ ...status, endToEndId })));
+    }
+  }
+  return each;
+}
+
+type OneStatus = TransferStatus & { readonly endToEndId: string };
+
+/** ACSC: settled on our account; ACCC: on the creditor's; RJCT: neither will happen. Others decide nothing yet. */
+const isPaid = ({ status }: TransferStatus): boolean => status === 'ACSC' || status === 'ACCC';
+const isFinal = (status: TransferStatus): boolean => isPaid(status) || status.status === 'RJCT';
+
 /**
  * A final status decides the payout that it names, once; any other answer is kept and changes nothing. One that
  * contradicts what was decided is an operator's to look at. Null for a status that is not final.
@@ -175,10 +198,10 @@ async function apply(
 async function hear(
   parts: SettlementParts,
   tx: Transaction,
-  { status, now }: { status: TransferStatus; now: Date },
+  { status, now }: { status: OneStatus; now: Date },
 ): Promise<{ heard: HeardAnswer; entry?: Entry } | null> {
-  const paid = status.status === 'ACSC';
-  if (!paid && status.status !== 'RJCT') return null;
+  if (!isFinal(status)) return null;
+  const paid = isPaid(status);
   const reference = status.endToEndId;
   const named = /^(\d{1,18})-(\d{1,4})$/.exec(reference);
   const payout =

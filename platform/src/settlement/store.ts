@@ -1,6 +1,6 @@
 // SQL of terms, intake and batches. Lines are taken and summed by PostgreSQL; nothing here reads them one by one.
 import { type Connection, statement, type Transaction } from '../database/index.ts';
-import type { Batch, BatchStatus, BatchSums, SettlementTerms } from './batch.ts';
+import type { BankAddress, Batch, BatchStatus, BatchSums, SettlementTerms } from './batch.ts';
 
 // ---- Terms
 
@@ -21,6 +21,7 @@ interface TermsRow {
   account_name: string;
   account_number: string;
   bank_bic: string;
+  account_address: BankAddress | null;
 }
 
 const termsOf = (row: TermsRow): SettlementTerms => ({
@@ -40,6 +41,7 @@ const termsOf = (row: TermsRow): SettlementTerms => ({
   accountName: row.account_name,
   accountNumber: row.account_number,
   bankBic: row.bank_bic,
+  accountAddress: row.account_address,
 });
 
 const defaultTerms = statement(
@@ -65,7 +67,7 @@ const writeTerms = statement(
   'settlement.write-terms',
   `UPDATE settlement.terms SET cycle_days = $3, cut_off_minute = $4, pay_minute = $5, min_payout = $6, fixed_fee = $7,
      refund_fee = $8, tax_bps = $9, reserve_bps = $10, reserve_days = $11, account_name = $12, account_number = $13,
-     bank_bic = $14
+     bank_bic = $14, account_address = $15
    WHERE merchant_id = $1 AND currency = $2`,
 );
 export const updateTerms = (tx: Transaction, t: SettlementTerms): Promise<unknown> =>
@@ -84,6 +86,7 @@ export const updateTerms = (tx: Transaction, t: SettlementTerms): Promise<unknow
     t.accountName,
     t.accountNumber,
     t.bankBic,
+    t.accountAddress === null ? null : JSON.stringify(t.accountAddress),
   ]);
 
 export interface Party {

@@ -1,4 +1,4 @@
-// The structure of pain.001.001.03 as the ISO 20022 message definition publishes it, as far as our messages go: each
+// The structure of pain.001.001.03 and .09 as the ISO 20022 message definitions publish it, as far as our messages go: each
 // element's children in their order with their cardinalities, and the patterns of texts. Tests check messages with it.
 
 /** Children in order: name, least, most. Elements that a definition has and our messages never use stand by name. */
@@ -6,6 +6,7 @@ type Children = readonly (readonly [name: string, least: number, most: number])[
 type Structure = Readonly<Record<string, Children | RegExp>>;
 
 const many = 1_000_000;
+const once = (name: string): readonly [string, number, number] => [name, 0, 1];
 const party: Children = [
   ['Nm', 0, 1],
   ['PstlAdr', 0, 1],
@@ -107,8 +108,37 @@ export const pain001Structure: Structure = {
     ['PstlAdr', 0, 1],
     ['Othr', 0, 1],
   ],
-  'DbtrAcct/Id': [['Othr', 1, 1]],
-  'CdtrAcct/Id': [['Othr', 1, 1]],
+  'DbtrAcct/Id': [
+    ['IBAN', 0, 1],
+    ['Othr', 0, 1],
+  ],
+  'CdtrAcct/Id': [
+    ['IBAN', 0, 1],
+    ['Othr', 0, 1],
+  ],
+  IBAN: /^[A-Z]{2}\d{2}[A-Z0-9]{1,30}$/,
+  Purp: [
+    ['Cd', 0, 1],
+    ['Prtry', 0, 1],
+  ],
+  'Purp/Cd': /^[A-Z]{1,4}$/,
+  PstlAdr: [
+    ['AdrTp', 0, 1],
+    ['Dept', 0, 1],
+    ['SubDept', 0, 1],
+    ['StrtNm', 0, 1],
+    ['BldgNb', 0, 1],
+    ['PstCd', 0, 1],
+    ['TwnNm', 0, 1],
+    ['CtrySubDvsn', 0, 1],
+    ['Ctry', 0, 1],
+    ['AdrLine', 0, 7],
+  ],
+  StrtNm: text(70),
+  BldgNb: text(16),
+  PstCd: text(16),
+  TwnNm: text(35),
+  Ctry: /^[A-Z]{2}$/,
   Othr: [
     ['Id', 1, 1],
     ['SchmeNm', 0, 1],
@@ -133,4 +163,40 @@ export const pain001Structure: Structure = {
   BIC: /^[A-Z]{6}[A-Z2-9][A-NP-Z0-9]([A-Z0-9]{3})?$/,
   InstdAmt: decimal,
   Ustrd: text(140),
+};
+
+/** What 001.09 has otherwise: the day is a choice, the BIC has another name, the address has more parts. */
+export const pain001Version09: Structure = {
+  ...pain001Structure,
+  ReqdExctnDt: [
+    ['Dt', 0, 1],
+    ['DtTm', 0, 1],
+  ],
+  Dt: /^\d{4}-\d\d-\d\d$/,
+  FinInstnId: [
+    ['BICFI', 0, 1],
+    ['ClrSysMmbId', 0, 1],
+    ['LEI', 0, 1],
+    ['Nm', 0, 1],
+    ['PstlAdr', 0, 1],
+    ['Othr', 0, 1],
+  ],
+  BICFI: /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/,
+  PstlAdr: [
+    ...[
+      'AdrTp',
+      'Dept',
+      'SubDept',
+      'StrtNm',
+      'BldgNb',
+      'BldgNm',
+      'Flr',
+      'PstBx',
+      'Room',
+      'PstCd',
+      'TwnNm',
+    ].map(once),
+    ...['TwnLctnNm', 'DstrctNm', 'CtrySubDvsn', 'Ctry'].map(once),
+    ['AdrLine', 0, 7],
+  ],
 };

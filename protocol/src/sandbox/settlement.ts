@@ -50,6 +50,14 @@ const amount = z
   .regex(/^\d{1,15}$/)
   .optional();
 
+const addressLine = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u, 'no control characters');
+
 /** What may be changed of a merchant's terms; the platform checks the limits. */
 export const ChangeSettlementTerms = z.strictObject({
   clientId: z.string().min(1).max(64),
@@ -75,6 +83,17 @@ export const ChangeSettlementTerms = z.strictObject({
     .string()
     .max(50)
     .regex(/^[\x20-\x7e]*$/, 'printable ASCII')
+    .optional(),
+  /** In the structured form that banks ask for; null: none is known. */
+  accountAddress: z
+    .strictObject({
+      street: addressLine(70).optional(),
+      building: addressLine(16).optional(),
+      postCode: addressLine(16).optional(),
+      town: addressLine(35),
+      country: z.string().regex(/^[A-Z]{2}$/, 'two letters of ISO 3166'),
+    })
+    .nullable()
     .optional(),
   bankBic: z
     .string()

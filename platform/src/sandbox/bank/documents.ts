@@ -1,7 +1,7 @@
 // What the simulated settlement bank writes: pain.002 status reports, camt.054 notifications, camt.053 statements. Its
 // own code, as a bank's would be: it shares nothing with what reads them but the message definitions.
 import { formatMajor, money } from '@tongbao/money';
-import { escapeXml, isoTime } from '../../settlement/index.ts';
+import { escapeXml, isoTime, type Pain001Version } from '../../settlement/index.ts';
 
 const document = (namespace: string, body: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:${namespace}">${body}</Document>\n`;
@@ -10,20 +10,22 @@ export interface OrderOutcome {
   readonly messageId: string;
   readonly endToEndId: string;
   readonly executed: boolean;
+  /** The message that asked for it. */
+  readonly initiation: Pain001Version;
   readonly reason: string | null;
   readonly at: Date;
 }
 
-/** pain.002.001.03 for one order. */
+/** pain.002 for one order, in the version that belongs to the message that asked. */
 export function statusReport(id: string, of: OrderOutcome): string {
   const reason = of.reason === null ? '' : `<StsRsnInf><Rsn><Cd>${of.reason}</Cd></Rsn></StsRsnInf>`;
   return document(
-    'pain.002.001.03',
+    of.initiation === 'pain.001.001.03' ? 'pain.002.001.03' : 'pain.002.001.10',
     `<CstmrPmtStsRpt><GrpHdr><MsgId>${id}</MsgId><CreDtTm>${isoTime(of.at)}</CreDtTm>` +
       `<InitgPty><Nm>Sandbox Settlement Bank</Nm></InitgPty></GrpHdr>` +
       `<OrgnlGrpInfAndSts><OrgnlMsgId>${escapeXml(of.messageId)}</OrgnlMsgId>` +
-      `<OrgnlMsgNmId>pain.001.001.03</OrgnlMsgNmId></OrgnlGrpInfAndSts>` +
-      `<OrgnlPmtInfAndSts><OrgnlPmtInfId>${escapeXml(of.messageId)}-1</OrgnlPmtInfId><TxInfAndSts>` +
+      `<OrgnlMsgNmId>${of.initiation}</OrgnlMsgNmId></OrgnlGrpInfAndSts>` +
+      `<OrgnlPmtInfAndSts><OrgnlPmtInfId>${escapeXml(of.messageId)}</OrgnlPmtInfId><TxInfAndSts>` +
       `<OrgnlEndToEndId>${escapeXml(of.endToEndId)}</OrgnlEndToEndId>` +
       `<TxSts>${of.executed ? 'ACSC' : 'RJCT'}</TxSts>${reason}` +
       `<AccptncDtTm>${of.at.toISOString()}</AccptncDtTm></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt>`,

@@ -4,7 +4,7 @@
 import { type Money, money, parseMajor } from '@tongbao/money';
 import { XMLParser } from 'fast-xml-parser';
 import type { Database, Transaction } from '../../database/index.ts';
-import type { SettlementBank } from '../../settlement/index.ts';
+import type { BankOfCurrency, SettlementBank } from '../../settlement/index.ts';
 import type { Clock } from '../../system/index.ts';
 import {
   type BankAccount,
@@ -49,7 +49,12 @@ const usualDelayMs = 2 * 3_600_000;
 const ordersAtOnce = 500;
 const dayMs = 86_400_000;
 
-const accountFor = (currency: string): BankAccount => ({ bic, number: `9000${currency}0001`, currency });
+// In two currencies the bank has moved to the newer messages, so that a sandbox shows both.
+const newer = new Set(['EUR', 'GBP']);
+const accountFor = (currency: string): BankAccount & BankOfCurrency => ({
+  ...{ bic, number: `9000${currency}0001`, currency },
+  initiation: newer.has(currency) ? 'pain.001.001.09' : 'pain.001.001.03',
+});
 
 export function createSandboxSettlementBank(parts: {
   database: Database;
@@ -142,6 +147,7 @@ async function executeDue(tx: Transaction, now: Date): Promise<number> {
     const xml = statusReport(`S${id}`, {
       messageId: order.message_id,
       endToEndId: id,
+      initiation: accountFor(order.currency).initiation,
       executed,
       reason,
       at: now,
@@ -177,7 +183,7 @@ interface Transfer {
   PmtId: { EndToEndId: string };
   Amt: { InstdAmt: { '#text': string; '@Ccy': string } };
   Cdtr: { Nm: string };
-  CdtrAcct: { Id: { Othr: { Id: string } } };
+  CdtrAcct: { Id: { IBAN?: string; Othr?: { Id: string } } };
   RmtInf?: { Ustrd?: string };
 }
 
@@ -201,7 +207,7 @@ function ordersOf(messageId: string, xml: string): Omit<PaymentOrder, 'execute_a
       currency,
       amount: parseMajor(value, currency).amount,
       creditor_name: transfer.Cdtr.Nm,
-      account_number: transfer.CdtrAcct.Id.Othr.Id,
+      account_number: transfer.CdtrAcct.Id.IBAN ?? transfer.CdtrAcct.Id.Othr!.Id,
       remittance: transfer.RmtInf?.Ustrd ?? '',
     };
   });
