@@ -3,6 +3,7 @@
 // package need other languages; `npm run conformance` has the latter.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../platform/src/testing/until.ts';
 import { classicShop, type Receiver, send, startReceiver } from './classic-shop.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
@@ -63,8 +64,7 @@ describe('row 29: clients of the time', () => {
       verdicts.push(await judge({ ...notification }), await judge({ ...notification, total_fee: '1' }));
     };
     await sandbox.post('/sandbox/pay', { cashierUrl: opened.location });
-    for (let tries = 0; tries < 100 && verdicts.length < 2; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => verdicts.length === 2);
     expect(verdicts).toEqual([
       expect.objectContaining({ outTradeNo: 'GA-1', totalFee: '59000', tradeStatus: 'TRADE_FINISHED' }),
       'Alipay request validation failed',

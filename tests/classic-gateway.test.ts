@@ -5,6 +5,7 @@ import type { AuditAnswer } from '@tongbao/protocol/sandbox';
 import { createMerchantClient } from '@tongbao/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyExport } from '../platform/src/audit/verify.ts';
+import { until } from '../platform/src/testing/until.ts';
 import {
   type ClassicShop,
   classicShop,
@@ -83,12 +84,9 @@ const refund = (number: string, more: Record<string, string> = {}) =>
   });
 
 async function told(number: string, count = 1): Promise<Record<string, string>[]> {
-  for (let tries = 0; tries < 100; tries++) {
-    const found = receiver.received.filter((form) => form.out_trade_no === number);
-    if (found.length >= count) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${number} was not told ${count} times`);
+  const found = () => receiver.received.filter((form) => form.out_trade_no === number);
+  await until(() => found().length >= count);
+  return found();
 }
 
 describe('requests', () => {

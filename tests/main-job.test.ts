@@ -5,6 +5,7 @@ import type { AuditAnswer } from '@tongbao/protocol/sandbox';
 import { createMerchantClient, type MerchantClient, verifyNotification } from '@tongbao/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyExport } from '../platform/src/audit/verify.ts';
+import { until } from '../platform/src/testing/until.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
 let sandbox: Sandbox;
@@ -86,15 +87,6 @@ async function paid(over: object = {}): Promise<{ paymentId: string; requestId: 
   const { paymentId } = await shop.pay(request);
   expect((await approve(paymentId!)).status).toBe('paid');
   return { paymentId: paymentId!, requestId: request.paymentRequestId as string };
-}
-
-async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('it did not happen within ten seconds');
 }
 
 describe('amounts', () => {
@@ -265,9 +257,7 @@ describe('notifications', () => {
       paymentId,
       refundAmount: { currency: 'KRW', value: '9000' },
     });
-    await until(() =>
-      received.filter((item) => item.path === '/signed?shop=1').length === 2 ? true : undefined,
-    );
+    await until(() => received.filter((item) => item.path === '/signed?shop=1').length === 2);
     const [first, second] = received.filter((item) => item.path === '/signed?shop=1');
     const verify = (item: typeof first) =>
       verifyNotification({
@@ -366,10 +356,8 @@ test('consult offers the option to the shoppers it is for', async () => {
 test('a card payment waits for its bank, a used-up card is declined, a refund to a card is finished later', async () => {
   const made = await shop.pay(payOf({ paymentAmount: { currency: 'KRW', value: '12000' } }));
   expect((await approve(made.paymentId!, { method: 'card' })).status).toBe('pending');
-  await until(async () =>
-    (await shop.inquiryPayment({ paymentId: made.paymentId! })).paymentStatus === 'SUCCESS'
-      ? true
-      : undefined,
+  await until(
+    async () => (await shop.inquiryPayment({ paymentId: made.paymentId! })).paymentStatus === 'SUCCESS',
   );
   const refundRequestId = nextId('refund');
   const refund = await shop.refund({
@@ -378,9 +366,7 @@ test('a card payment waits for its bank, a used-up card is declined, a refund to
     refundAmount: { currency: 'KRW', value: '12000' },
   });
   expect(refund.result).toMatchObject({ resultStatus: 'U', resultCode: 'REFUND_IN_PROCESS' });
-  await until(async () =>
-    (await shop.inquiryRefund({ refundRequestId })).refundStatus === 'SUCCESS' ? true : undefined,
-  );
+  await until(async () => (await shop.inquiryRefund({ refundRequestId })).refundStatus === 'SUCCESS');
 });
 
 test('the independent verifier finds the export right, and a changed amount wrong', async () => {

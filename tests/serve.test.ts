@@ -10,6 +10,7 @@ import { ecbSource } from '../platform/src/fx/index.ts';
 import { generateRsaKeys, machineClock } from '../platform/src/system/index.ts';
 import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
 import { testKeys, testKeysText } from '../platform/src/testing/keys.ts';
+import { until } from '../platform/src/testing/until.ts';
 import { eurofxref } from './eurofxref.ts';
 import { freePort, main } from './start-sandbox.ts';
 
@@ -57,18 +58,13 @@ const environment = () => ({
 });
 
 async function untilHealthy(): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  await until(() => {
     if (child.exitCode !== null) throw new Error(`serve ended: ${log.join('')}`);
-    if (
-      await fetch(`http://127.0.0.1:${port}/healthz`).then(
-        (answer) => answer.ok,
-        () => false,
-      )
-    )
-      return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('serve did not come up');
+    return fetch(`http://127.0.0.1:${port}/healthz`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+  });
 }
 
 async function call(operation: string, body: object, time = String(machineClock.now().getTime())) {
@@ -188,12 +184,8 @@ test('an HTTP process that is killed is replaced, and nothing that was answered 
   const answer = await call('pay', order('before-the-kill'));
   process.kill(before[0]!, 'SIGKILL');
   // As a shop does: it asks again until there is an answer; the other process may have only just begun to listen.
-  let again: Awaited<ReturnType<typeof call>> | undefined;
-  for (let tries = 0; again === undefined && tries < 100; tries++)
-    again = await call('pay', order('before-the-kill')).catch(
-      () => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 100)),
-    );
-  expect(again?.paymentId).toBe(answer.paymentId);
+  const again = await until(() => call('pay', order('before-the-kill')).catch(() => undefined));
+  expect(again.paymentId).toBe(answer.paymentId);
   await expect.poll(() => httpProcesses().filter((pid) => pid !== before[0])).toHaveLength(2);
 });
 

@@ -197,6 +197,20 @@ describe('who may import whom', () => {
   });
 });
 
+describe('tests', () => {
+  const tests = sources.filter(({ file }) => file.endsWith('.test.ts') && file !== 'tests/tidy.test.ts');
+
+  test('wait for what happens (testing/until.ts), never for a time that should be enough', () => {
+    const sleeps = /new Promise[^;]{0,80}setTimeout\(|timers\/promises/;
+    expect(findings(({ text }) => (sleeps.test(text) ? ['sleeps'] : []), tests)).toEqual([]);
+  });
+
+  test('are never skipped, but for browser suites where there is no browser (CI counts those as failed)', () => {
+    const skips = /\b(?:test|it|describe)\.(?:skip|todo|fails|only|runIf)\b|\bskipIf\((?!isSkipped\))/;
+    expect(findings(({ text }) => (skips.test(text) ? ['skips'] : []), tests)).toEqual([]);
+  });
+});
+
 describe('only here', () => {
   test('SQL stands in store files and migrations', () => {
     const sql =

@@ -7,7 +7,8 @@ import type { Page } from 'playwright-core';
 import { type Sandbox, startSandbox } from '../start-sandbox.ts';
 import { chromiumPath, launchChromium, sizes } from './browser.ts';
 
-// Elsewhere a missing browser is a skipped suite with a word; CI brings one, and a missing one fails there.
+// A missing browser skips these suites, and says so; in CI it fails them (and whatever else is skipped there:
+// scripts/count-reporter.mjs).
 export const isSkipped = chromiumPath() === null && process.env.CI !== 'true';
 if (isSkipped)
   console.warn('browser tests skipped: no Chromium on this machine (Debian: apt-get install chromium)');

@@ -2,6 +2,7 @@
 // order, and of a return. One server for all of it.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../platform/src/testing/until.ts';
 import { freePort } from '../start-sandbox.ts';
 import { isSkipped, openStage, pay, people, type Stage, serious, signIn } from './stage.ts';
 
@@ -96,12 +97,13 @@ describe.skipIf(isSkipped)('the demo shops', () => {
     const storesPort = (await freePort())!;
     storesUrl = `http://localhost:${storesPort}`;
     stage = await openStage({ storesPort, startDate: '2014-04-28' });
-    for (let tries = 0; tries < 280; tries++) {
+    const open = async () => {
       stores = (await stage.sandbox.get<{ stores: StoreEntry[] }>('/sandbox/credentials')).stores;
-      if (stores.length === 4) return;
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-    }
-    throw new Error(`the shops did not open: ${stage.sandbox.log()}`);
+      return stores.length === 4;
+    };
+    await until(open, 280_000).catch((error) => {
+      throw new Error(`${error.message}: ${stage.sandbox.log()}`);
+    });
   }, 300_000);
   afterAll(() => stage?.close());
 

@@ -102,11 +102,11 @@ describe('lanes', () => {
   });
 
   it('the queue is bounded, for one party and for all', async () => {
-    let open!: () => void;
-    const gate = new Promise<void>((resolve) => {
-      open = resolve;
+    const [gate, begun] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { verb } = notes(() => {
+      begun.resolve();
+      return gate.promise;
     });
-    const { verb } = notes(() => gate);
     const lanes = createLanes({
       database: test.database,
       lanes: 1,
@@ -115,12 +115,12 @@ describe('lanes', () => {
       maxWaitingOfParty: 5,
     });
     const running = lanes.run(verb, note(1, 'bound-first'));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await begun.promise;
     const sent = Array.from({ length: 20 }, (_, number) =>
       lanes.run(verb, note(1 + (number % 3), `bound-${number}`)),
     );
     const outcomes = Promise.allSettled(sent);
-    open();
+    gate.resolve();
     const refused = (await outcomes).filter((outcome) => outcome.status === 'rejected');
     await running;
     expect(refused).toHaveLength(20 - 12);

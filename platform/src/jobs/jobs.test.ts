@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Database, openDatabase } from '../database/index.ts';
 import { StillClock, type Timer } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
+import { until } from '../testing/until.ts';
 import { createJobs, type Jobs, type JobsOptions } from './index.ts';
 
 const silent = pino({ level: 'silent' });
@@ -49,22 +50,17 @@ const sql = async (text: string): Promise<Record<string, unknown>[]> =>
 const waitingJobs = async (): Promise<unknown> =>
   (await sql('SELECT count(*)::int AS n FROM graphile_worker.jobs'))[0]!.n;
 
-/** The database throws everybody out, and lets nobody in for a while. */
-async function cutAllConnections(): Promise<void> {
+/** The database throws everybody out, and lets nobody in until the answered function is called. */
+async function cutAllConnections(): Promise<() => Promise<void>> {
   const name = path.basename(test_.url);
   const outside = new pg.Client({ connectionString: `${process.env.TONGBAO_TEST_SERVER}/postgres` });
   await outside.connect();
   await outside.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
   await outside.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
-  setTimeout(async () => {
+  return async () => {
     await outside.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
     await outside.end();
-  }, 200);
-}
-
-/** Resolves when the condition holds; the test's own time limit is the only clock. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
 }
 
 describe('jobs', () => {
@@ -130,17 +126,22 @@ describe('jobs', () => {
 
   test('the database breaks all connections just as a job ends: the job is done again, and the queue goes on', async () => {
     const runs: string[] = [];
+    const lines: string[] = [];
+    let letIn: (() => Promise<void>) | undefined;
     const jobs = jobsWith({
+      log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
       tasks: {
         breaking: async ({ id }) => {
           runs.push(id!);
-          if (runs.length === 1) await cutAllConnections();
+          if (runs.length === 1) letIn = await cutAllConnections();
         },
         after: async ({ id }) => void runs.push(id!),
       },
     });
     await jobs.start();
     await database.transaction((tx) => jobs.enqueue(tx, 'breaking', [{ id: 'breaking' }]));
+    await until(() => lines.some((line) => line.includes('could not begin again yet')));
+    await letIn!();
     await until(() => runs.length >= 2);
     await until(() =>
       database

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createIsolation, type Database, openDatabase } from '../database/index.ts';
 import { createOutbound, StillClock, type Timer } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
+import { until } from '../testing/until.ts';
 import { type CourierBounds, createCourier } from './courier.ts';
 import type { Channel, DeliverParts } from './deliver.ts';
 import { createNotifications, type NewNotification, type Notification, notificationRows } from './index.ts';
@@ -281,7 +282,7 @@ describe('processes', () => {
     expect(dying.errors).toEqual([dies]);
     expect(shop.received).toHaveLength(1);
     const second = courier(w);
-    while ((await second.nextDueAt()) === null) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => second.nextDueAt());
     await moveClock(w, second, start);
     expect(shop.received.map(({ body }) => body)).toEqual([shop.received[0]!.body, shop.received[0]!.body]);
     const [told] = await listed(w, row.paymentId);
