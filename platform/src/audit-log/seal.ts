@@ -10,6 +10,7 @@ import {
   insertHeadRow,
   insertSubtreeRows,
   mostLeaves,
+  planFor,
   readHead,
   type Source,
   sealRows,
@@ -48,6 +49,7 @@ async function sealRound(tx: Transaction, now: Date): Promise<number> {
     const ids = own.flatMap((arrival) => numbers(arrival.ids));
     // An id without a sequence of its own has 0: both lists are as long, or the second is empty.
     const sequences = own.flatMap((arrival) => numbers(arrival.sequences));
+    if (ids.length > 0) await planFor(tx, sources[source].rows);
     for (let from = 0; from < ids.length; from += mostLeaves) {
       const rows = {
         ids: ids.slice(from, from + mostLeaves),

@@ -4,13 +4,13 @@ import type { FullSubtree } from './merkle.ts';
 
 /** What is logged, by the name of its leaves; and whether a part of it is there as a salted hash only. */
 export const sources = {
-  entry: { view: 'entry_leaf', words: null },
-  event: { view: 'event_leaf', words: null },
-  answer: { view: 'answer_leaf', words: null },
-  statement: { view: 'statement_leaf', words: null },
-  'break-act': { view: 'break_act_leaf', words: 'break_act_words' },
-  act: { view: 'act_leaf', words: 'act_words' },
-} as const satisfies Record<string, { view: string; words: string | null }>;
+  entry: { view: 'entry_leaf', words: null, rows: 'many' },
+  event: { view: 'event_leaf', words: null, rows: 'many' },
+  answer: { view: 'answer_leaf', words: null, rows: 'many' },
+  statement: { view: 'statement_leaf', words: null, rows: 'few' },
+  'break-act': { view: 'break_act_leaf', words: 'break_act_words', rows: 'few' },
+  act: { view: 'act_leaf', words: 'act_words', rows: 'few' },
+} as const satisfies Record<string, { view: string; words: string | null; rows: 'many' | 'few' }>;
 export type Source = keyof typeof sources;
 
 const each = <Made>(make: (source: Source) => Made): Record<Source, Made> =>
@@ -26,6 +26,21 @@ export interface Key {
 }
 
 // ---- Sealing
+
+// The planner cannot know how long the lists of ids are; looking at each list to guess costs more than the work.
+const planGenerally = statement(
+  'audit-log.plan-generally',
+  `SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_nestloop', 'off', true),
+     set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true)`,
+);
+const planUsually = statement(
+  'audit-log.plan-usually',
+  `SELECT set_config('plan_cache_mode', 'auto', true), set_config('enable_nestloop', 'on', true),
+     set_config('enable_mergejoin', 'on', true), set_config('enable_seqscan', 'on', true)`,
+);
+/** For the rest of the transaction: statements about long lists of rows, or about few. */
+export const planFor = async (tx: Transaction, rows: 'many' | 'few'): Promise<void> =>
+  void (await tx.query(rows === 'many' ? planGenerally : planUsually));
 
 const tryLock = statement('audit-log.lock', 'SELECT pg_try_advisory_xact_lock(7466736005) AS taken');
 /** Whether this transaction is the one that may seal. */
@@ -53,23 +68,39 @@ const insertWords = each((source) =>
   ),
 );
 
-// A row that is not there any more when its turn comes is sealed as lost: whatever is found later, this leaf says so.
+const asBatch = (source: Source, hashed: string, filter = '') => `INSERT INTO audit_log.batch
+    (first, source, leaves, ids, sequences, hashes)
+  SELECT $3, '${source}', count(*), array_agg(id), array_agg(sequence), string_agg(hash, ''::bytea)
+  FROM (${hashed} ORDER BY 1, 2) hashed ${filter} RETURNING hashes`;
+const hashOf = (text: string) => `sha256('\\x00'::bytea || convert_to(${text}, 'UTF8')) AS hash`;
+
+// Usually all rows are there. The range lets slices of ids be passed over.
 const insertBatch = each((source) =>
   statement(
     `audit-log.seal-${source}`,
-    `WITH k AS MATERIALIZED (
-       SELECT u.id, coalesce(u.sequence, 0)::smallint AS sequence
-       FROM unnest($1::bigint[], $2::bigint[]) AS u(id, sequence)
-     ), found AS MATERIALIZED (
-       SELECT id, sequence, text FROM audit_log.${sources[source].view} WHERE id = ANY($1::bigint[])
-     ), hashed AS (
-       SELECT k.id, k.sequence, sha256('\\x00'::bytea || convert_to(
-         coalesce(found.text, '["lost/1","${source}",' || k.id || ',' || k.sequence || ']'), 'UTF8')) AS hash
-       FROM k LEFT JOIN found ON found.id = k.id AND found.sequence = k.sequence ORDER BY k.id, k.sequence
-     )
-     INSERT INTO audit_log.batch (first, source, leaves, ids, sequences, hashes)
-     SELECT $3, '${source}', count(*), array_agg(id), array_agg(sequence), string_agg(hash, ''::bytea) FROM hashed
-     RETURNING hashes`,
+    asBatch(
+      source,
+      `SELECT l.id, l.sequence, ${hashOf('l.text')} FROM audit_log.${sources[source].view} l
+       WHERE l.id = ANY($1::bigint[]) AND l.id BETWEEN $4 AND $5 AND ${
+         source === 'event'
+           ? '(l.id, l.sequence) IN (SELECT k.id, k.sequence FROM unnest($1::bigint[], $2::bigint[]) AS k(id, sequence))'
+           : 'cardinality($2::bigint[]) = 0'
+       }`,
+      'HAVING count(*) = $6',
+    ),
+  ),
+);
+// A row that is not there any more when its turn comes is sealed as lost: whatever is found later, this leaf says so.
+const insertBatchWithLost = each((source) =>
+  statement(
+    `audit-log.seal-lost-${source}`,
+    asBatch(
+      source,
+      `SELECT k.id, coalesce(k.sequence, 0)::smallint AS sequence,
+         ${hashOf(`coalesce(l.text, '["lost/1","${source}",' || k.id || ',' || coalesce(k.sequence, 0) || ']')`)}
+       FROM unnest($1::bigint[], $2::bigint[]) AS k(id, sequence) LEFT JOIN audit_log.${sources[source].view} l
+         ON l.id = k.id AND l.sequence = coalesce(k.sequence, 0) AND l.id = ANY($1::bigint[])`,
+    ),
   ),
 );
 const insertPlaces = statement(
@@ -85,7 +116,13 @@ export async function sealRows(
   const ids = integers(rows.ids);
   if (sources[source].words !== null) await tx.query(insertWords[source], [ids]);
   const values = [ids, integers(rows.sequences), first];
-  const [sealed] = await tx.query<{ hashes: Buffer }>(insertBatch[source], values);
+  const [least, most] = rows.ids.reduce(
+    ([low, high], id) => [id < low ? id : low, id > high ? id : high],
+    [rows.ids[0]!, rows.ids[0]!],
+  );
+  const all = [...values, least, most, rows.ids.length];
+  const [found] = await tx.query<{ hashes: Buffer }>(insertBatch[source], all);
+  const sealed = found ?? (await tx.query<{ hashes: Buffer }>(insertBatchWithLost[source], values))[0];
   const blocks = integers([...new Set(rows.ids.map((id) => id >> 12n))]);
   await tx.query(insertPlaces, [source, first, blocks]);
   return sealed!.hashes;
