@@ -84,7 +84,7 @@ function auditAdapters(platform: Platform, sandbox: boolean): FastifyPluginAsync
   const fence = sandbox ? undefined : onlyFor(platform.staff, ['auditor']);
   return [
     ...(sandbox ? [auditAdapter(platform.audit)] : []),
-    auditExportAdapter(platform.audit, fence),
+    auditExportAdapter({ audit: platform.audit, log: platform.auditLog, fence }),
     auditLogAdapter({ log: platform.auditLog, fence }),
   ];
 }

@@ -10,6 +10,7 @@ import {
   readPayouts,
   readReservePage,
 } from '../settlement/index.ts';
+import { exportLeaves, exportLogged, readSealed } from './export-log.ts';
 
 const pageSize = 2_000;
 export const exportFormat = 'tongbao-books/1';
@@ -28,6 +29,7 @@ export async function exportLines(
   };
   await put({ type: 'header', format: exportFormat, exportedAt: options.exportedAt.toISOString() });
   await options.database.snapshot(async (tx) => {
+    const sealed = await readSealed(tx);
     await pages(
       (after) => readAccountPage(tx, after, pageSize),
       async (accounts) => {
@@ -38,7 +40,11 @@ export async function exportLines(
     await pages(
       (after) => readEntryPage(tx, after, pageSize),
       async (entries) => {
-        for (const entry of entries) await put({ type: 'entry', ...entry });
+        const leafOf = await sealed.of(
+          'entry',
+          entries.map((entry) => entry.id),
+        );
+        for (const entry of entries) await put({ type: 'entry', ...entry, leaf: leafOf(entry.id, 0) });
       },
     );
     await pages(
@@ -47,7 +53,9 @@ export async function exportLines(
         const ids = payments.map((payment) => payment.id);
         for (const { order, requestId: _requestId, ...payment } of payments)
           await put({ type: 'payment', ...payment, shares: sharesOf({ ...payment, order }) });
-        for (const event of await readEvents(tx, ids)) await put({ type: 'event', ...event });
+        const leafOf = await sealed.of('event', ids);
+        for (const event of await readEvents(tx, ids))
+          await put({ type: 'event', ...event, leaf: leafOf(event.paymentId, event.sequence) });
         for (const {
           metadata: _metadata,
           reason: _reason,
@@ -59,6 +67,8 @@ export async function exportLines(
       },
     );
     await exportSettlement(tx, put);
+    await exportLogged(tx, sealed, put);
+    await exportLeaves(tx, put);
   });
   await put({ type: 'end', lines });
 }

@@ -1,9 +1,12 @@
 // The independent verifier: `npm run verify -- FILE`. Reads an export of the books line by line and checks it with
 // nothing of the server's code but exact amounts. It keeps its own idea of what a payment does to the accounts.
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { currency, divide } from '@tongbao/money';
+import { type LogOptions, readCheckpointNote, SealedBooks } from './verify-log.ts';
 import { merchantCode, merchantMoves, refundFaults } from './verify-refunds.ts';
 import { SettledBooks } from './verify-settlement.ts';
 
@@ -32,8 +35,9 @@ interface Account {
 /** Findings, in words; empty when the books are right. Throws when the file is not an export. */
 export async function verifyExport(
   lines: AsyncIterable<string>,
-): Promise<{ findings: string[]; summary: string }> {
-  const books = new Books();
+  log: LogOptions = { kept: null, verifierKey: null },
+): Promise<{ findings: string[]; summary: string; late: string[] }> {
+  const books = new Books(log);
   for await (const line of lines) books.read(line);
   return books.judge();
 }
@@ -68,9 +72,14 @@ class Books {
   readonly #refunds = new Map<string, Json[]>();
   readonly #findings: string[] = [];
   readonly #settled = new SettledBooks((finding) => this.#say(finding));
+  readonly #sealed: SealedBooks;
   #lines = 0;
   #entries = 0;
   #ended = false;
+
+  constructor(log: LogOptions) {
+    this.#sealed = new SealedBooks((finding) => this.#say(finding), log);
+  }
 
   read(line: string): void {
     if (line === '') return;
@@ -78,6 +87,7 @@ class Books {
     if (this.#lines === 0 && record.format !== 'tongbao-books/1')
       throw new Error('this is not an export of the books');
     this.#lines += 1;
+    this.#sealed.read(record);
     switch (record.type) {
       case 'account':
         this.#account(record);
@@ -108,7 +118,7 @@ class Books {
     }
   }
 
-  judge(): { findings: string[]; summary: string } {
+  judge(): { findings: string[]; summary: string; late: string[] } {
     if (!this.#ended) this.#say('the export was cut off: its last line is missing');
     this.#balances();
     for (const payment of this.#payments.values()) this.#payment(payment);
@@ -121,10 +131,11 @@ class Books {
     );
     for (const [id, entry] of this.#paymentEntries)
       this.#say(`entry ${id} (${entry.kind}) belongs to no event of a payment`);
+    const log = this.#sealed.judge();
     const summary =
       `${this.#accounts.size} accounts, ${this.#entries} entries, ${this.#payments.size} payments, ` +
-      `${this.#settled.batches} settlement batches checked`;
-    return { findings: this.#findings, summary };
+      `${this.#settled.batches} settlement batches checked${log === null ? '' : `; ${log.summary}`}`;
+    return { findings: this.#findings, summary, late: log?.late ?? [] };
   }
 
   #say(finding: string): void {
@@ -301,15 +312,30 @@ function push<Item>(map: Map<string, Item[]>, key: string, item: Item): void {
   else list.push(item);
 }
 
+const usage = `usage: npm run verify -- FILE [--checkpoint NOTE] [--vkey KEY]
+  FILE          an export, from GET /audit/export
+  --checkpoint  a file with the checkpoint that you kept (GET /audit/log/checkpoint)
+  --vkey        the log's verifier key, or a file with it (GET /audit/log/vkey)`;
+
 async function main(): Promise<number> {
-  const [file] = process.argv.slice(2);
-  if (file === undefined) {
-    console.error('usage: npm run verify -- FILE   (from GET /audit/export)');
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { checkpoint: { type: 'string' }, vkey: { type: 'string' } },
+  });
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1) {
+    console.error(usage);
     return 2;
   }
+  const { checkpoint, vkey } = values;
+  const verifierKey =
+    vkey === undefined || vkey.includes('+') ? (vkey ?? null) : await readFile(vkey, 'utf8');
+  const kept =
+    checkpoint === undefined ? null : readCheckpointNote(await readFile(checkpoint, 'utf8'), verifierKey);
   const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-  const { findings, summary } = await verifyExport(lines);
+  const { findings, summary, late } = await verifyExport(lines, { kept, verifierKey });
   for (const finding of findings) console.log(`WRONG  ${finding}`);
+  for (const row of late) console.log(`LATE   ${row}`);
   console.log(
     findings.length === 0 ? `The books are right: ${summary}.` : `${findings.length} findings; ${summary}.`,
   );

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { type AuditOptions, audit, exportLines } from '../../audit/index.ts';
+import type { AuditLog } from '../../audit-log/index.ts';
 
 /** The proofs, for everybody who may look into the books. */
 export const auditAdapter =
@@ -20,12 +21,20 @@ export const auditAdapter =
     });
   };
 
-/** The export that `npm run verify` checks. `fence` keeps away who may not read it; absent: everybody may. */
+export interface AuditExportParts {
+  readonly audit: AuditOptions;
+  readonly log: AuditLog;
+  /** Keeps away who may not read it. Absent: everybody may. */
+  readonly fence?: ((app: FastifyInstance) => Promise<void>) | undefined;
+}
+
+/** The export that `npm run verify` checks. What has arrived is sealed before it. */
 export const auditExportAdapter =
-  (options: AuditOptions, fence?: (app: FastifyInstance) => Promise<void>): FastifyPluginAsync =>
+  ({ audit: options, log, fence }: AuditExportParts): FastifyPluginAsync =>
   async (app) => {
     await fence?.(app);
     app.get('/audit/export', async (_request, reply) => {
+      await log.sealAll();
       const stream = new Readable({ read: () => resume() });
       let resume: () => void = () => undefined;
       const write = async (line: string) => {
