@@ -8,12 +8,13 @@ import type { Database } from '../database/index.ts';
 import { freechangeSource, type RateSource } from '../fx/index.ts';
 import { recordEntries } from '../ledger/index.ts';
 import type { MerchantAccess, SignUp } from '../merchants/index.ts';
-import type { Payment, Refund } from '../payments/index.ts';
+import type { AuthorizePayment, Payment, Refund } from '../payments/index.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { rules } from '../risk/index.ts';
 import {
   createSandboxBank,
   createSandboxSettlementBank,
+  type SandboxBank,
   type SandboxSettlementBank,
 } from '../sandbox/bank/index.ts';
 import { sandboxBankBooks } from '../sandbox/bank-books.ts';
@@ -27,8 +28,13 @@ export interface SettlementWorld {
   readonly platform: Platform;
   readonly mover: ClockMover;
   readonly bank: SandboxSettlementBank;
+  /** The banks of shoppers' cards, and the shopper who pays. */
+  readonly cards: SandboxBank;
+  readonly shopper: Omit<AuthorizePayment, 'paymentId'>;
   /** Signs a shop up; it has the sandbox's shop of that region as its model. */
   shop(region: string, changes?: Partial<SignUp>): Promise<MerchantAccess>;
+  /** An order that nobody has confirmed. */
+  order(shop: MerchantAccess, amount: bigint): Promise<Payment>;
   /** A payment of so many minor units of the shop's currency, paid from the balance; a new shopper is rich enough. */
   pay(shop: MerchantAccess, amount: bigint, requestId?: string): Promise<Payment>;
   refund(payment: Payment, amount: bigint, requestId?: string): Promise<Refund>;
@@ -92,6 +98,9 @@ export async function openSettlementWorld(
   return {
     platform,
     bank: bank.settlement,
+    cards: bank.cards,
+    shopper,
+    order: (shop, amount) => createPayment(platform, shop, { amount, requestId: undefined }),
     mover: createClockMover({ database, clock, timers: platform.timers }),
     async shop(region, changes = {}) {
       number += 1;
