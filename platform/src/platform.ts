@@ -8,11 +8,13 @@ import { type Customers, createCustomers, type IdentityRegistry } from './custom
 import {
   createIsolation,
   createLanes,
+  createNews,
   createTally,
   type Database,
   type Isolation,
   isAlive,
   type Lanes,
+  type News,
   readSetting,
   settingOrKeep,
   slicesTimer,
@@ -125,8 +127,9 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const ids = new Ids(() => takeIdBlock(database));
   const lanes = createLanes({ database, lanes: config.lanes, maxBatch: config.maxBatch });
   const house = new HouseAccounts(database);
-  const merchants = createMerchants({ database, clock, ids, keys });
-  const fx = fxOf(parts, ids);
+  const news = newsOf(parts);
+  const merchants = createMerchants({ database, clock, ids, keys, news });
+  const fx = fxOf(parts, ids, news);
   const { gateway: gatewayKey, cashier: secret } = keys;
   const tokens = createCashierTokens(secret);
   const notifyIds = createNotifyIds(secret);
@@ -185,6 +188,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const timers = [...timersOf(rooms, database), bankQuestionsTimer(askParts), auditLog.sealing];
   const tasks = bankTasks(wallet, askParts);
   jobs = createJobs({ database, clock, log, timers, tasks });
+  await news.start();
 
   return {
     ...{ database, clock, ids, lanes, house, jobs, tasks, timers, keys, gatewayKey, tokens, notifyIds },
@@ -195,7 +199,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     audit: { database, clock, house, bankBooks: parts.bankBooks },
     isUsable: () => isAlive(database),
     async close() {
-      await jobs.stop();
+      await Promise.all([jobs.stop(), news.stop()]);
       await Promise.race([lanes.close(), new Promise((resolve) => setTimeout(resolve, 4_000).unref())]);
     },
   };
@@ -236,6 +240,12 @@ const timersOf = (
   slicesTimer(database),
 ];
 
+const newsOf = ({ database, log }: PlatformParts): News =>
+  createNews({
+    pool: database.pool,
+    onLost: (error) => log.warn({ err: error }, 'what other processes change is not heard at the moment'),
+  });
+
 const isolationOf = ({ database, clock, log }: PlatformParts): Isolation =>
   createIsolation({
     ...{ database, clock },
@@ -245,11 +255,9 @@ const isolationOf = ({ database, clock, log }: PlatformParts): Isolation =>
 const bankFailed = (log: Logger, error: unknown, asked: string): void =>
   log.warn({ err: error, asked }, 'a bank could not be asked');
 
-const fxOf = ({ database, clock, rates, log }: PlatformParts, ids: Ids): Fx =>
+const fxOf = ({ database, clock, rates, log }: PlatformParts, ids: Ids, news: News): Fx =>
   createFx({
-    database,
-    clock,
-    ids,
+    ...{ database, clock, ids, news },
     source: rates,
     onSourceFailed: (error) => log.warn({ err: error }, 'the rate source failed; stored rates serve'),
   });

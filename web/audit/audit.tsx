@@ -17,6 +17,8 @@ const meanings: Readonly<Record<string, string>> = {
   'payments-equal-their-events': "Each payment's state is the fold of its events",
   'payments-have-exactly-their-entries': 'Each payment has exactly the entries its state asks for',
   'refunds-add-up': 'Refunds add up, to the last fen',
+  'unwanted-debits-are-owed-to-their-cards':
+    'What a card was charged for nothing is owed to it until it goes back',
 };
 
 const shown = new Intl.DateTimeFormat('en-GB', {
@@ -87,6 +89,7 @@ export function Audit() {
             </button>
           </div>
         </section>
+        {report !== undefined && <Waiting items={report.quarantine} />}
         <section className="card">
           <h2>Check them without us</h2>
           <p className="muted">
@@ -102,6 +105,28 @@ export function Audit() {
         </section>
       </main>
     </>
+  );
+}
+
+/** What a timer could not work on: everything else goes on without it. */
+function Waiting(props: { items: AuditAnswer['quarantine'] }) {
+  return (
+    <section className="card">
+      <h2>Waiting for an operator</h2>
+      {props.items.length === 0 && <p className="muted">Nothing: every timer has done all that was due.</p>}
+      <ul className="plain-list">
+        {props.items.map(({ timer, item, reason, since }) => (
+          <li key={`${timer}/${item}`}>
+            <p>
+              <strong>{timer}</strong> {item}
+            </p>
+            <p className="muted small">
+              {reason} Since <time dateTime={since}>{shown.format(Date.parse(since))}</time>.
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -18,6 +18,7 @@ import { Rates } from './rates.tsx';
 import { Story } from './story.tsx';
 import { Trail } from './trail.tsx';
 import { Treasury } from './treasury.tsx';
+import { Waiting } from './waiting.tsx';
 import type { ConsoleWords } from './words-zh.ts';
 import './console.css';
 
@@ -61,6 +62,7 @@ const pages = [
   { path: '/console/positions', word: 'navTreasury', roles: operators, Page: Treasury },
   { path: '/console/books', word: 'navBooks', roles: operators, Page: Books },
   { path: '/console/rates', word: 'navRates', roles: operators, Page: Rates },
+  { path: '/console/waiting', word: 'navWaiting', roles: operators, Page: Waiting },
   { path: '/console/trail', word: 'navTrail', roles: operators, Page: Trail },
 ] as const;
 

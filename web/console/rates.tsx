@@ -1,4 +1,4 @@
-// Rates that the outlier guard holds back, and letting one through, which takes a checker and a reason.
+// Rates that the outlier guard holds back, and letting one through: a maker proposes, a checker confirms, each with a reason.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { HeldRates } from '@tongbao/protocol/console';
 import { Alert, Button, Form, Input, Modal } from 'antd';
@@ -28,10 +28,13 @@ export function Rates({ member }: PageProps) {
           { title: say('currency'), dataIndex: 'currency' },
           { title: say('rate'), dataIndex: 'rate', className: 'number' },
           { title: say('detail'), dataIndex: 'reason' },
+          { title: say('proposedBy'), render: (_, rate) => rate.proposedBy ?? '' },
           {
             title: say('act'),
             render: (_, rate) =>
-              member.role === 'checker' && <Button onClick={() => ask(rate)}>{say('approve')}</Button>,
+              rate.proposedBy === null
+                ? member.role === 'maker' && <Button onClick={() => ask(rate)}>{say('proposeRate')}</Button>
+                : member.role === 'checker' && <Button onClick={() => ask(rate)}>{say('approve')}</Button>,
           },
         ]}
       />
@@ -44,9 +47,10 @@ function Confirm({ rate, leave }: { rate: Held; leave: () => void }) {
   const say = useWords();
   const queries = useQueryClient();
   const [form] = Form.useForm<{ reason: string }>();
+  const step = rate.proposedBy === null ? 'propose' : 'confirm';
   const doing = useMutation({
     mutationFn: ({ reason }: { reason: string }) =>
-      tell('/rates/held/confirm', { currency: rate.currency, date: rate.date, reason }),
+      tell(`/rates/held/${step}`, { currency: rate.currency, date: rate.date, reason }),
     onSuccess: async () => {
       await queries.invalidateQueries();
       leave();
@@ -55,7 +59,7 @@ function Confirm({ rate, leave }: { rate: Held; leave: () => void }) {
   return (
     <Modal
       open
-      title={`${say('approve')} · ${rate.currency} ${rate.date}`}
+      title={`${say(step === 'propose' ? 'proposeRate' : 'approve')} · ${rate.currency} ${rate.date}`}
       onCancel={leave}
       okText={say('confirm')}
       cancelText={say('cancel')}

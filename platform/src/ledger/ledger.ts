@@ -69,6 +69,14 @@ export class HouseAccounts {
     this.#connection = connection;
   }
 
+  /** The account, or null where it was never opened: for those who only read. */
+  async find(kind: AccountKindName, currency: string, part?: string): Promise<bigint | null> {
+    const code = houseCode(kind, currency, part);
+    const known = this.#known.get(code) ?? (await selectAccounts(this.#connection, [code]))[0]?.id;
+    if (known !== undefined) this.#known.set(code, known);
+    return known ?? null;
+  }
+
   /** `part` distinguishes several accounts of a kind: the bank's code of a clearing account. */
   async open(kind: AccountKindName, currency: string, createdAt: Date, part?: string): Promise<bigint> {
     const code = houseCode(kind, currency, part);

@@ -1,4 +1,5 @@
 // What changes a merchant: signing up, another key, suspension.
+import { tell } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import { agreeDebtLimit, greatestDebtLimit, insertContract } from './contract.ts';
 import type { MerchantAccess } from './merchant.ts';
@@ -20,7 +21,10 @@ export function merchantChanges(
   const { forget, accessOf } = memory;
   return {
     async setStatus(merchantId, status) {
-      const isThere = await database.transaction((tx) => updateStatusRow(tx, merchantId, status));
+      const isThere = await database.transaction(async (tx) => {
+        await tell(tx, 'merchants');
+        return updateStatusRow(tx, merchantId, status);
+      });
       if (!isThere) throw new Rejection('merchant-unknown');
       forget();
     },
@@ -32,6 +36,7 @@ export function merchantChanges(
         await insertMerchantRow(tx, { ...merchant, classicMd5Key, id, createdAt });
         await insertContract(tx, { merchantId: id, contract: merchant.contract, at: createdAt });
         await insertKeyRow(tx, { merchantId: id, publicKey: merchant.publicKey, createdAt });
+        await tell(tx, 'merchants');
       });
       forget();
       return accessOf((await selectById(database, id))!);
@@ -43,7 +48,10 @@ export function merchantChanges(
       if (row === undefined) throw new Rejection('merchant-unknown');
       const currency = row.settlement_currency;
       const at = clock.now();
-      await database.transaction((tx) => agreeDebtLimit(tx, { merchantId, currency, at, ...limit }));
+      await database.transaction(async (tx) => {
+        await agreeDebtLimit(tx, { merchantId, currency, at, ...limit });
+        await tell(tx, 'merchants');
+      });
       forget();
     },
     async rotateKey(merchantId, publicKey, graceMs) {
@@ -51,6 +59,7 @@ export function merchantChanges(
       const now = clock.now();
       const version = await database.transaction(async (tx) => {
         const added = await insertKeyRow(tx, { merchantId, publicKey, createdAt: now });
+        await tell(tx, 'merchants');
         await retireKeyRows(tx, { merchantId, before: added, retiresAt: new Date(now.getTime() + graceMs) });
         return added;
       });

@@ -1,5 +1,5 @@
 // The merchants room: finding a merchant (on every request, so from memory), signing merchants up, rotating keys.
-import type { Connection, Database } from '../database/index.ts';
+import type { Connection, Database, News } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Clock, Ids, Keys } from '../system/index.ts';
 import { merchantChanges } from './changes.ts';
@@ -79,6 +79,8 @@ export const protectMd5Keys = (database: Database, keys: Pick<Keys, 'seal'>): Pr
   });
 
 export interface MerchantsParts {
+  /** Where other processes' changes are heard of; absent: what is remembered is at most five seconds old. */
+  readonly news?: Pick<News, 'on'>;
   readonly database: Database;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -101,8 +103,11 @@ export function createMerchants(options: MerchantsParts): Merchants {
     const now = clock.now().getTime();
     const known = fresh(cache.get(key), now);
     if (known !== undefined) return known;
+    const era = forgotten;
     const row = await read(database, key);
     const access = row === undefined ? null : accessOf(row);
+    // Something changed while it was read: it may be the former state.
+    if (era !== forgotten) return access;
     if (cache.size >= cacheSize) cache.clear();
     cache.set(key, { access, readAt: now });
     return access;
@@ -112,11 +117,14 @@ export function createMerchants(options: MerchantsParts): Merchants {
   const fresh = (known: Remembered | undefined, now: number): MerchantAccess | null | undefined =>
     known !== undefined && Math.abs(now - known.readAt) < cacheMs ? known.access : undefined;
 
+  let forgotten = 0;
   function forget(): void {
+    forgotten += 1;
     byClientId.clear();
     byPartner.clear();
     byId.clear();
   }
+  options.news?.on('merchants', forget);
 
   return {
     findByClientId: (clientId) => cached(byClientId, clientId, selectByClientId),

@@ -44,9 +44,9 @@ test('core 8: an outcome that cannot be recorded waits for an operator, and the 
     ...{ url: 'http://shop.example/notify', dueAt: start, createdAt: start },
   }));
   const bad = rows[1]!.id;
-  await database.pool.query(`CREATE FUNCTION refuse_attempt() RETURNS trigger LANGUAGE plpgsql AS $$
+  await world.owner.pool.query(`CREATE FUNCTION refuse_attempt() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'this attempt cannot be written'; END $$`);
-  await database.pool.query(`CREATE TRIGGER refuse BEFORE INSERT ON notifications.attempt FOR EACH ROW
+  await world.owner.pool.query(`CREATE TRIGGER refuse BEFORE INSERT ON notifications.attempt FOR EACH ROW
     WHEN (NEW.notification_id = ${bad}) EXECUTE FUNCTION refuse_attempt()`);
   await database.transaction((tx) => tx.copy([notificationRows(rows)]));
   await made.run(clock.now());
@@ -57,8 +57,10 @@ test('core 8: an outcome that cannot be recorded waits for an operator, and the 
   expect(await readQuarantine(database, 10)).toMatchObject([
     { timer: 'notification delivery', item: bad.toString(), reason: 'this attempt cannot be written' },
   ]);
-  await database.pool.query('DROP FUNCTION refuse_attempt CASCADE');
-  await database.pool.query('UPDATE notifications.notification SET leased_until = NULL WHERE id = $1', [bad]);
+  await world.owner.pool.query('DROP FUNCTION refuse_attempt CASCADE');
+  await world.owner.pool.query('UPDATE notifications.notification SET leased_until = NULL WHERE id = $1', [
+    bad,
+  ]);
   expect(await made.run(clock.now())).toBe(0);
   await releaseItem(database, { timer: 'notification delivery', item: bad.toString() });
   expect(await made.run(clock.now())).toBe(1);

@@ -268,7 +268,7 @@ it('core 8: a bank that does not answer holds up no other bank, and an unknown c
   const { database } = world.test;
   const orders = [await world.order(1_000n), await world.order(2_000n), await world.order(3_000n)];
   for (const order of orders) await confirm(order);
-  await database.pool.query('UPDATE payments.bank_question SET card_id = 999 WHERE payment_id = $1', [
+  await world.test.owner.pool.query('UPDATE payments.bank_question SET card_id = 999 WHERE payment_id = $1', [
     orders[0]!.id,
   ]);
   const timer = bankQuestionsTimer(parts());

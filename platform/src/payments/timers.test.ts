@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const sql = (text: string, ...values: unknown[]) => world.test.database.pool.query(text, values);
+const sql = (text: string, ...values: unknown[]) => world.test.owner.pool.query(text, values);
 
 it('core 8: one payment that cannot be closed does not keep the others from expiring', async () => {
   const orders = [await world.order(1_000n), await world.order(2_000n), await world.order(3_000n)];

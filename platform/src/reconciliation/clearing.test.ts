@@ -147,8 +147,10 @@ test('what the bank books otherwise is named with field and values, and goes to 
   };
   const before = await balanceOf('card-clearing', 'ICBC');
   const act = { breakId: amount.id, reason: 'the bank is asked' };
-  await room.propose({ ...act, action: 'suspense', operator: 'mei' });
-  await room.approve({ ...act, operator: 'li' });
+  await world.platform.database.transaction((tx) =>
+    room.propose(tx, { ...act, action: 'suspense', operator: 'mei' }),
+  );
+  await world.platform.database.transaction((tx) => room.approve(tx, { ...act, operator: 'li' }));
   expect([await balanceOf('card-clearing', 'ICBC'), await balanceOf('suspense')]).toEqual([
     before - 63n,
     63n,

@@ -97,14 +97,20 @@ describe('staff M6: a corrected statement takes the place of the former one', ()
     await take(fileOf([statement(account, [line(-6_394n), line(-300n, 'FOR-SUSPENSE')])]));
     const [found] = await breaksOf(account);
     const act = { breakId: found!.id, reason: 'whose is it?' };
-    await room.propose({ ...act, action: 'suspense', operator: 'mei' });
-    await room.approve({ ...act, operator: 'li' });
+    await world.platform.database.transaction((tx) =>
+      room.propose(tx, { ...act, action: 'suspense', operator: 'mei' }),
+    );
+    await world.platform.database.transaction((tx) => room.approve(tx, { ...act, operator: 'li' }));
     const [imported] = await take(fileOf([statement(account, [line(-6_394n)])]));
     expect(imported).toMatchObject({ version: 2, matched: 1 });
     expect(imported!.breaks).toMatchObject([{ kind: 'correction', field: 'entry', difference: 300n }]);
     const back = (await breaksOf(account)).find((each) => each.kind === 'correction')!;
-    await room.propose({ breakId: back.id, reason: 'given back', action: 'suspense', operator: 'mei' });
-    await room.approve({ breakId: back.id, reason: 'given back', operator: 'li' });
+    await world.platform.database.transaction((tx) =>
+      room.propose(tx, { breakId: back.id, reason: 'given back', action: 'suspense', operator: 'mei' }),
+    );
+    await world.platform.database.transaction((tx) =>
+      room.approve(tx, { breakId: back.id, reason: 'given back', operator: 'li' }),
+    );
     const { house, clock, database } = world.platform;
     const suspense = await house.open('suspense', 'GBP', clock.now());
     const { rows } = await database.pool.query('SELECT balance FROM ledger.balance WHERE account_id = $1', [

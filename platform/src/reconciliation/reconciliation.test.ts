@@ -49,13 +49,27 @@ test('a tampered statement is explained, and the break is closed by two people w
   ]);
   const [open] = await room.breaks({ statuses: ['open'], limit: 10 });
   const act = { breakId: open!.id, reason: 'the bank is asked' };
-  await expect(room.approve({ ...act, operator: 'li' })).rejects.toThrow('is open, not proposed');
-  await room.propose({ ...act, action: 'suspense', operator: 'mei' });
-  await expect(room.approve({ ...act, operator: 'mei' })).rejects.toThrow('somebody else has to approve');
-  await expect(room.propose({ ...act, action: 'charge', operator: 'li' })).rejects.toThrow('is proposed');
-  await room.refuse({ ...act, operator: 'li', reason: 'look again' });
-  await room.propose({ ...act, action: 'suspense', operator: 'mei' });
-  await room.approve({ ...act, operator: 'li' });
+  await expect(
+    world.platform.database.transaction((tx) => room.approve(tx, { ...act, operator: 'li' })),
+  ).rejects.toThrow('is open, not proposed');
+  await world.platform.database.transaction((tx) =>
+    room.propose(tx, { ...act, action: 'suspense', operator: 'mei' }),
+  );
+  await expect(
+    world.platform.database.transaction((tx) => room.approve(tx, { ...act, operator: 'mei' })),
+  ).rejects.toThrow('somebody else has to approve');
+  await expect(
+    world.platform.database.transaction((tx) =>
+      room.propose(tx, { ...act, action: 'charge', operator: 'li' }),
+    ),
+  ).rejects.toThrow('is proposed');
+  await world.platform.database.transaction((tx) =>
+    room.refuse(tx, { ...act, operator: 'li', reason: 'look again' }),
+  );
+  await world.platform.database.transaction((tx) =>
+    room.propose(tx, { ...act, action: 'suspense', operator: 'mei' }),
+  );
+  await world.platform.database.transaction((tx) => room.approve(tx, { ...act, operator: 'li' }));
   const [closed] = await room.breaks({ statuses: ['closed'], limit: 10 });
   expect(closed!.acts.map((each) => [each.kind, each.operator])).toEqual([
     ['propose', 'mei'],

@@ -1,5 +1,6 @@
 // The door of the room: statements come in once, breaks are closed by two people. Nothing is ever edited: a break is
 // closed by an act with a reason and, where money is in question, an entry.
+import type { Transaction } from '../database/index.ts';
 import { recordEntries } from '../ledger/index.ts';
 import { ledgerAccountOf } from './books.ts';
 import type { CsvAbout } from './csv.ts';
@@ -51,11 +52,14 @@ export interface Reconciliation {
    * The maker says what should be done: explain (the bank corrects it, or it is only words), suspense (the difference is
    * booked where its owner is looked for), charge (it is ours to bear).
    */
-  propose(act: { breakId: bigint; action: Action; operator: string; reason: string }): Promise<void>;
+  propose(
+    tx: Transaction,
+    act: { breakId: bigint; action: Action; operator: string; reason: string },
+  ): Promise<void>;
   /** The checker, who is not the maker, lets it be done. Refused: ReconciliationRefused. */
-  approve(act: { breakId: bigint; operator: string; reason: string }): Promise<void>;
+  approve(tx: Transaction, act: { breakId: bigint; operator: string; reason: string }): Promise<void>;
   /** The checker sends it back. */
-  refuse(act: { breakId: bigint; operator: string; reason: string }): Promise<void>;
+  refuse(tx: Transaction, act: { breakId: bigint; operator: string; reason: string }): Promise<void>;
 }
 
 export type ReconciliationParts = ImportParts;
@@ -82,9 +86,9 @@ export function createReconciliation(parts: ReconciliationParts): Reconciliation
       );
       return rows.map((row) => ({ ...row, acts: acts.filter((act) => act.break_id === row.id) }));
     },
-    propose: (act) => actOn(parts, { ...act, kind: 'propose' }),
-    approve: (act) => actOn(parts, { ...act, kind: 'approve' }),
-    refuse: (act) => actOn(parts, { ...act, kind: 'refuse' }),
+    propose: (tx, act) => actOn(parts, tx, { ...act, kind: 'propose' }),
+    approve: (tx, act) => actOn(parts, tx, { ...act, kind: 'approve' }),
+    refuse: (tx, act) => actOn(parts, tx, { ...act, kind: 'refuse' }),
   };
 }
 
@@ -102,45 +106,43 @@ interface AskedAct {
   readonly reason: string;
 }
 
-async function actOn(parts: ReconciliationParts, asked: AskedAct): Promise<void> {
-  await parts.database.transaction(async (tx) => {
-    const found = await lockBreakRow(tx, asked.breakId);
-    if (found === undefined) throw new ReconciliationRefused(`there is no break ${asked.breakId}`);
-    const proposal = (await readActs(tx, [found.id])).findLast((act) => act.kind === 'propose');
-    assertMayAct(found, asked, proposal);
-    const action = asked.action ?? proposal!.action;
-    if (action !== 'explain' && found.difference === 0n)
-      throw new ReconciliationRefused(`break ${found.id} moves no money: it can only be explained`);
-    const [id, entryId] = (await parts.ids.take(2)) as [bigint, bigint];
-    const books = asked.kind === 'approve' && action !== 'explain';
-    const at = parts.clock.now();
-    const act = { id, break_id: found.id, kind: asked.kind, action, acted_at: at };
-    await insertActRow(
-      tx,
-      { ...act, operator: asked.operator, reason: asked.reason, entry_id: books ? entryId : 0n },
-      asked.kind === 'propose' ? 'proposed' : asked.kind === 'approve' ? 'closed' : 'open',
-    );
-    if (!books) return;
-    const bank = await ledgerAccountOf(parts.house, found, at);
-    const other = await parts.house.open(
-      action === 'suspense' ? 'suspense' : 'bank-charge',
-      found.currency,
-      at,
-    );
-    await recordEntries(tx, [
-      {
-        id: entryId,
-        kind: 'reconciliation',
-        payerId: 0n,
-        subjectId: found.id,
-        occurredAt: at,
-        postings: [
-          { account: bank, amount: -found.difference },
-          { account: other, amount: found.difference },
-        ],
-      },
-    ]);
-  });
+async function actOn(parts: ReconciliationParts, tx: Transaction, asked: AskedAct): Promise<void> {
+  const found = await lockBreakRow(tx, asked.breakId);
+  if (found === undefined) throw new ReconciliationRefused(`there is no break ${asked.breakId}`);
+  const proposal = (await readActs(tx, [found.id])).findLast((act) => act.kind === 'propose');
+  assertMayAct(found, asked, proposal);
+  const action = asked.action ?? proposal!.action;
+  if (action !== 'explain' && found.difference === 0n)
+    throw new ReconciliationRefused(`break ${found.id} moves no money: it can only be explained`);
+  const [id, entryId] = (await parts.ids.take(2)) as [bigint, bigint];
+  const books = asked.kind === 'approve' && action !== 'explain';
+  const at = parts.clock.now();
+  const act = { id, break_id: found.id, kind: asked.kind, action, acted_at: at };
+  await insertActRow(
+    tx,
+    { ...act, operator: asked.operator, reason: asked.reason, entry_id: books ? entryId : 0n },
+    asked.kind === 'propose' ? 'proposed' : asked.kind === 'approve' ? 'closed' : 'open',
+  );
+  if (!books) return;
+  const bank = await ledgerAccountOf(parts.house, found, at);
+  const other = await parts.house.open(
+    action === 'suspense' ? 'suspense' : 'bank-charge',
+    found.currency,
+    at,
+  );
+  await recordEntries(tx, [
+    {
+      id: entryId,
+      kind: 'reconciliation',
+      payerId: 0n,
+      subjectId: found.id,
+      occurredAt: at,
+      postings: [
+        { account: bank, amount: -found.difference },
+        { account: other, amount: found.difference },
+      ],
+    },
+  ]);
 }
 
 function assertMayAct(found: BreakRow, asked: AskedAct, proposal: Act | undefined): void {

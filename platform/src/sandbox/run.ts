@@ -183,7 +183,7 @@ async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unkn
     ...gatewayAdapters(platform, config),
     sandboxAdapter(sandbox),
     settlementAdapter({ database, settlement, merchants, publicUrl, bank: parts.settlementBank }),
-    reconciliationAdapter(platform.reconciliation, (of) => clearingStatement(database, of)),
+    reconciliationAdapter(platform, (of) => clearingStatement(database, of)),
     cardPageAdapter(parts.issuers),
   ];
   const site = { publicUrl, isOnlyThere: false };

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => world?.close());
 
-const sql = (text: string, ...values: unknown[]) => world.platform.database.pool.query(text, values);
+const sql = (text: string, ...values: unknown[]) => world.test.owner.pool.query(text, values);
 const zone = (merchant: MerchantAccess, name: string) =>
   sql('UPDATE settlement.terms SET time_zone = $2 WHERE merchant_id = $1', merchant.merchant.id, name);
 const statusesOf = async (of: SettlementWorld, { merchant }: MerchantAccess) =>

@@ -99,19 +99,20 @@ export function dealPostings(
 }
 
 export async function positionsOf(
-  parts: { house: HouseAccounts; clock: TreasuryParts['clock'] },
+  parts: { house: HouseAccounts },
   connection: Connection,
 ): Promise<Position[]> {
-  const now = parts.clock.now();
   const currencies = [...new Set([home, ...(await readCurrencies(connection))])];
   const accounts = new Map<string, bigint>();
-  for (const currency of currencies)
-    accounts.set(currency, await parts.house.open('fx-position', currency, now));
+  for (const currency of currencies) {
+    const account = await parts.house.find('fx-position', currency);
+    if (account !== null) accounts.set(currency, account);
+  }
   // One statement: all positions as they stood at one instant.
   const balances = await readBalances(connection, [...accounts.values()]);
   return currencies.map((currency) => ({
     currency,
-    amount: balances.get(accounts.get(currency)!)?.balance ?? 0n,
+    amount: balances.get(accounts.get(currency) ?? 0n)?.balance ?? 0n,
   }));
 }
 

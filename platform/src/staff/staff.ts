@@ -1,5 +1,6 @@
 // The door of the room: people sign in with a password, get a session, and what they do is written down.
 import { hashPin, hashToken } from '../customers/index.ts';
+import type { Transaction } from '../database/index.ts';
 import type { Timer } from '../system/index.ts';
 import { changePassword, type PasswordChange } from './change-password.ts';
 import type { Act, Member, Role } from './member.ts';
@@ -28,6 +29,17 @@ export interface NewMember {
   readonly password: string;
 }
 
+/** What is written down of an act. */
+export interface StaffAct {
+  readonly memberId: bigint;
+  /** `break.propose`, `rate.confirm` … */
+  readonly act: string;
+  /** What it is done to: `break/123`. */
+  readonly object: string;
+  /** What was said, and what it changes. */
+  readonly detail: string;
+}
+
 export interface Staff {
   /** Opens a name; false where somebody has it. Rejections: password-weak. */
   add(member: NewMember): Promise<boolean>;
@@ -37,8 +49,11 @@ export interface Staff {
   changePassword(member: Member, asked: PasswordChange): Promise<void>;
   findSession(token: string): Promise<Member | null>;
   signOut(token: string): Promise<void>;
-  /** Writes an act down; call it with what was done, right after it was. */
-  note(act: { memberId: bigint; act: string; object: string; detail: string }): Promise<void>;
+  /**
+   * Does something and writes it down, in one transaction: neither happens without the other. The trail's row comes
+   * first, so that `work` may end with entries (which hold the ledger's gate).
+   */
+  act<Answer>(act: StaffAct, work: (tx: Transaction) => Promise<Answer>): Promise<Answer>;
   /** The trail, newest first, below an id. */
   acts(page: { before: bigint; limit: number }): Promise<Act[]>;
   /** Removes sessions that have run out. */
@@ -54,7 +69,13 @@ export function createStaff(parts: StaffParts): Staff {
   const nobody = hashPin(randomness.bytes(16).toString('hex'), parts);
   const before = (ms: number): Date => new Date(clock.now().getTime() - ms);
   return {
-    note: async (act) => insertActRow(database, { ...act, id: await ids.one(), actedAt: clock.now() }),
+    async act(act, work) {
+      const row = { ...act, id: await ids.one(), actedAt: clock.now() };
+      return database.transaction(async (tx) => {
+        await insertActRow(tx, row);
+        return work(tx);
+      });
+    },
     async add(member) {
       assertLength(member.password);
       return insertMemberRow(database, await rowOf(parts, member));

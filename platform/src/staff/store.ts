@@ -213,7 +213,7 @@ const insertAct = statement(
   'INSERT INTO staff.act (id, member_id, act, object, detail, acted_at) VALUES ($1, $2, $3, $4, $5, $6)',
 );
 export const insertActRow = async (
-  connection: Connection,
+  connection: Connection | Transaction,
   act: { id: bigint; memberId: bigint; act: string; object: string; detail: string; actedAt: Date },
 ): Promise<void> =>
   void (await connection.query(insertAct, [

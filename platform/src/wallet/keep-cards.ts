@@ -1,4 +1,6 @@
-// What a shopper does with bank cards: adds one that its bank has confirmed, says which comes first, removes one.
+// What a shopper does with bank cards: adds one that its bank has confirmed, says which comes first, removes one. What the
+// inbox says of it is written in the same transaction.
+import { insertEventRow } from '../customers/index.ts';
 import type { Database } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import { type Card, cardsAtMost } from './card.ts';
@@ -24,7 +26,7 @@ export async function claimCard(
   const { database, clock, ids, issuers } = parts;
   if (issuers === undefined) throw new Rejection('unavailable', 'no card bank is connected');
   const claim = confirmed(await issuers.claim({ offer: asked.offer, holder: asked.holder }));
-  const id = await ids.one();
+  const [id, eventId] = (await ids.take(2)) as [bigint, bigint];
   const card = await database.transaction(async (tx) => {
     const former = await lockCardsOf(tx, asked.customerId);
     const same = former.find((each) => each.bank === claim.face.bank && each.token === claim.token);
@@ -46,6 +48,10 @@ export async function claimCard(
     const kept = await insertCardRow(tx, added);
     if (kept === null) throw new Rejection('card-refused', 'the card is in another wallet');
     if (former.length === 0) await setDefaultRow(tx, asked.customerId, kept);
+    await insertEventRow(tx, {
+      ...{ id: eventId, customerId: asked.customerId, kind: 'card-added', detail: added.last4 },
+      occurredAt: added.addedAt,
+    });
     return (await selectCards(tx, [kept]))[0]!;
   });
   return { card, reference: claim.reference };
@@ -84,13 +90,17 @@ export async function chooseDefaultCard(
  * from then on. Rejections: card-unknown.
  */
 export async function removeCard(parts: WalletParts, customerId: bigint, cardId: bigint): Promise<Card> {
-  return parts.database.transaction(async (tx) => {
+  const { database, clock, ids } = parts;
+  const eventId = await ids.one();
+  return database.transaction(async (tx) => {
     const cards = await lockCardsOf(tx, customerId);
     const card = cards.find((each) => each.id === cardId);
     if (card === undefined) throw new Rejection('card-unknown', 'the customer has no such card');
     await updateCardStatus(tx, { customerId, cardId, status: 'removed' });
     const next = cards.find((each) => each.id !== cardId);
     if (card.isDefault && next !== undefined) await setDefaultRow(tx, customerId, next.id);
+    const event = { id: eventId, customerId, kind: 'card-removed', detail: card.last4 } as const;
+    await insertEventRow(tx, { ...event, occurredAt: clock.now() });
     return card;
   });
 }

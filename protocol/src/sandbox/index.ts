@@ -79,7 +79,15 @@ export const MoveClock = z.union([
 ]);
 
 export const AuditProof = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
-export const AuditAnswer = z.object({ ok: z.boolean(), checkedAt: z.string(), proofs: z.array(AuditProof) });
+export const AuditAnswer = z.object({
+  ok: z.boolean(),
+  checkedAt: z.string(),
+  proofs: z.array(AuditProof),
+  /** What a timer could not work on, and waits for an operator; the newest first. */
+  quarantine: z.array(
+    z.object({ timer: z.string(), item: z.string(), reason: z.string(), since: z.string() }),
+  ),
+});
 export type AuditAnswer = z.infer<typeof AuditAnswer>;
 
 export { ChaosQuery, ChaosSettings, Scorecard, type ScorecardRow, SetChaos } from './chaos.ts';

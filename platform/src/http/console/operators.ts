@@ -1,13 +1,14 @@
 // What the network's own people see and do: breaks by maker and checker, positions, the safeguarding equation, proofs,
-// held rates, and the trail of all acts.
+// held rates, what waits for a person, and the trail of all acts. An act and its row in the trail are one transaction.
 import { consoleOperations } from '@tongbao/protocol/console';
 import { type AuditOptions, audit, coverage, isCovered } from '../../audit/index.ts';
-import type { Database } from '../../database/index.ts';
+import { type Database, readQuarantine, releaseItem } from '../../database/index.ts';
 import type { Fx } from '../../fx/index.ts';
 import { type Merchants, readDebts } from '../../merchants/index.ts';
 import type { Reconciliation } from '../../reconciliation/index.ts';
 import type { Settlement } from '../../settlement/index.ts';
 import type { Staff } from '../../staff/index.ts';
+import { readReturns, readStaleAnswers } from '../../wallet/index.ts';
 import { type AddRoute, ConsoleRefused } from './routes.ts';
 
 export interface OperatorParts {
@@ -27,20 +28,8 @@ const dealsShown = 200;
 export function operatorRoutes(route: AddRoute, parts: OperatorParts): void {
   breakRoutes(route, parts);
   moneyRoutes(route, parts);
-  route(consoleOperations.heldRates, async () => ({
-    rates: (await parts.fx.held()).map(({ currency, date, rate, pivot, source }) => ({
-      ...{ currency, date, rate },
-      reason: `${source}: ${currency} for 1 ${pivot}`,
-    })),
-  }));
-  route(consoleOperations.confirmRate, async ({ member, body: { currency, date, reason } }) => {
-    if (!(await parts.fx.confirm({ currency, date })))
-      throw new ConsoleRefused(404, 'NOT_FOUND', 'no such rate is held');
-    await parts.staff.note({
-      ...{ memberId: member.id, act: 'rate.confirm', object: `rate/${currency}/${date}`, detail: reason },
-    });
-    return ok;
-  });
+  rateRoutes(route, parts);
+  waitingRoutes(route, parts);
   route(consoleOperations.trail, async ({ query }) => {
     const before = query.before === undefined ? newest : BigInt(query.before);
     const acts = await parts.staff.acts({ before, limit: query.limit });
@@ -73,20 +62,83 @@ function breakRoutes(route: AddRoute, { staff, reconciliation: room }: OperatorP
     };
   });
   route(consoleOperations.proposeClosing, async ({ member, params, body }) => {
-    await room.propose({ breakId: BigInt(params.id), operator: member.username, ...body });
     const detail = `${body.action}: ${body.reason}`;
-    await staff.note({ memberId: member.id, act: 'break.propose', object: `break/${params.id}`, detail });
+    const act = { memberId: member.id, act: 'break.propose', object: `break/${params.id}`, detail };
+    await staff.act(act, (tx) =>
+      room.propose(tx, { breakId: BigInt(params.id), operator: member.username, ...body }),
+    );
     return ok;
   });
   for (const act of ['approve', 'refuse'] as const) {
     const operation = act === 'approve' ? consoleOperations.approveClosing : consoleOperations.refuseClosing;
     route(operation, async ({ member, params, body: { reason } }) => {
-      await room[act]({ breakId: BigInt(params.id), operator: member.username, reason });
       const object = `break/${params.id}`;
-      await staff.note({ memberId: member.id, act: `break.${act}`, object, detail: reason });
+      await staff.act({ memberId: member.id, act: `break.${act}`, object, detail: reason }, (tx) =>
+        room[act](tx, { breakId: BigInt(params.id), operator: member.username, reason }),
+      );
       return ok;
     });
   }
+}
+
+function rateRoutes(route: AddRoute, { fx, staff }: OperatorParts): void {
+  route(consoleOperations.heldRates, async () => ({
+    rates: (await fx.held()).map(({ currency, date, rate, pivot, source, proposedBy }) => ({
+      ...{ currency, date, rate, proposedBy },
+      reason: `${source}: ${currency} for 1 ${pivot}`,
+    })),
+  }));
+  const acts = {
+    'rate.propose': consoleOperations.proposeRate,
+    'rate.confirm': consoleOperations.confirmRate,
+  };
+  for (const [act, operation] of Object.entries(acts))
+    route(operation, async ({ member, body: { currency, date, reason } }) => {
+      const object = `rate/${currency}/${date}`;
+      await staff.act({ memberId: member.id, act, object, detail: reason }, async (tx) => {
+        const rate = { currency, date, by: member.username };
+        const outcome = act === 'rate.confirm' ? await fx.confirm(tx, rate) : await fx.propose(tx, rate);
+        if (outcome === false || outcome === 'not-held')
+          throw new ConsoleRefused(404, 'NOT_FOUND', 'no such rate is held');
+        if (outcome === 'not-proposed')
+          throw new ConsoleRefused(409, 'NOT_ALLOWED', 'nobody has proposed it: a maker does first');
+        if (outcome === 'same-person')
+          throw new ConsoleRefused(409, 'NOT_ALLOWED', 'you proposed it: somebody else has to confirm');
+      });
+      return ok;
+    });
+}
+
+const itemsShown = 500;
+
+/** What waits for a person: items that timers could not work on, and banks that contradict what was decided. */
+function waitingRoutes(route: AddRoute, { database, staff }: OperatorParts): void {
+  route(consoleOperations.quarantine, async () => ({
+    items: (await readQuarantine(database, itemsShown)).map(({ firstFailedAt, lastFailedAt, ...item }) => ({
+      ...item,
+      firstFailedAt: firstFailedAt.toISOString(),
+      lastFailedAt: lastFailedAt.toISOString(),
+    })),
+  }));
+  route(consoleOperations.release, async ({ member, body: { timer, item, reason } }) => {
+    const object = `quarantine/${timer}/${item}`;
+    await staff.act({ memberId: member.id, act: 'item.release', object, detail: reason }, async (tx) => {
+      if (!(await releaseItem(tx, { timer, item })))
+        throw new ConsoleRefused(404, 'NOT_FOUND', 'the item is not on the list');
+    });
+    return ok;
+  });
+  route(consoleOperations.bankAnswers, async () => ({
+    contradicting: (await readStaleAnswers(database, itemsShown)).map((heard) => ({
+      ...{ id: heard.id.toString(), bank: heard.bank, reference: heard.reference, outcome: heard.outcome },
+      at: heard.heardAt.toISOString(),
+    })),
+    returns: (await readReturns(database, itemsShown)).map((back) => ({
+      ...{ id: back.id.toString(), reference: back.reference, refusal: back.refusal },
+      ...{ currency: back.currency, amount: back.amount.toString(), at: back.created_at.toISOString() },
+      returnedAt: back.finished_at?.toISOString() ?? null,
+    })),
+  }));
 }
 
 async function debtsOf({ database, merchants }: OperatorParts) {

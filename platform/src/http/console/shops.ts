@@ -58,7 +58,6 @@ export function shopRoutes(route: AddRoute, parts: ShopParts): void {
   }));
   route(consoleOperations.overview, async ({ member, query }) => {
     const access = await shopFor(parts, member, query.clientId);
-    await settlement.takeIn();
     const batches = await settlement.batchesOf({
       ...{ merchantId: access.merchant.id, before: newestBatches, limit: daysShown },
     });
@@ -73,7 +72,6 @@ export function shopRoutes(route: AddRoute, parts: ShopParts): void {
   });
   route(consoleOperations.batches, async ({ member, query }) => {
     const access = await shopFor(parts, member, query.clientId);
-    await settlement.takeIn();
     const before = query.before === undefined ? newestBatches : BigInt(query.before);
     const batches = await settlement.batchesOf({
       ...{ merchantId: access.merchant.id, before, limit: query.limit },

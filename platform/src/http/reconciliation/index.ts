@@ -5,6 +5,7 @@ import { isCurrency } from '@tongbao/money';
 import { BreakAct, BreakQuery, CsvProfileQuery, StatementImport } from '@tongbao/protocol/sandbox';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { z } from 'zod';
+import type { Database } from '../../database/index.ts';
 import {
   CsvProfile,
   type Reconciliation,
@@ -32,7 +33,10 @@ const ClearingQuery = z.object({
 export type ClearingStatements = (of: z.output<typeof ClearingQuery>) => Promise<string>;
 
 export const reconciliationAdapter =
-  (room: Reconciliation, banks: ClearingStatements): FastifyPluginAsync =>
+  (
+    { reconciliation: room, database }: { reconciliation: Reconciliation; database: Database },
+    banks: ClearingStatements,
+  ): FastifyPluginAsync =>
   async (app) => {
     app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) =>
       answerError(error, reply, request.id),
@@ -102,10 +106,10 @@ export const reconciliationAdapter =
       const breakId = BigInt(id);
       if (act === 'propose') {
         if (action === undefined) throw new ReconciliationRefused('a proposal names an action');
-        await room.propose({ breakId, action, ...said });
+        await database.transaction((tx) => room.propose(tx, { breakId, action, ...said }));
       } else {
         if (action !== undefined) throw new ReconciliationRefused('only a proposal names an action');
-        await room[act]({ breakId, ...said });
+        await database.transaction((tx) => room[act](tx, { breakId, ...said }));
       }
       return { ok: true };
     });

@@ -15,11 +15,7 @@ beforeAll(async () => {
   world = await settlementWorld('2014-11-11T02:00:00Z');
   app = await createServer({
     logger: createLog('silent'),
-    adapters: [
-      reconciliationAdapter(world.platform.reconciliation, (of) =>
-        clearingStatement(world.platform.database, of),
-      ),
-    ],
+    adapters: [reconciliationAdapter(world.platform, (of) => clearingStatement(world.platform.database, of))],
     healthy: async () => true,
   });
   const shop = await world.shop('KR');

@@ -25,7 +25,6 @@ export function cardRoutes(route: AddRoute, options: WalletHttpOptions): void {
       });
       // A bank that gave somebody a card has seen who it is: one more source that knows the shopper.
       await customers.addIdentityCheck(customer.id, { source: `bank:${card.bank}`, reference });
-      await customers.note({ customerId: customer.id, kind: 'card-added', detail: card.last4 });
       return freshView(options, customer.id);
     },
     { perMinute: guessesPerMinute(sandbox) },
@@ -39,8 +38,7 @@ export function cardRoutes(route: AddRoute, options: WalletHttpOptions): void {
     async ({ params, body, customer }) => {
       const cardId = cardIdOf(params.cardId);
       await customers.checkPin(customer.id, body.pin);
-      const card = await wallet.removeCard(customer.id, cardId);
-      await customers.note({ customerId: customer.id, kind: 'card-removed', detail: card.last4 });
+      await wallet.removeCard(customer.id, cardId);
       return freshView(options, customer.id);
     },
     { perMinute: guessesPerMinute(sandbox) },

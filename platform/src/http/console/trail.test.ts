@@ -1,0 +1,196 @@
+// security H6: an act of staff and its row in the trail are one transaction. Where the row is refused, the act did not
+// happen; every operation that changes something is tried.
+import { consoleOperations } from '@tongbao/protocol/console';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { quarantine } from '../../database/index.ts';
+import { createLog } from '../../log.ts';
+import { settlementWorld } from '../../testing/settlement-world.ts';
+import { createServer } from '../server.ts';
+import { consoleAdapter } from './index.ts';
+
+let world: Awaited<ReturnType<typeof settlementWorld>>;
+let app: Awaited<ReturnType<typeof createServer>>;
+const cookies: Record<string, string> = {};
+const password = 'correct horse battery';
+const headers = { 'x-tongbao-csrf': '1', 'content-type': 'application/json' };
+const sql = (text: string, ...values: unknown[]) => world.test.owner.pool.query(text, values);
+
+beforeAll(async () => {
+  world = await settlementWorld('2014-11-11T02:00:00Z');
+  const { platform } = world;
+  await platform.fx.rateTableAt(platform.clock.now());
+  app = await createServer({
+    logger: createLog('silent'),
+    adapters: [consoleAdapter(platform)],
+    healthy: async () => true,
+  });
+  for (const [username, role] of [
+    ['mei', 'maker'],
+    ['li', 'checker'],
+  ] as const) {
+    await platform.staff.add({ username, role, name: username, merchantId: null, password });
+    const answer = await app.inject({
+      ...{ method: 'POST', url: '/api/console/session', headers },
+      payload: { username, password },
+    });
+    cookies[username] = `${answer.cookies[0]!.name}=${answer.cookies[0]!.value}`;
+  }
+  await sql(`CREATE FUNCTION refuse_trail() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'the trail cannot be written'; END $$`);
+});
+afterAll(async () => {
+  await app?.close();
+  await world?.close();
+});
+
+const refuseTrail = () =>
+  sql('CREATE TRIGGER refuse BEFORE INSERT ON staff.act FOR EACH ROW EXECUTE FUNCTION refuse_trail()');
+const allowTrail = () => sql('DROP TRIGGER refuse ON staff.act');
+
+type Name = {
+  [Key in keyof typeof consoleOperations]: (typeof consoleOperations)[Key]['method'] extends 'POST'
+    ? Key
+    : never;
+}[keyof typeof consoleOperations];
+/** Sessions: opening one writes its own row in the same transaction, ending one leaves none. */
+type Act = Exclude<Name, 'signIn' | 'signOut'>;
+
+/** A break that waits for its maker, or for its checker. */
+async function aBreak(status: 'open' | 'proposed'): Promise<string> {
+  const id = await world.platform.ids.one();
+  await sql(
+    `INSERT INTO reconciliation.statement (id, account, statement_id, currency, from_day, to_day, closing, lines, matched,
+       imported_at, imported_by, source)
+     VALUES ($1, 'CLEARING-ICBC-CNY', $2, 'CNY', '2014-11-01', '2014-11-01', 100, 0, 0, now(), 'mei', '')`,
+    id,
+    `S${id}`,
+  );
+  await sql(
+    `INSERT INTO reconciliation.break (id, statement_id, kind, reference, field, expected, actual, currency, difference)
+     VALUES ($1, $1, 'balance', '', 'closingBalance', '0', '100', 'CNY', 100)`,
+    id,
+  );
+  if (status === 'proposed')
+    await world.platform.database.transaction((tx) =>
+      world.platform.reconciliation.propose(tx, {
+        ...{ breakId: id, action: 'suspense', operator: 'somebody', reason: 'ask the bank' },
+      }),
+    );
+  return id.toString();
+}
+
+let rates = 0;
+async function aHeldRate(proposedBy: string | null): Promise<{ currency: string; date: string }> {
+  const date = `2014-10-${(++rates).toString().padStart(2, '0')}`;
+  const { rows } = await sql('SELECT source, pivot FROM fx.rate LIMIT 1');
+  await sql(
+    `INSERT INTO fx.rate (source, pivot, currency, rate_date, rate, status, recorded_at, proposed_by)
+     VALUES ($1, $2, 'XTS', $3, '7', 'held', now(), $4)`,
+    rows[0].source,
+    rows[0].pivot,
+    date,
+    proposedBy,
+  );
+  return { currency: 'XTS', date };
+}
+
+const item = { timer: 'a timer', item: '7' };
+const reason = 'seen';
+const acts: Readonly<Record<Act, () => Promise<{ as: string; id?: string; body: object }>>> = {
+  proposeClosing: async () => ({
+    ...{ as: 'mei', id: await aBreak('open'), body: { action: 'suspense', reason } },
+  }),
+  approveClosing: async () => ({ as: 'li', id: await aBreak('proposed'), body: { reason } }),
+  refuseClosing: async () => ({ as: 'li', id: await aBreak('proposed'), body: { reason } }),
+  proposeRate: async () => ({ as: 'mei', body: { ...(await aHeldRate(null)), reason } }),
+  confirmRate: async () => ({ as: 'li', body: { ...(await aHeldRate('mei')), reason } }),
+  changePassword: async () => ({
+    ...{ as: 'mei', body: { password, newPassword: 'another horse battery' } },
+  }),
+  release: async () => {
+    const at = world.platform.clock.now();
+    await world.platform.database.transaction((tx) => quarantine(tx, { ...item, reason: 'broken', at }));
+    return { as: 'li', body: { ...item, reason } };
+  },
+};
+
+/** Every row of every table of ours; but for the tally, which counts tries whatever becomes of them. */
+async function everything(): Promise<Map<string, string>> {
+  const { rows } = await sql(
+    `SELECT schemaname || '.' || tablename AS name FROM pg_tables
+     WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'graphile_worker')
+       AND (schemaname, tablename) <> ('system', 'tally') ORDER BY 1`,
+  );
+  const found = new Map<string, string>();
+  for (const { name } of rows) {
+    const all = await sql(
+      `SELECT md5(coalesce(string_agg(t::text, ';' ORDER BY t::text), '')) AS sum FROM ${name} t`,
+    );
+    found.set(name, all.rows[0].sum);
+  }
+  return found;
+}
+
+test.each(Object.keys(acts) as Act[])(
+  'security H6: %s does not happen without its row in the trail',
+  async (name) => {
+    const { as, id = '', body } = await acts[name]();
+    const operation = consoleOperations[name];
+    const call = () =>
+      app.inject({
+        ...{ method: 'POST', url: operation.path.replace(':id', id), payload: body },
+        headers: { ...headers, cookie: cookies[as]! },
+      });
+    const before = await everything();
+    await refuseTrail();
+    expect((await call()).statusCode).toBe(500);
+    await allowTrail();
+    expect(await everything()).toEqual(before);
+
+    // And with it, both happen.
+    const { rows: former } = await sql('SELECT count(*)::int AS count FROM staff.act');
+    expect((await call()).statusCode).toBe(200);
+    const changed = [...(await everything())].flatMap(([table, sum]) =>
+      sum === before.get(table) ? [] : table,
+    );
+    expect(changed).toContain('staff.act');
+    expect(changed.length).toBeGreaterThan(1);
+    const { rows } = await sql('SELECT count(*)::int AS count FROM staff.act');
+    expect(rows[0].count).toBe(former[0].count + 1);
+  },
+);
+
+test('security H6: a held rate takes two people', async () => {
+  const rate = await aHeldRate('li');
+  const confirm = (as: string) =>
+    app.inject({
+      ...{ method: 'POST', url: '/api/console/rates/held/confirm', payload: { ...rate, reason } },
+      headers: { ...headers, cookie: cookies[as]! },
+    });
+  const own = await confirm('li');
+  expect([own.statusCode, own.json().error.code]).toEqual([409, 'NOT_ALLOWED']);
+  const unproposed = await aHeldRate(null);
+  const answer = await app.inject({
+    ...{ method: 'POST', url: '/api/console/rates/held/confirm', payload: { ...unproposed, reason } },
+    headers: { ...headers, cookie: cookies.li! },
+  });
+  expect([answer.statusCode, answer.json().error.message]).toEqual([
+    409,
+    expect.stringContaining('a maker does first'),
+  ]);
+});
+
+test('core: no GET of the console writes', async () => {
+  // A payment that no batch has taken in yet, and a currency without an account.
+  const shop = await world.shop('GB');
+  await world.shop('HK');
+  await world.pay(shop, 5_900n, 'order-1');
+  const before = await everything();
+  for (const operation of Object.values(consoleOperations)) {
+    if (operation.method !== 'GET') continue;
+    const url = operation.path.replace(':batchId', '1').replace(':key', 'order-1');
+    const answer = await app.inject({ url: `${url}?clientId=SHOP_1`, headers: { cookie: cookies.mei! } });
+    expect([url, answer.statusCode === 200 || answer.statusCode === 404]).toEqual([url, true]);
+  }
+  expect(await everything()).toEqual(before);
+});
