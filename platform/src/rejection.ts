@@ -19,6 +19,7 @@ export const rejectionCodes = [
   'region-not-supported',
   'quote-not-available',
   'quote-expired',
+  'price-changed',
   // the payment's state
   'payment-not-found',
   'payment-expired',

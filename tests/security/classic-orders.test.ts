@@ -6,12 +6,13 @@ import { type Sandbox, startSandbox } from '../start-sandbox.ts';
 
 let sandbox: Sandbox;
 let shop: ClassicShop;
+let customer: { phone: string; pin: string };
 let shopper: Awaited<ReturnType<typeof shopperOf>>;
 beforeAll(async () => {
   sandbox = await startSandbox();
   shop = classicShop(sandbox, 0);
-  const { phone, pin } = sandbox.credentials.customers[0]!;
-  shopper = await shopperOf(sandbox, phone, pin);
+  customer = sandbox.credentials.customers[0]!;
+  shopper = await shopperOf(sandbox, customer.phone, customer.pin);
 });
 afterAll(() => sandbox?.stop());
 
@@ -150,5 +151,42 @@ describe('security M1: who is paid', () => {
     const answer = await shop.call(orderOf({ [name]: value }));
     expect(answer.location).toBeNull();
     expect(answer.text).toContain('ILLEGAL_ARGUMENT');
+  });
+});
+
+describe('security M2: the rate of an order that waits', () => {
+  const later = (advance: string) => sandbox.post('/sandbox/clock', { advance });
+
+  test('timeout_rule=15d, paid 13 days later: at the rate of that day, which the shopper was shown', async () => {
+    const order = await announced({ timeout_rule: '15d' });
+    const inYuan = await announced({ timeout_rule: '15d', rmb_fee: '335.00' });
+    const [old, oldInYuan] = [await shopper.look(order.cashierUrl), await shopper.look(inYuan.cashierUrl)];
+    await later('P13D');
+    const again = await shopperOf(sandbox, customer.phone, customer.pin);
+    expect((await again.pay(order.cashierUrl)).error.code).toBe('PRICE_CHANGED');
+    const fresh = await again.look(order.cashierUrl);
+    expect(fresh.payerAmount).not.toEqual(old.payerAmount);
+    expect(fresh.amount).toEqual(old.amount);
+    expect(await again.pay(order.cashierUrl)).toMatchObject({
+      ...{ status: 'paid', payerAmount: fresh.payerAmount },
+    });
+    // Priced in yuan, the yuan stay, and what they are worth is new.
+    const freshInYuan = await again.look(inYuan.cashierUrl);
+    expect(freshInYuan.payerAmount).toEqual(oldInYuan.payerAmount);
+    expect(freshInYuan.amount).not.toEqual(oldInYuan.amount);
+    expect((await again.pay(inYuan.cashierUrl)).status).toBe('paid');
+    expect((await sandbox.get<{ ok: boolean }>('/audit.json')).ok).toBe(true);
+  });
+
+  test('order_valid_time is honoured whole, and beyond thirty days it is refused', async () => {
+    const { now } = await sandbox.get<{ now: string }>('/sandbox/clock');
+    const created = new Date(Date.parse(now) + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+    const order = await announced({ order_gmt_create: created, order_valid_time: '2592000' });
+    await (await shopperOf(sandbox, customer.phone, customer.pin)).look(order.cashierUrl);
+    await later('P20D');
+    const paid = await sandbox.post<{ status: string }>('/sandbox/pay', { cashierUrl: order.cashierUrl });
+    expect(paid.status).toBe('paid');
+    const longer = orderOf({ order_gmt_create: created, order_valid_time: '2592001' });
+    expect((await shop.call(longer)).text).toContain('ILLEGAL_ARGUMENT');
   });
 });

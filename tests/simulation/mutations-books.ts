@@ -49,9 +49,7 @@ export const bookMutations: readonly Mutation[] = [
     name: 'fee-rounds-down',
     what: 'the discount fee is rounded down, not half to even',
     file: `${payments}/create.ts`,
-    changes: [
-      ["BigInt(contract.feeBps), 10_000n, 'half-even')", "BigInt(contract.feeBps), 10_000n, 'down')"],
-    ],
+    changes: [["BigInt(feeBps), 10_000n, 'half-even')", "BigInt(feeBps), 10_000n, 'down')"]],
   },
   {
     name: 'price-rounds-up',

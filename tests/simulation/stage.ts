@@ -96,6 +96,8 @@ async function seedTemplate(url: string): Promise<void> {
       log: createLog('silent'),
     });
     await seedMerchants({ ...platform, randomness: machineRandomness });
+    // The auditor knows one price of an order: here a rate is locked for longer than any order of these worlds lives.
+    await database.pool.query('UPDATE merchants.contract SET quote_life_s = 86400');
     await seedSettlementAccounts(platform);
     await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });
     await platform.close();

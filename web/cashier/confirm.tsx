@@ -1,7 +1,7 @@
 // The confirmation with the PIN, and what the page says when the answer to it is no, or does not come.
 import { useMutation } from '@tanstack/react-query';
 import type { CashierView, PayMethod } from '@tongbao/protocol/wallet';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, isOutcomeUnknown, isRefusal } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
@@ -22,6 +22,8 @@ export function Confirm(props: ConfirmProps) {
   const { view, method } = props;
   // Not a variable of the mutation: those are kept for a while after it has ended.
   const typed = useRef('');
+  // What the shopper saw when the dialog opened: another price closes it (see Pay).
+  const [shown] = useState(view.payerAmount);
   // The view that stood when an answer failed to come; a newer one says what became of it.
   const [doubtedView, setDoubtedView] = useState<CashierView | null>(null);
   const isInDoubt = doubtedView !== null && doubtedView.now === view.now;
@@ -30,6 +32,7 @@ export function Confirm(props: ConfirmProps) {
       const pin = typed.current;
       typed.current = '';
       return call<CashierView>('POST', `${props.path}/authorizations`, {
+        payerAmount: shown,
         method:
           method.kind === 'balance' ? { kind: 'balance' } : { kind: 'card', cardId: method.card.cardId },
         ...(by === 'pin' ? { pin } : { passkey: await signWithPasskey(props.path) }),
@@ -44,6 +47,11 @@ export function Confirm(props: ConfirmProps) {
       void props.ask();
     },
   });
+  const isOther = shown.value !== view.payerAmount.value && !pay.isPending && !isInDoubt;
+  const { onClose } = props;
+  useEffect(() => {
+    if (isOther) onClose();
+  }, [isOther, onClose]);
   return (
     <PinDialog
       disabled={pay.isPending || isInDoubt || isRefusal(pay.error, 'PIN_LOCKED')}
@@ -67,7 +75,7 @@ export function Confirm(props: ConfirmProps) {
       }}
       onClose={pay.isPending || isInDoubt ? null : props.onClose}
     >
-      <p className="what-amount">{showMoney(view.payerAmount)}</p>
+      <p className="what-amount">{showMoney(shown)}</p>
       <p>{t('pinFor', { merchant: view.merchant.name })}</p>
       <p className="muted small">{methodName(method)}</p>
       {view.hasPasskey && (

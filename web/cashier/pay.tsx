@@ -40,6 +40,8 @@ export function Pay(props: PayProps) {
   const { customer } = view;
   const [chosen, setChosen] = useState<string | null>(null);
   const [isConfirming, setConfirming] = useState(false);
+  // The price that the shopper saw first: another one is said beside it.
+  const [seen] = useState(view.payerAmount);
   const [hasSessionEnded, setSessionEnded] = useState(false);
   if (!view.merchant.takesPayments)
     return <Result icon="cross" tone="bad" title={t('shopClosedTitle')} text={t('shopClosedText')} />;
@@ -79,6 +81,12 @@ export function Pay(props: PayProps) {
     <>
       <StepHeading level={2}>{t('chooseMethod')}</StepHeading>
       <Account view={view} ask={props.ask} />
+      {seen.value !== view.payerAmount.value && (
+        <div className="note warn" role="alert">
+          <strong>{t('priceChangedTitle')}</strong>
+          <p>{t('priceChangedText', { now: showMoney(view.payerAmount), before: showMoney(seen) })}</p>
+        </div>
+      )}
       {view.lastRefusal !== null && (
         <p className="note warn">
           {t('refusedBy', { reason: say(t, bankRefusals[view.lastRefusal] ?? 'refusedOther') })}

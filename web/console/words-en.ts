@@ -75,6 +75,7 @@ export const consoleEn: ConsoleWords = {
   pays: 'the shopper pays',
   'step-created': 'Order created',
   'step-quoted': 'Rate locked',
+  'step-requoted': 'Quoted anew',
   'step-debit-requested': 'Bank asked for a debit',
   'step-debit-declined': 'Bank declined the debit',
   'step-risk-passed': 'Risk rules passed',

@@ -73,6 +73,7 @@ export const consoleZh = {
   pays: '买家支付',
   'step-created': '创建订单',
   'step-quoted': '锁定汇率',
+  'step-requoted': '重新报价',
   'step-debit-requested': '请求银行扣款',
   'step-debit-declined': '银行拒绝扣款',
   'step-risk-passed': '通过风控',

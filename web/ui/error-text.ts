@@ -31,6 +31,7 @@ const words: Readonly<
   PAYMENT_CANCELLED: 'errClosed',
   PAYMENT_ALREADY_PAID: 'alreadyPaidTitle',
   PAYMENT_IN_PROGRESS: 'pendingText',
+  PRICE_CHANGED: 'priceChanged',
   SHOP_NOT_ACTIVE: 'errShopNotActive',
   BALANCE_NOT_ENOUGH: 'errBalance',
   CARD_DECLINED: 'errCard',

@@ -20,6 +20,10 @@ export const en: Words = {
   shopClosedTitle: 'This shop cannot take payments',
   shopClosedText:
     'The shop is suspended at the moment. Nothing was taken from you. Ask the shop, or come back later.',
+  priceChangedTitle: 'The price has changed',
+  priceChangedText:
+    'The time for the old rate was over. The price is now {{now}} (before: {{before}}). Nothing was taken from you; pay only if you agree.',
+  priceChanged: 'The rate was renewed. Check the price and confirm again.',
   orderDetails: 'Order details',
   orderNumber: 'Order number',
   paymentNumber: 'Payment number',

@@ -18,6 +18,10 @@ export const ja: Words = {
   shopClosedTitle: 'このショップは現在お支払いを受け付けていません',
   shopClosedText:
     'ショップの受付が停止されています。引き落としはありません。ショップにお問い合わせになるか、後でもう一度お試しください。',
+  priceChangedTitle: '金額が変わりました',
+  priceChangedText:
+    '以前のレートの有効時間が過ぎました。現在の金額は {{now}} です（以前：{{before}}）。引き落としはありません。ご同意の場合のみお支払いください。',
+  priceChanged: 'レートが更新されました。金額をご確認のうえ、もう一度お支払いください。',
   orderDetails: 'ご注文内容',
   orderNumber: '注文番号',
   paymentNumber: 'お支払い番号',

@@ -18,6 +18,10 @@ export const ko: Words = {
   shopClosedTitle: '이 상점은 지금 결제를 받을 수 없습니다',
   shopClosedText:
     '상점의 결제가 일시 중지되었습니다. 출금되지 않았습니다. 상점에 문의하거나 나중에 다시 시도하세요.',
+  priceChangedTitle: '금액이 바뀌었습니다',
+  priceChangedText:
+    '이전 환율의 유효 시간이 지났습니다. 지금 금액은 {{now}}입니다(이전: {{before}}). 출금되지 않았으니 동의하실 때만 결제하세요.',
+  priceChanged: '환율이 갱신되었습니다. 금액을 확인하고 다시 승인하세요.',
   orderDetails: '주문 내역',
   orderNumber: '주문 번호',
   paymentNumber: '결제 번호',

@@ -198,6 +198,9 @@ export function BillRows(props: { bills: readonly BillView[] }) {
             </span>
             <span className="what">
               <strong>{titleOf(bill, i18n.language)}</strong>
+              {bill.seller !== null && (
+                <span className="muted small">{t('soldBy', { seller: bill.seller })}</span>
+              )}
               <span className="muted small">
                 {/* A payment is what a bill is unless it says otherwise. */}
                 <span className={bill.kind === 'payment' ? 'visually-hidden' : ''}>

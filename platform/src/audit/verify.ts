@@ -45,6 +45,7 @@ export async function verifyExport(
 const reach: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   none: { created: 'created' },
   created: {
+    requoted: 'created',
     paid: 'paid',
     'debit-requested': 'pending',
     cancelled: 'cancelled',

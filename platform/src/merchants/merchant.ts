@@ -46,6 +46,8 @@ export interface Contract {
   readonly debtLimit: bigint;
   /** Whether a refund of the JSON gateway that finds no funds waits for them; otherwise it is refused. */
   readonly queuesRefunds: boolean;
+  /** How long a rate stays locked for an order, at most; afterwards the shopper is shown a new price. */
+  readonly quoteLifeMs: number;
   readonly liveFrom: Date;
   /** The merchant's pending account in its settlement currency. */
   readonly pendingAccount: bigint;

@@ -186,6 +186,7 @@ function accessTo(row: AccessRow, classicMd5Key: string): MerchantAccess {
       refundWindowDays: row.refund_window_days,
       debtLimit: row.debt_limit,
       queuesRefunds: row.queues_refunds,
+      quoteLifeMs: row.quote_life_s * 1000,
       liveFrom: row.live_from,
       pendingAccount: row.pending_account,
     },

@@ -25,6 +25,7 @@ export interface AccessRow {
   readonly refund_window_days: number;
   readonly debt_limit: bigint;
   readonly queues_refunds: boolean;
+  readonly quote_life_s: number;
   readonly live_from: Date;
   readonly pending_account: bigint;
   readonly keys: {
@@ -37,7 +38,7 @@ export interface AccessRow {
 
 const accessColumns = `m.id, m.client_id, m.partner, m.classic_md5_key, m.name, m.display_name, m.region, m.status, m.notify_url,
   c.settlement_currency, c.payment_currencies, c.fee_bps, c.spread_bps, c.returns_fee, c.regions, c.calendar,
-  c.time_zone, c.min_amount, c.max_amount, c.refund_window_days, c.debt_limit, c.queues_refunds,
+  c.time_zone, c.min_amount, c.max_amount, c.refund_window_days, c.quote_life_s, c.debt_limit, c.queues_refunds,
   c.live_from, c.pending_account,
   coalesce((SELECT jsonb_agg(jsonb_build_object('version', k.version, 'public_key', k.public_key,
     'status', k.status, 'retires_at', k.retires_at)) FROM merchants.key k WHERE k.merchant_id = m.id), '[]') AS keys`;
@@ -117,9 +118,9 @@ export const writeMd5Key = (tx: Transaction, id: bigint, sealed: string): Promis
 const insertContract = statement(
   'merchants.insert-contract',
   `INSERT INTO merchants.contract (merchant_id, settlement_currency, payment_currencies, fee_bps, spread_bps,
-     returns_fee, regions, calendar, time_zone, min_amount, max_amount, refund_window_days, live_from, pending_account,
+     returns_fee, regions, calendar, time_zone, min_amount, max_amount, refund_window_days, quote_life_s, live_from, pending_account,
      queues_refunds)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 );
 const insertKey = statement(
   'merchants.insert-key',
@@ -165,6 +166,7 @@ export interface NewContract {
   readonly minAmount: bigint;
   readonly maxAmount: bigint;
   readonly refundWindowDays: number;
+  readonly quoteLifeMs: number;
   readonly liveFrom: Date;
   readonly pendingAccount: bigint;
   readonly queuesRefunds: boolean;
@@ -183,6 +185,7 @@ export async function insertContractRow(tx: Transaction, c: NewContract): Promis
     c.minAmount,
     c.maxAmount,
     c.refundWindowDays,
+    Math.floor(c.quoteLifeMs / 1000),
     c.liveFrom,
     c.pendingAccount,
     c.queuesRefunds,

@@ -18,6 +18,7 @@ import { type Decision, refuse, withEvent } from './decision.ts';
 import { legsOf } from './house.ts';
 import type { Payment } from './payment.ts';
 import { paymentPostings } from './postings.ts';
+import { needsQuote } from './requote.ts';
 import { spentBy, usageAt } from './spending.ts';
 
 export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): Decision<Payment> {
@@ -30,6 +31,11 @@ export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): 
   // The deadline counts by the clock, whether or not the timer has closed the payment yet.
   if (payment.status !== 'created' || payment.expiresAt <= facts.now) return refuse('payment-expired');
   if (facts.suspended?.has(payment.merchantId)) return refuse('merchant-not-active');
+  const isOther =
+    command.expected !== undefined &&
+    (command.expected.amount !== payment.payerAmount.amount ||
+      command.expected.currency !== payment.payerAmount.currency);
+  if (isOther || needsQuote(payment, facts.now)) return refuse('price-changed');
   const { payer, funding } = command;
   const balance = facts.balances.get(command.payerAccount);
   const usage = usageAt(balance?.spending ?? nothingSpent, facts.now);

@@ -111,7 +111,8 @@ export const sumsFault = (of: SumsOf): string | null => broken(sumsLaws, of, `pa
 
 /** A step from what was locked to what is written, with the events between them. `before` is null for a new payment. */
 export function assertPayment(before: Payment | null, after: Payment, events: readonly PaymentEvent[]): void {
-  const fault = paymentFault(after) ?? (before === null ? null : stepFault(before, after));
+  const isRequoted = events.some((event) => event.kind === 'requoted');
+  const fault = paymentFault(after) ?? (before === null ? null : stepFault(before, after, isRequoted));
   if (fault !== null) throw new Error(fault);
   let status: Payment['status'] | 'none' = before?.status ?? 'none';
   let sequence = before?.events ?? 0;
@@ -130,12 +131,17 @@ export function assertPayment(before: Payment | null, after: Payment, events: re
 const fixed = ['id', 'merchantId', 'requestId', 'quote', 'terms', 'order', 'createdAt', 'expiresAt'] as const;
 const fixedAmounts = ['amount', 'payerAmount', 'midAmount', 'spreadAmount', 'fee'] as const;
 
-/** What is fixed when a payment is created stays; who paid, and when, stays once it is paid. */
-function stepFault(before: Payment, after: Payment): string | null {
+/**
+ * What is fixed when a payment is created stays; who paid, and when, stays once it is paid. Only an event that says so
+ * gives an open order another price, in the same currencies.
+ */
+function stepFault(before: Payment, after: Payment, isRequoted: boolean): string | null {
   const changed =
-    fixed.find((name) => before[name] !== after[name]) ??
+    fixed.find((name) => before[name] !== after[name] && !(isRequoted && name === 'quote')) ??
     fixedAmounts.find(
-      (name) => before[name].amount !== after[name].amount || before[name].currency !== after[name].currency,
+      (name) =>
+        (before[name].amount !== after[name].amount && !isRequoted) ||
+        before[name].currency !== after[name].currency,
     );
   if (changed !== undefined) return `payment ${after.id}: ${changed} was changed`;
   const isPaid = before.status === 'paid';

@@ -50,6 +50,8 @@ export interface AuthorizePayment {
   readonly funding: Funding;
   /** Debit side of a card payment: the clearing account of the card's bank. Null for the balance. */
   readonly clearingAccount: bigint | null;
+  /** What the payer was shown to pay: another price now is 'price-changed'. Absent: the price that is locked. */
+  readonly expected?: Money;
 }
 
 /** Create and authorize in one step: the shopper's consent (a payment code, an agreement) was there before the order. */
@@ -171,6 +173,11 @@ export interface Payments {
    * Rejections: those of create and of authorize.
    */
   pay(command: PayInOneStep): Promise<CreateAnswer>;
+  /**
+   * Answers the payment; an open one whose price has run out gets a new one first, under the rate of the moment.
+   * Rejections: quote-not-available.
+   */
+  requote(payment: Payment): Promise<Payment>;
   /** The shopper says no. Rejections: payment-not-found, payment-already-paid, payment-in-progress, payment-cancelled, payment-expired. */
   decline(command: { paymentId: bigint }): Promise<Payment>;
   /** Rejections: payment-not-found, payment-in-progress, cancel-window-exceeded, payment-expired (closed),

@@ -26,7 +26,8 @@ const asStored = ({ numerator, denominator }: Rate): [string, string] => [
 ];
 
 function contentOf({ terms, quote }: Payment): string {
-  const { pendingAccount, settlementCurrency, feeBps, returnsFee, refundWindowDays, timeZone } = terms;
+  const { pendingAccount, ...agreed } = terms;
+  const { settlementCurrency, feeBps, returnsFee, refundWindowDays, timeZone, quoteLifeMs } = agreed;
   const { mid, price, spreadBps, rateDate, source } = quote;
   const stored: StoredConditions = {
     contract: {
@@ -36,6 +37,7 @@ function contentOf({ terms, quote }: Payment): string {
       returnsFee,
       refundWindowDays,
       timeZone,
+      ...(quoteLifeMs === undefined ? {} : { quoteLifeMs }),
     },
     rate: { mid: asStored(mid), price: asStored(price), spreadBps, rateDate, source },
   };

@@ -84,7 +84,7 @@ describe('an order', () => {
   it('keeps the contract’s terms', () => {
     const terms = {
       ...{ pendingAccount: 1_410n, feeBps: 3, returnsFee: true },
-      ...{ refundWindowDays: 90, timeZone: 'Europe/London' },
+      ...{ refundWindowDays: 90, timeZone: 'Europe/London', quoteLifeMs: 60_000 },
     };
     const merchants = new Map([[2n, accessOf(terms)]]);
     const facts = createFacts({ merchants });
@@ -195,8 +195,8 @@ describe('the deadline', () => {
   const expiryOf = (expiresAt: Date | null, lifetimeMs = 14 * minute) =>
     decideCreate(createFacts(), sampleCreate({ expiresAt, lifetimeMs })).created?.expiresAt;
 
-  it('is the asked one, a day at most, else the usual time from now', () => {
-    expect(maxLifetimeMs).toBe(86_400_000);
+  it('is the asked one, thirty days at most, else the usual time from now', () => {
+    expect(maxLifetimeMs).toBe(30 * 86_400_000);
     expect(expiryOf(null, 1_000)).toEqual(later(1_000));
     expect(expiryOf(later(1))).toEqual(later(1));
     expect(expiryOf(later(maxLifetimeMs))).toEqual(later(maxLifetimeMs));

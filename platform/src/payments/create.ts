@@ -14,7 +14,7 @@ import type { Contract, MerchantAccess, Merchants } from '../merchants/index.ts'
 import type { Clock, Ids } from '../system/index.ts';
 import type { CreateAnswer, CreatePayment } from './commands.ts';
 import { type Decision, noneBefore, pick, type RecordSources, recordDecisions, refuse } from './decision.ts';
-import type { ContractTerms, Payment } from './payment.ts';
+import { type ContractTerms, type Payment, quoteExpiry } from './payment.ts';
 import { sharesOf, total } from './shares.ts';
 import { findRequests, readPayments, requestKinds } from './store.ts';
 
@@ -29,8 +29,8 @@ export interface CreateFacts {
   readonly answered: Map<string, { inputHash: Buffer; payment: Payment }>;
 }
 
-/** The longest that a rate stays locked, whatever the merchant asks for. */
-export const maxLifetimeMs = 24 * 3600 * 1000;
+/** The longest that an order stays open: what the classic protocol allows. Its rate is locked for less (quoteExpiry). */
+export const maxLifetimeMs = 30 * 24 * 3600 * 1000;
 
 export const keyOf = (request: { merchantId: bigint; requestId: string }) =>
   `${request.merchantId}/${request.requestId}`;
@@ -85,18 +85,16 @@ function newPayment(
   const { currency } = command.amount;
   const { payerCurrency } = command;
   const priced = pricedAs(command, made.quote);
+  const terms = termsOf(contract);
   return {
     ...made,
+    quote: { ...made.quote, expiresAt: quoteExpiry({ ...made, terms }, made.quote.lockedAt) },
     merchantId: command.merchantId,
     requestId: command.requestId,
     status: 'created',
     ...priced,
-    fee: money(
-      currency,
-      divide(priced.amount.amount * BigInt(contract.feeBps), 10_000n, 'half-even') +
-        total(sharesOf({ ...priced, order: command.order })),
-    ),
-    terms: termsOf(contract),
+    fee: money(currency, feeOf(contract.feeBps, { ...priced, order: command.order })),
+    terms,
     payerId: null,
     funding: null,
     fundingAccount: null,
@@ -108,7 +106,11 @@ function newPayment(
     refundingToPayer: money(payerCurrency, 0n),
     events: 1,
     lastRefusal: null,
-    order: { ...command.order, notifyUrl: command.order.notifyUrl ?? merchant.notifyUrl },
+    order: {
+      ...command.order,
+      notifyUrl: command.order.notifyUrl ?? merchant.notifyUrl,
+      ...(command.payerAmount === undefined ? {} : { pricedIn: 'payer' as const }),
+    },
   };
 }
 
@@ -119,14 +121,25 @@ function termsOf(contract: Contract): ContractTerms {
   let terms = termsOfContracts.get(contract);
   if (terms === undefined) {
     const { pendingAccount, settlementCurrency, feeBps, returnsFee, refundWindowDays, timeZone } = contract;
-    terms = { pendingAccount, settlementCurrency, feeBps, returnsFee, refundWindowDays, timeZone };
+    const { quoteLifeMs } = contract;
+    terms = {
+      ...{ pendingAccount, settlementCurrency, feeBps, returnsFee, refundWindowDays, timeZone },
+      quoteLifeMs,
+    };
     termsOfContracts.set(contract, terms);
   }
   return terms;
 }
 
+/** The discount fee and the shares of others, minor units of the order's currency. */
+export const feeOf = (feeBps: number, priced: Parameters<typeof sharesOf>[0]): bigint =>
+  divide(priced.amount.amount * BigInt(feeBps), 10_000n, 'half-even') + total(sharesOf(priced));
+
 /** Priced in the order's currency, or, where the payer's amount is given, backwards from that at the same price. */
-function pricedAs(command: CreatePayment, quote: LockedQuote): PricedAmount & { amount: Money } {
+export function pricedAs(
+  command: Pick<CreatePayment, 'amount' | 'payerAmount'>,
+  quote: LockedQuote,
+): PricedAmount & { amount: Money } {
   const { payerAmount } = command;
   if (payerAmount === undefined) return { amount: command.amount, ...priceOf(quote, command.amount) };
   const amount = convert(payerAmount, invert(quote.price), 'half-even');
@@ -137,7 +150,8 @@ function pricedAs(command: CreatePayment, quote: LockedQuote): PricedAmount & { 
 
 /** Null when the asked time has passed already. */
 function expiryOf(command: CreatePayment, now: Date): Date | null {
-  if (command.expiresAt === null) return new Date(now.getTime() + command.lifetimeMs);
+  if (command.expiresAt === null)
+    return new Date(now.getTime() + Math.min(command.lifetimeMs, maxLifetimeMs));
   if (command.expiresAt <= now) return null;
   return new Date(Math.min(command.expiresAt.getTime(), now.getTime() + maxLifetimeMs));
 }

@@ -22,6 +22,7 @@ import {
   requestKinds,
   requestRows,
   updatePayments,
+  updateQuotes,
 } from './store.ts';
 
 /** Everything that one command leads to. A refusal has only `refused`; a replay has only its answer. */
@@ -30,6 +31,8 @@ export interface Decision<Answer> {
   readonly answer?: Answer;
   readonly created?: Payment;
   readonly changed?: Payment;
+  /** It has another price than before. */
+  readonly requoted?: Payment;
   readonly newRefund?: Refund;
   readonly changedRefund?: Refund;
   /** What the refunds of the new refund's payment come to with it. */
@@ -87,7 +90,9 @@ export async function recordDecisions(
 ): Promise<void> {
   assertDecisions(decisions, before);
   const created = pick(decisions, 'created');
-  await conditions.save(tx, created);
+  const requoted = latest(pick(decisions, 'requoted'));
+  await conditions.save(tx, [...created, ...requoted]);
+  await updateQuotes(tx, requoted, conditions);
   await updatePayments(tx, latest(pick(decisions, 'changed')));
   await updateRefunds(tx, pick(decisions, 'changedRefund'));
   await writeRefundQueue(tx, { queued: pick(decisions, 'queued'), dequeued: pick(decisions, 'dequeued') });

@@ -47,6 +47,7 @@ export {
   reversalPostings,
 } from './postings.ts';
 export { readRefundsOfPayments } from './refund-store.ts';
+export { needsQuote } from './requote.ts';
 export { type ShareBack, sharesOf, total } from './shares.ts';
 export {
   countEventsWithEntry,

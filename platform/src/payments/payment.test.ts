@@ -6,11 +6,15 @@ it('what may happen to a payment, whole', () => {
   expect(transitions).toEqual({
     none: { created: 'created' },
     created: {
+      requoted: 'created',
       ...{ paid: 'paid', 'debit-requested': 'pending' },
       ...{ cancelled: 'cancelled', declined: 'declined', expired: 'expired' },
     },
     pending: { paid: 'paid', 'debit-declined': 'created' },
-    paid: { reversed: 'cancelled', 'refund-requested': 'paid', refunded: 'paid', 'refund-failed': 'paid' },
+    paid: {
+      ...{ reversed: 'cancelled', 'refund-requested': 'paid', 'refund-funded': 'paid' },
+      ...{ refunded: 'paid', 'refund-failed': 'paid' },
+    },
     cancelled: {},
     declined: {},
     expired: {},

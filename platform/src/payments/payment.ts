@@ -15,6 +15,7 @@ export type PaymentStatus = 'created' | 'pending' | 'paid' | 'cancelled' | 'decl
 
 export type PaymentEventKind =
   | 'created'
+  | 'requoted'
   | 'debit-requested'
   | 'debit-declined'
   | 'paid'
@@ -33,6 +34,7 @@ export const transitions: Readonly<
 > = {
   none: { created: 'created' },
   created: {
+    requoted: 'created',
     paid: 'paid',
     'debit-requested': 'pending',
     cancelled: 'cancelled',
@@ -79,6 +81,8 @@ export interface OrderFacts {
   readonly channelData: Readonly<Record<string, unknown>>;
   /** Parts of the order that are others'. The one thing here that is decided upon. */
   readonly shares?: OrderShares;
+  /** The payer's amount was given, and stays when the order is quoted anew; absent: the order's amount was. */
+  readonly pricedIn?: 'payer';
 }
 
 /** As they are kept with the order: account ids and minor units as digits. */
@@ -96,6 +100,8 @@ export interface ContractTerms {
   readonly returnsFee: boolean;
   readonly refundWindowDays: number;
   readonly timeZone: string;
+  /** How long a rate stays locked; absent in terms from before it was agreed: an hour. */
+  readonly quoteLifeMs?: number;
 }
 
 export type Funding = { readonly kind: 'balance' } | { readonly kind: 'card'; readonly cardId: bigint };
@@ -166,3 +172,23 @@ export interface Refund {
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
 }
+
+const usualQuoteLifeMs = 3_600_000;
+
+/** Until when the payment's price holds: as long as the contract locks a rate, and never beyond the order's own time. */
+export function quoteExpiry(
+  payment: Pick<Payment, 'createdAt' | 'expiresAt' | 'terms'>,
+  lockedAt: Date,
+): Date {
+  // A quote that the merchant asked for before counts from the order that uses it.
+  const from = Math.max(lockedAt.getTime(), payment.createdAt.getTime());
+  const life = payment.terms.quoteLifeMs ?? usualQuoteLifeMs;
+  return new Date(Math.min(payment.expiresAt.getTime(), from + life));
+}
+
+export const quoteIsOver = (payment: Payment, now: Date): boolean =>
+  quoteExpiry(payment, payment.quote.lockedAt) <= now;
+
+/** Whether a rate is part of the price at all. */
+export const isForeign = ({ amount, payerAmount }: Payment): boolean =>
+  amount.currency !== payerAmount.currency;

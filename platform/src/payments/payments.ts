@@ -21,6 +21,7 @@ import type { Payment, Refund } from './payment.ts';
 import { putAwayTimer } from './put-away.ts';
 import { refundVerb } from './refund.ts';
 import { readRefunds, readRefundsOfEach, readRefundsOfPayer } from './refund-store.ts';
+import { needsQuote, requoteVerb } from './requote.ts';
 import { refundQueueTimer } from './retry-refund.ts';
 import { usageAt } from './spending.ts';
 import {
@@ -97,6 +98,7 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
   const refund = refundVerb(options);
   const expire = expireVerb(options);
   const decline = declineVerb(options);
+  const requote = requoteVerb(options);
   const hearBank = hearBankVerb(options);
 
   const findById = gather<bigint, Payment | null>(async (ids) => {
@@ -129,6 +131,12 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
     },
     cancel: (command) => runVerb(lanes, cancel, command),
     decline: (command) => runVerb(lanes, decline, command),
+    async requote(payment) {
+      const { clock } = options;
+      if (!needsQuote(payment, clock.now())) return payment;
+      await options.fx.rateTableAt(clock.now());
+      return runVerb(lanes, requote, { paymentId: payment.id });
+    },
     refund: (command) => runVerb(lanes, refund, command),
     hearBank: (command) => runVerb(lanes, hearBank, command),
     findById,

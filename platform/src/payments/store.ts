@@ -11,7 +11,13 @@ import {
   texts,
 } from '../database/index.ts';
 import { type Conditions, type ConditionsBook, readConditions } from './conditions-store.ts';
-import type { OrderFacts, Payment, PaymentEventKind, PaymentStatus } from './payment.ts';
+import {
+  type OrderFacts,
+  type Payment,
+  type PaymentEventKind,
+  type PaymentStatus,
+  quoteExpiry,
+} from './payment.ts';
 
 export interface PaymentRow {
   id: bigint;
@@ -70,6 +76,7 @@ function paymentOf(row: PaymentRow, conditions: Conditions): Payment {
   const inOrder = (amount: bigint): Money => money(row.currency, amount);
   const inPayer = (amount: bigint): Money => money(row.payer_currency, amount);
   const order = row.order_facts;
+  const life = { createdAt: row.created_at, expiresAt: row.expires_at, terms: conditions.terms };
   return {
     id: row.id,
     merchantId: row.merchant_id,
@@ -84,7 +91,7 @@ function paymentOf(row: PaymentRow, conditions: Conditions): Payment {
       ...conditions.rate,
       quoteId: (row.quote_id === 0n ? row.id : row.quote_id).toString(),
       lockedAt: row.locked_at,
-      expiresAt: row.expires_at,
+      expiresAt: quoteExpiry(life, row.locked_at),
     },
     terms: conditions.terms,
     payerId: row.payer_id === 0n ? null : row.payer_id,
@@ -224,6 +231,32 @@ export async function updatePayments(tx: Transaction, payments: readonly Payment
     integers(payments.map((p) => p.refundingToPayer.amount)),
     integers(payments.map((p) => p.events)),
     texts(payments.map((p) => p.lastRefusal)),
+  ]);
+}
+
+const requoteStatement = statement(
+  'payments.requote',
+  `UPDATE payments.payment AS p SET amount = u.amount, payer_amount = u.payer_amount, mid_amount = u.mid_amount, fee = u.fee,
+     conditions_id = u.conditions_id, quote_id = 0, locked_at = u.locked_at
+   FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[])
+     AS u(id, amount, payer_amount, mid_amount, fee, conditions_id, locked_at)
+   WHERE p.id = u.id`,
+);
+/** Writes the new price of open payments; their conditions must be stored (ConditionsBook.save). */
+export async function updateQuotes(
+  tx: Transaction,
+  payments: readonly Payment[],
+  conditions: ConditionsBook,
+): Promise<void> {
+  if (payments.length === 0) return;
+  await tx.query(requoteStatement, [
+    integers(payments.map((p) => p.id)),
+    integers(payments.map((p) => p.amount.amount)),
+    integers(payments.map((p) => p.payerAmount.amount)),
+    integers(payments.map((p) => p.midAmount.amount)),
+    integers(payments.map((p) => p.fee.amount)),
+    integers(payments.map((p) => conditions.numberOf(p))),
+    instants(payments.map((p) => p.quote.lockedAt)),
   ]);
 }
 

@@ -29,6 +29,7 @@ const terms = {
   regions: ['CN'],
   refundWindowDays: 365,
   liveFrom: new Date('2014-03-01T00:00:00Z'),
+  quoteLifeMs: 3_600_000,
 } as const;
 
 export const sandboxMerchants: readonly Seed[] = [

@@ -115,6 +115,8 @@ async function payForShopper(
     throw new Rejection('card-unknown', `${person.name} has no bank card`);
   const chosen = card === undefined ? null : await wallet.cardForPayment(customer.id, card.id);
   await customers.checkPin(customer.id, person.pin);
+  // As the cashier does: who looks after a price has run out sees the new one, and confirms that.
+  await payments.requote(payment);
   const authorized = await payments.authorize({
     paymentId: payment.id,
     payer: payerOf(customer),

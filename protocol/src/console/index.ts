@@ -87,6 +87,7 @@ export const Step = z.object({
   kind: z.enum([
     'created',
     'quoted',
+    'requoted',
     'debit-requested',
     'debit-declined',
     'risk-passed',

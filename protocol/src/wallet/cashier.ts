@@ -72,6 +72,8 @@ export const AuthorizePayment = z
       z.object({ kind: z.literal('balance') }),
       z.object({ kind: z.literal('card'), cardId: z.string() }),
     ]),
+    /** What the page showed to pay: with another price now the answer is PRICE_CHANGED and nothing is paid. */
+    payerAmount: WireMoney.optional(),
     /** One of the two: the PIN, or what a passkey answered to `askPasskey`. */
     pin: z
       .string()
@@ -94,7 +96,7 @@ export const cashierOperations = {
     answer: CashierView,
     signedIn: false,
   },
-  /** Confirm with the PIN or a passkey. Answers the new view: `paid`, or `pending` while the bank decides (poll viewPayment). */
+  /** Confirm with the PIN or a passkey. Errors: PRICE_CHANGED (look again, and show the new price) and others. Answers the new view: `paid`, or `pending` while the bank decides (poll viewPayment). */
   authorizePayment: {
     method: 'POST',
     path: '/api/cashier/payments/:token/authorizations',

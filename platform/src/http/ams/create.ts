@@ -122,7 +122,7 @@ export function commandOf(
     payerCurrency: 'CNY',
     settlementCurrency: body.settlementStrategy?.settlementCurrency ?? null,
     quoteId: body.paymentQuote?.quoteId ?? null,
-    expiresAt: how.expiresAt ?? null,
+    expiresAt: shortened(how.expiresAt, call.now),
     lifetimeMs: how.lifetimeMs,
     order: {
       ...orderOf(body, how.channel),
@@ -130,6 +130,11 @@ export function commandOf(
     },
   };
 }
+
+/** No order of this protocol stays open longer; a later time is shortened to it (the guide says so). */
+const longestLifeMs = 24 * 3_600_000;
+const shortened = (asked: Date | undefined, now: Date): Date | null =>
+  asked === undefined ? null : new Date(Math.min(asked.getTime(), now.getTime() + longestLifeMs));
 
 function orderOf(
   body: ParsedRequestOf<'pay'> | ParsedRequestOf<'createPaymentSession'>,

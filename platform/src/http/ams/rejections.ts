@@ -17,6 +17,7 @@ export const amsCodes: Readonly<Record<RejectionCode, ResultCode>> = {
   'region-not-supported': 'NO_PAY_OPTIONS',
   'quote-not-available': 'NO_AVAILABLE_QUOTE',
   'quote-expired': 'NO_AVAILABLE_QUOTE',
+  'price-changed': 'NO_AVAILABLE_QUOTE',
   'payment-not-found': 'ORDER_NOT_EXIST',
   'payment-expired': 'ORDER_IS_CLOSED',
   'payment-cancelled': 'ORDER_IS_CANCELED',

@@ -187,6 +187,36 @@ describe('paying', () => {
     expect((await world.call('POST', url, { body: {}, session: liWei })).body.status).toBe('declined');
   });
 
+  it('security M2: a price lives as long as the contract locks a rate; then the shopper sees and confirms the new one', async () => {
+    const day = 24 * 3_600_000;
+    const payment = await world.order(59_000n, 15 * day);
+    const old = (await look(payment, liWei)).body;
+    expect(Date.parse(old.rate.expiresAt) - Date.parse(old.now)).toBe(3_600_000);
+    world.clock.advance(13 * day);
+    const session = await world.signIn('+8613800000001');
+    // Whoever confirms without having looked again confirms nothing, and loses no try of the PIN.
+    for (const more of [{}, { payerAmount: old.payerAmount }, { pin: '000001' }])
+      expect(await pay(payment, session, more)).toMatchObject({
+        status: 409,
+        body: { error: { code: 'PRICE_CHANGED' } },
+      });
+    const fresh = (await look(payment, session)).body;
+    expect(fresh.rate.rateDate > old.rate.rateDate).toBe(true);
+    expect(fresh.payerAmount.value).not.toBe(old.payerAmount.value);
+    expect(fresh.amount).toEqual(old.amount);
+    expect((await pay(payment, session, { payerAmount: old.payerAmount })).body.error.code).toBe(
+      'PRICE_CHANGED',
+    );
+    const before = await balanceOf(session);
+    const paid = (await pay(payment, session, { payerAmount: fresh.payerAmount })).body;
+    expect(paid).toMatchObject({ status: 'paid', payerAmount: fresh.payerAmount, rate: fresh.rate });
+    expect(before - (await balanceOf(session))).toBe(BigInt(fresh.payerAmount.value));
+    const events = (await world.payments.eventsOf(payment.id)).map(({ kind }) => kind);
+    expect(events).toEqual(['created', 'requoted', 'paid']);
+    expect((await look(payment, session)).body.customer.pinLockedUntil).toBeNull();
+    liWei = session;
+  });
+
   it('locks after five wrong PINs however they come, and says so on the page', async () => {
     const payment = await world.order(1_000n);
     const wangFang = await world.signIn('+8613800000002');

@@ -1,12 +1,13 @@
 // The cashier's adapter: one view of a payment, and its confirmation. The token in the path says which payment, the
 // session who pays, the PIN that it is meant; nothing else that a browser sends is believed.
+import { fromWire, type Money } from '@tongbao/money';
 import { isReturnAddress } from '@tongbao/protocol/addresses';
 import { type AuthorizePayment, type CashierView, cashierOperations } from '@tongbao/protocol/wallet';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { type Customer, type Customers, payerOf, type Site } from '../../customers/index.ts';
 import type { Tally } from '../../database/index.ts';
 import type { Merchant } from '../../merchants/index.ts';
-import type { Checkout, Payment, Payments } from '../../payments/index.ts';
+import { type Checkout, needsQuote, type Payment, type Payments } from '../../payments/index.ts';
 import { Rejection } from '../../rejection.ts';
 import type { Clock } from '../../system/index.ts';
 import type { Wallet } from '../../wallet/index.ts';
@@ -23,7 +24,7 @@ export interface CashierHttpOptions {
   readonly wallet: Wallet;
   readonly payments: Pick<
     Payments,
-    'authorize' | 'decline' | 'findById' | 'findCheckout' | 'preview' | 'begin' | 'abandon'
+    'authorize' | 'decline' | 'findById' | 'findCheckout' | 'preview' | 'begin' | 'abandon' | 'requote'
   >;
   /** What the cashier shows of a merchant. */
   readonly findMerchant: (merchantId: bigint) => Promise<Pick<Merchant, 'displayName' | 'region' | 'status'>>;
@@ -43,7 +44,8 @@ export const cashierAdapter =
   async (app) => {
     const route = await shopperRoutes(app, options);
     route(cashierOperations.viewPayment, async ({ params, customer, request }) =>
-      view(options, await opened(options, params.token, customer), customer, request),
+      // Whoever looks after a price has run out sees, and locks, the new one.
+      view(options, await priced(options, await opened(options, params.token, customer)), customer, request),
     );
     route(
       cashierOperations.authorizePayment,
@@ -108,6 +110,11 @@ async function opened(
   return begins ? options.payments.begin(checkout) : options.payments.preview(checkout);
 }
 
+/** A preview is priced at the moment; a payment keeps its price for as long as it is locked. */
+async function priced({ payments }: CashierHttpOptions, payment: Payment): Promise<Payment> {
+  return (await payments.findById(payment.id)) === null ? payment : payments.requote(payment);
+}
+
 /** Confirms a payment. What cannot succeed is refused before the PIN is looked at, so that no try is lost on it. */
 async function authorize(
   { customers, wallet, payments, clock }: CashierHttpOptions,
@@ -119,6 +126,7 @@ async function authorize(
   }: { payment: Payment; customer: Customer; asked: AuthorizePayment; site: Site },
 ): Promise<Payment> {
   assertOpen(payment, clock.now());
+  const expected = expectedOf(payment, asked, clock.now());
   if (customer.kycClass === 0)
     throw new Rejection('real-name-needed', 'the real name has to be checked first');
   const payerAccount = await wallet.accountOf(customer.id, payment.payerAmount.currency);
@@ -139,11 +147,23 @@ async function authorize(
     payerAccount,
     funding: chosen === null ? { kind: 'balance' } : { kind: 'card', cardId: chosen.card.id },
     clearingAccount: chosen?.clearingAccount ?? null,
+    ...(expected === undefined ? {} : { expected }),
   });
 }
 
-/** A passkey's answer confirms the payment that it was asked for, and no other. */
-const purposeOf = (payment: Payment): string => `payment:${payment.id}`;
+/** What the page showed, if it said so: a confirmation of another price is refused before the PIN is looked at. */
+function expectedOf(payment: Payment, { payerAmount }: AuthorizePayment, now: Date): Money | undefined {
+  const expected = payerAmount === undefined ? undefined : fromWire(payerAmount);
+  const isOther =
+    expected !== undefined &&
+    (expected.amount !== payment.payerAmount.amount || expected.currency !== payment.payerAmount.currency);
+  if (isOther || needsQuote(payment, now)) throw new Rejection('price-changed');
+  return expected;
+}
+
+/** A passkey's answer confirms the payment that it was asked for, at the price it had, and no other. */
+const purposeOf = ({ id, payerAmount }: Payment): string =>
+  `payment:${id}:${payerAmount.amount} ${payerAmount.currency}`;
 
 /** The shopper means it: his PIN, or a passkey that signed this very payment. */
 async function confirmed(

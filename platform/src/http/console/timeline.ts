@@ -60,7 +60,7 @@ function creation(payment: Payment): Step[] {
       ['reference', order.reference],
       ['expires', payment.expiresAt.toISOString()],
     ]),
-    step(createdAt, 'quoted', [
+    step(new Date(Math.max(quote.lockedAt.getTime(), createdAt.getTime())), 'quoted', [
       ['payerAmount', said(payment.payerAmount)],
       ['spread', `${said(payment.spreadAmount)} (${quote.spreadBps} bp)`],
       ['rateDate', quote.rateDate],

@@ -17,6 +17,7 @@ export const gatewayCodes: Readonly<Record<RejectionCode, GatewayError>> = {
   'region-not-supported': 'ACCESS_FORBIDDEN',
   'quote-not-available': 'SYSTEM_EXCEPTION',
   'quote-expired': 'SYSTEM_EXCEPTION',
+  'price-changed': 'TRADE_STATUS_ERROR',
   'payment-not-found': 'TRADE_NOT_EXIST',
   'payment-expired': 'TRADE_HAS_CLOSE',
   'payment-cancelled': 'TRADE_HAS_CLOSE',

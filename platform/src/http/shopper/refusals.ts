@@ -29,6 +29,7 @@ export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = 
   'region-not-supported': refusal(422, 'RISK_REJECTED'),
   'quote-not-available': refusal(503, 'UNAVAILABLE'),
   'quote-expired': refusal(410, 'PAYMENT_EXPIRED'),
+  'price-changed': refusal(409, 'PRICE_CHANGED'),
 
   'payment-not-found': refusal(404, 'PAYMENT_NOT_FOUND'),
   'payment-expired': refusal(410, 'PAYMENT_EXPIRED'),

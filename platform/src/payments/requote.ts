@@ -1,0 +1,58 @@
+// requote: a rate is locked for as long as the contract says. An order that lives longer gets a new price when somebody
+// looks at it afterwards; what was paid by then keeps its own.
+import { money } from '@tongbao/money';
+import type { Verb } from '../database/index.ts';
+import { type Fx, lockQuote, type RateTable } from '../fx/index.ts';
+import { type ChangeFacts, type ChangeSources, changeVerb } from './change.ts';
+import { feeOf, pricedAs } from './create.ts';
+import { type Decision, refuse, withEvent } from './decision.ts';
+import { isForeign, type Payment, quoteExpiry, quoteIsOver } from './payment.ts';
+
+export interface RequoteFacts extends ChangeFacts {
+  readonly rates: RateTable;
+}
+
+/** Answers the payment as it stands, with a new price only if the old one's time is over while the order is open. */
+export function decideRequote(facts: RequoteFacts, command: { paymentId: bigint }): Decision<Payment> {
+  const payment = facts.payments.get(command.paymentId);
+  if (payment === undefined) return refuse('payment-not-found');
+  if (!needsQuote(payment, facts.now)) return { answer: payment };
+  const quote = lockQuote({
+    table: facts.rates,
+    orderCurrency: payment.amount.currency,
+    payerCurrency: payment.payerAmount.currency,
+    spreadBps: payment.quote.spreadBps,
+    lockedAt: facts.now,
+    expiresAt: quoteExpiry(payment, facts.now),
+    quoteId: payment.id.toString(),
+  });
+  if (quote === null) return refuse('quote-not-available');
+  const inPayer = payment.order.pricedIn === 'payer';
+  const priced = pricedAs(
+    { amount: payment.amount, ...(inPayer ? { payerAmount: payment.payerAmount } : {}) },
+    quote,
+  );
+  const fee = money(priced.amount.currency, feeOf(payment.terms.feeBps, { ...priced, order: payment.order }));
+  const { payment: changed, event } = withEvent(
+    payment,
+    { kind: 'requoted', at: facts.now },
+    { ...priced, quote, fee, lastRefusal: payment.lastRefusal },
+  );
+  facts.payments.set(payment.id, changed);
+  return { answer: changed, changed, requoted: changed, events: [event] };
+}
+
+/** Whether an open order's price has run out. */
+export const needsQuote = (payment: Payment, now: Date): boolean =>
+  payment.status === 'created' && payment.expiresAt > now && isForeign(payment) && quoteIsOver(payment, now);
+
+export const requoteVerb = (
+  sources: ChangeSources & { readonly fx: Fx },
+): Verb<{ paymentId: bigint }, RequoteFacts, Decision<Payment>> =>
+  changeVerb({
+    name: 'payments.requote',
+    sources,
+    // From memory: the table of the day was asked for before the transaction began.
+    more: async (_tx, _commands, facts) => ({ ...facts, rates: await sources.fx.rateTableAt(facts.now) }),
+    decide: decideRequote,
+  });
