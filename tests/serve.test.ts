@@ -55,6 +55,7 @@ const environment = () => ({
   DATABASE_URL: database.url,
   TONGBAO_PUBLIC_URL: 'https://pay.example',
   TONGBAO_KEYS: testKeysText,
+  TONGBAO_TRUSTED_PROXIES: '127.0.0.1',
 });
 
 async function untilHealthy(): Promise<void> {
@@ -187,6 +188,28 @@ test('an HTTP process that is killed is replaced, and nothing that was answered 
   const again = await until(() => call('pay', order('before-the-kill')).catch(() => undefined));
   expect(again.paymentId).toBe(answer.paymentId);
   await expect.poll(() => httpProcesses().filter((pid) => pid !== before[0])).toHaveLength(2);
+});
+
+test('security H1: both HTTP processes count a network together, as the proxy in front names it', async () => {
+  const code = async (number: number, forwarded: string): Promise<number> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/wallet/session/code`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-tongbao-csrf': '1',
+        'x-forwarded-for': forwarded,
+        // A connection of its own, so that both processes get some.
+        connection: 'close',
+      },
+      body: JSON.stringify({ phone: `+86138000020${String(number).padStart(2, '0')}` }),
+    });
+    return answer.status;
+  };
+  const statuses: number[] = [];
+  for (let number = 0; number < 64; number++)
+    statuses.push(await code(number, `198.51.100.${number}, 203.0.113.9`));
+  expect(statuses).toEqual([...Array(60).fill(200), ...Array(4).fill(429)]);
+  expect(await code(70, '203.0.113.10')).toBe(200);
 });
 
 test('SIGTERM ends all of it within ten seconds', async () => {

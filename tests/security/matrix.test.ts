@@ -72,6 +72,7 @@ describe('a shopper’s routes', () => {
       { ...own, cookie, 'content-type': 'text/plain' },
       { ...own, cookie, origin: 'https://evil.example' },
       { ...own, cookie, origin: 'null' },
+      { ...own, cookie, origin: sandbox.http.replace('http:', 'https:') },
       { ...own, cookie, 'sec-fetch-site': 'cross-site' },
     ];
     for (const headers of refusals)

@@ -2,7 +2,7 @@
 import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isLoopback, mayConnect } from './addresses.ts';
+import { addressList, isLoopback, mayConnect, networkOf } from './addresses.ts';
 
 /** IANA's special-purpose IPv4 registry, and multicast. */
 const special: readonly (readonly [string, number])[] = [
@@ -108,4 +108,22 @@ test('loopback is for the sandbox only', () => {
     expect(mayConnect(address, 'public-and-loopback')).toBe(true);
     expect(mayConnect(address, 'public')).toBe(false);
   }
+});
+
+test.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:db8:1:2:ffff::1', '2001:db8:1:2::/64'],
+  ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
+  ['no address', 'no address'],
+])('security H1: %s counts as %s', (address, network) => expect(networkOf(address)).toBe(network));
+
+test('security H1: a list of addresses and ranges, IPv4 in IPv6 clothes as IPv4', () => {
+  const isListed = addressList(' 10.0.0.0/8,127.0.0.1 , 2001:db8::/32,');
+  for (const address of ['10.1.2.3', '127.0.0.1', '::ffff:127.0.0.1', '::ffff:10.0.0.1', '2001:db8::9'])
+    expect(isListed(address), address).toBe(true);
+  for (const address of ['11.0.0.1', '127.0.0.2', '2001:db9::9', '::1', '', 'unix'])
+    expect(isListed(address), address).toBe(false);
+  expect(addressList('')('127.0.0.1')).toBe(false);
 });

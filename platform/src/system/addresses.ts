@@ -1,7 +1,6 @@
 // Addresses: which the platform may connect to on a merchant's word, and what they count as when they come to us.
 //
-// Which may be connected to: A notification URL must not become a way to reach
-// the operator's own network (SSRF): private, link-local, metadata, translated and reserved ranges are refused.
+// Which may be connected to: a notification URL must not become a way to reach the operator's own network (SSRF): private, link-local, metadata, translated and reserved ranges are refused.
 import ipaddr from 'ipaddr.js';
 
 export type Reach = 'public' | 'public-and-loopback';
