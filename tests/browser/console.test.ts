@@ -108,6 +108,35 @@ describe.skipIf(isSkipped)('the console', () => {
     await page.context().close();
   });
 
+  test('security M9: a password is changed by who knows it, and the other sessions end', async () => {
+    const [desk, phone] = [await stage.open('en', 'desktop'), await stage.open('zh-CN')];
+    await enter(desk, 'checker');
+    await enter(phone, 'checker');
+    await desk.getByRole('link', { name: /王磊/ }).click();
+    const type = async (present: string, next: string, again = next) => {
+      await desk.getByLabel('Present password').fill(present);
+      await desk.getByLabel('New password', { exact: true }).fill(next);
+      await desk.getByLabel('New password again').fill(again);
+      await desk.getByRole('button', { name: 'Change the password' }).click();
+    };
+    await type('sandbox-checker', 'a quite new password', 'a quite old password');
+    await desk.getByText('The two are not the same.').waitFor();
+    await type('not the password', 'a quite new password');
+    await desk.getByText('The present password is wrong.').waitFor();
+    await type('sandbox-checker', 'checker checker');
+    await desk.getByText('Choose another one').waitFor();
+    expect(await serious(desk)).toEqual([]);
+    await photograph(desk, 'console-password-en-desktop');
+    await type('sandbox-checker', 'a quite new password');
+    await desk.getByText('The password has been changed.').waitFor();
+    await desk.reload();
+    await desk.getByRole('button', { name: 'Sign out' }).waitFor();
+    await phone.reload();
+    await phone.getByRole('heading', { name: '登录控制台' }).waitFor();
+    await desk.context().close();
+    await phone.context().close();
+  });
+
   test.each([
     ['zh-CN', 'desktop'],
     ['en', 'phone'],
@@ -124,6 +153,7 @@ describe.skipIf(isSkipped)('the console', () => {
       '/books': '.ant-alert-success, .ant-alert-error',
       '/rates': '.ant-empty',
       '/trail': '.ant-table-row',
+      '/password': 'form.password',
     };
     for (const [at, sign] of Object.entries(seen)) {
       await page.goto(`${stage.sandbox.http}/console${at}`);

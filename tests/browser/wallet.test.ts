@@ -300,6 +300,47 @@ describe.skipIf(isSkipped)('the wallet', () => {
     expect(bytes).toBeLessThan(200_000);
   });
 
+  test.each([
+    ['zh-CN', 'phone', people.chenJie, '支付密码不正确，还可以试 4 次。', '其他设备已退出登录。'],
+    [
+      'en',
+      'desktop',
+      people.wangFang,
+      'That PIN is wrong. Tries left: 4.',
+      'Your other devices have been signed out.',
+    ],
+  ] as const)(
+    'shopper S2: a mistyped old PIN is told at once and asked for again, %s on a %s',
+    async (language, size, person, wrong, elsewhere) => {
+      const page = await stage.open(language, size);
+      const [folder, name] = [process.env.TONGBAO_SCREENSHOTS, `change-pin-${language}-${size}`];
+      const photograph = async (step: string) =>
+        folder !== undefined && (await page.screenshot({ path: `${folder}/${name}-${step}.png` }));
+      await page.goto(`${stage.sandbox.http}/wallet#/me/security/pin`);
+      await signIn(page, person.phone);
+      const type = async (pin: string) => {
+        await page.locator('.pin input:enabled').waitFor();
+        await page.keyboard.type(pin);
+      };
+      const heading = (words: RegExp) => page.getByRole('heading', { name: words }).waitFor();
+      await heading(/^(修改支付密码|Change the PIN)$/);
+      await type('000001');
+      await page.getByText(wrong).waitFor();
+      await heading(/^(修改支付密码|Change the PIN)$/);
+      expect(await serious(page)).toEqual([]);
+      await photograph('wrong');
+      await type(person.pin);
+      await heading(/^(请输入新的支付密码|Enter the new PIN)$/);
+      await photograph('new');
+      await type('846237');
+      await page.getByText(/^(再次输入以确认|Enter it once more)/).waitFor();
+      await type('846237');
+      await page.getByText(elsewhere).waitFor();
+      await photograph('done');
+      await page.context().close();
+    },
+  );
+
   test('the app opens without a network, says so, shows nothing of the shopper, and goes on afterwards', async () => {
     const page = await stage.open('zh-CN');
     await page.goto(`${stage.sandbox.http}/wallet`);

@@ -76,7 +76,8 @@ export function Pay(props: PayProps) {
   }
   const usable = view.methods.filter((method) => method.disabledReason === undefined);
   const method = usable.find((candidate) => keyOf(candidate) === chosen) ?? usable[0];
-  const isLocked = customer.pinLockedUntil !== null;
+  // A passkey confirms while the PIN is locked.
+  const isLocked = customer.pinLockedUntil !== null && !view.hasPasskey;
   return (
     <>
       <StepHeading level={2}>{t('chooseMethod')}</StepHeading>

@@ -13,6 +13,7 @@ import { Batches } from './batches.tsx';
 import { Books } from './books.tsx';
 import { Breaks } from './breaks.tsx';
 import { Overview } from './overview.tsx';
+import { Password } from './password.tsx';
 import { Failed } from './pieces.tsx';
 import { Rates } from './rates.tsx';
 import { Story } from './story.tsx';
@@ -54,6 +55,8 @@ export interface PageProps {
   readonly url: URL;
 }
 
+const passwordPath = '/console/password';
+
 const pages = [
   { path: '/console', word: 'navOverview', roles: everybody, Page: Overview },
   { path: '/console/batches', word: 'navBatches', roles: everybody, Page: Batches },
@@ -64,6 +67,8 @@ const pages = [
   { path: '/console/rates', word: 'navRates', roles: operators, Page: Rates },
   { path: '/console/waiting', word: 'navWaiting', roles: operators, Page: Waiting },
   { path: '/console/trail', word: 'navTrail', roles: operators, Page: Trail },
+  // Reached by the person's own name, not by the menu.
+  { path: passwordPath, word: 'changePassword', roles: everybody, Page: Password },
 ] as const;
 
 export function Console() {
@@ -180,12 +185,24 @@ function Inside({ member }: { member: Member }) {
           aria-label={say('menu')}
           selectedKeys={[page.path]}
           onClick={({ key }) => go(`${key}${kept}`)}
-          items={mine.map(({ path, word }) => ({ key: path, label: say(word) }))}
+          items={mine
+            .filter(({ path }) => path !== passwordPath)
+            .map(({ path, word }) => ({ key: path, label: say(word) }))}
         />
         <Space size="small">
           <Languages />
           <span className="who">
-            {member.name} <Tag>{say(roleWords[member.role])}</Tag>
+            <a
+              href={passwordPath}
+              title={say('changePassword')}
+              onClick={(event) => {
+                event.preventDefault();
+                go(passwordPath);
+              }}
+            >
+              {member.name}
+            </a>{' '}
+            <Tag>{say(roleWords[member.role])}</Tag>
           </span>
           <Button onClick={() => leave.mutate()} loading={leave.isPending}>
             {say('leave')}

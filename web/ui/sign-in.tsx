@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { CodeSent as CodeSentShape, WalletView } from '@tongbao/protocol/wallet';
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call } from './api.ts';
+import { call, isRefusal } from './api.ts';
 import { errorText } from './error-text.ts';
 import { StepHeading } from './frame.tsx';
 
@@ -125,6 +125,8 @@ function EnterCode(props: EnterCodeProps) {
   const seconds = useResendSeconds(sent);
   const Heading = props.level === 1 ? 'h1' : 'h2';
   const error = enter.error ?? props.askError;
+  // No try is left: what helps is another code.
+  const isUsedUp = isRefusal(enter.error, 'CODE_TOO_MANY');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     enter.mutate();
@@ -169,7 +171,7 @@ function EnterCode(props: EnterCodeProps) {
         />
       </label>
       <div aria-live="polite">{error !== null && <p className="note bad">{errorText(error, t)}</p>}</div>
-      <button type="submit" className="button" disabled={enter.isPending || code.length !== 6}>
+      <button type="submit" className="button" disabled={enter.isPending || code.length !== 6 || isUsedUp}>
         {t('signIn')}
       </button>
       <p className="under">

@@ -3,18 +3,24 @@ import { useMutation } from '@tanstack/react-query';
 import type { CodeSent, WalletView } from '@tongbao/protocol/wallet';
 import { type FormEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call } from '../ui/api.ts';
+import { call, isRefusal } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
 import { Result, StepHeading } from '../ui/frame.tsx';
 import { PinPad } from '../ui/pin-dialog.tsx';
 import { NewPin } from './new-pin.tsx';
 import { looksLikeId } from './resident-id.ts';
 
-function Done() {
+/** `wasThere`: a PIN was changed, which signs other devices out; a first one does not. */
+function Done({ wasThere }: { wasThere: boolean }) {
   const { t } = useTranslation();
   return (
     <section className="card">
-      <Result icon="check" level={1} title={t('pinChanged')} />
+      <Result
+        icon="check"
+        level={1}
+        title={t('pinChanged')}
+        {...(wasThere ? { text: t('pinChangedText') } : {})}
+      />
       <div className="actions">
         <a className="button" href="#/me/security">
           {t('security')}
@@ -24,40 +30,48 @@ function Done() {
   );
 }
 
+/** The present PIN is checked before a new one is chosen: a slip is told at once, with the tries that are left. */
 export function ChangePin(props: { wallet: WalletView }) {
   const { t } = useTranslation();
+  const { hasPin } = props.wallet;
   const old = useRef('');
-  const [stage, setStage] = useState<'old' | 'new' | 'done'>(props.wallet.hasPin ? 'old' : 'new');
-  if (stage === 'done') return <Done />;
+  const [stage, setStage] = useState<'old' | 'new' | 'done'>(hasPin ? 'old' : 'new');
+  const [refused, setRefused] = useState<unknown>(null);
+  if (stage === 'done') return <Done wasThere={hasPin} />;
+  const change = async (newPin: string) => {
+    try {
+      return await call('POST', '/api/wallet/pin/change', { pin: old.current, newPin });
+    } catch (error) {
+      // It was changed elsewhere in the meantime.
+      if (isRefusal(error, 'PIN_WRONG') || isRefusal(error, 'PIN_LOCKED')) {
+        old.current = '';
+        setRefused(error);
+        setStage('old');
+      }
+      throw error;
+    }
+  };
   return (
     <section className="card">
       {stage === 'old' ? (
-        <div className="inline-pad">
-          <StepHeading level={1}>{t('changePin')}</StepHeading>
-          <p className="muted lead">{t('changePinOld')}</p>
-          <PinPad
-            disabled={false}
-            wrong={false}
-            onComplete={(pin) => {
-              old.current = pin;
-              setStage('new');
-            }}
-          >
-            <div className="sheet-message" />
-          </PinPad>
-        </div>
+        <PresentPin
+          refused={refused}
+          onRight={(pin) => {
+            old.current = pin;
+            setStage('new');
+          }}
+        />
       ) : (
         <NewPin
-          title={props.wallet.hasPin ? t('changePinNew') : t('setPin')}
-          save={(newPin) =>
-            props.wallet.hasPin
-              ? call('POST', '/api/wallet/pin/change', { pin: old.current, newPin })
-              : call('POST', '/api/wallet/pin', { newPin })
-          }
-          onDone={() => setStage('done')}
+          title={hasPin ? t('changePinNew') : t('setPin')}
+          save={(newPin) => (hasPin ? change(newPin) : call('POST', '/api/wallet/pin', { newPin }))}
+          onDone={() => {
+            old.current = '';
+            setStage('done');
+          }}
         />
       )}
-      {props.wallet.hasPin && (
+      {hasPin && (
         <p className="under">
           <a className="linkish" href="#/me/security/pin/reset">
             {t('forgotPin')}
@@ -65,6 +79,46 @@ export function ChangePin(props: { wallet: WalletView }) {
         </p>
       )}
     </section>
+  );
+}
+
+function PresentPin(props: {
+  /** Why it is asked for again. */
+  refused: unknown;
+  onRight: (pin: string) => void;
+}) {
+  const { t } = useTranslation();
+  // Not a variable of the mutation: those are kept for a while after it has ended.
+  const typed = useRef('');
+  const check = useMutation({
+    mutationFn: () => call('POST', '/api/wallet/pin/check', { pin: typed.current }),
+    onSuccess: () => {
+      const pin = typed.current;
+      typed.current = '';
+      props.onRight(pin);
+    },
+    onError: () => {
+      typed.current = '';
+    },
+  });
+  const error = check.error ?? (check.isIdle ? props.refused : null);
+  return (
+    <div className="inline-pad">
+      <StepHeading level={1}>{t('changePin')}</StepHeading>
+      <p className="muted lead">{t('changePinOld')}</p>
+      <PinPad
+        disabled={check.isPending || isRefusal(error, 'PIN_LOCKED')}
+        wrong={isRefusal(error, 'PIN_WRONG')}
+        onComplete={(pin) => {
+          typed.current = pin;
+          check.mutate();
+        }}
+      >
+        <div className="sheet-message" aria-live="assertive">
+          {error !== null && <p className="note bad">{errorText(error, t)}</p>}
+        </div>
+      </PinPad>
+    </div>
   );
 }
 
@@ -78,7 +132,7 @@ export function ResetPin(props: { wallet: WalletView }) {
     mutationFn: () => call<CodeSent>('POST', '/api/wallet/pin/code'),
     onSuccess: setSent,
   });
-  if (stage === 'done') return <Done />;
+  if (stage === 'done') return <Done wasThere />;
   if (stage === 'new')
     return (
       <section className="card">

@@ -126,6 +126,7 @@ export const walletEn: WalletWords = {
   changePinOld: 'Enter your present PIN',
   changePinNew: 'Enter the new PIN',
   pinChanged: 'Your PIN has been changed',
+  pinChangedText: 'Your other devices have been signed out.',
   forgotPin: 'I forgot my PIN',
   resetPinText:
     'We send a code to {{phone}} and ask for your resident number. Other devices will be signed out.',

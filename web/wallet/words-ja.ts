@@ -126,6 +126,7 @@ export const walletJa: WalletWords = {
   changePinOld: '現在のパスワードを入力してください',
   changePinNew: '新しいパスワードを入力してください',
   pinChanged: 'パスワードを変更しました',
+  pinChangedText: '他の端末からはログアウトしました。',
   forgotPin: 'パスワードを忘れた',
   resetPinText: '{{phone}}に認証コードを送り、身分証番号を確認します。他の端末はログアウトされます。',
   passkeys: 'パスキー',

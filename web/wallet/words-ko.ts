@@ -125,6 +125,7 @@ export const walletKo: WalletWords = {
   changePinOld: '현재 비밀번호를 입력하세요',
   changePinNew: '새 비밀번호를 입력하세요',
   pinChanged: '비밀번호가 변경되었습니다',
+  pinChangedText: '다른 기기에서는 로그아웃되었습니다.',
   forgotPin: '비밀번호를 잊었어요',
   resetPinText: '{{phone}}(으)로 인증번호를 보내고 신분증 번호를 확인합니다. 다른 기기는 로그아웃됩니다.',
   passkeys: '패스키',

@@ -123,6 +123,7 @@ export const walletZh = {
   changePinOld: '请输入现在的支付密码',
   changePinNew: '请输入新的支付密码',
   pinChanged: '支付密码已更新',
+  pinChangedText: '其他设备已退出登录。',
   forgotPin: '忘记支付密码',
   resetPinText: '我们会发送验证码到 {{phone}}，并核对您的身份证号码。完成后其他设备会退出登录。',
   passkeys: '通行密钥',
