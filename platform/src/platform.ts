@@ -124,9 +124,9 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const { config, database, clock, randomness, keys, bank, log } = parts;
   const sandbox = config.mode === 'sandbox';
   const ruleBook = parts.rules ?? (sandbox ? sandboxRules : rules);
-  const ids = new Ids(() => takeIdBlock(database));
-  const lanes = createLanes({ database, lanes: config.lanes, maxBatch: config.maxBatch });
-  const house = new HouseAccounts(database);
+  const ids = new Ids(() => takeIdBlock(database.aside));
+  const lanes = lanesOf(parts);
+  const house = new HouseAccounts(database.aside);
   const news = newsOf(parts);
   const merchants = createMerchants({ database, clock, ids, keys, news });
   const fx = fxOf(parts, ids, news);
@@ -254,6 +254,12 @@ const isolationOf = ({ database, clock, log }: PlatformParts): Isolation =>
 
 const bankFailed = (log: Logger, error: unknown, asked: string): void =>
   log.warn({ err: error, asked }, 'a bank could not be asked');
+
+const lanesOf = ({ config, database, log }: PlatformParts): Lanes =>
+  createLanes({
+    ...{ database, lanes: config.lanes, maxBatch: config.maxBatch },
+    onCommittedFailed: (error, verb) => log.error({ err: error, verb }, 'what follows a commit failed'),
+  });
 
 const fxOf = ({ database, clock, rates, log }: PlatformParts, ids: Ids, news: News): Fx =>
   createFx({

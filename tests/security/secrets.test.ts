@@ -34,10 +34,13 @@ describe('secrets', () => {
     const makers = filesOf('platform/src').filter(({ text }) => /argon2\(|createHmac\(/.test(text));
     const without = makers.filter(({ text }) => !text.includes('timingSafeEqual')).map(({ file }) => file);
     expect(makers.length).toBeGreaterThan(2);
-    // These keep keyed hashes as a key to find a row by, or leave the comparing to who asked for one.
+    // These keep keyed hashes as a key to find a row by, leave the comparing to who asked for one, or make passwords that
+    // PostgreSQL compares.
     const lookups = [
       'platform/src/customers/identity.ts',
+      'platform/src/database/roles-store.ts',
       'platform/src/sandbox/bank/issuers.ts',
+      'platform/src/sandbox/databases-store.ts',
       'platform/src/system/keys.ts',
       'platform/src/wallet/payment-codes.ts',
     ];

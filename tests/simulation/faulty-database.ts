@@ -1,6 +1,6 @@
 // The database as a process of the platform sees it when things go wrong: connections cut, disks full, commits whose
 // answer is lost, and the process's own death, after which nothing it does reaches the database any more.
-import type { Database, Statement, Transaction } from '../../platform/src/database/index.ts';
+import type { Database, Pipeline, Statement, Transaction } from '../../platform/src/database/index.ts';
 import type { DatabaseFault } from './commands.ts';
 
 export class ProcessDied extends Error {}
@@ -88,12 +88,16 @@ export function faultyDatabase(inner: Database): FaultyDatabase {
           after: () => inner.transaction(guarded),
           before: () =>
             inner.transaction(async (tx) => {
-              await work(mortal(state, { ...tx, say: (words) => tx.say({ ...words, commit: false }) }));
+              const last: Pipeline[] = [];
+              await work(mortal(state, tx, (pipeline) => last.push(pipeline)));
+              for (const pipeline of last) await tx.sendPipeline(pipeline);
               if (fault.kind === 'cut') await tx.query(cutStatement);
               throw errorOf(state, fault);
             }),
         });
       }),
+    batch: (work) => counted(() => inner.batch((tx) => work(mortal(state, tx)))),
+    aside: { query: (query, values) => counted(() => inner.aside.query(query, values)) },
     snapshot: (work) => counted(() => inner.snapshot(work)),
     close: async () => undefined,
   };
@@ -111,7 +115,7 @@ function due(state: State, on: DatabaseFault['on']): DatabaseFault | null {
 }
 
 /** A dead process sends no more statements in a transaction that it had begun. */
-function mortal(state: State, tx: Transaction): Transaction {
+function mortal(state: State, tx: Transaction, atCommit = tx.atCommit): Transaction {
   const alive = () => {
     if (state.dead) throw new ProcessDied('the process is dead');
   };
@@ -125,9 +129,13 @@ function mortal(state: State, tx: Transaction): Transaction {
       alive();
       return tx.copy(batches);
     },
-    say: (words) => {
+    sendPipeline: (pipeline) => {
       alive();
-      return tx.say(words);
+      return tx.sendPipeline(pipeline);
+    },
+    atCommit: (pipeline) => {
+      alive();
+      atCommit(pipeline);
     },
   };
 }

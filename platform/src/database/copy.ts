@@ -197,7 +197,7 @@ const writers: { readonly [Type in ColumnType]: (to: Scratch, value: ColumnTypes
   },
 };
 
-/** The wire as the driver lends it to whoever speaks it himself. */
+/** The parts of pg's connection that we write to directly. */
 interface Wire {
   readonly stream: {
     readonly writable: boolean;
@@ -208,12 +208,10 @@ interface Wire {
   query(text: string): void;
 }
 
-/** What is sent in one go, in this order. */
-export interface Words {
-  readonly begin: boolean;
+/** What is sent in one round trip, in this order. */
+export interface Pipeline {
   readonly batches: readonly RowsToCopy[];
   readonly executions: readonly Execution[];
-  readonly commit: boolean;
 }
 
 /** A statement whose parameters are all arrays of integers. */
@@ -232,33 +230,37 @@ const integersOnly = /^\{[-0-9,]*\}$/;
 function executed(
   { statement, values }: Execution,
   known: Map<string, string>,
-  learnt: Map<string, string>,
+  newlyPrepared: Map<string, string>,
 ): string[] {
   for (const value of values)
     if (!integersOnly.test(value)) throw new Error(`${statement.name} takes arrays of integers only`);
   const parameters = `(${values.map((value) => `'${value}'`).join(', ')})`;
-  const name = known.get(statement.name) ?? learnt.get(statement.name);
+  const name = known.get(statement.name) ?? newlyPrepared.get(statement.name);
   if (name !== undefined) return [`EXECUTE "${name}"${parameters}`];
   const fresh = `${statement.name}.${++attempts}`;
-  learnt.set(statement.name, fresh);
+  newlyPrepared.set(statement.name, fresh);
   const types = values.map(() => 'bigint[]').join(', ');
   return [`PREPARE "${fresh}"(${types}) AS ${statement.text}`, `EXECUTE "${fresh}"${parameters}`];
 }
 
 /**
- * Says all of it in one round trip: the server takes the statements in turn. Resolves when it has; an error of any
+ * Sends all of it in one round trip: the server takes the statements in turn. Resolves when it has; an error of any
  * leaves what follows undone and the transaction failed, as always.
  */
-export function say(client: pg.ClientBase, words: Words): Promise<void> {
-  const filled = words.batches.filter((batch) => batch.messages.length > 0);
+export function sendPipeline(
+  client: pg.ClientBase,
+  pipeline: Pipeline,
+  { begin, commit }: { begin: boolean; commit: boolean },
+): Promise<void> {
+  const filled = pipeline.batches.filter((batch) => batch.messages.length > 0);
   const known = prepared.get(client) ?? new Map<string, string>();
   prepared.set(client, known);
-  const learnt = new Map<string, string>();
+  const newlyPrepared = new Map<string, string>();
   const text = [
-    ...(words.begin ? ['BEGIN'] : []),
+    ...(begin ? ['BEGIN'] : []),
     ...filled.map((batch) => batch.statement),
-    ...words.executions.flatMap((execution) => executed(execution, known, learnt)),
-    ...(words.commit ? ['COMMIT'] : []),
+    ...pipeline.executions.flatMap((execution) => executed(execution, known, newlyPrepared)),
+    ...(commit ? ['COMMIT'] : []),
   ];
   if (text.length === 0) return Promise.resolve();
   return new Promise((resolve, reject) => {
@@ -278,7 +280,7 @@ export function say(client: pg.ClientBase, words: Words): Promise<void> {
       // The driver ends a conversation with its error; what is sent next waits until the server is ready again.
       handleError: reject,
       handleReadyForQuery() {
-        for (const [name, fresh] of learnt) known.set(name, fresh);
+        for (const [name, fresh] of newlyPrepared) known.set(name, fresh);
         for (const batch of filled) batch.release();
         resolve();
       },

@@ -1,6 +1,15 @@
 // PostgreSQL as the rooms see it: named statements, transactions that are passed explicitly, bigint for int8.
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
-import { type RowsToCopy, say, type Words } from './copy.ts';
+import { type Pipeline, type RowsToCopy, sendPipeline } from './copy.ts';
+import {
+  batchLimits,
+  beginWith,
+  connectionOptions,
+  type Limits,
+  servingLimits,
+  snapshotLimits,
+} from './limits-store.ts';
 import type { Statement } from './statement.ts';
 
 /** Something SQL can be sent to: the pool, or one open transaction. */
@@ -13,15 +22,27 @@ export interface Transaction extends Connection {
   readonly open: true;
   /** Writes batches of new rows (copy.ts), all in one round trip. */
   copy(batches: readonly RowsToCopy[]): Promise<void>;
-  /** The same, then statements over arrays of integers; with `commit` these are the transaction's last words. */
-  say(words: Omit<Words, 'begin'>): Promise<void>;
+  /** The same, then statements over arrays of integers. */
+  sendPipeline(pipeline: Pipeline): Promise<void>;
+  /**
+   * Leaves rows and statements for the final round trip: they are sent with the COMMIT, when the transaction's work is done.
+   * So a lock that they take is held for that round trip only, and nobody can be stopped between the two.
+   */
+  atCommit(pipeline: Pipeline): void;
 }
 
 export interface Database extends Connection {
   /** Runs `work` in one transaction: commits what it did, or rolls back and throws what it threw. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** The same for work on whole days of payments, which takes minutes. */
+  batch<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** One consistent, read-only view of everything, for proofs and exports. */
   snapshot<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * A few connections of its own, for short statements that somebody needs while they hold a transaction open (ids, accounts
+   * of the house): with those of the pool, as many transactions as it has connections would wait for each other.
+   */
+  readonly aside: Connection;
   readonly pool: pg.Pool;
   close(): Promise<void>;
 }
@@ -46,41 +67,37 @@ const types: pg.CustomTypesConfig = {
     pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 };
 
-// Proofs over twenty million entries take minutes a statement; what serves requests is cut off after one.
-const beginSnapshot = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '30min'`;
-
 export interface DatabaseOptions {
   readonly url: string;
   readonly maxConnections?: number;
   /** Called when an idle connection breaks; the pool replaces it. */
   readonly onConnectionError?: (error: Error) => void;
+  readonly limits?: Limits;
 }
 
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.maxConnections ?? 12,
-    types,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 60_000,
-    application_name: 'tongbao',
-  });
-  pool.on('error', (error) => options.onConnectionError?.(error));
-  // A connection can also break while it is lent out; whoever uses it sees his query fail, nobody else must die of it.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  const limits = options.limits ?? servingLimits;
+  const pool = openPool(options, { max: options.maxConnections ?? 12, limits });
+  const aside = openPool(options, { max: 2, limits });
 
-  async function inTransaction<T>(begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async function inTransaction<T>(
+    how: { begin: string; answerMs: number },
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
     const client = await pool.connect();
     let broken: Error | undefined;
-    const { tx, isOpen } = openTransaction(client, begin);
+    const session = openTransaction(client, how);
     try {
-      const result = await work(tx);
-      if (isOpen()) await client.query('COMMIT');
+      const result = await work(session.tx);
+      await session.commit();
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((rollbackError: Error) => {
-        broken = rollbackError;
-      });
+      // Whoever did not answer in time is not asked once more.
+      if (error instanceof NoAnswer) broken = error;
+      else if (session.isBegun())
+        await answered(client, rollbackMs, client.query('ROLLBACK')).catch((rollbackError: Error) => {
+          broken = rollbackError;
+        });
       throw error;
     } finally {
       client.release(broken);
@@ -89,39 +106,122 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   return {
     pool,
-    query: async <Row>(query: Statement, values: readonly unknown[] = []) =>
-      (await pool.query({ name: query.name, text: query.text, values: values as unknown[] })).rows as Row[],
-    transaction: (work) => inTransaction('BEGIN', work),
-    snapshot: (work) => inTransaction(beginSnapshot, work),
-    close: () => pool.end(),
+    query: (query, values) => ask(pool, limits, { query, values }),
+    aside: { query: (query, values) => ask(aside, limits, { query, values }) },
+    transaction: (work) => inTransaction({ begin: 'BEGIN', answerMs: limits.answerMs }, work),
+    batch: (work) => inTransaction({ begin: beginWith(batchLimits), answerMs: batchLimits.answerMs }, work),
+    snapshot: (work) => inTransaction({ begin: beginSnapshot, answerMs: snapshotLimits.answerMs }, work),
+    async close() {
+      await Promise.all([pool.end(), aside.end()]);
+    },
   };
 }
 
-/** A transaction begins with its first words, and in the same breath where they allow it. */
-function openTransaction(client: pg.PoolClient, begin: string): { tx: Transaction; isOpen(): boolean } {
-  let state: 'not begun' | 'open' | 'over' = 'not begun';
-  async function ensureOpen(): Promise<void> {
-    if (state === 'over') throw new Error('the transaction has been committed');
-    if (state === 'not begun') await client.query(begin);
-    state = 'open';
+const beginSnapshot = beginWith(snapshotLimits, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
+const rollbackMs = 3_000;
+
+function openPool(options: DatabaseOptions, of: { max: number; limits: Limits }): pg.Pool {
+  const pool = new pg.Pool({
+    ...connectionOptions(of.limits),
+    connectionString: options.url,
+    max: of.max,
+    types,
+    application_name: 'tongbao',
+  });
+  pool.on('error', (error) => options.onConnectionError?.(error));
+  // A connection can also break while it is lent out; whoever uses it sees the query fail, nobody else must die of it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+async function ask<Row>(
+  pool: pg.Pool,
+  { answerMs }: Limits,
+  { query, values = [] }: { query: Statement; values: readonly unknown[] | undefined },
+): Promise<Row[]> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    const asked = client.query({ name: query.name, text: query.text, values: values as unknown[] });
+    return (await answered(client, answerMs, asked)).rows as Row[];
+  } catch (error) {
+    if (error instanceof NoAnswer) broken = error;
+    throw error;
+  } finally {
+    client.release(broken);
   }
-  async function speak(words: Omit<Words, 'begin'>): Promise<void> {
-    const first = state === 'not begun' && begin === 'BEGIN';
-    if (first) state = 'open';
-    else await ensureOpen();
-    await say(client, { ...words, begin: first });
-    if (words.commit) state = 'over';
+}
+
+/** The database, or what lies between, is silent: what was asked for may or may not have been done. */
+class NoAnswer extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+/** Waits for an answer, but not for ever: then the connection is cut, since nobody knows what would come out of it later. */
+async function answered<T>(client: pg.ClientBase, ms: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new NoAnswer(`the database did not answer within ${ms} ms`));
+      (client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
+    }, ms);
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+    // Cut off, it fails after we have stopped to listen.
+    answer.catch(() => undefined);
+  }
+}
+
+interface Session {
+  readonly tx: Transaction;
+  isBegun(): boolean;
+  commit(): Promise<void>;
+}
+
+/** A transaction begins with what is sent first, and in the same round trip where that allows it. */
+function openTransaction(
+  client: pg.PoolClient,
+  { begin, answerMs }: { begin: string; answerMs: number },
+): Session {
+  let isBegun = false;
+  let isOver = false;
+  const last: Pipeline[] = [];
+  async function ensureBegun(): Promise<void> {
+    if (isOver) throw new Error('the transaction is over');
+    if (isBegun) return;
+    await answered(client, answerMs, client.query(begin));
+    isBegun = true;
+  }
+  async function send(pipeline: Pipeline, commit: boolean): Promise<void> {
+    const first = !isBegun && begin === 'BEGIN';
+    if (!first || isOver) await ensureBegun();
+    isBegun = true;
+    await answered(client, answerMs, sendPipeline(client, pipeline, { begin: first, commit }));
   }
   return {
-    isOpen: () => state === 'open',
+    isBegun: () => isBegun,
+    async commit() {
+      const pipeline = {
+        batches: last.flatMap((each) => each.batches),
+        executions: last.flatMap((each) => each.executions),
+      };
+      if (last.length > 0) await send(pipeline, true);
+      else if (isBegun) await answered(client, answerMs, client.query('COMMIT'));
+      isOver = true;
+    },
     tx: {
       open: true,
       async query<Row>({ name, text }: Statement, values: readonly unknown[] = []) {
-        await ensureOpen();
-        return (await client.query({ name, text, values: values as unknown[] })).rows as Row[];
+        await ensureBegun();
+        const asked = client.query({ name, text, values: values as unknown[] });
+        return (await answered(client, answerMs, asked)).rows as Row[];
       },
-      copy: (batches) => speak({ batches, executions: [], commit: false }),
-      say: speak,
+      copy: (batches) => send({ batches, executions: [] }, false),
+      sendPipeline: (pipeline) => send(pipeline, false),
+      atCommit: (pipeline) => void last.push(pipeline),
     },
   };
 }

@@ -19,10 +19,10 @@ export interface Verb<Command, Facts, Decision> {
   partyOf?(command: Command): bigint;
   load(tx: Transaction, commands: readonly Command[]): Promise<Facts>;
   /**
-   * Instead of `load`, for a verb that need lock nothing, because a unique key settles every race (a lost one is run
-   * again): reads before the transaction, which then is a single round trip.
+   * Instead of `load`, for a verb that needs no locks: a unique key decides races, the loser is retried. Reads before the
+   * transaction, which then is a single round trip.
    */
-  look?(connection: Connection, commands: readonly Command[]): Promise<Facts>;
+  readBeforeTransaction?(connection: Connection, commands: readonly Command[]): Promise<Facts>;
   decide(facts: Facts, command: Command): Decision;
   record(tx: Transaction, facts: Facts, decisions: readonly Decision[]): Promise<void>;
   /** Called once after the commit, outside the transaction: to wake whoever waits for what was left. */
@@ -38,12 +38,18 @@ export interface LanesOptions {
   readonly maxWaiting?: number;
   /** Of these, how many may be one party's. */
   readonly maxWaitingOfParty?: number;
+  /** A command that has not begun after so long is refused as 'overloaded': the database may be silent. */
+  readonly maxWaitMs?: number;
+  /** Hears of a `committed` that throws: its batch is in the books all the same. */
+  readonly onCommittedFailed?: (error: unknown, verb: string) => void;
 }
 
 interface Waiting<Command, Decision> {
   readonly command: Command;
   readonly resolve: (decision: Decision) => void;
   readonly reject: (error: unknown) => void;
+  /** Milliseconds of `performance.now()`. */
+  readonly since: number;
 }
 
 interface VerbQueue {
@@ -90,6 +96,19 @@ function takeBatch({ parties }: VerbQueue, maxBatch: number): Waiting<unknown, u
   return batch;
 }
 
+/** Refuses whoever has waited since before an instant. Answers how many they were. */
+function refuseLate(queue: VerbQueue, before: number): number {
+  let refused = 0;
+  for (const [party, waiting] of queue.parties) {
+    const kept = waiting.findIndex((each) => each.since >= before);
+    const late = waiting.splice(0, kept === -1 ? waiting.length : kept);
+    for (const each of late) each.reject(new Rejection('overloaded', 'the command waited too long'));
+    refused += late.length;
+    if (waiting.length === 0) queue.parties.delete(party);
+  }
+  return refused;
+}
+
 export interface Lanes {
   /** Runs one command through its verb. Rejects with `Rejection('overloaded' | 'unavailable')` or a bug's error. */
   run<Command, Facts, Decision>(verb: Verb<Command, Facts, Decision>, command: Command): Promise<Decision>;
@@ -99,17 +118,17 @@ export interface Lanes {
 
 /** Whether PostgreSQL could not be reached or gave up: the caller then does not know, and must ask again. */
 export function isInfrastructureError(error: unknown): boolean {
+  // 25P03, 25P04: we were stopped in an open transaction for longer than it may last. 55P03: a lock was waited for in vain.
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string') {
     return /terminat|Connection ended|timeout exceeded|not queryable|connect/i.test(
       String((error as Error)?.message),
     );
   }
-  return /^(08|53|57|58|XX|25006|55P03)/.test(code) || /^E[A-Z]+$/.test(code);
+  return /^(08|53|57|58|XX|25006|25P0[34]|55P03)/.test(code) || /^E[A-Z]+$/.test(code);
 }
 
 export function createLanes(options: LanesOptions): Lanes {
-  const { database } = options;
   const laneCount = options.lanes ?? 2;
   const maxBatch = options.maxBatch ?? 200;
   const maxWaiting = options.maxWaiting ?? 10_000;
@@ -120,6 +139,14 @@ export function createLanes(options: LanesOptions): Lanes {
   let busyLanes = 0;
   let closing = false;
   let whenIdle: (() => void)[] = [];
+  const maxWaitMs = options.maxWaitMs ?? 15_000;
+  const sweeper = setInterval(() => {
+    if (waitingCount === 0) return;
+    for (const queue of turn) waitingCount -= refuseLate(queue, performance.now() - maxWaitMs);
+    turn = turn.filter((queue) => queue.parties.size > 0);
+    wake();
+  }, 1_000);
+  sweeper.unref();
 
   function wake(): void {
     while (busyLanes < laneCount) {
@@ -130,7 +157,7 @@ export function createLanes(options: LanesOptions): Lanes {
       // Round robin: a verb with a long queue goes to the back, so that no verb starves the others.
       if (queue.parties.size > 0) turn.push(queue);
       busyLanes++;
-      void runBatch(database, queue.verb, batch).finally(() => {
+      void runBatch(options, queue.verb, batch).finally(() => {
         busyLanes--;
         wake();
       });
@@ -162,7 +189,8 @@ export function createLanes(options: LanesOptions): Lanes {
       }
       return new Promise((resolve, reject) => {
         if (parties.size === 0) turn.push(queue);
-        const waiting = { command, resolve: resolve as (decision: unknown) => void, reject };
+        const since = performance.now();
+        const waiting = { command, resolve: resolve as (decision: unknown) => void, reject, since };
         if (ofParty === undefined) parties.set(party, [waiting]);
         else ofParty.push(waiting);
         waitingCount++;
@@ -174,7 +202,10 @@ export function createLanes(options: LanesOptions): Lanes {
       closing = true;
       turn = turn.filter((queue) => queue.parties.size > 0);
       return new Promise((resolve) => {
-        whenIdle.push(resolve);
+        whenIdle.push(() => {
+          clearInterval(sweeper);
+          resolve();
+        });
         wake();
       });
     },
@@ -183,18 +214,14 @@ export function createLanes(options: LanesOptions): Lanes {
 
 /** Runs a batch; when its transaction fails, halves it until the culprit stands alone, so that neighbours pass. */
 async function runBatch<Command, Facts, Decision>(
-  database: Database,
+  options: LanesOptions,
   verb: Verb<Command, Facts, Decision>,
   batch: readonly Waiting<Command, Decision>[],
 ): Promise<void> {
+  let done: { facts: Facts; decisions: Decision[] };
   try {
-    const { facts, decisions } = await attempt(
-      database,
-      verb,
-      batch.map((waiting) => waiting.command),
-    );
-    for (const [index, waiting] of batch.entries()) waiting.resolve(decisions[index]!);
-    verb.committed?.(facts, decisions);
+    const commands = batch.map((waiting) => waiting.command);
+    done = await attempt(options.database, verb, commands);
   } catch (error) {
     if (batch.length === 1 || isInfrastructureError(error)) {
       const reason = isInfrastructureError(error) ? unavailable(error) : error;
@@ -202,8 +229,16 @@ async function runBatch<Command, Facts, Decision>(
       return;
     }
     const middle = batch.length >> 1;
-    await runBatch(database, verb, batch.slice(0, middle));
-    await runBatch(database, verb, batch.slice(middle));
+    await runBatch(options, verb, batch.slice(0, middle));
+    await runBatch(options, verb, batch.slice(middle));
+    return;
+  }
+  for (const [index, waiting] of batch.entries()) waiting.resolve(done.decisions[index]!);
+  try {
+    verb.committed?.(done.facts, done.decisions);
+  } catch (error) {
+    // The batch is committed: whatever goes wrong afterwards, it never runs again.
+    options.onCommittedFailed?.(error, verb.name);
   }
 }
 
@@ -219,7 +254,7 @@ async function attempt<Command, Facts, Decision>(
   commands: readonly Command[],
 ): Promise<{ facts: Facts; decisions: Decision[] }> {
   return decideAgain(async () => {
-    const seen = await verb.look?.(database, commands);
+    const seen = await verb.readBeforeTransaction?.(database, commands);
     return database.transaction(async (tx) => {
       const facts = seen ?? (await verb.load(tx, commands));
       const decisions = commands.map((command) => verb.decide(facts, command));

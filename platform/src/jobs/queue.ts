@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import { Logger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import type { Logger as Log } from 'pino';
-import type { Database } from '../database/index.ts';
+import { connectionOptions, type Database, servingLimits } from '../database/index.ts';
 import { releaseJobs, releaseJobsLockedFor } from './store.ts';
 
 export type Task = (payload: Record<string, string>) => Promise<void>;
@@ -121,7 +121,13 @@ export function createQueue({ database, log, tasks, restartMs = 1_000 }: QueuePa
  */
 function ownPool(database: Database): pg.Pool {
   const { connectionString } = database.pool.options;
-  const pool = new pg.Pool({ connectionString, max: concurrency + 2, application_name: 'tongbao jobs' });
+  const pool = new pg.Pool({
+    ...connectionOptions(servingLimits),
+    query_timeout: servingLimits.answerMs,
+    connectionString,
+    max: concurrency + 2,
+    application_name: 'tongbao jobs',
+  });
   // Connections break when the database goes away; whoever was using one sees his query fail.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));

@@ -140,12 +140,10 @@ function balanceMap(rows: Awaited<ReturnType<typeof readBalanceRows>>): Map<bigi
 }
 
 /**
- * Appends entries and moves each touched account once. Call it last in a transaction: from here to the commit the
- * shared accounts are locked. Throws when an entry does not balance; the database refuses a balance below its floor or
- * outside its bounds, and an account that does not exist.
- * `alongside`: what the entries are for, written in the same round trip; `arrivals`: what of it the audit log takes in,
- * besides the entries; `spending`: what owners of accounts that the caller
- * has locked have spent by now; `commit`: these are the last words of all.
+ * Appends entries and moves each touched account once, in the transaction's final round trip: the gate and the shared
+ * accounts are locked for that long and no longer. Throws when an entry does not balance; the commit fails when a balance
+ * would go below its floor or outside its bounds, or an account does not exist. `alongside`: what the entries are for, written in the same round trip; `arrivals`: what of it
+ * the audit log takes in, besides the entries; `spending`: what owners of accounts that the caller has locked have spent by now.
  */
 export async function recordEntries(
   tx: Transaction,
@@ -154,12 +152,10 @@ export async function recordEntries(
     alongside = [],
     arrivals = [],
     spending = new Map(),
-    commit = false,
   }: {
     alongside?: readonly RowsToCopy[];
     arrivals?: readonly Arrival[];
     spending?: ReadonlyMap<bigint, Spending>;
-    commit?: boolean;
   } = {},
 ): Promise<void> {
   const deltas = new Map<bigint, bigint>();
@@ -169,7 +165,7 @@ export async function recordEntries(
       deltas.set(account, (deltas.get(account) ?? 0n) + amount);
   }
   for (const [account, delta] of deltas) if (delta === 0n) deltas.delete(account);
-  await tx.say({
+  tx.atCommit({
     batches: [
       ...alongside,
       entryRows(entries),
@@ -179,7 +175,6 @@ export async function recordEntries(
       deltas.size + spending.size === 0
         ? []
         : moveBalances({ deltas, spending, at: entries[0]?.occurredAt ?? new Date(0) }),
-    commit,
   });
 }
 

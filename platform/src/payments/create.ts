@@ -225,7 +225,7 @@ export const createVerb = (
   name: 'payments.create',
   partyOf: (command) => command.merchantId,
   load: (tx, commands) => loadCreateFacts(tx, commands, sources),
-  look: (connection, commands) => loadCreateFacts(connection, commands, sources),
+  readBeforeTransaction: (connection, commands) => loadCreateFacts(connection, commands, sources),
   decide: decideCreate,
   record: (tx, _facts, decisions) => recordDecisions(tx, { decisions, before: noneBefore }, sources),
   committed: (_facts, decisions) => sources.conditions.committed(pick(decisions, 'created')),

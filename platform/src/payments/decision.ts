@@ -104,7 +104,6 @@ export async function recordDecisions(
     await quarantine(tx, { ...attention, timer: bankTimerName, at: clock.now() });
   const events = pick(decisions, 'events').flat();
   await recordEntries(tx, pick(decisions, 'entry'), {
-    commit: true,
     arrivals: [
       {
         source: 'event',

@@ -76,7 +76,7 @@ export async function importAll(
   sent: Sent,
 ): Promise<Imported[]> {
   const content = await zip(sent.bytes);
-  return parts.database.transaction(async (tx) => {
+  return parts.database.batch(async (tx) => {
     // In one order, so that two files with the same accounts never wait for each other.
     for (const account of [...new Set(statements.map((each) => each.account))].sort())
       await lockAccountRow(tx, account);

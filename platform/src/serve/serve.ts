@@ -6,7 +6,13 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { gatewayAdapters } from '../adapters.ts';
 import type { Config } from '../config.ts';
-import { assertMigrated, type Database, excessOfRole, openDatabase } from '../database/index.ts';
+import {
+  assertMigrated,
+  type Database,
+  endStuckSessions,
+  excessOfRole,
+  openDatabase,
+} from '../database/index.ts';
 import { ecbSource, freechangeSource } from '../fx/index.ts';
 import { createServer } from '../http/server.ts';
 import { openKeys, prepareKeys } from '../installation-keys.ts';
@@ -58,10 +64,14 @@ async function openPlatform(
     log,
     nudge,
   });
+  const stopWatching = endStuckSessions(database, (pid) =>
+    log.warn({ pid }, 'a session whose process had stopped was ended'),
+  );
   return {
     platform,
     database,
     async close() {
+      stopWatching();
       await platform.close();
       outbound.close();
       await database.close();

@@ -94,7 +94,7 @@ export async function closeDue(parts: SettlementParts, now: Date): Promise<numbe
   const due = await readDueToClose(database, { by: now, limit: closedAtOnce, except });
   return isolation.each(closingTimer, due, {
     key: (id) => id.toString(),
-    work: (id) => decideAgain(() => database.transaction((tx) => closeOne(parts, tx, { id, now }))),
+    work: (id) => decideAgain(() => database.batch((tx) => closeOne(parts, tx, { id, now }))),
   });
 }
 
@@ -176,7 +176,7 @@ export async function releaseDue(parts: SettlementParts, now: Date): Promise<num
   const due = await readDueReserves(database, { by: now, limit: releasedAtOnce, except });
   return isolation.each(releasingTimer, due, {
     key: (id) => id.toString(),
-    work: (id) => database.transaction((tx) => releaseOne(parts, tx, { id, now })),
+    work: (id) => database.batch((tx) => releaseOne(parts, tx, { id, now })),
   });
 }
 

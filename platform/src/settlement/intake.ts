@@ -43,7 +43,7 @@ async function openBatches({ database, isolation, ...parts }: SettlementParts): 
   const opened = await isolation.each(timerName, homeless, {
     key: ({ merchant_id }) => merchant_id.toString(),
     work: ({ merchant_id: merchantId, first_at: firstAt }) =>
-      database.transaction((tx) => openBatch(parts, tx, { merchantId, firstAt, declared })),
+      database.batch((tx) => openBatch(parts, tx, { merchantId, firstAt, declared })),
   });
   return opened === homeless.length;
 }
@@ -53,16 +53,14 @@ async function takeSome(parts: SettlementParts, allHaveBatches: boolean): Promis
   const { database, isolation } = parts;
   const held = await isolation.held(timerName);
   try {
-    return await database.transaction((tx) => takeLines(parts, tx, { except: held, allHaveBatches }));
+    return await database.batch((tx) => takeLines(parts, tx, { except: held, allHaveBatches }));
   } catch (error) {
     if (isInfrastructureError(error)) throw error;
     let added = 0n;
     await isolation.each(timerName, await selectWaiting(database, held), {
       key: (merchantId) => merchantId.toString(),
       work: async (only) => {
-        added += await database.transaction((tx) =>
-          takeLines(parts, tx, { except: held, only, allHaveBatches }),
-        );
+        added += await database.batch((tx) => takeLines(parts, tx, { except: held, only, allHaveBatches }));
       },
     });
     return added;

@@ -64,7 +64,7 @@ async function payOut(parts: SettlementParts, due: readonly bigint[], now: Date)
 }
 
 const payTogether = (parts: SettlementParts, ids: readonly bigint[], now: Date): Promise<number> =>
-  parts.database.transaction(async (tx) => {
+  parts.database.batch(async (tx) => {
     const due = await lockDueBatches(tx, now, ids);
     const entries: Entry[] = [];
     for (const currency of new Set(due.map((batch) => batch.currency))) {
@@ -144,12 +144,12 @@ async function sendUnsent(parts: SettlementParts, now: Date): Promise<number> {
 export async function readBank(parts: SettlementParts, now: Date): Promise<number> {
   const { database, isolation } = parts;
   const documents = await parts.bank.documents(await readLastCursor(database), documentsAtOnce);
-  for (const document of documents) await database.transaction((tx) => insertDocumentRow(tx, document, now));
+  for (const document of documents) await database.batch((tx) => insertDocumentRow(tx, document, now));
   const except = await isolation.held(bankTimer);
   const unapplied = await readUnapplied(database, { except, limit: documentsAtOnce });
   const applied = await isolation.each(bankTimer, unapplied, {
     key: ({ cursor }) => cursor.toString(),
-    work: (document) => database.transaction((tx) => apply(parts, tx, { document, now })),
+    work: (document) => database.batch((tx) => apply(parts, tx, { document, now })),
   });
   return Math.max(documents.length, applied);
 }

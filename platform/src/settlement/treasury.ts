@@ -162,7 +162,7 @@ async function decideDay(parts: TreasuryParts, now: Date): Promise<number> {
   // The day that ends, not the one that begins.
   const instant = new Date(planned.getTime() - 1);
   const rates = await ratesOf(parts, instant);
-  return parts.database.transaction(async (tx) => {
+  return parts.database.batch(async (tx) => {
     if ((await lockTreasury(tx))?.getTime() !== planned.getTime()) return 0;
     await writeTreasury(tx, null);
     const deals = decideDeals(await positionsOf(parts, tx), rates);
@@ -240,7 +240,7 @@ async function book(parts: TreasuryParts, deal: Deal, now: Date): Promise<void> 
     gainLoss: await house.open('fx-gain-loss', deal.home, now),
   };
   const id = await parts.ids.one();
-  await parts.database.transaction(async (tx) => {
+  await parts.database.batch(async (tx) => {
     if (!(await finishDealRow(tx, deal.id, id))) return;
     await recordEntries(tx, [
       {

@@ -24,7 +24,18 @@ import { createOutbound, generateRsaKeys, MovableClock, machineRandomness } from
 import { type TestDatabase, testDatabase } from './index.ts';
 import { testKeys } from './keys.ts';
 
-export interface SettlementWorld {
+/** What shops and the one shopper do, on one of the platforms over the books. */
+export interface Acts {
+  /** A payment of so many minor units of the shop's currency that nobody has confirmed. */
+  order(shop: MerchantAccess, amount: bigint, requestId?: string): Promise<Payment>;
+  /** The shopper confirms it, from the balance. */
+  confirm(payment: Payment): Promise<Payment>;
+  /** Both. */
+  pay(shop: MerchantAccess, amount: bigint, requestId?: string): Promise<Payment>;
+  refund(payment: Payment, amount: bigint, requestId?: string): Promise<Refund>;
+}
+
+export interface SettlementWorld extends Acts {
   readonly platform: Platform;
   readonly mover: ClockMover;
   readonly bank: SandboxSettlementBank;
@@ -33,15 +44,12 @@ export interface SettlementWorld {
   readonly shopper: Omit<AuthorizePayment, 'paymentId'>;
   /** Signs a shop up; it has the sandbox's shop of that region as its model. */
   shop(region: string, changes?: Partial<SignUp>): Promise<MerchantAccess>;
-  /** An order that nobody has confirmed. */
-  order(shop: MerchantAccess, amount: bigint): Promise<Payment>;
-  /** A payment of so many minor units of the shop's currency, paid from the balance; a new shopper is rich enough. */
-  pay(shop: MerchantAccess, amount: bigint, requestId?: string): Promise<Payment>;
-  refund(payment: Payment, amount: bigint, requestId?: string): Promise<Refund>;
   /** Two operators declare a day on which banks of a calendar are closed. */
   closeDay(calendar: string, day: string): Promise<void>;
   /** The shop may owe so much for refunds, and the house pays in as much. */
   agreeDebt(shop: MerchantAccess, amount: bigint): Promise<void>;
+  /** Another process over the same books, with a database of its own, which stays open. */
+  beside(database: Database): Promise<Acts & { readonly platform: Platform; close(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -69,38 +77,44 @@ export async function openSettlementWorld(
   const clock = MovableClock.startingAt(new Date(begins));
   const outbound = createOutbound({ reach: 'public-and-loopback' });
   const bank = createSettlementBanks(database, clock);
-  const platform = await createPlatform({
-    config: {
-      mode: 'sandbox',
-      lanes: 2,
-      maxBatch: 200,
-      publicUrl: 'http://localhost:1',
-      classic: sandboxConfig({}, {}).classic,
-      logName: null,
-    },
-    // One shopper buys for a whole month's settlement.
-    rules: rules.filter(({ measure }) => !/^(day|year)-/.test(measure)),
-    database,
-    clock,
-    randomness: machineRandomness,
-    keys: testKeys,
-    bank: bank.cards,
-    settlementBank: bank.settlement,
-    rates,
-    outbound,
-    sendSms: async () => undefined,
-    bankBooks: sandboxBankBooks,
-    log: pino({ level: 'silent' }),
-  });
+  const open = (over: Database) =>
+    createPlatform({
+      config: {
+        mode: 'sandbox',
+        lanes: 2,
+        maxBatch: 200,
+        publicUrl: 'http://localhost:1',
+        classic: sandboxConfig({}, {}).classic,
+        logName: null,
+      },
+      // One shopper buys for a whole month's settlement.
+      rules: rules.filter(({ measure }) => !/^(day|year)-/.test(measure)),
+      database: over,
+      clock,
+      randomness: machineRandomness,
+      keys: testKeys,
+      bank: bank.cards,
+      settlementBank: bank.settlement,
+      rates,
+      outbound,
+      sendSms: async () => undefined,
+      bankBooks: sandboxBankBooks,
+      log: pino({ level: 'silent' }),
+    });
+  const platform = await open(database);
   const { publicKey } = await generateRsaKeys();
   const shopper = await openShopper(platform, bank.cards);
   let number = 0;
   return {
+    ...actsOn(platform, shopper),
     platform,
+    async beside(other) {
+      const second = await open(other);
+      return { ...actsOn(second, shopper), platform: second, close: () => second.close() };
+    },
     bank: bank.settlement,
     cards: bank.cards,
     shopper,
-    order: (shop, amount) => createPayment(platform, shop, { amount, requestId: undefined }),
     mover: createClockMover({ database, clock, timers: platform.timers }),
     async shop(region, changes = {}) {
       number += 1;
@@ -114,10 +128,34 @@ export async function openSettlementWorld(
         ...changes,
       });
     },
-    async pay(shop, amount, requestId) {
-      const payment = await createPayment(platform, shop, { amount, requestId });
-      return platform.payments.authorize({ ...shopper, paymentId: payment.id });
+    async agreeDebt(shop, amount) {
+      const { merchant, contract } = shop;
+      await platform.merchants.agreeDebtLimit(merchant.id, { amount, agreedBy: 'test' });
+      const own = money(contract.settlementCurrency, amount);
+      await bank.settlement.receive({ reference: `OWN-${await platform.ids.one()}`, amount: own });
+      await platform.settlement.bookOwnFunds(own);
     },
+    closeDay: (calendar, day) =>
+      database.transaction(async (tx) => {
+        const asked = { calendar, kind: 'closed', day, reason: 'typhoon', operator: 'maker' } as const;
+        const id = await platform.settlement.proposeDeclaration(tx, asked);
+        await platform.settlement.decideDeclaration(tx, { id, operator: 'checker', approved: true });
+      }),
+    async close() {
+      await platform.close();
+      outbound.close();
+    },
+  };
+}
+
+function actsOn(platform: Platform, shopper: Shopper): Acts {
+  const confirm = (payment: Payment) => platform.payments.authorize({ ...shopper, paymentId: payment.id });
+  const order: Acts['order'] = (shop, amount, requestId) =>
+    createPayment(platform, shop, { amount, requestId });
+  return {
+    order,
+    confirm,
+    pay: async (shop, amount, requestId) => confirm(await order(shop, amount, requestId)),
     async refund(payment, amount, requestId) {
       const answer = await platform.payments.refund({
         merchantId: payment.merchantId,
@@ -132,25 +170,10 @@ export async function openSettlementWorld(
       });
       return answer.refund;
     },
-    closeDay: (calendar, day) =>
-      database.transaction(async (tx) => {
-        const asked = { calendar, kind: 'closed', day, reason: 'typhoon', operator: 'maker' } as const;
-        const id = await platform.settlement.proposeDeclaration(tx, asked);
-        await platform.settlement.decideDeclaration(tx, { id, operator: 'checker', approved: true });
-      }),
-    async agreeDebt(shop, amount) {
-      const { merchant, contract } = shop;
-      await platform.merchants.agreeDebtLimit(merchant.id, { amount, agreedBy: 'test' });
-      const own = money(contract.settlementCurrency, amount);
-      await bank.settlement.receive({ reference: `OWN-${await platform.ids.one()}`, amount: own });
-      await platform.settlement.bookOwnFunds(own);
-    },
-    async close() {
-      await platform.close();
-      outbound.close();
-    },
   };
 }
+
+type Shopper = Awaited<ReturnType<typeof openShopper>>;
 
 function createSettlementBanks(database: Database, clock: MovableClock) {
   const pause = async () => undefined;
