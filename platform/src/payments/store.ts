@@ -236,11 +236,8 @@ export async function updatePayments(tx: Transaction, payments: readonly Payment
 
 const requoteStatement = statement(
   'payments.requote',
-  `UPDATE payments.payment AS p SET amount = u.amount, payer_amount = u.payer_amount, mid_amount = u.mid_amount, fee = u.fee,
-     conditions_id = u.conditions_id, quote_id = 0, locked_at = u.locked_at
-   FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[])
-     AS u(id, amount, payer_amount, mid_amount, fee, conditions_id, locked_at)
-   WHERE p.id = u.id`,
+  `SELECT payments.requote($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+     $7::timestamptz[]) AS quoted`,
 );
 /** Writes the new price of open payments; their conditions must be stored (ConditionsBook.save). */
 export async function updateQuotes(
@@ -249,7 +246,7 @@ export async function updateQuotes(
   conditions: ConditionsBook,
 ): Promise<void> {
   if (payments.length === 0) return;
-  await tx.query(requoteStatement, [
+  const [row] = await tx.query<{ quoted: bigint }>(requoteStatement, [
     integers(payments.map((p) => p.id)),
     integers(payments.map((p) => p.amount.amount)),
     integers(payments.map((p) => p.payerAmount.amount)),
@@ -258,6 +255,7 @@ export async function updateQuotes(
     integers(payments.map((p) => conditions.numberOf(p))),
     instants(payments.map((p) => p.quote.lockedAt)),
   ]);
+  if (row?.quoted !== BigInt(payments.length)) throw new Error('only open payments can be quoted anew');
 }
 
 export interface PaymentEvent {
