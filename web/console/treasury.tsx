@@ -38,7 +38,7 @@ export function Treasury() {
       </section>
       <Wide<Day>
         label={say('navTreasury')}
-        rowKey={(day) => `${day.day}${day.currency}`}
+        rowKey={(day) => `${day.day}${day.currency}${day.bought}${day.cost}`}
         dataSource={days}
         pagination={{ pageSize: 20, hideOnSinglePage: true }}
         locale={{ emptyText: <Nothing title={say('noDeals')} /> }}

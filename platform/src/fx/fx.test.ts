@@ -251,6 +251,26 @@ describe('a quote', () => {
     expect(await fx.createQuote({ ...asked(42n), orderCurrency: 'XXX' })).toBeNull();
   });
 
+  it('core: who asks again within a minute is given the same one: the table does not grow with questions', async () => {
+    const fx = open(freechangeSource());
+    const count = async () =>
+      (await db.owner.pool.query('SELECT count(*)::int AS n FROM fx.quote')).rows[0].n;
+    const before = await count();
+    const first = (await fx.createQuote(asked(44n)))!;
+    const again = await Promise.all(Array.from({ length: 200 }, () => fx.createQuote(asked(44n))));
+    expect(new Set(again.map((quote) => quote!.locked.quoteId))).toEqual(new Set([first.locked.quoteId]));
+    expect(await count()).toBe(before + 1);
+    // Another merchant, another spread, another lifetime: another quote.
+    expect((await fx.createQuote(asked(45n)))!.locked.quoteId).not.toBe(first.locked.quoteId);
+    const others = [{ spreadBps: 60 }, { expiresAt: new Date('2014-11-11T03:30:00Z') }];
+    for (const other of others)
+      expect((await fx.createQuote({ ...asked(44n), ...other }))!.locked.quoteId).not.toBe(
+        first.locked.quoteId,
+      );
+    clock.advance(60_000);
+    expect((await fx.createQuote(asked(44n)))!.locked.quoteId).not.toBe(first.locked.quoteId);
+  });
+
   it('is never changed or removed', async () => {
     const given = (await open(freechangeSource()).createQuote(asked(43n)))!;
     const { pool } = db.owner;

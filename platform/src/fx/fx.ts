@@ -35,7 +35,10 @@ export interface Fx {
    * rates stored before serve as long as they are not stale; throws when there are none.
    */
   rateTableAt(instant: Date): Promise<RateTable>;
-  /** Stores a quote for a merchant, good until `expiresAt`. Null when the pair cannot be quoted. */
+  /**
+   * Stores a quote for a merchant, good until `expiresAt`. Who asks again within a minute is given the same one, up to a
+   * minute shorter: what is stored grows with time, not with questions. Null when the pair cannot be quoted.
+   */
   createQuote(asked: {
     merchantId: bigint;
     orderCurrency: string;
@@ -52,18 +55,35 @@ export interface Fx {
   confirm(tx: Transaction, rate: RateAct): Promise<'confirmed' | 'not-held' | 'not-proposed' | 'same-person'>;
 }
 
+/** Quotes that are given again to who asks again, and for how long. */
+const givenKept = 10_000;
+const givenAgainMs = 60_000;
+
+/** Given within the last minute, for as long as is asked now. A clock that was turned back makes it old. */
+function isFresh({ locked }: QuoteRow, expiresAt: Date, now: Date): boolean {
+  const age = now.getTime() - locked.lockedAt.getTime();
+  const shorter = expiresAt.getTime() - locked.expiresAt.getTime();
+  return age >= 0 && age < givenAgainMs && shorter >= 0 && shorter <= age && locked.expiresAt > now;
+}
+
 export function createFx(options: FxOptions): Fx {
   const { database, clock, ids, source } = options;
   const tables = createTables(options);
   options.news?.on('rates', tables.clear);
+  const given = new Map<string, { readonly row: QuoteRow; readonly table: RateTable }>();
 
   return {
     rateTableAt: tables.at,
     async createQuote(asked) {
       const lockedAt = clock.now();
+      const table = await tables.at(lockedAt);
+      const key = `${asked.merchantId}/${asked.orderCurrency}/${asked.payerCurrency}/${asked.spreadBps}`;
+      const former = given.get(key);
+      if (former !== undefined && former.table === table && isFresh(former.row, asked.expiresAt, lockedAt))
+        return former.row;
       const locked = lockQuote({
         ...asked,
-        table: await tables.at(lockedAt),
+        table,
         lockedAt,
         quoteId: (await ids.one()).toString(),
       });
@@ -75,6 +95,8 @@ export function createFx(options: FxOptions): Fx {
         locked,
       };
       await insertQuotes(database, [row]);
+      if (given.size >= givenKept) given.clear();
+      given.set(key, { row, table });
       return row;
     },
     findQuotes: selectQuotes,

@@ -49,9 +49,12 @@ const dealColumns =
 
 const insertDeal = statement(
   'settlement.insert-deal',
-  `INSERT INTO settlement.deal (id, day, currency, bought, home, cost, collected, gain, rate, created_at, next_try_at)
-   VALUES ($1, $2::date, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
+  `INSERT INTO settlement.deal (id, day, currency, bought, home, cost, collected, gain, rate, created_at, next_try_at,
+     number)
+   SELECT $1, $2::date, $3, $4, $5, $6, $7, $8, $9, $10, $10, 1 + coalesce(max(number), 0)
+   FROM settlement.deal WHERE day = $2::date AND currency = $3`,
 );
+/** A further one of the day where the day ends once more (a sandbox's clock was turned back); the treasury is locked. */
 export const insertDealRow = (tx: Transaction, d: Omit<Deal, 'entry_id'>): Promise<unknown> =>
   tx.query(insertDeal, [
     d.id,
@@ -89,7 +92,7 @@ export const delayDealRow = (connection: Connection, id: bigint, at: Date): Prom
 
 const newestDeals = statement(
   'settlement.newest-deals',
-  `SELECT ${dealColumns} FROM settlement.deal ORDER BY day DESC, currency LIMIT $1`,
+  `SELECT ${dealColumns} FROM settlement.deal ORDER BY day DESC, currency, number DESC LIMIT $1`,
 );
 export const readNewestDeals = (connection: Connection, limit: number): Promise<Deal[]> =>
   connection.query(newestDeals, [limit]);

@@ -163,3 +163,28 @@ test('a day without any rate closes nothing and holds nothing up; the next day c
     await world.close();
   }
 });
+
+describe('a clock that is turned back', () => {
+  let world: Awaited<ReturnType<typeof settlementWorld>>;
+  afterAll(() => world?.close());
+
+  test('core 5: over a treasury day, again and again: every later move works, and every proof holds', async () => {
+    world = await settlementWorld('2014-11-11T02:00:00Z');
+    const { mover, platform } = world;
+    const shop = await world.shop('KR');
+    for (let time = 1; time <= 3; time++) {
+      await world.pay(shop, 59_000n);
+      await mover.moveTo(new Date('2014-11-14T02:00:00Z'));
+      await world.pay(shop, 9_000n);
+      await mover.moveTo(new Date('2014-11-11T02:00:00Z'));
+    }
+    await mover.moveTo(new Date('2014-11-20T02:00:00Z'));
+    const { positions, deals } = await platform.settlement.treasury(100);
+    expect(positions.every(({ amount }) => amount === 0n)).toBe(true);
+    expect(deals.every((deal) => deal.entry_id !== 0n)).toBe(true);
+    expect(
+      deals.filter(({ day, currency }) => day === '2014-11-11' && currency === 'KRW').length,
+    ).toBeGreaterThan(1);
+    expect((await audit(platform.audit)).proofs.filter((proof) => !proof.ok)).toEqual([]);
+  });
+});
