@@ -47,7 +47,7 @@ interface Ground {
   readonly baseMs: ReadonlyMap<string, number>;
 }
 
-const needsMore = /from '[^']*(?:\/testing\/(?!sample-)|start-sandbox)/;
+const needsMore = /from '[^']*(?:\/testing\/(?!\w*-?sample)|start-sandbox)/;
 
 const testsIn = (folder: string): string[] =>
   globSync(`${folder}/*.test.ts`, { cwd: root })

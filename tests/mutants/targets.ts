@@ -29,7 +29,8 @@ export const targets: readonly Target[] = [
     'platform/src/payments',
     [
       ...['payment', 'create', 'authorize', 'pay', 'close', 'bank-question', 'finish-debit'],
-      ...['postings', 'spending', 'decision', 'change', 'local-day'],
+      ...['cancel', 'shares', 'unsettled-funds'],
+      ...['spending', 'change', 'local-day', 'bounds'],
     ],
     // The frames of verbs, and what they put together for a database.
     { skip: ['changeVerb', 'pick', 'latest', 'idsPerCommand'] },

@@ -7,13 +7,21 @@ import type { Contract, Merchant, MerchantAccess } from '../merchants/index.ts';
 import type { ChangeFacts } from '../payments/change.ts';
 import type { AuthorizePayment, CreatePayment } from '../payments/commands.ts';
 import type { CreateFacts } from '../payments/create.ts';
-import type { OrderFacts, Payment } from '../payments/payment.ts';
+import type { OrderFacts, Payment, Refund } from '../payments/payment.ts';
+import type { MerchantAccounts, MerchantFunds } from '../payments/unsettled-funds.ts';
 
 export const now = new Date('2014-11-11T02:00:00Z');
 export const later = (ms: number): Date => new Date(now.getTime() + ms);
 export const minute = 60_000;
 
 export const [wallet, clearing, pending] = [9_156n, 7_156n, 8_410n];
+/** The shop's own accounts. */
+export const shop: MerchantAccounts = {
+  pending,
+  refunding: 6_410n,
+  receivable: 7_410n,
+  feeReceivable: 9_410n,
+};
 export const house = {
   payerPosition: 1_156n,
   orderPosition: 2_410n,
@@ -183,3 +191,16 @@ export const changeFacts = (payments: readonly Payment[], over: Partial<ChangeFa
   house: new Map([['KRW/CNY', house]]),
   ...over,
 });
+
+/** Half of the payment on its way back: ₩29,500 are 185.295 yuan, of which the even fen goes back. */
+export const sampleRefund = (over: Partial<Refund> = {}): Refund => ({
+  ...{ id: 20n, paymentId: 12n, merchantId: 2n, payerId: 7n, requestId: 'refund-1', status: 'processing' },
+  ...{ amount: money('KRW', 29_500n), payerAmount: money('CNY', 18_530n), feeReturned: money('KRW', 0n) },
+  ...{ owedFee: 0n, owed: 0n, putAside: false, reason: null, notifyUrl: null, metadata: null, shares: [] },
+  ...{ createdAt: now, finishedAt: null },
+  ...over,
+});
+
+/** What the shop has that is not settled, and how much more it may owe. */
+export const fundsOf = (unsettled: bigint, credit = 0n): MerchantFunds =>
+  new Map([[pending, { accounts: shop, pending: unsettled, credit }]]);
