@@ -67,6 +67,21 @@ export const calendarChecks: readonly string[] = [
   'every explanation is needed',
 ];
 
+const camtVersions = Array.from({ length: 12 }, (_each, place) => (place + 2).toString().padStart(2, '0'));
+
+/** Bank files, both directions. */
+export const bankChecks: readonly string[] = [
+  ...['052', '053', '054'].flatMap((number) =>
+    camtVersions.map((version) => `camt.${number}.001.${version} of Prowide`),
+  ),
+  ...['MT940 of Prowide', 'MT942 of Prowide'],
+  ...['pain.001.001.03', 'pain.001.001.09', 'pain.002.001.03', 'pain.002.001.10'].map(
+    (id) => `Prowide reads our ${id}`,
+  ),
+  ...['camt.053.001.02', 'camt.054.001.02'].map((id) => `Prowide reads our ${id}`),
+  'Prowide reads our generator’s MT940',
+];
+
 export interface Judgement {
   readonly passed: number;
   /** One line each: the check's name and why it failed. */

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isWorkingDay, nothingDeclared, publishedYears } from '../../platform/src/settlement/index.ts';
 import { addDays } from '../../platform/src/system/index.ts';
-import { calendarChecks, classicChecks } from './checks.ts';
+import { bankChecks, calendarChecks, classicChecks } from './checks.ts';
 import { type Command, type Ended, runCommand } from './run-command.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -40,6 +40,7 @@ export const suites: readonly Suite[] = [
   { name: 'Python', tools: ['python3'], needsPort443: true, prepare: preparePython },
   { name: 'Go', tools: ['go'], prepare: prepareGo },
   { name: 'Classic', tools: ['python3'], prepare: prepareClassic },
+  { name: 'Banks', tools: ['java', 'mvn'], prepare: prepareBanks },
   { name: 'Calendars', tools: ['python3'], prepare: prepareCalendars },
 ];
 
@@ -78,6 +79,27 @@ async function prepareJava(signal: AbortSignal): Promise<Prepared> {
   const version = /global-open-sdk-java-([^/\\]+)\.jar/.exec(jars)?.[1] ?? 'of an unknown version';
   const args = ['-cp', [path.join(folder, 'classes'), jars].join(path.delimiter), 'Client'];
   return { sdk: `global-open-sdk-java ${version}`, client: { command: 'java', args } };
+}
+
+/** Prowide, an independent reader and writer of banks' messages. */
+async function prepareBanks(signal: AbortSignal): Promise<Prepared> {
+  const folder = path.join(build, 'banks');
+  const classpath = path.join(folder, 'classpath.txt');
+  const goals = ['compile', 'dependency:build-classpath', `-Dmdep.outputFile=${classpath}`];
+  const settings = [`-Dmaven.repo.local=${path.join(build, 'maven')}`, `-Dbuild.folder=${folder}`];
+  await insist(
+    { command: 'mvn', args: ['-q', '-B', ...goals, ...settings], cwd: path.join(here, 'banks') },
+    signal,
+  );
+  const jars = (await readFile(classpath, 'utf8')).trim();
+  const version = (name: string) =>
+    new RegExp(`${name}-([^/\\\\]+)\\.jar`).exec(jars)?.[1] ?? 'of an unknown version';
+  const all = [path.join(folder, 'classes'), jars].join(path.delimiter);
+  return {
+    sdk: `pw-iso20022 ${version('pw-iso20022')}, pw-swift-core ${version('pw-swift-core')} (bank files)`,
+    client: { command: process.execPath, args: [path.join(here, 'banks', 'client.ts'), all, folder] },
+    checks: bankChecks,
+  };
 }
 
 const pythonSdk = 'global-open-sdk-python';
