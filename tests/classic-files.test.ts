@@ -262,7 +262,8 @@ describe('declarations, registry, shops', () => {
     const wrong = await shop.call(orderOf({ ...secondary, secondary_merchant_name: 'Other' }));
     expect(wrong.text).toContain('SECONDARY_MERCHANT_NAME_NOT_MATCH');
     const { cashierUrl } = await announced({ ...secondary, secondary_merchant_name: 'Little Shop' });
-    expect((await shopper.look(cashierUrl)).merchant.name).toBe('Little Shop');
+    const { merchant } = await shopper.look(cashierUrl);
+    expect(merchant).toMatchObject({ name: '韩光百货 Hanbit Mall', seller: 'Little Shop' });
   });
 
   test('row 28: cancel after the grace of the next day is refused', async () => {

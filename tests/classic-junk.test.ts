@@ -135,6 +135,9 @@ test(`${requests} junk requests: no 5xx, no echo of markup, no change of the boo
     expect((await answer.text()).length).toBeLessThan(20_000);
   }
   const after = await sandbox.get<AuditAnswer>('/audit.json');
-  const facts = (audit: AuditAnswer) => audit.proofs.map(({ name, ok, detail }) => ({ name, ok, detail }));
+  // The log seals meanwhile what was there before: of its proofs only that they hold is compared.
+  const ofLog = /seal|log/;
+  const facts = (audit: AuditAnswer) =>
+    audit.proofs.map(({ name, ok, detail }) => ({ name, ok, detail: ofLog.test(name) ? '' : detail }));
   expect(facts(after)).toEqual(facts(before));
 });

@@ -15,6 +15,8 @@ export interface Agreement {
   /** Hours that the shop's clock is ahead of UTC in that month. */
   readonly zoneHours: number;
   readonly closedDays: readonly string[];
+  /** Saturdays and Sundays on which banks work instead of another day. */
+  readonly workedDays?: readonly string[];
   readonly cycleDays: number;
   readonly cutOffMinute: number;
   readonly minPayout: bigint;
@@ -43,14 +45,17 @@ const hourMs = 3_600_000;
 const dateText = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 const afterDay = (day: string): string => dateText(Date.parse(`${day}T12:00:00Z`) + dayMs);
 
-function bankDay(day: string, closed: readonly string[]): boolean {
+type BankDays = Pick<Agreement, 'closedDays' | 'workedDays'>;
+
+function bankDay(day: string, { closedDays: closed, workedDays }: BankDays): boolean {
+  if (workedDays?.includes(day)) return true;
   const weekday = new Date(`${day}T12:00:00Z`).getUTCDay();
   return weekday !== 0 && weekday !== 6 && !closed.includes(day);
 }
 
-function bankDayFrom(day: string, closed: readonly string[]): string {
+function bankDayFrom(day: string, of: BankDays): string {
   let candidate = day;
-  while (!bankDay(candidate, closed)) candidate = afterDay(candidate);
+  while (!bankDay(candidate, of)) candidate = afterDay(candidate);
   return candidate;
 }
 
@@ -59,8 +64,8 @@ const cutOffOf = (day: string, of: Agreement): number =>
 
 /** The day whose cut-off is the first after an instant. */
 function settlementDayOf(at: number, of: Agreement): string {
-  let day = bankDayFrom(dateText(at + of.zoneHours * hourMs), of.closedDays);
-  while (cutOffOf(day, of) <= at) day = bankDayFrom(afterDay(day), of.closedDays);
+  let day = bankDayFrom(dateText(at + of.zoneHours * hourMs), of);
+  while (cutOffOf(day, of) <= at) day = bankDayFrom(afterDay(day), of);
   return day;
 }
 
@@ -115,7 +120,7 @@ export function recompute(
     const reserve = earned > 0n ? basisPoints(earned, of.reserveBps) : 0n;
     if (batch.length > 0 && before - reserve > 0n && before - reserve >= of.minPayout) {
       let payDay = day;
-      for (let left = of.cycleDays; left > 0; left--) payDay = bankDayFrom(afterDay(payDay), of.closedDays);
+      for (let left = of.cycleDays; left > 0; left--) payDay = bankDayFrom(afterDay(payDay), of);
       closed.push({
         day,
         payDay,
