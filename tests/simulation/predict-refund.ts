@@ -166,6 +166,7 @@ function orderPart(payment: ModelPayment, before: bigint, returned: bigint): big
   if (returned > whole) return null;
   const share = halfEven(payment.amount * returned, whole) - before;
   const most = payment.amount - before - (returned < whole ? 1n : 0n);
+  if (most < 1n) return null;
   return share > most ? most : share < 1n ? 1n : share;
 }
 

@@ -47,7 +47,8 @@ export const feePart = (payment: Payment, amount: bigint, of: { fee: bigint; bef
 
 /**
  * A refund asked for in the payer's currency: the merchant's side is what brings its total to the rounded share, at
- * least one minor unit, and the last part takes the rest. Null when it exceeds what the payer paid.
+ * least one minor unit, and the last part takes the rest. Null when it exceeds what the payer paid, or when nothing of the
+ * order would be left for what the payer still has to get.
  */
 export function orderPart(payment: Payment, payerAmount: Money): Money | null {
   if (payerAmount.currency !== payment.payerAmount.currency || payerAmount.amount < 1n) return null;
@@ -58,5 +59,6 @@ export function orderPart(payment: Payment, payerAmount: Money): Money | null {
   const part = partOf(payment.amount.amount, { reached, total: whole, before });
   // Something of the order must stay as long as something of the payer's money does.
   const most = payment.amount.amount - before - (reached < whole ? 1n : 0n);
+  if (most < 1n) return null;
   return money(payment.amount.currency, part > most ? most : part < 1n ? 1n : part);
 }
