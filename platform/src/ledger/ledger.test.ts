@@ -9,12 +9,16 @@ import {
   type Entry,
   HouseAccounts,
   lockBalances,
+  nothingSpent,
   openAccount,
   placeHold,
   postingsOf,
   readBalances,
+  readBalancesOfOwner,
+  readEntries,
   recordEntries,
   releaseHold,
+  setLowestBalance,
   settleHold,
 } from './index.ts';
 
@@ -122,6 +126,75 @@ describe('entries', () => {
         { account: 2156n, amount: 4n },
       ]),
     ).toEqual([{ account: 2156n, amount: 4n }]);
+  });
+});
+
+describe('core 12: accounts that are not there', () => {
+  test('a posting to one fails, and nothing of its entry stays', async () => {
+    const nowhere = 999_999_156n;
+    const lost = entry([
+      { account: wallet, amount: -100n },
+      { account: nowhere, amount: 100n },
+    ]);
+    const before = await balanceOf(wallet);
+    for (const commit of [false, true])
+      await expect(database.transaction((tx) => recordEntries(tx, [lost], { commit }))).rejects.toThrow(
+        /ledger.balance: 1 rows were changed, 2 should have been/,
+      );
+    expect(await balanceOf(wallet)).toEqual(before);
+    expect(await readEntries(database, [lost.id])).toEqual(new Map());
+  });
+
+  test('nor can what its owner has spent be counted on one', async () => {
+    const counted = { spending: new Map([[999_998_156n, nothingSpent]]), commit: true };
+    await expect(database.transaction((tx) => recordEntries(tx, [], counted))).rejects.toThrow(
+      /0 rows were changed, 1 should have been/,
+    );
+  });
+});
+
+describe('bounds of shared accounts', () => {
+  test('security C2: what would pass one is refused; what is owed remembers since when, until it is paid', async () => {
+    const owner = { ownerId: 8n, currency: 'CNY' };
+    const receivable = await openAccount(database, { ...owner, kind: 'merchant-receivable', createdAt: at });
+    const pending = await openAccount(database, { ...owner, kind: 'merchant-pending', createdAt: at });
+    const day = (number: number) => new Date(at.getTime() + number * 86_400_000);
+    const move = (amount: bigint, occurredAt: Date) =>
+      database.transaction((tx) =>
+        recordEntries(tx, [
+          {
+            ...entry([
+              { account: receivable, amount: -amount },
+              { account: pending, amount },
+            ]),
+            occurredAt,
+          },
+        ]),
+      );
+    const outside = { code: '23514', constraint: 'balance_within_bounds' };
+    await expect(move(1n, at)).rejects.toMatchObject(outside);
+    await database.transaction((tx) => setLowestBalance(tx, receivable, -100n));
+    const since = async () =>
+      (await readBalancesOfOwner(database, { kinds: ['merchant-receivable'], ...owner }))[0]!.owed_since;
+    expect(await since()).toBeNull();
+    await move(60n, day(1));
+    await move(40n, day(2));
+    expect(await since()).toEqual(day(1));
+    await expect(move(1n, day(3))).rejects.toMatchObject(outside);
+    await move(-99n, day(4));
+    expect(await since()).toEqual(day(1));
+    await move(-1n, day(5));
+    expect(await since()).toBeNull();
+    await expect(move(-1n, day(6))).rejects.toMatchObject(outside);
+    await move(5n, day(7));
+    expect(await since()).toEqual(day(7));
+    // A limit below what is owed: it stays, and can only become less.
+    await database.transaction((tx) => setLowestBalance(tx, receivable, 0n));
+    await expect(move(1n, day(8))).rejects.toMatchObject(outside);
+    await move(-3n, day(8));
+    await expect(move(1n, day(9))).rejects.toMatchObject(outside);
+    await move(-2n, day(9));
+    await expect(move(1n, day(9))).rejects.toMatchObject(outside);
   });
 });
 

@@ -116,14 +116,17 @@ const passGate = statement(
      ORDER BY account_id FOR UPDATE
    ) SELECT pg_advisory_xact_lock(7466736002) FROM (SELECT count(*) FROM own) AS locked`,
 );
-// An account that may not stand above zero remembers since when it stands below. A posting to an account that does not
+// An account that may not stand above zero remembers since when it stands below. One that is further below than was agreed
+// since cannot go down again: its bound follows it up. A posting to an account that does not
 // exist must not be half a posting: the rows are counted where they are changed.
 const move = statement(
   'ledger.move-balances',
   `WITH moved AS (
      UPDATE ledger.balance AS b SET balance = b.balance + d.delta, owed_since = CASE
        WHEN b.highest IS NULL OR b.balance + d.delta >= 0 THEN NULL
-       ELSE coalesce(b.owed_since, timestamptz 'epoch' + ($3::bigint[])[1] * interval '1 millisecond') END
+       ELSE coalesce(b.owed_since, timestamptz 'epoch' + ($3::bigint[])[1] * interval '1 millisecond') END,
+       lowest = CASE WHEN b.agreed_lowest IS NULL THEN b.lowest
+         ELSE greatest(b.lowest, least(b.agreed_lowest, b.balance + d.delta)) END
      FROM unnest($1::bigint[], $2::bigint[]) AS d(account_id, delta) WHERE b.account_id = d.account_id RETURNING 1
    ) SELECT system.expect_rows('ledger.balance', count(*), cardinality($1::bigint[])) FROM moved`,
 );
@@ -393,7 +396,7 @@ export const readBalancesOfOwners = (
 
 const setLowestStatement = statement(
   'ledger.set-lowest',
-  `UPDATE ledger.balance SET lowest = least($2::bigint, balance) WHERE account_id = $1`,
+  'UPDATE ledger.balance SET agreed_lowest = $2::bigint, lowest = least($2::bigint, balance) WHERE account_id = $1',
 );
 /** Agrees how far an account may go below zero; one that is further below stays, and can only rise. */
 export const setLowestBalance = (tx: Transaction, account: bigint, lowest: bigint): Promise<unknown> =>
