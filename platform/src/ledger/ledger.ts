@@ -142,8 +142,9 @@ function balanceMap(rows: Awaited<ReturnType<typeof readBalanceRows>>): Map<bigi
 /**
  * Appends entries and moves each touched account once, in the transaction's final round trip: the gate and the shared
  * accounts are locked for that long and no longer. Throws when an entry does not balance; the commit fails when a balance
- * would go below its floor or outside its bounds, or an account does not exist. `alongside`: what the entries are for, written in the same round trip; `arrivals`: what of it
- * the audit log takes in, besides the entries; `spending`: what owners of accounts that the caller has locked have spent by now.
+ * would go below its floor or outside its bounds, or an account does not exist. `alongside`: what the entries are for,
+ * written in the same round trip; `arrivals`: what of it the audit log takes in, besides the entries; `spending`: what
+ * owners of accounts that the caller has locked have spent by now.
  */
 export async function recordEntries(
   tx: Transaction,

@@ -89,14 +89,21 @@ function standingStill(database: Database, at: number) {
       await before();
       return tx.copy(batches);
     },
-    say: async (words) => {
+    sendPipeline: async (pipeline) => {
       await before();
-      return tx.say(words);
+      return tx.sendPipeline(pipeline);
     },
+    atCommit: (pipeline) => tx.atCommit(pipeline),
   });
   const still: Database = {
     ...database,
-    transaction: (work) => database.transaction((tx) => work(slow(tx))),
+    transaction: (work) =>
+      database.transaction(async (tx) => {
+        const done = await work(slow(tx));
+        // The final round trip follows: what is recorded goes with the commit.
+        await before();
+        return done;
+      }),
   };
   return { still, isStanding, goOn: () => goOn(), trips: () => trips };
 }
