@@ -5,6 +5,7 @@ import { sandboxMerchants } from '../sandbox/merchants.ts';
 import { generateRsaKeys, Ids, StillClock } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
 import { testKeys } from '../testing/keys.ts';
+import { openSettlementWorld } from '../testing/settlement-world.ts';
 import { createNews, type News, takeIdBlock, tell } from './index.ts';
 
 let test: TestDatabase;
@@ -76,4 +77,16 @@ it('core 9: a process whose connection broke listens again, and takes everything
   heard.length = 0;
   await test.database.transaction((tx) => tell(tx, 'merchants'));
   await expect.poll(() => heard).toEqual(['merchants']);
+});
+
+it('core 9: two whole platforms over one database: a suspension at one is known to the other', async () => {
+  const begins = '2014-11-11T02:00:00Z';
+  const here = await openSettlementWorld(test.database, begins);
+  const there = await openSettlementWorld(test.database, begins);
+  const { merchant } = await here.shop('KR');
+  const seen = () => there.platform.merchants.get(merchant.id);
+  expect((await seen()).merchant.status).toBe('active');
+  await here.platform.merchants.setStatus(merchant.id, 'suspended');
+  await expect.poll(async () => (await seen()).merchant.status, { timeout: 1_000 }).toBe('suspended');
+  await Promise.all([here.close(), there.close()]);
 });

@@ -1,7 +1,7 @@
 // declare: what operators add to the published calendars. One person proposes a day, another one decides; what is approved
 // counts at once, also for batches whose cut-off or pay day lies ahead on a day that is now closed.
 
-import type { Transaction } from '../database/index.ts';
+import { quarantine, type Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import { localDayOf } from '../system/index.ts';
 import type { SettlementTerms } from './batch.ts';
@@ -14,6 +14,7 @@ import {
   payoutAt,
   publishedYears,
 } from './calendar.ts';
+import { closingTimer } from './close.ts';
 import {
   type Declaration,
   type DeclarationKind,
@@ -98,14 +99,36 @@ async function moveBatches(parts: SettlementParts, tx: Transaction, closed: Decl
       (each) => each.merchantId === batch.merchant_id && each.currency === batch.currency,
     );
     if (own === undefined || !calendarsOf(own.calendar, own.currency).includes(closed.calendar)) continue;
-    if (batch.status === 'OPEN') {
-      const cutOff = cutOffAgain(batch, own, declared);
-      if (cutOff !== null) await moveCutOffRow(tx, { id: batch.id, ...cutOff });
-    } else if (localDayOf(batch.pay_at!, own.timeZone) === closed.day) {
-      const payAt = payoutAt({ at: batch.cut_off_at, day: batch.settlement_day }, own, declared);
-      await movePayDayRow(tx, { id: batch.id, payAt });
+    let moved: Moved;
+    try {
+      moved = movedBy(batch, own, { closed, declared });
+    } catch (error) {
+      // Terms that allow no day stop no other batch: this one waits for an operator at its own cut-off too.
+      const reason = (error as Error).message;
+      await quarantine(tx, { timer: closingTimer, item: batch.id.toString(), reason, at: parts.clock.now() });
+      continue;
     }
+    if (moved.cutOff !== undefined) await moveCutOffRow(tx, { id: batch.id, ...moved.cutOff });
+    if (moved.payAt !== undefined) await movePayDayRow(tx, { id: batch.id, payAt: moved.payAt });
   }
+}
+
+interface Moved {
+  readonly cutOff?: CutOff;
+  readonly payAt?: Date;
+}
+
+function movedBy(
+  batch: MovableBatch,
+  terms: SettlementTerms,
+  { closed, declared }: { closed: Declaration; declared: DeclaredDays },
+): Moved {
+  if (batch.status === 'OPEN') {
+    const cutOff = cutOffAgain(batch, terms, declared);
+    return cutOff === null ? {} : { cutOff };
+  }
+  if (localDayOf(batch.pay_at!, terms.timeZone) !== closed.day) return {};
+  return { payAt: payoutAt({ at: batch.cut_off_at, day: batch.settlement_day }, terms, declared) };
 }
 
 function cutOffAgain(batch: MovableBatch, terms: SettlementTerms, declared: DeclaredDays): CutOff | null {

@@ -76,6 +76,20 @@ test('core 8: the same, found when the batch is closed', async () => {
   expect(await statusesOf(world, bad)).toEqual(['PAID', 'PAID']);
 });
 
+test('core 8: a closed day that is declared moves every other merchant’s batch', async () => {
+  await world.pay(bad, 59_000n);
+  await world.pay(good, 59_000n);
+  await world.platform.settlement.takeIn();
+  await zone(bad, 'Mars/Olympus');
+  const day = '2014-11-03';
+  await world.closeDay('KR', day);
+  const [batch] = await world.platform.settlement.batchesOf({
+    ...{ merchantId: good.merchant.id, before: newestBatches, limit: 1 },
+  });
+  expect(batch!.settlementDay).toBe('2014-11-04');
+  expect(await held()).toMatchObject([{ timer: 'settlement cut-offs' }]);
+});
+
 test('core 8: an account that no bank message can carry', async () => {
   await world.pay(bad, 59_000n);
   await world.pay(good, 59_000n);
