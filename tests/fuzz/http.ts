@@ -202,7 +202,11 @@ function pageTargets({ process }: Network, session: string): Target[] {
   }
   const bodies = [
     { url: '/api/wallet/session/code', sample: { phone: '+8613800000001' } },
-    { url: '/api/wallet/session', sample: { phone: '+8613800000001', code: '000000' } },
+    {
+      url: '/api/wallet/session',
+      sample: { phone: '+8613800000001', code: '000000', challenge: 'A'.repeat(43) },
+    },
+    { url: '/api/console/session', sample: { username: 'maker', password: 'sandbox-maker' } },
     {
       url: '/api/wallet/top-ups',
       sample: { requestId: 'fuzz-0001', cardId: '1', amount: { currency: 'CNY', value: '1' }, pin: '200808' },

@@ -9,7 +9,7 @@ import { createCustomers } from '../../platform/src/customers/index.ts';
 import { createTally, settingOrKeep } from '../../platform/src/database/index.ts';
 import { makeKeyFile, openKeys, prepareKeys } from '../../platform/src/installation-keys.ts';
 import { createMerchants } from '../../platform/src/merchants/index.ts';
-import { sandboxMerchants } from '../../platform/src/sandbox/merchants.ts';
+import { sandboxMerchants, secretsOf, seedMerchants } from '../../platform/src/sandbox/merchants.ts';
 import { createStaff } from '../../platform/src/staff/index.ts';
 import {
   completeKeys,
@@ -179,4 +179,24 @@ describe('an old database', () => {
     }
     await customers.signIn({ phone, code, userAgent: '', formerToken: null });
   });
+});
+
+test('a sandbox’s own merchants: their private and MD5 keys are answered, and in no row', async () => {
+  const { database } = test_;
+  const keys = await openKeys({
+    source: { kind: 'file', file: path.join(folder, 'keys.json'), mayCreate: false },
+    database,
+  });
+  const { merchants } = rooms(keys);
+  await seedMerchants({ database, merchants, clock, keys, randomness: machineRandomness });
+  const rows = await everything();
+  const { clientId } = sandboxMerchants[1]!;
+  const secrets = (await secretsOf({ database, merchants, keys }, clientId))!;
+  expect(Object.values(secrets).every((secret) => secret.length > 20)).toBe(true);
+  for (const secret of Object.values(secrets)) expect(rows).not.toContain(secret);
+  // Only this installation's keys open them.
+  const strangers = keysOf(await completeKeys(machineRandomness));
+  await expect(secretsOf({ database, merchants, keys: strangers }, clientId)).rejects.toThrow(
+    'cannot be opened',
+  );
 });

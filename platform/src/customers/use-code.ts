@@ -48,11 +48,15 @@ export async function takeRightCode(
   const tries = limits.codeTries;
   const of = { phone: typed.phone, purpose, now, tries };
   const tokenHash = typed.challenge === undefined ? null : hashToken(typed.challenge);
-  const taken =
+  const own =
     tokenHash === null
-      ? await takeStray(parts, of)
+      ? undefined
       : await takeOwnTry(database, { ...of, tokenHash, usedSince: later(now, -limits.codeRepeatMs) });
-  const sentAt = taken?.createdAt ?? (await selectSentAt(database, { ...of, tokenHash }));
+  // A token for something else, or for nothing any more, is as good as none.
+  const isOwners = own !== undefined || (await isWaiting(database, { ...of, tokenHash }));
+  const taken = isOwners ? own : await takeStray(parts, of);
+  const sentAt =
+    taken?.createdAt ?? (await selectSentAt(database, { ...of, tokenHash: isOwners ? tokenHash : null }));
   if (sentAt === null) throw expiredCode();
   if (taken !== undefined && timingSafeEqual(hashCode(keys, { ...typed, salt: taken.salt }), taken.hash))
     return taken;
@@ -64,6 +68,11 @@ export async function takeRightCode(
     });
   throw new Rejection('code-wrong', 'the code is wrong', { attemptsLeft: tries - taken.attempts });
 }
+
+const isWaiting = async (
+  database: Database,
+  of: Parameters<typeof takeStrayTry>[1] & { tokenHash: Buffer | null },
+): Promise<boolean> => of.tokenHash !== null && (await selectSentAt(database, of)) !== null;
 
 async function takeStray(
   { database, tally, sandbox }: UseCodeParts,

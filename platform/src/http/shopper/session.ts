@@ -11,6 +11,12 @@ const device: Cookie = {
   lifetimeMs: customerLimits.deviceKnownMs,
 };
 
+const challenge: Cookie = {
+  name: 'tongbao_challenge',
+  path: '/api/wallet',
+  lifetimeMs: customerLimits.codeLifetimeMs,
+};
+
 /** The token of the request's session cookie, or null when there is none that could be one. */
 export const tokenOf = (request: FastifyRequest): string | null => tokenIn(request, session);
 
@@ -18,6 +24,13 @@ export const callerOf = (request: FastifyRequest): Caller => ({
   network: networkOf(request.ip),
   device: tokenIn(request, device),
 });
+
+/** What the request for a code was answered with, as the page sends it back, or else as the browser kept it. */
+export const challengeOf = (request: FastifyRequest, typed: string | undefined): string | undefined =>
+  typed ?? tokenIn(request, challenge) ?? undefined;
+
+export const keepChallenge = (request: FastifyRequest, reply: FastifyReply, token: string): void =>
+  putToken(request, reply, { ...challenge, token });
 
 /** Gives the browser what a sign-in made. */
 export function keepTokens(

@@ -1,7 +1,7 @@
 // The account: the real name, the PIN, devices.
 import { accountOperations } from '@tongbao/protocol/wallet';
 import { type AddRoute, guessesPerMinute } from '../shopper/routes.ts';
-import { forgetToken } from '../shopper/session.ts';
+import { challengeOf, forgetToken } from '../shopper/session.ts';
 import { browserOf, systemOf } from './device-name.ts';
 import { codeSent, freshView, type WalletHttpOptions } from './view.ts';
 
@@ -65,13 +65,18 @@ function pinRoutes(route: AddRoute, options: WalletHttpOptions): void {
     },
     guesses,
   );
-  route(accountOperations.requestPinCode, async ({ customer: { id: customerId, phone } }) =>
-    codeSent(phone, await customers.requestCode(phone, { purpose: { kind: 'pin', customerId } })),
+  route(accountOperations.requestPinCode, async ({ customer: { id: customerId, phone }, request, reply }) =>
+    codeSent(
+      { request, reply },
+      phone,
+      await customers.requestCode(phone, { purpose: { kind: 'pin', customerId } }),
+    ),
   );
   route(
     accountOperations.resetPin,
-    async ({ body, customer, token }) => {
-      await customers.resetPin(customer, { ...body, token: token! });
+    async ({ body, customer, token, request }) => {
+      const challenge = challengeOf(request, body.challenge);
+      await customers.resetPin(customer, { ...body, challenge, token: token! });
       return {};
     },
     guesses,

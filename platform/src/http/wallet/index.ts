@@ -5,7 +5,7 @@ import { phoneOf } from '../../customers/index.ts';
 import { Rejection } from '../../rejection.ts';
 import { RequestRefused } from '../shopper/errors.ts';
 import { type AddRoute, refuseOthers, shopperRoutes } from '../shopper/routes.ts';
-import { callerOf, forgetToken, keepTokens } from '../shopper/session.ts';
+import { callerOf, challengeOf, forgetToken, keepTokens } from '../shopper/session.ts';
 import { accountRoutes } from './account.ts';
 import { type BillSources, billChoiceOf, billPage, findBill } from './bills.ts';
 import { cardRoutes } from './cards.ts';
@@ -42,14 +42,22 @@ interface Arrival {
 
 function sessionRoutes(route: AddRoute, options: WalletHttpOptions): void {
   const { customers } = options;
-  route(walletOperations.requestCode, async ({ body, request }) => {
+  route(walletOperations.requestCode, async ({ body, request, reply }) => {
     const phone = requirePhone(body.phone);
-    return codeSent(phone, await customers.requestCode(phone, { caller: callerOf(request) }));
+    return codeSent(
+      { request, reply },
+      phone,
+      await customers.requestCode(phone, { caller: callerOf(request) }),
+    );
   });
-  route(accountOperations.requestSignUpCode, async ({ body: { phone: typed, language }, request }) => {
+  route(accountOperations.requestSignUpCode, async ({ body: { phone: typed, language }, request, reply }) => {
     const phone = requirePhone(typed);
     const purpose = { kind: 'sign-up', language } as const;
-    return codeSent(phone, await customers.requestCode(phone, { purpose, caller: callerOf(request) }));
+    return codeSent(
+      { request, reply },
+      phone,
+      await customers.requestCode(phone, { purpose, caller: callerOf(request) }),
+    );
   });
   const enter = async (
     { request, reply, token: formerToken }: Arrival,
@@ -63,7 +71,8 @@ function sessionRoutes(route: AddRoute, options: WalletHttpOptions): void {
     const userAgent = request.headers['user-agent'] ?? '';
     const phone = requirePhone(asked.phone);
     const caller = callerOf(request);
-    const made = await customers.signIn({ ...asked, phone, caller, userAgent, formerToken });
+    const challenge = challengeOf(request, asked.challenge);
+    const made = await customers.signIn({ ...asked, phone, challenge, caller, userAgent, formerToken });
     await readyWallet(options, made.customer);
     keepTokens(request, reply, made);
     return walletView(options, made.customer);

@@ -1,5 +1,6 @@
 // What the wallet's routes have in common: what they are given, and the one view of a wallet.
 import type { CodeSent, WalletView } from '@tongbao/protocol/wallet';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Customer, type Customers, maskPhone, type SentCode } from '../../customers/index.ts';
 import type { Tally } from '../../database/index.ts';
 import type { Payment, PaymentsRoom, Refund } from '../../payments/index.ts';
@@ -9,6 +10,7 @@ import type { Clock } from '../../system/index.ts';
 import { type Card, type Wallet, walletCurrency } from '../../wallet/index.ts';
 import { RequestRefused } from '../shopper/errors.ts';
 import { idOf } from '../shopper/routes.ts';
+import { keepChallenge } from '../shopper/session.ts';
 import { cardView, customerView, wireMoney } from '../shopper/views.ts';
 import type { CodeSources } from './codes.ts';
 import { unreadCount } from './inbox.ts';
@@ -57,13 +59,21 @@ export function cursorOf(cursor: unknown): bigint {
   return id;
 }
 
-export const codeSent = (phone: string, sent: SentCode): CodeSent => ({
-  challenge: sent.challenge,
-  maskedPhone: maskPhone(phone),
-  expiresAt: sent.expiresAt.toISOString(),
-  resendAt: sent.resendAt.toISOString(),
-  ...(sent.sandboxCode === null ? {} : { sandboxCode: sent.sandboxCode }),
-});
+/** Also leaves the challenge with the browser, for pages that were opened before and for scripts with a cookie jar. */
+export function codeSent(
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  phone: string,
+  sent: SentCode,
+): CodeSent {
+  keepChallenge(request, reply, sent.challenge);
+  return {
+    challenge: sent.challenge,
+    maskedPhone: maskPhone(phone),
+    expiresAt: sent.expiresAt.toISOString(),
+    resendAt: sent.resendAt.toISOString(),
+    ...(sent.sandboxCode === null ? {} : { sandboxCode: sent.sandboxCode }),
+  };
+}
 
 /** Sees to it that a customer has an account to keep money in: newcomers have none. */
 export async function readyWallet({ wallet }: WalletHttpOptions, customer: Customer): Promise<void> {

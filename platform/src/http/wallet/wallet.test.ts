@@ -79,6 +79,24 @@ describe('signing in', () => {
     },
   );
 
+  it('security M3: who sends no challenge but keeps cookies has tries of their own as well', async () => {
+    const person = '+8613800000003';
+    const asked = await world.call('POST', '/api/wallet/session/code', { body: { phone: person } });
+    const jar = asked.cookie!.split(';')[0]!;
+    expect(jar).toBe(`tongbao_challenge=${asked.body.challenge}`);
+    const code = asked.body.sandboxCode as string;
+    const wrong = { phone: person, code: code === '111111' ? '222222' : '111111' };
+    for (let number = 0; number < 8; number++)
+      await world.call('POST', '/api/wallet/session', { body: wrong });
+    const body = { phone: person, code };
+    expect((await world.call('POST', '/api/wallet/session', { body })).status).toBe(429);
+    const entered = await world.call('POST', '/api/wallet/session', { body, session: jar });
+    expect(entered.status).toBe(200);
+    // The answer was lost: the same call has it again, whatever else the browser has by now.
+    const again = await world.call('POST', '/api/wallet/session', { body, session: jar });
+    expect(again.cookie!.split(';')[0]).toBe(entered.cookie!.split(';')[0]);
+  });
+
   it('gives a new session at each sign-in, whatever cookie was planted before', async () => {
     const planted = `tongbao_session=${'A'.repeat(43)}`;
     const first = await world.call('POST', '/api/wallet/session', {
