@@ -6,6 +6,7 @@ export const rejectionCodes = [
   // who asks
   'merchant-unknown',
   'merchant-not-active',
+  'sign-types-unusable',
   'customer-unknown',
   'customer-blocked',
   'not-signed-in',

@@ -1,6 +1,7 @@
 // What shops and strangers send to the classic gateway cannot be read in two ways or misused.
 import { createMerchantClient } from '@tongbao/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../platform/src/testing/until.ts';
 import { type ClassicShop, classicShop, md5Of, shopperOf } from '../classic-shop.ts';
 import { type Sandbox, startSandbox } from '../start-sandbox.ts';
 
@@ -152,6 +153,21 @@ describe('security M1: who is paid', () => {
     expect(answer.location).toBeNull();
     expect(answer.text).toContain('ILLEGAL_ARGUMENT');
   });
+});
+
+test('security M5: a shop with an RSA key switches MD5 off; a request signed with it is refused from then on', async () => {
+  const { clientId } = sandbox.credentials.merchants[1]!;
+  const other = classicShop(sandbox, 1);
+  const ask = () => other.call({ service: 'single_trade_query', out_trade_no: 'none' });
+  // The server hears of the change from its database, as its neighbours do.
+  const answers = (error: string) => until(async () => (await ask()).xml.error === error);
+  expect((await ask()).xml.error).toBe('TRADE_NOT_EXIST');
+  const set = (signTypes: string[]) => sandbox.post('/sandbox/sign-types', { clientId, signTypes });
+  await set(['RSA', 'RSA2']);
+  await answers('ILLEGAL_SIGN_TYPE');
+  expect((await ask()).text).toContain('RSA or RSA2 only');
+  await set(['MD5', 'RSA', 'RSA2']);
+  await answers('TRADE_NOT_EXIST');
 });
 
 describe('security M2: the rate of an order that waits', () => {

@@ -2,7 +2,7 @@
 import { tell } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import { agreeDebtLimit, greatestDebtLimit, insertContract } from './contract.ts';
-import type { MerchantAccess } from './merchant.ts';
+import { keyIsValid, type MerchantAccess } from './merchant.ts';
 import { type Merchants, type MerchantsParts, md5KeyOf } from './merchants.ts';
 import { publicKeyOf } from './public-key.ts';
 import {
@@ -11,15 +11,18 @@ import {
   insertMerchantRow,
   retireKeyRows,
   selectById,
+  updateSignTypesRow,
   updateStatusRow,
 } from './store.ts';
 
 export function merchantChanges(
-  { database, clock, ids, keys }: MerchantsParts,
+  parts: MerchantsParts,
   memory: { forget(): void; accessOf(row: AccessRow): MerchantAccess },
-): Pick<Merchants, 'signUp' | 'rotateKey' | 'setStatus' | 'agreeDebtLimit'> {
+): Pick<Merchants, 'signUp' | 'rotateKey' | 'setStatus' | 'setClassicSignTypes' | 'agreeDebtLimit'> {
+  const { database, clock, ids, keys } = parts;
   const { forget, accessOf } = memory;
   return {
+    ...signTypeChange(parts, accessOf),
     async setStatus(merchantId, status) {
       const isThere = await database.transaction(async (tx) => {
         await tell(tx, 'merchants');
@@ -68,3 +71,20 @@ export function merchantChanges(
     },
   };
 }
+
+const signTypeChange = (
+  { clock }: MerchantsParts,
+  accessOf: (row: AccessRow) => MerchantAccess,
+): Pick<Merchants, 'setClassicSignTypes'> => ({
+  async setClassicSignTypes(tx, merchantId, types) {
+    const row = await selectById(tx, merchantId);
+    if (row === undefined) throw new Rejection('merchant-unknown');
+    const now = clock.now();
+    const hasKey = accessOf(row).keys.some((key) => keyIsValid(key, now));
+    if (types.length === 0 || (!types.includes('MD5') && !hasKey))
+      throw new Rejection('sign-types-unusable', 'without MD5 the merchant needs an RSA key');
+    await updateSignTypesRow(tx, merchantId, [...new Set(types)]);
+    // Whoever remembers the merchant, this process included, hears of it once the transaction has committed.
+    await tell(tx, 'merchants');
+  },
+});

@@ -1,6 +1,7 @@
 // The door of the merchants room.
 export { type Debt, readDebtOf, readDebts } from './debts.ts';
 export {
+  type ClassicSignType,
   type Contract,
   keyIsValid,
   type Merchant,

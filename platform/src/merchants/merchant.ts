@@ -1,6 +1,9 @@
 // The nouns of the room: a merchant, the keys it signs with, and what was agreed with it.
 import type { KeyObject } from 'node:crypto';
 
+/** How a request to the classic gateway is signed. MD5 has the weakest secret: one that both sides know. */
+export type ClassicSignType = 'MD5' | 'RSA' | 'RSA2';
+
 export interface Merchant {
   readonly id: bigint;
   /** How the JSON API knows the merchant; sandbox ids begin SANDBOX_. */
@@ -9,6 +12,8 @@ export interface Merchant {
   readonly partner: string;
   /** The secret that the classic gateway's MD5 signatures are made with. */
   readonly classicMd5Key: string;
+  /** The signatures that the classic gateway takes from it; never none. */
+  readonly classicSignTypes: readonly ClassicSignType[];
   readonly name: string;
   /** What shoppers read on the cashier. */
   readonly displayName: string;

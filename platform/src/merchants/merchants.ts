@@ -1,10 +1,10 @@
 // The merchants room: finding a merchant (on every request, so from memory), signing merchants up, rotating keys.
-import type { Connection, Database, News } from '../database/index.ts';
+import type { Connection, Database, News, Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Clock, Ids, Keys } from '../system/index.ts';
 import { merchantChanges } from './changes.ts';
 import type { NewContract } from './contract.ts';
-import type { Merchant, MerchantAccess } from './merchant.ts';
+import type { ClassicSignType, Merchant, MerchantAccess } from './merchant.ts';
 import { publicKeyOf } from './public-key.ts';
 import { type SecondaryMerchants, secondaryMerchants } from './secondary-merchants.ts';
 import { countDownload } from './secondary-store.ts';
@@ -48,6 +48,11 @@ export interface Merchants {
   list(): Promise<MerchantAccess[]>;
   /** Which of these merchants are suspended at this moment: read from the books, not from memory. */
   suspendedAmong(connection: Connection, ids: readonly bigint[]): Promise<ReadonlySet<bigint>>;
+  /**
+   * How the merchant may sign requests to the classic gateway from now on; without MD5 it needs a key that is valid.
+   * Rejections: merchant-unknown, sign-types-unusable.
+   */
+  setClassicSignTypes(tx: Transaction, merchantId: bigint, types: readonly ClassicSignType[]): Promise<void>;
   /** Suspends a merchant (nobody can pay it; refunds go on) or ends that. Rejections: merchant-unknown. */
   setStatus(merchantId: bigint, status: Merchant['status']): Promise<void>;
   signUp(merchant: SignUp): Promise<MerchantAccess>;
@@ -160,6 +165,7 @@ function accessTo(row: AccessRow, classicMd5Key: string): MerchantAccess {
       clientId: row.client_id,
       partner: row.partner,
       classicMd5Key,
+      classicSignTypes: row.classic_sign_types,
       name: row.name,
       displayName: row.display_name,
       region: row.region,

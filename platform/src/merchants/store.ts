@@ -1,5 +1,6 @@
 // All SQL of the merchants room.
 import { type Connection, statement, type Transaction } from '../database/index.ts';
+import type { ClassicSignType } from './merchant.ts';
 
 export interface AccessRow {
   readonly id: bigint;
@@ -7,6 +8,7 @@ export interface AccessRow {
   readonly partner: string;
   /** Sealed (system/keys.ts). */
   readonly classic_md5_key: string;
+  readonly classic_sign_types: ClassicSignType[];
   readonly name: string;
   readonly display_name: string;
   readonly region: string;
@@ -36,7 +38,7 @@ export interface AccessRow {
   }[];
 }
 
-const accessColumns = `m.id, m.client_id, m.partner, m.classic_md5_key, m.name, m.display_name, m.region, m.status, m.notify_url,
+const accessColumns = `m.id, m.client_id, m.partner, m.classic_md5_key, m.classic_sign_types, m.name, m.display_name, m.region, m.status, m.notify_url,
   c.settlement_currency, c.payment_currencies, c.fee_bps, c.spread_bps, c.returns_fee, c.regions, c.calendar,
   c.time_zone, c.min_amount, c.max_amount, c.refund_window_days, c.quote_life_s, c.debt_limit, c.queues_refunds,
   c.live_from, c.pending_account,
@@ -94,6 +96,16 @@ export const updateStatusRow = async (
   id: bigint,
   status: AccessRow['status'],
 ): Promise<boolean> => (await tx.query(updateStatus, [id, status])).length === 1;
+
+const updateSignTypes = statement(
+  'merchants.update-classic-sign-types',
+  'UPDATE merchants.merchant SET classic_sign_types = $2::text[] WHERE id = $1 RETURNING id',
+);
+export const updateSignTypesRow = async (
+  tx: Transaction,
+  id: bigint,
+  types: readonly ClassicSignType[],
+): Promise<boolean> => (await tx.query(updateSignTypes, [id, types])).length === 1;
 
 const insertMerchant = statement(
   'merchants.insert-merchant',

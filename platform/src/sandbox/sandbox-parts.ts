@@ -49,6 +49,12 @@ export function sandboxParts(parts: Parts): SandboxParts {
     chaos: {
       settings: async (clientId) => parts.chaos.settings(await merchantIdOf(platform, clientId)),
       set: async (clientId, settings) => parts.chaos.set(await merchantIdOf(platform, clientId), settings),
+      async setSignTypes(clientId, signTypes) {
+        const merchantId = await merchantIdOf(platform, clientId);
+        await platform.database.transaction((tx) =>
+          platform.merchants.setClassicSignTypes(tx, merchantId, signTypes),
+        );
+      },
       scorecard: async (clientId) =>
         scorecard(clientId, parts.chaos.observed(await merchantIdOf(platform, clientId))),
     },

@@ -293,6 +293,7 @@ const everybody = ['merchant', 'maker', 'checker', 'auditor'] as const;
 const operators = ['maker', 'checker', 'auditor'] as const;
 const Ok = z.object({ ok: z.literal(true) });
 const OfShop = z.object({ clientId: z.string().max(64).optional() });
+const ClassicSignType = z.enum(['MD5', 'RSA', 'RSA2']);
 const BreakId = z.object({ id: z.string().regex(/^\d{1,18}$/) });
 const Reason = z.string().trim().min(1).max(500);
 const RateAct = z.object({
@@ -344,6 +345,21 @@ export const consoleOperations = table({
     path: '/api/console/shops',
     roles: everybody,
     answer: z.object({ shops: z.array(Shop) }),
+  },
+  /** How a merchant may sign requests to the classic gateway. */
+  signTypes: {
+    method: 'GET',
+    path: '/api/console/classic/sign-types',
+    roles: everybody,
+    query: OfShop,
+    answer: z.object({ clientId: z.string(), signTypes: z.array(ClassicSignType) }),
+  },
+  setSignTypes: {
+    method: 'POST',
+    path: '/api/console/classic/sign-types',
+    roles: ['merchant', 'maker'],
+    body: OfShop.extend({ signTypes: z.array(ClassicSignType).min(1).max(3), reason: Reason }),
+    answer: Ok,
   },
   overview: {
     method: 'GET',

@@ -22,6 +22,14 @@ export const ChaosSettings = z.strictObject({
 export type ChaosSettings = z.infer<typeof ChaosSettings>;
 
 export const SetChaos = ChaosSettings.partial().extend({ clientId: z.string().max(64) });
+/** How the merchant may sign requests to the classic gateway from now on. */
+export const SetSignTypes = z.strictObject({
+  clientId: z.string().max(64),
+  signTypes: z
+    .array(z.enum(['MD5', 'RSA', 'RSA2']))
+    .min(1)
+    .max(3),
+});
 export const ChaosQuery = z.strictObject({ clientId: z.string().max(64) });
 
 /** `open`: not yet observed, and the explanation says how it could be. */

@@ -5,6 +5,7 @@ import type { RejectionCode } from '../../rejection.ts';
 export const amsCodes: Readonly<Record<RejectionCode, ResultCode>> = {
   'merchant-unknown': 'INVALID_CLIENT',
   'merchant-not-active': 'INVALID_MERCHANT_STATUS',
+  'sign-types-unusable': 'PARAM_ILLEGAL',
   'customer-unknown': 'USER_NOT_EXIST',
   'customer-blocked': 'USER_STATUS_ABNORMAL',
   'not-signed-in': 'ACCESS_DENIED',

@@ -48,6 +48,23 @@ const shopView = ({ merchant, contract }: MerchantAccess) => ({
   timeZone: contract.timeZone,
 });
 
+/** How a merchant signs requests to the classic gateway: its own user or a maker changes it, and the trail says so. */
+function signTypeRoutes(route: AddRoute, parts: ShopParts): void {
+  route(consoleOperations.signTypes, async ({ member, query }) => {
+    const { merchant } = await shopFor(parts, member, query.clientId);
+    return { clientId: merchant.clientId, signTypes: [...merchant.classicSignTypes] };
+  });
+  route(consoleOperations.setSignTypes, async ({ member, body: { clientId, signTypes, reason } }) => {
+    const { merchant } = await shopFor(parts, member, clientId);
+    const object = `merchant/${merchant.clientId}`;
+    const detail = `${signTypes.join(', ')}: ${reason}`;
+    await parts.staff.act({ memberId: member.id, act: 'merchant.sign-types', object, detail }, (tx) =>
+      parts.merchants.setClassicSignTypes(tx, merchant.id, signTypes),
+    );
+    return { ok: true } as const;
+  });
+}
+
 export function shopRoutes(route: AddRoute, parts: ShopParts): void {
   const { settlement, merchants } = parts;
   route(consoleOperations.shops, async ({ member }) => ({
@@ -56,6 +73,7 @@ export function shopRoutes(route: AddRoute, parts: ShopParts): void {
         ? (await merchants.list()).map(shopView)
         : [shopView(await merchants.get(member.merchantId))],
   }));
+  signTypeRoutes(route, parts);
   route(consoleOperations.overview, async ({ member, query }) => {
     const access = await shopFor(parts, member, query.clientId);
     const batches = await settlement.batchesOf({

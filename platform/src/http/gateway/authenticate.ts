@@ -31,6 +31,11 @@ export async function authenticate(
   const signType = signTypes.find((known) => known === text('sign_type'));
   if (signType === undefined)
     throw new GatewayRefusal('ILLEGAL_SIGN_TYPE', 'sign_type is MD5, RSA or RSA2, in capital letters');
+  if (!access.merchant.classicSignTypes.includes(signType))
+    throw new GatewayRefusal(
+      'ILLEGAL_SIGN_TYPE',
+      `this partner signs with ${access.merchant.classicSignTypes.join(' or ')} only`,
+    );
   const bytes = receivedSigningBytes(form.parameters);
   if (sign !== '' && (await isSignedBy(access, { bytes, signType, sign }, now))) {
     const ambiguity = ambiguityOf(form.parameters);

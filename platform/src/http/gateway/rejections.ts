@@ -5,6 +5,7 @@ import type { RejectionCode } from '../../rejection.ts';
 export const gatewayCodes: Readonly<Record<RejectionCode, GatewayError>> = {
   'merchant-unknown': 'ILLEGAL_PARTNER',
   'merchant-not-active': 'ILLEGAL_PARTNER_EXTERFACE',
+  'sign-types-unusable': 'ILLEGAL_ARGUMENT',
   'customer-unknown': 'ACCESS_FORBIDDEN',
   'customer-blocked': 'BUYER_ENABLE_STATUS_FORBID',
   'not-signed-in': 'SESSION_TIMEOUT',

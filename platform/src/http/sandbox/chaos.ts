@@ -1,5 +1,11 @@
 // The chaos switch and the scorecard, per merchant.
-import { ChaosQuery, type ChaosSettings, type Scorecard, SetChaos } from '@tongbao/protocol/sandbox';
+import {
+  ChaosQuery,
+  type ChaosSettings,
+  type Scorecard,
+  SetChaos,
+  SetSignTypes,
+} from '@tongbao/protocol/sandbox';
 import type { FastifyInstance } from 'fastify';
 import { parse } from './parse.ts';
 
@@ -9,6 +15,8 @@ export interface Chaos {
   /** What is not named stays as it was. */
   set(clientId: string, settings: Partial<ChaosSettings>): Promise<ChaosSettings>;
   scorecard(clientId: string): Promise<Scorecard>;
+  /** What the console does for a merchant that switches MD5 off. */
+  setSignTypes(clientId: string, signTypes: readonly ('MD5' | 'RSA' | 'RSA2')[]): Promise<void>;
 }
 
 export function chaosRoutes(app: FastifyInstance, chaos: Chaos): void {
@@ -19,6 +27,11 @@ export function chaosRoutes(app: FastifyInstance, chaos: Chaos): void {
   app.post('/sandbox/chaos', async (request) => {
     const { clientId, ...settings } = parse(SetChaos, request.body ?? {});
     return { clientId, ...(await chaos.set(clientId, settings as Partial<ChaosSettings>)) };
+  });
+  app.post('/sandbox/sign-types', async (request) => {
+    const asked = parse(SetSignTypes, request.body ?? {});
+    await chaos.setSignTypes(asked.clientId, asked.signTypes);
+    return asked;
   });
   app.get('/sandbox/scorecard', async (request) =>
     chaos.scorecard(parse(ChaosQuery, request.query).clientId),

@@ -16,6 +16,7 @@ const refusal = (status: ShopperRefusal['status'], code: ShopperErrorCode): Shop
 export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = {
   'merchant-unknown': refusal(404, 'NOT_FOUND'),
   'merchant-not-active': refusal(422, 'SHOP_NOT_ACTIVE'),
+  'sign-types-unusable': refusal(422, 'INVALID_REQUEST'),
   'customer-unknown': refusal(404, 'PHONE_UNKNOWN'),
   'customer-blocked': refusal(403, 'FORBIDDEN'),
   'not-signed-in': refusal(401, 'NOT_SIGNED_IN'),
