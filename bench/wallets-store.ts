@@ -37,12 +37,35 @@ const entryRows = copyInto<{
   readonly wallet: NewWallet;
 }>('ledger.entry', {
   id: ['int8', (entry) => entry.id],
-  kind: ['text', () => 'top-up'],
+  kind: ['text', () => 'opening'],
   payer_id: ['int8', (entry) => entry.wallet.owner],
   subject_id: ['int8', (entry) => entry.wallet.owner],
   occurred_at: ['timestamptz', (entry) => entry.wallet.openedAt],
   accounts: ['int8[]', (entry) => [entry.bank, entry.wallet.account]],
   amounts: ['int8[]', (entry) => [-entry.amount, entry.amount]],
+});
+
+// What the bank said about each: the entry's id is free in these tables.
+const depositRows = copyInto<{ readonly id: bigint; readonly amount: bigint; readonly wallet: NewWallet }>(
+  'wallet.deposit',
+  {
+    id: ['int8', (entry) => entry.id],
+    bank: ['text', () => 'BENCH'],
+    reference: ['text', (entry) => `OPENING-${entry.id}`],
+    account_id: ['int8', (entry) => entry.wallet.account],
+    currency: ['text', () => 'CNY'],
+    amount: ['int8', (entry) => entry.amount],
+    entry_id: ['int8', (entry) => entry.id],
+    told_at: ['timestamptz', (entry) => entry.wallet.openedAt],
+  },
+);
+const answerRows = copyInto<{ readonly id: bigint; readonly wallet: NewWallet }>('wallet.bank_answer', {
+  id: ['int8', (entry) => entry.id],
+  bank: ['text', () => 'BENCH'],
+  reference: ['text', (entry) => `OPENING-${entry.id}`],
+  outcome: ['text', () => 'approved'],
+  effect: ['text', () => 'applied'],
+  heard_at: ['timestamptz', (entry) => entry.wallet.openedAt],
 });
 
 const takeNumbers = statement(
@@ -69,6 +92,7 @@ export async function writeWallets(
   );
   const arrivals = arrivalRows([{ source: 'entry', ids: entries.map((entry) => entry.id), sequences: [] }]);
   await tx.copy([accountRows(wallets), balanceRows(wallets), entryRows(entries), arrivals]);
+  await tx.copy([depositRows(entries), answerRows(entries)]);
   await tx.query(moveBank, [bank, wallets.reduce((sum, wallet) => sum + wallet.balance, 0n)]);
 }
 

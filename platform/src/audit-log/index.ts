@@ -4,4 +4,11 @@ export { readArrivedKeys, readLeafBatches, readPositions, readTextPage } from '.
 export { createNoteSigner, type NoteSigner } from './note.ts';
 export { findLogFaults, type LogFindings } from './proof.ts';
 export { readCheckpoint, type Source } from './store.ts';
+export {
+  countTied,
+  readBankClaims,
+  readSharedReferences,
+  readTiedFrom,
+  readUntied,
+} from './tie-store.ts';
 export { LeafChanged, tileNameOf } from './tiles.ts';

@@ -54,7 +54,7 @@ describe('sealing', () => {
   it('takes in everything once, and signs a checkpoint that the public key verifies', async () => {
     expect(await faults()).toMatchObject({ waiting: 0n, changed: [], strays: [], treeWrong: [] });
     const rows = await sql(
-      'SELECT (SELECT count(*) FROM ledger.entry) + (SELECT count(*) FROM payments.event) AS rows',
+      'SELECT (SELECT count(*) FROM ledger.entry) + (SELECT count(*) FROM payments.event) + (SELECT count(*) FROM wallet.bank_answer) + (SELECT count(*) FROM wallet.deposit) AS rows',
     );
     const { note, verifierKey, size } = (await log().checkpoint())!;
     expect(size).toBe(BigInt(rows.rows[0].rows));
@@ -218,7 +218,7 @@ describe('what is served', () => {
     for (let leaf = 0; leaf < 256; leaf++) {
       const length = bundle.readUInt16BE(at);
       const text = bundle.subarray(at + 2, at + 2 + length);
-      expect(JSON.parse(text.toString())[0]).toMatch(/^(entry|event)\/1$/);
+      expect(JSON.parse(text.toString())[0]).toMatch(/^(entry|event|answer|deposit)\/1$/);
       expect(leafHash(text)).toEqual(tile.subarray(leaf * 32, leaf * 32 + 32));
       at += 2 + length;
     }

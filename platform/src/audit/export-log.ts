@@ -2,18 +2,21 @@
 // newest checkpoint. The verifier works every leaf out again from the rows.
 import {
   readArrivedKeys,
+  readBankClaims,
   readCheckpoint,
   readLeafBatches,
   readPositions,
   readTextPage,
+  readTiedFrom,
   type Source,
 } from '../audit-log/index.ts';
 import type { Transaction } from '../database/index.ts';
+import { readReturns } from '../wallet/index.ts';
 
-export type Put = (record: object) => Promise<void>;
+type Put = (record: object) => Promise<void>;
 
 /** Says of rows where their leaves are: a position, `waiting` for rows that are about to be sealed, or null. */
-export interface Sealed {
+interface Sealed {
   of(
     source: Source,
     ids: readonly bigint[],
@@ -34,11 +37,13 @@ export async function readSealed(tx: Transaction): Promise<Sealed> {
 
 const rowsPerPage = 2_000;
 const batchesPerPage = 16;
+/** Debits that banks made and that no payment wanted: a handful. */
+const mostReturns = 1_000_000;
 
 /** Rows that only the log says everything of; their texts are what they say now. */
-const onlyLogged = ['answer', 'statement', 'break-act', 'act'] as const;
+const onlyLogged = ['answer', 'deposit', 'statement', 'break-act', 'act'] as const;
 
-export async function exportLogged(tx: Transaction, sealed: Sealed, put: Put): Promise<void> {
+async function exportLogged(tx: Transaction, sealed: Sealed, put: Put): Promise<void> {
   for (const source of onlyLogged) {
     for (let after = -1n; ; ) {
       const rows = await readTextPage(tx, source, { after, limit: rowsPerPage });
@@ -51,8 +56,21 @@ export async function exportLogged(tx: Transaction, sealed: Sealed, put: Put): P
   }
 }
 
+/** What stands behind entries that moved money at a bank, and what is still to be given back to cards. */
+async function exportBankClaims(tx: Transaction, put: Put): Promise<void> {
+  await put({ type: 'tied-from', entry: await readTiedFrom(tx) });
+  for (let after = { entry_id: -1n, reference: '' }; ; ) {
+    const claims = await readBankClaims(tx, after, rowsPerPage);
+    if (claims.length === 0) break;
+    for (const { entry_id, ...claim } of claims) await put({ type: 'claim', entry: entry_id, ...claim });
+    after = claims.at(-1)!;
+  }
+  for (const { id, status, currency, amount } of await readReturns(tx, mostReturns))
+    await put({ type: 'return', id, status, currency, amount });
+}
+
 /** After all rows. */
-export async function exportLeaves(tx: Transaction, put: Put): Promise<void> {
+async function exportLeaves(tx: Transaction, put: Put): Promise<void> {
   const checkpoint = await readCheckpoint(tx);
   if (checkpoint !== null)
     await put({ type: 'checkpoint', note: checkpoint.note, verifierKey: checkpoint.verifier_key });
@@ -68,4 +86,11 @@ export async function exportLeaves(tx: Transaction, put: Put): Promise<void> {
       });
     after = batches.at(-1)!.first;
   }
+}
+
+/** After all other rows. */
+export async function exportLog(tx: Transaction, sealed: Sealed, put: Put): Promise<void> {
+  await exportBankClaims(tx, put);
+  await exportLogged(tx, sealed, put);
+  await exportLeaves(tx, put);
 }

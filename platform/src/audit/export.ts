@@ -1,7 +1,7 @@
 // The export of the books: one JSON object a line, in one consistent snapshot, written page by page. Amounts are
 // strings of minor units. What an independent verifier needs, and no personal data: owners are numbers.
 import type { Database, Transaction } from '../database/index.ts';
-import { readAccountPage, readEntryPage } from '../ledger/index.ts';
+import { readAccountPage, readEntryPage, readOpenHoldPage } from '../ledger/index.ts';
 import { readEvents, readPaymentPage, readRefundsOfPayments, sharesOf } from '../payments/index.ts';
 import {
   readBatchPage,
@@ -10,7 +10,7 @@ import {
   readPayouts,
   readReservePage,
 } from '../settlement/index.ts';
-import { exportLeaves, exportLogged, readSealed } from './export-log.ts';
+import { exportLog, readSealed } from './export-log.ts';
 
 const pageSize = 2_000;
 export const exportFormat = 'tongbao-books/1';
@@ -35,6 +35,12 @@ export async function exportLines(
       async (accounts) => {
         for (const { owner_id, ...account } of accounts)
           await put({ type: 'account', ...account, owner: owner_id });
+      },
+    );
+    await pages(
+      (after) => readOpenHoldPage(tx, after, pageSize),
+      async (holds) => {
+        for (const hold of holds) await put({ type: 'hold', ...hold });
       },
     );
     await pages(
@@ -67,8 +73,7 @@ export async function exportLines(
       },
     );
     await exportSettlement(tx, put);
-    await exportLogged(tx, sealed, put);
-    await exportLeaves(tx, put);
+    await exportLog(tx, sealed, put);
   });
   await put({ type: 'end', lines });
 }

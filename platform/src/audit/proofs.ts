@@ -12,9 +12,10 @@ import {
   readOutOfBounds,
   readPostingSums,
 } from '../ledger/index.ts';
-import { countEventsWithEntry } from '../payments/index.ts';
+import { countEventsWithEntry, readWrongSpending } from '../payments/index.ts';
 import type { Clock } from '../system/index.ts';
 import { readOwedReturns } from '../wallet/index.ts';
+import { bankTieProof } from './bank-tie-proof.ts';
 import { logProofs } from './log-proof.ts';
 import { walkPayments } from './payment-proof.ts';
 import { findSettlementFaults } from './settlement-proof.ts';
@@ -131,9 +132,11 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       ...(await ledgerProofs(tx, sums)),
       await clientMoneyProof(tx, sums, options.bankBooks),
       ...(await paymentProofs(tx, options)),
+      await spendingProof(tx),
       ...(await settlementProofs(tx)),
       await treasuryProof(tx, options),
       await returnsProof(tx, sums),
+      await bankTieProof(tx),
       ...(await logProofs(tx)),
     ];
   });
@@ -258,6 +261,15 @@ async function paymentProofs(tx: Transaction, options: AuditOptions): Promise<Pr
       bad: walk.refundsWrong,
     }),
   ];
+}
+
+/** What counts for the limits of wallets is kept beside their balances, and must be what their payments come to. */
+async function spendingProof(tx: Transaction): Promise<Proof> {
+  const wrong = await readWrongSpending(tx);
+  return proof('spent-sums-equal-their-payments', wrong.length === 0, {
+    good: 'what each payer spent today, this year and ever is what their payments come to',
+    bad: wrong.map(({ account, kept, paid }) => `account ${account}: kept ${kept}; its payments ${paid}`),
+  });
 }
 
 async function settlementProofs(tx: Transaction): Promise<Proof[]> {

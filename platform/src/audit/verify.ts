@@ -9,6 +9,7 @@ import { currency, divide } from '@tongbao/money';
 import { type LogOptions, readCheckpointNote, SealedBooks } from './verify-log.ts';
 import { merchantCode, merchantMoves, refundFaults } from './verify-refunds.ts';
 import { SettledBooks } from './verify-settlement.ts';
+import { StandingBooks } from './verify-standing.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -73,6 +74,7 @@ class Books {
   readonly #refunds = new Map<string, Json[]>();
   readonly #findings: string[] = [];
   readonly #settled = new SettledBooks((finding) => this.#say(finding));
+  readonly #standing = new StandingBooks((finding) => this.#say(finding));
   readonly #sealed: SealedBooks;
   #lines = 0;
   #entries = 0;
@@ -89,6 +91,7 @@ class Books {
       throw new Error('this is not an export of the books');
     this.#lines += 1;
     this.#sealed.read(record);
+    this.#standing.read(record);
     switch (record.type) {
       case 'account':
         this.#account(record);
@@ -123,6 +126,7 @@ class Books {
     if (!this.#ended) this.#say('the export was cut off: its last line is missing');
     this.#balances();
     for (const payment of this.#payments.values()) this.#payment(payment);
+    this.#standing.judge((account) => this.#accounts.get(account)?.code ?? account);
     this.#settled.judge(
       (name) => {
         const id = this.#byCode.get(name);
@@ -201,6 +205,7 @@ class Books {
   #payment(payment: Json): void {
     const id = text(payment.id);
     const refunds = this.#refunds.get(id) ?? [];
+    this.#standing.payment(payment, this.#events.get(id) ?? []);
     let status = 'none';
     let sequence = 0n;
     for (const event of this.#events.get(id) ?? []) {

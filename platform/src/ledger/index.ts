@@ -34,6 +34,7 @@ export {
   readEntries,
   readEntryPage,
   readKindSums,
+  readOpenHoldPage,
   readOutOfBounds,
   readOwnedBalances,
   readPostingSums,

@@ -338,7 +338,8 @@ export const readEntryPage = async (connection: Connection, after: bigint, limit
 
 const accountPage = statement(
   'ledger.account-page',
-  `SELECT a.id, a.code, a.kind, a.currency, a.owner_id, b.balance, b.held, b.floor, b.lowest, b.highest
+  `SELECT a.id, a.code, a.kind, a.currency, a.owner_id, b.balance, b.held, b.floor, b.lowest, b.highest,
+     b.spent_day, b.spent_day_count, b.spent_day_amount, b.spent_year, b.spent_year_amount, b.spent_ever_amount
    FROM ledger.account a LEFT JOIN ledger.balance b ON b.account_id = a.id WHERE a.id > $1 ORDER BY a.id LIMIT $2`,
 );
 export interface AccountWithBalance extends AccountRow {
@@ -353,6 +354,18 @@ export const readAccountPage = (
   after: bigint,
   limit: number,
 ): Promise<AccountWithBalance[]> => connection.query<AccountWithBalance>(accountPage, [after, limit]);
+
+const openHoldPage = statement(
+  'ledger.open-hold-page',
+  `SELECT id, account_id, amount, subject_id FROM ledger.hold WHERE status = 'held' AND id > $1 ORDER BY id LIMIT $2`,
+);
+/** Money that is promised away and has not left, in the order of the holds' ids. */
+export const readOpenHoldPage = (
+  connection: Connection,
+  after: bigint,
+  limit: number,
+): Promise<{ id: bigint; account_id: bigint; amount: bigint; subject_id: bigint }[]> =>
+  connection.query(openHoldPage, [after, limit]);
 
 const countEntries = statement(
   'ledger.count-entries',

@@ -49,6 +49,7 @@ export {
 export { readRefundsOfPayments } from './refund-store.ts';
 export { needsQuote } from './requote.ts';
 export { type ShareBack, sharesOf, total } from './shares.ts';
+export { readWrongSpending } from './spending-store.ts';
 export {
   countEventsWithEntry,
   type PaymentEvent,

@@ -265,6 +265,7 @@ it('wallets that paid before the sums were kept have the same sums', async () =>
   expect(kept.today!.count).toBe(1n);
   expect(kept.balanceEver!).toBeGreaterThan(3n * 33_000n);
   const { pool } = world.test.owner;
+  await pool.query('DROP VIEW payments.wrong_spending');
   await pool.query(`ALTER TABLE ledger.balance DROP COLUMN spent_day, DROP COLUMN spent_day_count,
     DROP COLUMN spent_day_amount, DROP COLUMN spent_year, DROP COLUMN spent_year_amount, DROP COLUMN spent_ever_amount`);
   for (const migration of ['0052_spending.sql', '0054_turnover.sql'])

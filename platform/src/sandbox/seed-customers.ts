@@ -1,7 +1,7 @@
 // The sandbox's shoppers: invented people with numbers that nobody has, their money, and banks that do not exist.
 // Seeding twice changes nothing, so that a start that was interrupted is finished by the next one.
 import type { Customers, NewCustomer } from '../customers/index.ts';
-import { type Card, type Wallet, walletCurrency } from '../wallet/index.ts';
+import { type Card, openingReference, type Wallet, walletCurrency } from '../wallet/index.ts';
 import type { SandboxBank } from './bank/index.ts';
 
 export interface SeededCard extends Pick<Card, 'bank' | 'last4' | 'kind'> {
@@ -125,8 +125,8 @@ export async function seedCustomers(rooms: {
     const { phone, name, region, language, kycClass, pin, opening, cards } = each;
     const { id: customerId } = await customers.signUp({ phone, name, region, language, kycClass, pin });
     const amount = { currency: walletCurrency, amount: opening };
-    await bank.receive({ bank: safeguardingBank, amount, reference: `OPENING-${customerId}` });
-    await wallet.openAccount({ customerId, currency: walletCurrency, opening });
+    await bank.receive({ bank: safeguardingBank, amount, reference: openingReference(customerId) });
+    await wallet.openAccount({ customerId, currency: walletCurrency, opening, bank: safeguardingBank });
     for (const card of cards) await addCard(rooms, customerId, card);
     seeded.push({ ...each, customerId });
   }

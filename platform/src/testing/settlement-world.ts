@@ -6,7 +6,6 @@ import { pino } from 'pino';
 import { sandboxConfig } from '../config.ts';
 import type { Database } from '../database/index.ts';
 import { freechangeSource, type RateSource } from '../fx/index.ts';
-import { recordEntries } from '../ledger/index.ts';
 import type { MerchantAccess, SignUp } from '../merchants/index.ts';
 import type { AuthorizePayment, Payment, Refund } from '../payments/index.ts';
 import { createPlatform, type Platform } from '../platform.ts';
@@ -21,6 +20,7 @@ import { sandboxBankBooks } from '../sandbox/bank-books.ts';
 import { type ClockMover, createClockMover } from '../sandbox/clock-mover.ts';
 import { sandboxMerchants } from '../sandbox/merchants.ts';
 import { createOutbound, generateRsaKeys, MovableClock, machineRandomness } from '../system/index.ts';
+import { openingReference } from '../wallet/index.ts';
 import { type TestDatabase, testDatabase } from './index.ts';
 import { testKeys } from './keys.ts';
 
@@ -185,7 +185,7 @@ function createSettlementBanks(database: Database, clock: MovableClock) {
 
 /** A shopper whose money lies at the safeguarding bank, in the bank's book and in ours. */
 async function openShopper(platform: Platform, bank: ReturnType<typeof createSettlementBanks>['cards']) {
-  const { customers, wallet, house, clock, ids, database } = platform;
+  const { customers, wallet } = platform;
   const { id: customerId } = await customers.signUp({
     phone: '+8613900000001',
     name: '周全',
@@ -195,20 +195,10 @@ async function openShopper(platform: Platform, bank: ReturnType<typeof createSet
     pin: '200808',
   });
   await bank.openBank({ code: 'CCB', name: { zh: '建', en: 'CCB' } });
-  await bank.receive({ bank: 'CCB', amount: money('CNY', fortune), reference: 'OPENING' });
-  await wallet.openAccount({ customerId, currency: 'CNY', opening: 0n });
-  const payerAccount = (await wallet.accountOf(customerId, 'CNY'))!;
-  const safeguarding = await house.open('safeguarding-bank', 'CNY', clock.now());
-  const [id] = (await ids.take(1)) as [bigint];
-  const postings = [
-    { account: safeguarding, amount: -fortune },
-    { account: payerAccount, amount: fortune },
-  ];
-  await database.transaction((tx) =>
-    recordEntries(tx, [
-      { id, kind: 'opening', payerId: customerId, subjectId: customerId, occurredAt: clock.now(), postings },
-    ]),
-  );
+  const reference = openingReference(customerId);
+  await bank.receive({ bank: 'CCB', amount: money('CNY', fortune), reference });
+  const opening = { currency: 'CNY', opening: fortune, bank: 'CCB' };
+  const payerAccount = await wallet.openAccount({ customerId, ...opening });
   return {
     payer: { customerId, kycClass: 3 as const, status: 'active' as const },
     payerAccount,

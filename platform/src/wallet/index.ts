@@ -31,6 +31,7 @@ export { cardReturn, recordReturn, unwantedEntry } from './return-to-card.ts';
 export {
   createWallet,
   type NewCard,
+  openingReference,
   readAccounts,
   readCards,
   readOpenReferences,

@@ -5,9 +5,11 @@ import { availableOf, openAccount, readBalances, recordEntries } from '../ledger
 import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
 import { askBank, askingTimer } from './ask-bank.ts';
+import { answerRows } from './bank-answer-store.ts';
 import type { Card } from './card.ts';
 import { selectCards, selectCardsOf, updateCardStatus } from './card-store.ts';
 import { bankReference, type CardTransfer } from './card-transfer.ts';
+import { depositRows } from './deposit-store.ts';
 import type { CardFace } from './issuer.ts';
 import { type ClaimCard, chooseDefaultCard, claimCard, keepCard, removeCard } from './keep-cards.ts';
 import type { WalletParts } from './parts.ts';
@@ -42,7 +44,13 @@ export interface Wallet {
    * Opens the customer's account in a currency, or answers the open one: its number in the ledger. A new account may
    * begin with money (minor units) that the safeguarding bank has received for the customer.
    */
-  openAccount(account: { customerId: bigint; currency: string; opening: bigint }): Promise<bigint>;
+  openAccount(account: {
+    customerId: bigint;
+    currency: string;
+    opening: bigint;
+    /** The bank that keeps the opening balance, and has booked it under `openingReference`. */
+    bank?: string;
+  }): Promise<bigint>;
   /** The account's number in the ledger, or null: what payments.authorize debits. */
   accountOf(customerId: bigint, currency: string): Promise<bigint | null>;
   /** Rejections: currency-not-supported (the customer keeps none of it). */
@@ -115,12 +123,13 @@ export function createWallet(parts: WalletParts): Wallet {
 
 async function openWalletAccount(
   parts: WalletParts,
-  { customerId, currency, opening }: { customerId: bigint; currency: string; opening: bigint },
+  asked: { customerId: bigint; currency: string; opening: bigint; bank?: string },
 ): Promise<bigint> {
   const { database, clock, ids, house } = parts;
+  const { customerId, currency, opening } = asked;
   const openedAt = clock.now();
   const safeguarding = await house.open('safeguarding-bank', currency, openedAt);
-  const entryId = await ids.one();
+  const [entryId, depositId, heardId] = (await ids.take(3)) as [bigint, bigint, bigint];
   return database.transaction(async (tx) => {
     const account = await openAccount(tx, {
       kind: 'customer-wallet',
@@ -129,22 +138,27 @@ async function openWalletAccount(
       createdAt: openedAt,
     });
     const isNew = await insertAccountRow(tx, { customerId, currency, account, openedAt });
-    if (isNew && opening > 0n) {
-      const postings = openingPostings({ wallet: account, safeguarding, amount: opening });
-      await recordEntries(tx, [
-        {
-          id: entryId,
-          kind: 'opening',
-          payerId: customerId,
-          subjectId: customerId,
-          occurredAt: openedAt,
-          postings,
-        },
-      ]);
-    }
+    if (!isNew || opening === 0n) return account;
+    const postings = openingPostings({ wallet: account, safeguarding, amount: opening });
+    const about = { payerId: customerId, subjectId: customerId, occurredAt: openedAt };
+    const told = { bank: asked.bank ?? 'SAFEGUARDING', reference: openingReference(customerId) };
+    const heard = {
+      id: heardId,
+      ...told,
+      outcome: 'approved',
+      effect: 'applied',
+      heardAt: openedAt,
+    } as const;
+    const deposit = { id: depositId, ...told, account, currency, amount: opening, entryId, toldAt: openedAt };
+    await recordEntries(tx, [{ id: entryId, kind: 'opening', ...about, postings }], {
+      alongside: [depositRows([deposit]), answerRows([heard])],
+    });
     return account;
   });
 }
+
+/** What the safeguarding bank books an opening balance under. */
+export const openingReference = (customerId: bigint): string => `OPENING-${customerId}`;
 
 async function balanceOf(
   connection: Connection,
