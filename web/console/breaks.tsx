@@ -65,30 +65,27 @@ function BreakTable(props: {
       pagination={{ pageSize: 20, hideOnSinglePage: true }}
       locale={{ emptyText: <Nothing title={say('noBreaks')} text={say('noBreaksText')} /> }}
       expandable={{ expandedRowRender: History, rowExpandable: (found) => found.acts.length > 0 }}
+      showHeader={false}
       columns={[
-        { title: say('breakKind'), render: (_, found) => <What found={found} /> },
         {
-          title: say('difference'),
-          render: (_, found) => <Differs found={found} />,
-        },
-        {
-          title: say('status'),
-          render: (_, found) => <Tag color={tones[found.status]}>{say(found.status)}</Tag>,
-        },
-        {
-          title: say('act'),
+          title: say('breakKind'),
           render: (_, found) => (
-            <Space>
-              {props.acts(found).map((act) => (
-                <Button
-                  key={act}
-                  type={act === 'refuse' ? 'default' : 'primary'}
-                  onClick={() => props.ask(found, act)}
-                >
-                  {say(act)}
-                </Button>
-              ))}
-            </Space>
+            <div className="break">
+              <What found={found} />
+              <Differs found={found} />
+              <Space wrap>
+                <Tag color={tones[found.status]}>{say(found.status)}</Tag>
+                {props.acts(found).map((act) => (
+                  <Button
+                    key={act}
+                    type={act === 'refuse' ? 'default' : 'primary'}
+                    onClick={() => props.ask(found, act)}
+                  >
+                    {say(act)}
+                  </Button>
+                ))}
+              </Space>
+            </div>
           ),
         },
       ]}
@@ -100,7 +97,7 @@ function BreakTable(props: {
 function What({ found }: { found: Break }) {
   const say = useWords();
   return (
-    <>
+    <div>
       <strong>{say(`break-${found.kind}`)}</strong>
       <div className="break-reference">{found.reference}</div>
       <div className="muted">
@@ -108,7 +105,7 @@ function What({ found }: { found: Break }) {
         <br />
         {say('bankStatement')} {found.statement} ({found.fromDay} – {found.toDay})
       </div>
-    </>
+    </div>
   );
 }
 
@@ -116,13 +113,13 @@ function What({ found }: { found: Break }) {
 function Differs({ found }: { found: Break }) {
   const say = useWords();
   return (
-    <>
+    <div>
       <strong className="number">{amount(found.currency, found.difference)}</strong>
       <dl className="facts">
         <FactOf title={say('expected')} text={found.expected || '–'} />
         <FactOf title={say('actual')} text={found.actual || '–'} />
       </dl>
-    </>
+    </div>
   );
 }
 

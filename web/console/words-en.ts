@@ -118,7 +118,6 @@ export const consoleEn: ConsoleWords = {
   account: 'Account',
   bankStatement: 'Statement',
   reference: 'Reference',
-  field: 'Field',
   expected: 'Books',
   actual: 'Bank',
   difference: 'Difference',

@@ -115,7 +115,6 @@ export const consoleZh = {
   account: '账户',
   bankStatement: '对账单',
   reference: '参考号',
-  field: '字段',
   expected: '账面',
   actual: '银行',
   difference: '差额',
