@@ -64,6 +64,29 @@ export function postingsOf(movements: readonly Posting[]): Posting[] {
   return postings;
 }
 
+const greatest = 2n ** 63n - 1n;
+
+/**
+ * What must hold of an entry that is recorded, whoever made it: it balances, names each account once, and says what it
+ * is about. That its accounts exist, the database says when it moves them. Throws: a finding is a bug.
+ */
+export function assertEntry(entry: Entry): void {
+  assertBalanced(entry);
+  const { id, kind, payerId, subjectId, postings } = entry;
+  if (id < 1n || payerId < 0n || subjectId < 0n)
+    throw new Error(`entry ${id} (${kind}) has no id of its own, or those of nobody and nothing`);
+  for (let place = 0; place < postings.length; place++) {
+    const { account, amount } = postings[place]!;
+    if (account < 1_000n || amount > greatest || amount < -greatest)
+      throw new Error(
+        `entry ${id} (${kind}) posts ${amount} to ${account}, which is no account or no amount`,
+      );
+    for (let other = place + 1; other < postings.length; other++)
+      if (postings[other]!.account === account)
+        throw new Error(`entry ${id} (${kind}) names account ${account} twice`);
+  }
+}
+
 /** Throws unless the entry has two to 64 postings, none of them zero, that sum to zero in each currency. */
 export function assertBalanced(entry: Entry): void {
   const { postings } = entry;

@@ -2,6 +2,7 @@
 export { type AccountKind, type AccountKindName, chart } from './accounts.ts';
 export {
   assertBalanced,
+  assertEntry,
   type Entry,
   type EntryKind,
   type Posting,

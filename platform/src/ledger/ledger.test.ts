@@ -5,6 +5,7 @@ import { statement } from '../database/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
 import {
   assertBalanced,
+  assertEntry,
   availableOf,
   type Entry,
   HouseAccounts,
@@ -86,6 +87,26 @@ describe('entries', () => {
         ]),
       ),
     ).toThrow(/off by/);
+  });
+
+  test('core 12: one that names an account twice, or none, or nothing that it is about, is refused in code', () => {
+    const good = entry([
+      { account: wallet, amount: 1n },
+      { account: bank, amount: -1n },
+    ]);
+    expect(() => assertEntry(good)).not.toThrow();
+    const twice = [
+      ...good.postings,
+      { account: wallet, amount: 1n },
+      { account: bank + 1_000n, amount: -1n },
+    ];
+    expect(() => assertEntry({ ...good, postings: twice })).toThrow(/twice/);
+    const nowhere = [...good.postings.slice(0, 1), { account: 156n, amount: -1n }];
+    expect(() => assertEntry({ ...good, postings: nowhere })).toThrow(/no account/);
+    const huge = good.postings.map(({ account, amount }) => ({ account, amount: amount * 2n ** 63n }));
+    expect(() => assertEntry({ ...good, postings: huge })).toThrow(/no amount/);
+    for (const wrong of [{ id: 0n }, { payerId: -1n }, { subjectId: -1n }])
+      expect(() => assertEntry({ ...good, ...wrong })).toThrow(/nobody/);
   });
 
   test('and by the database, whoever writes it', async () => {

@@ -11,7 +11,7 @@ import {
 } from '../database/index.ts';
 import { type AccountKind, type AccountKindName, chart, houseCode, ownedCode } from './accounts.ts';
 
-import { assertBalanced, type Entry } from './entry.ts';
+import { assertEntry, type Entry } from './entry.ts';
 import type { Spending } from './spending.ts';
 import {
   endHoldRow,
@@ -161,7 +161,7 @@ export async function recordEntries(
 ): Promise<void> {
   const deltas = new Map<bigint, bigint>();
   for (const entry of entries) {
-    assertBalanced(entry);
+    assertEntry(entry);
     for (const { account, amount } of entry.postings)
       deltas.set(account, (deltas.get(account) ?? 0n) + amount);
   }

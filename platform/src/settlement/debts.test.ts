@@ -205,6 +205,40 @@ describe('security C2: what the database refuses, whoever writes it', () => {
   });
 });
 
+describe('core 4: the tax on fees', () => {
+  test('takes nothing of shares that belong to others, whichever currency they are in', async () => {
+    await world.platform.settlement.changeTerms(shop.merchant.id, { taxBps: 1_000 });
+    const order = { pricedIn: 'order', parts: { customs: 30_000n, carrier: 20_000n } } as const;
+    const first = await world.pay(shop, 100_000n, { shares: order });
+    expect(first.fee.amount).toBe(51_500n);
+    await world.mover.advance(28 * hour);
+    // A tenth of the fee of 1,500; nothing of the 50,000.
+    expect((await batches())[0]).toMatchObject({ status: 'PAID', fees: -51_650n, net: 48_350n });
+    // In yuan: half of what is paid is the carrier's, and the tax is the same.
+    const second = await world.order(shop, 100_000n);
+    const half = { pricedIn: 'payer', parts: { carrier: second.payerAmount.amount / 2n } } as const;
+    const paid = await world.pay(shop, 100_000n, { shares: half });
+    const share = paid.fee.amount - 1_500n;
+    await world.platform.payments.refund({
+      ...{ merchantId: paid.merchantId, paymentId: paid.id, requestId: 'half', inputHash: Buffer.from('1') },
+      ...{ amount: { currency: 'KRW', amount: 10_000n }, reason: null, notifyUrl: null, metadata: null },
+      ...{ funds: 'now', shares: [{ receiver: 'carrier', amount: second.payerAmount.amount / 10n }] },
+    });
+    await world.mover.advance(28 * hour);
+    const back = (await world.platform.payments.refundsOf(paid.id))[0]!.feeReturned.amount;
+    expect((await batches())[0]).toMatchObject({
+      ...{ status: 'PAID', fees: -1_500n - share - 150n + back, gross: 90_000n },
+    });
+    const undone = await world.pay(shop, 100_000n, { shares: order });
+    await world.platform.payments.cancel({ merchantId: undone.merchantId, paymentId: undone.id });
+    await world.pay(shop, 1_000n);
+    await world.mover.advance(28 * hour);
+    // What was cancelled costs nothing, its tax included.
+    expect((await batches())[0]).toMatchObject({ status: 'PAID', fees: -17n, gross: 1_000n });
+    await proved();
+  });
+});
+
 describe('what a settlement pays', () => {
   test('no more than stands there: what was refunded after the cut-off is carried into the next batch', async () => {
     const day = await world.pay(shop, 100_000n);

@@ -24,14 +24,23 @@ import { openingReference } from '../wallet/index.ts';
 import { type TestDatabase, testDatabase } from './index.ts';
 import { testKeys } from './keys.ts';
 
+interface NewOrder {
+  readonly requestId?: string | undefined;
+  /** Parts of it that are others', by receiver, minor units. */
+  readonly shares?: {
+    readonly pricedIn: 'order' | 'payer';
+    readonly parts: Readonly<Record<string, bigint>>;
+  };
+}
+
 /** What shops and the one shopper do, on one of the platforms over the books. */
 export interface Acts {
   /** A payment of so many minor units of the shop's currency that nobody has confirmed. */
-  order(shop: MerchantAccess, amount: bigint, requestId?: string): Promise<Payment>;
+  order(shop: MerchantAccess, amount: bigint, more?: string | NewOrder): Promise<Payment>;
   /** The shopper confirms it, from the balance. */
   confirm(payment: Payment): Promise<Payment>;
   /** Both. */
-  pay(shop: MerchantAccess, amount: bigint, requestId?: string): Promise<Payment>;
+  pay(shop: MerchantAccess, amount: bigint, more?: string | NewOrder): Promise<Payment>;
   refund(payment: Payment, amount: bigint, requestId?: string): Promise<Refund>;
 }
 
@@ -150,12 +159,12 @@ export async function openSettlementWorld(
 
 function actsOn(platform: Platform, shopper: Shopper): Acts {
   const confirm = (payment: Payment) => platform.payments.authorize({ ...shopper, paymentId: payment.id });
-  const order: Acts['order'] = (shop, amount, requestId) =>
-    createPayment(platform, shop, { amount, requestId });
+  const order: Acts['order'] = (shop, amount, more = {}) =>
+    createPayment(platform, shop, { amount, ...(typeof more === 'string' ? { requestId: more } : more) });
   return {
     order,
     confirm,
-    pay: async (shop, amount, requestId) => confirm(await order(shop, amount, requestId)),
+    pay: async (shop, amount, more) => confirm(await order(shop, amount, more)),
     async refund(payment, amount, requestId) {
       const answer = await platform.payments.refund({
         merchantId: payment.merchantId,
@@ -210,8 +219,14 @@ async function openShopper(platform: Platform, bank: ReturnType<typeof createSet
 async function createPayment(
   platform: Platform,
   shop: MerchantAccess,
-  of: { amount: bigint; requestId: string | undefined },
+  of: { amount: bigint } & NewOrder,
 ): Promise<Payment> {
+  const parts = await Promise.all(
+    Object.entries(of.shares?.parts ?? {}).map(async ([receiver, amount]) => {
+      const account = (await platform.payments.shareAccount(receiver, 'CNY')).toString();
+      return { receiver, account, amount: amount.toString() };
+    }),
+  );
   const requestId = of.requestId ?? `order-${await platform.ids.one()}`;
   const { payment } = await platform.payments.create({
     merchantId: shop.merchant.id,
@@ -233,6 +248,7 @@ async function createPayment(
       metadata: null,
       channel: 'ams-pay',
       channelData: {},
+      ...(of.shares === undefined ? {} : { shares: { pricedIn: of.shares.pricedIn, parts } }),
     },
   });
   return payment;
