@@ -41,6 +41,16 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** A database without any table, as the superuser: for tests of migrations. */
+export async function blankDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await onServer((client) => client.query(`CREATE DATABASE ${name}`));
+  return {
+    url: `${serverUrl()}/${name}`,
+    drop: () => onServer((client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+  };
+}
+
 /** A clone has the template's roles and rights. */
 export function urlsOfClone(template: DatabaseUrls, name: string): DatabaseUrls {
   const named = (url: string) => url.replace(/[^/]*$/, name);
