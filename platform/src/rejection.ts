@@ -34,6 +34,7 @@ export const rejectionCodes = [
   'refund-window-exceeded',
   'refund-too-soon',
   'refund-too-many',
+  'receivers-too-many',
   'merchant-balance-insufficient',
   // the shopper
   'balance-insufficient',

@@ -15,6 +15,7 @@ export {
   HouseAccounts,
   lockBalances,
   openAccount,
+  openHouseAccount,
   placeHold,
   readBalances,
   recordEntries,

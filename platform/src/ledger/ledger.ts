@@ -60,6 +60,19 @@ function boundsOf(kind: AccountKindName): Record<'floor' | 'lowest' | 'highest',
 
 const currencyNumber = (code: string): bigint => BigInt(currencyOf(code).numeric);
 
+/** Opens an account of the house, or answers the one that is open. `part` distinguishes several of a kind. */
+export async function openHouseAccount(
+  connection: Connection,
+  of: { kind: AccountKindName; currency: string; part?: string | undefined; createdAt: Date },
+): Promise<bigint> {
+  const { kind, currency, part, createdAt } = of;
+  const code = houseCode(kind, currency, part);
+  const [found] = await selectAccounts(connection, [code]);
+  if (found !== undefined) return found.id;
+  const account = { code, kind, currency, currencyNumber: currencyNumber(currency), ownerId: null };
+  return insertAccountRow(connection, { ...account, ...boundsOf(kind), createdAt });
+}
+
 /** The house's accounts by kind and currency; opened when first asked for, then remembered (they never change). */
 export class HouseAccounts {
   readonly #connection: Connection;
@@ -82,18 +95,7 @@ export class HouseAccounts {
     const code = houseCode(kind, currency, part);
     const known = this.#known.get(code);
     if (known !== undefined) return known;
-    const found = (await selectAccounts(this.#connection, [code]))[0]?.id;
-    const id =
-      found ??
-      (await insertAccountRow(this.#connection, {
-        code,
-        kind,
-        currency,
-        currencyNumber: currencyNumber(currency),
-        ownerId: null,
-        ...boundsOf(kind),
-        createdAt,
-      }));
+    const id = await openHouseAccount(this.#connection, { kind, currency, part, createdAt });
     this.#known.set(code, id);
     return id;
   }

@@ -149,8 +149,11 @@ export interface Payments {
    * Rejections: those of create, except quote-not-available.
    */
   announce(checkout: NewCheckout): Promise<Checkout>;
-  /** The account, in this currency, of somebody who receives shares of orders; opened when first named. */
-  shareAccount(receiver: string, currency: string): Promise<bigint>;
+  /**
+   * The account, in this currency, of somebody who receives shares of the merchant's orders; opened when first named.
+   * Rejections: receivers-too-many.
+   */
+  shareAccount(of: { merchantId: bigint; receiver: string; currency: string }): Promise<bigint>;
   findCheckout(id: bigint): Promise<Checkout | null>;
   /** A checkout as the payment that it would be now; nothing is written. Rejections: those of create. */
   preview(checkout: Checkout): Promise<Payment>;

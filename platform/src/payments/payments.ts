@@ -23,6 +23,7 @@ import { refundVerb } from './refund.ts';
 import { readRefunds, readRefundsOfEach, readRefundsOfPayer } from './refund-store.ts';
 import { needsQuote, requoteVerb } from './requote.ts';
 import { refundQueueTimer } from './retry-refund.ts';
+import { shareAccountOf } from './share-receiver-store.ts';
 import { usageAt } from './spending.ts';
 import {
   findRequests,
@@ -120,8 +121,7 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
       await priced(options, command, findByRequest);
       return runVerb(lanes, create, command);
     },
-    shareAccount: (receiver, currency) =>
-      options.house.open('share-receiver', currency, options.clock.now(), receiver),
+    shareAccount: (of) => shareAccountOf(database, { ...of, at: options.clock.now() }),
     ...checkouts(options, (command) => room.create(command)),
     ...declarations(options),
     authorize: (command) => runVerb(lanes, authorize, command),

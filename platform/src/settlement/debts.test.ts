@@ -205,6 +205,21 @@ describe('security C2: what the database refuses, whoever writes it', () => {
   });
 });
 
+test('core: a merchant names two hundred receivers of shares; those that it named go on, as do another merchant’s', async () => {
+  const { payments } = world.platform;
+  const of = (merchantId: bigint, number: number) =>
+    payments.shareAccount({ merchantId, receiver: `2088${number}`, currency: 'CNY' });
+  const merchantId = shop.merchant.id;
+  const accounts = new Set<bigint>();
+  for (let number = 0; number < 200; number++) accounts.add(await of(merchantId, number));
+  expect(accounts.size).toBe(200);
+  await expect(of(merchantId, 200)).rejects.toMatchObject({ code: 'receivers-too-many' });
+  const other = (await world.shop('KR')).merchant.id;
+  // One receiver is one account, whoever names it.
+  expect(await of(merchantId, 7)).toBe(await of(other, 7));
+  expect(accounts.has(await of(other, 200))).toBe(false);
+});
+
 describe('core 4: the tax on fees', () => {
   test('takes nothing of shares that belong to others, whichever currency they are in', async () => {
     await world.platform.settlement.changeTerms(shop.merchant.id, { taxBps: 1_000 });

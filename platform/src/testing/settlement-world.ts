@@ -221,9 +221,10 @@ async function createPayment(
   shop: MerchantAccess,
   of: { amount: bigint } & NewOrder,
 ): Promise<Payment> {
+  const owner = { merchantId: shop.merchant.id, currency: 'CNY' };
   const parts = await Promise.all(
     Object.entries(of.shares?.parts ?? {}).map(async ([receiver, amount]) => {
-      const account = (await platform.payments.shareAccount(receiver, 'CNY')).toString();
+      const account = (await platform.payments.shareAccount({ ...owner, receiver })).toString();
       return { receiver, account, amount: amount.toString() };
     }),
   );

@@ -33,6 +33,7 @@ export const amsCodes: Readonly<Record<RejectionCode, ResultCode>> = {
   // The classic gateway's alone.
   'refund-too-soon': 'PROCESS_FAIL',
   'refund-too-many': 'PARTIAL_REFUND_NOT_SUPPORTED',
+  'receivers-too-many': 'PROCESS_FAIL',
   'merchant-balance-insufficient': 'MERCHANT_BALANCE_NOT_ENOUGH',
   'balance-insufficient': 'USER_BALANCE_NOT_ENOUGH',
   'card-unknown': 'NO_PAY_OPTIONS',

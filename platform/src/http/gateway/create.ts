@@ -49,7 +49,11 @@ async function announce(
   const price = priceOf(call, body);
   const life = lifeOf(call.now, body);
   await checkSecondaryMerchant(parts, call, body);
-  const shares = await sharesOf(parts, body, price.payerAmount ?? price.amount);
+  const shares = await sharesOf(
+    parts,
+    { merchantId: call.access.merchant.id, body },
+    price.payerAmount ?? price.amount,
+  );
   const checkout = await parts.payments.announce({
     beginsAt,
     expiresAt: life.signInBy,
@@ -138,7 +142,7 @@ export async function checkSecondaryMerchant(
 /** Shares for others: each in the currency of the price, together at most the price (section 2.2). */
 async function sharesOf(
   parts: GatewayParts,
-  body: CreateForexTrade,
+  { merchantId, body }: { merchantId: bigint; body: CreateForexTrade },
   price: Money,
 ): Promise<OrderShares | null> {
   const asked = new Map<string, bigint>();
@@ -158,7 +162,7 @@ async function sharesOf(
   if (sum === 0n) return null;
   const shares: OrderShares['parts'][number][] = [];
   for (const [receiver, amount] of asked) {
-    const account = await parts.payments.shareAccount(receiver, 'CNY');
+    const account = await parts.payments.shareAccount({ merchantId, receiver, currency: 'CNY' });
     shares.push({ receiver, account: account.toString(), amount: amount.toString() });
   }
   return { pricedIn: body.rmb_fee === undefined ? 'order' : 'payer', parts: shares };

@@ -31,6 +31,7 @@ export const gatewayCodes: Readonly<Record<RejectionCode, GatewayError>> = {
   'refund-window-exceeded': 'REFUNDMENT_VALID_DATE_EXCEED',
   'refund-too-soon': 'REPEATED_REFUNDMENT_REQUEST_TO_ONE_TRADE',
   'refund-too-many': 'RETURN_AMOUNT_EXCEED',
+  'receivers-too-many': 'ILLEGAL_ARGUMENT',
   'merchant-balance-insufficient': 'MERCHANT_BALANCE_NOT_ENOUGH',
   'balance-insufficient': 'BUYER_BALANCE_NOT_ENOUGH',
   'card-unknown': 'ACCESS_FORBIDDEN',

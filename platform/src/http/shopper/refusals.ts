@@ -44,6 +44,7 @@ export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = 
   'refund-window-exceeded': refusal(410, 'INVALID_REQUEST'),
   'refund-too-soon': refusal(409, 'INVALID_REQUEST'),
   'refund-too-many': refusal(409, 'INVALID_REQUEST'),
+  'receivers-too-many': refusal(409, 'INVALID_REQUEST'),
   'merchant-balance-insufficient': refusal(422, 'INVALID_REQUEST'),
 
   'balance-insufficient': refusal(422, 'BALANCE_NOT_ENOUGH'),
