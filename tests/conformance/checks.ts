@@ -50,6 +50,18 @@ export const checks: readonly string[] = [
   'an answer that the gateway did not sign is refused',
 ];
 
+/** What an independent reader of the audit log must show. */
+export const logChecks: readonly string[] = [
+  'the verifier key is one',
+  'the checkpoint is signed by the key',
+  'a changed checkpoint is refused',
+  'the tiles make the checkpoint’s root',
+  'leaves are included, as their entries read',
+  'an entry’s own proof holds offline',
+  'what happens is sealed within seconds',
+  'the newer checkpoint only appends to the older',
+];
+
 /** What a client of the classic gateway must show. */
 export const classicChecks: readonly string[] = [
   'an order leads to the cashier',

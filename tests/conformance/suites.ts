@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isWorkingDay, nothingDeclared, publishedYears } from '../../platform/src/settlement/index.ts';
 import { addDays } from '../../platform/src/system/index.ts';
-import { bankChecks, calendarChecks, classicChecks } from './checks.ts';
+import { bankChecks, calendarChecks, classicChecks, logChecks } from './checks.ts';
 import { type Command, type Ended, runCommand } from './run-command.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -39,6 +39,7 @@ export const suites: readonly Suite[] = [
   { name: 'Java', tools: ['java', 'mvn'], prepare: prepareJava },
   { name: 'Python', tools: ['python3'], needsPort443: true, prepare: preparePython },
   { name: 'Go', tools: ['go'], prepare: prepareGo },
+  { name: 'Log', tools: ['go'], prepare: prepareLog },
   { name: 'Classic', tools: ['python3'], prepare: prepareClassic },
   { name: 'Banks', tools: ['java', 'mvn'], prepare: prepareBanks },
   { name: 'Calendars', tools: ['python3'], prepare: prepareCalendars },
@@ -170,21 +171,42 @@ async function prepareCalendars(signal: AbortSignal): Promise<Prepared | Missing
 
 const goSdk = 'github.com/alipay/global-open-sdk-go';
 
-async function prepareGo(signal: AbortSignal): Promise<Prepared | Missing> {
-  // Built in a copy, because asking for the newest release writes go.mod.
-  const folder = path.join(build, 'go');
+/** A copy of a Go client, because asking for a release may write go.mod; and how `go` is called in it. */
+async function goFolder(name: string): Promise<{ folder: string; go: (...args: string[]) => Command }> {
+  const folder = path.join(build, name);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const file of await readdir(path.join(here, 'go')))
-    await copyFile(path.join(here, 'go', file), path.join(folder, file));
+  for (const file of await readdir(path.join(here, name)))
+    await copyFile(path.join(here, name, file), path.join(folder, file));
   const env = {
     GOMODCACHE: path.join(build, 'go-modules'),
     GOFLAGS: '-mod=mod -modcacherw -buildvcs=false',
     GOWORK: 'off',
   };
-  const go = (...args: string[]): Command => ({ command: 'go', args, cwd: folder, env });
+  return { folder, go: (...args) => ({ command: 'go', args, cwd: folder, env }) };
+}
+
+const goLog = 'golang.org/x/mod';
+
+/** The audit log read by what verifies the checksums of every Go module. */
+async function prepareLog(signal: AbortSignal): Promise<Prepared | Missing> {
+  const { folder, go } = await goFolder('log');
+  const built = await attempt(go('build', '-o', 'client', '.'), signal);
+  if (!built.ok && refusedByProxy(built.output, goLog))
+    return { missing: `the Go module proxy does not serve ${goLog}`, registry: true };
+  if (!built.ok) throw new Error(`${built.ending}\n${built.output.trim().slice(-3000)}`);
+  const version = await insist(go('list', '-m', '-f', '{{.Version}}', goLog), signal);
+  return {
+    sdk: `${goLog} ${version} (sumdb/note, sumdb/tlog: the audit log)`,
+    client: { command: path.join(folder, 'client'), args: [] },
+    checks: logChecks,
+  };
+}
+
+async function prepareGo(signal: AbortSignal): Promise<Prepared | Missing> {
+  const { folder, go } = await goFolder('go');
   const got = await attempt(go('get', `${goSdk}@latest`), signal);
-  if (!got.ok && refusedByProxy(got.output))
+  if (!got.ok && refusedByProxy(got.output, goSdk))
     return { missing: `the Go module proxy does not serve ${goSdk}`, registry: true };
   if (!got.ok) throw new Error(`${got.ending}\n${got.output.trim().slice(-3000)}`);
   await insist(go('build', '-o', 'client', '.'), signal);
@@ -193,5 +215,5 @@ async function prepareGo(signal: AbortSignal): Promise<Prepared | Missing> {
 }
 
 /** The proxy's own answer about this very module; a network that is down says something else. */
-const refusedByProxy = (output: string): boolean =>
-  output.split('\n').some((line) => line.includes(goSdk) && /: (403|404|410) /.test(line));
+const refusedByProxy = (output: string, module: string): boolean =>
+  output.split('\n').some((line) => line.includes(module) && /: (403|404|410) /.test(line));
