@@ -120,8 +120,10 @@ const chargeOf = (charges: readonly Amount[], currency: string): bigint =>
 /** A line a transaction, where their amounts are known and add up, with the entry's charges or without; else null. */
 function splitOf(frame: Frame, transactions: readonly Transaction[]): WrittenLine[] | null {
   if (transactions.length < 2) return null;
-  for (const source of amountPaths.keys()) {
-    const amounts = transactions.map((each) => signedBy(frame, each, source));
+  // All from one source; where none has all, each from the first that it has.
+  const each = [...amountPaths.keys()];
+  for (const sources of [...each.map((one) => [one]), each]) {
+    const amounts = transactions.map((one) => signedBy(frame, one, sources));
     if (amounts.includes(null)) continue;
     const rest = (amounts as bigint[]).reduce((left, amount) => left - amount, frame.amount);
     const charges =
@@ -142,9 +144,12 @@ function splitOf(frame: Frame, transactions: readonly Transaction[]): WrittenLin
   return null;
 }
 
-function signedBy(frame: Frame, transaction: Transaction, source: number): bigint | null {
-  const found = transaction.amounts[source] ?? null;
-  if (found === null || found.currency !== frame.currency) return null;
+/** By the first of the sources that says it in the account's currency. */
+function signedBy(frame: Frame, transaction: Transaction, sources: readonly number[]): bigint | null {
+  const found = sources
+    .map((source) => transaction.amounts[source] ?? null)
+    .find((each) => each?.currency === frame.currency);
+  if (found === undefined || found === null) return null;
   const isCredit = transaction.side === null ? frame.amount >= 0n : transaction.side === 'CRDT';
   return isCredit ? found.amount : -found.amount;
 }

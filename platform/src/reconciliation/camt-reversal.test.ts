@@ -37,3 +37,17 @@ test.each(['false', '0'])('C5: RvslInd %s is no reversal', (value) => {
   const plain = entry('10.00', 'DBIT', `<RvslInd>${value}</RvslInd>`);
   expect(amounts(statement('75.25', plain))).toEqual([-1000n]);
 });
+
+test('case 02: amounts of a batch, each where its transaction has it; a batch that does not add up stays one line', () => {
+  const tx = (amount: string) => `<TxDtls>${amount}</TxDtls>`;
+  const amount = (figure: string) => `<Amt Ccy="GBP">${figure}</Amt>`;
+  const batch = (second: string) =>
+    `<Ntry>${amount('30.00')}<CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2014-11-17</Dt></BookgDt><NtryDtls>` +
+    `${tx(`<AmtDtls><TxAmt>${amount('10.00')}</TxAmt></AmtDtls>`)}${tx(second)}</NtryDtls></Ntry>`;
+  const instructed = (figure: string) => `<AmtDtls><InstdAmt>${amount(figure)}</InstdAmt></AmtDtls>`;
+  expect(amounts(statement('35.25', batch(instructed('20.00'))))).toEqual([-1_000n, -2_000n]);
+  expect(amounts(statement('35.25', batch(instructed('19.00'))))).toEqual([-3_000n]);
+  // The bank's charge is what the transactions do not come to: a line of its own.
+  const charged = `${instructed('19.50')}<Chrgs>${amount('0.50')}<CdtDbtInd>DBIT</CdtDbtInd></Chrgs>`;
+  expect(amounts(statement('35.25', batch(charged)))).toEqual([-1_000n, -1_950n, -50n]);
+});

@@ -3,7 +3,7 @@
 // what it does not understand. Source: the message definitions of ISO 20022 and the usage guides of banks.
 import { setImmediate } from 'node:timers/promises';
 import { entryOf, type Transaction, transactionOf } from './camt-entry.ts';
-import { balancesOf, day, periodOf, refuseAt, required } from './camt-fields.ts';
+import { balancesOf, day, isTrue, periodOf, refuseAt, required } from './camt-fields.ts';
 import { decoded } from './encoding.ts';
 import { currencyOf, StatementUnreadable, textOf } from './fields.ts';
 import { sidesByBalance, type WrittenLine } from './sides.ts';
@@ -126,6 +126,7 @@ class CamtReader {
         notBooked,
       },
       sequence: sequenceOf(node, of.message, place),
+      ...(continues(node, of.message, place) ? { continues: true } : {}),
       currency: currencyOf(currency, place),
       lines: sidesByBalance(lines, { currency, opening, closing }),
     };
@@ -149,12 +150,22 @@ function accountOf(node: XmlElement, place: string): string {
   return textOf(account, `${place}, Acct/Id`);
 }
 
+const paginations = ['StmtPgntn', 'RptPgntn', 'NtfctnPgntn'];
+
+/** The statement's own pages, else the message's: a statement that is one message a page has those. */
+function paginationOf(node: XmlElement, message: XmlElement): XmlElement | undefined {
+  const own = paginations.map((name) => childAt(node, name)).find((found) => found !== undefined);
+  return own ?? childAt(message, 'GrpHdr', 'MsgPgntn');
+}
+
 /** Statements of one id are told apart by their number in the series, and pages of a statement by theirs. */
 function sequenceOf(node: XmlElement, message: XmlElement, place: string): string {
   const number = textAt(node, 'ElctrncSeqNb') || textAt(node, 'LglSeqNb');
-  const own = ['StmtPgntn', 'RptPgntn', 'NtfctnPgntn']
-    .map((name) => textAt(node, name, 'PgNb'))
-    .find((page) => page !== '');
-  const page = own ?? textAt(message, 'GrpHdr', 'MsgPgntn', 'PgNb');
+  const page = textAt(paginationOf(node, message), 'PgNb');
   return textOf(page === '' ? number : `${number}/${page}`, `${place}, sequence number`);
+}
+
+function continues(node: XmlElement, message: XmlElement, place: string): boolean {
+  const pages = paginationOf(node, message);
+  return pages !== undefined && textAt(pages, 'LastPgInd') !== '' && !isTrue(pages, 'LastPgInd', place);
 }

@@ -218,3 +218,31 @@ test('H4: statements and their lines are in the audit log: a line that is change
   await forge(`DELETE FROM reconciliation.line WHERE statement_id = $1 AND position = 2`);
   expect((await faults()).changed.join()).toContain(`${imported!.id}`);
 });
+
+test('a statement of several pages: what is on a later page is not missing, whatever order they come in', async () => {
+  const page = (
+    account: string,
+    number: number,
+    last: boolean,
+    lines: readonly StatementLine[],
+    opening: bigint,
+  ) => {
+    const text = fileOf([
+      statement(account, lines, {
+        sequence: '97',
+        opening,
+        closing: lines.reduce((all, each) => all + each.amount, opening),
+      }),
+    ]);
+    const pages = `<StmtPgntn><PgNb>${number}</PgNb><LastPgInd>${last}</LastPgInd></StmtPgntn>`;
+    return Buffer.from(text.toString().replace('<ElctrncSeqNb>', `${pages}<ElctrncSeqNb>`));
+  };
+  const first = await take(page('PAGES', 1, false, [line(-7n, 'CARD')], 10_000n));
+  expect(first[0]!.breaks.map((found) => found.kind)).toEqual(['unexpected']);
+  const second = await take(page('PAGES', 2, true, [line(-6_394n)], 9_993n));
+  expect(second).toMatchObject([{ version: 1, matched: 1, breaks: [] }]);
+  // Nothing of it on the last page either: then it is missing.
+  await take(page('PAGES-2', 1, false, [line(-7n, 'CARD')], 10_000n));
+  const last = await take(page('PAGES-2', 2, true, [], 9_993n));
+  expect(last[0]!.breaks.map((found) => found.kind)).toEqual(['missing']);
+});

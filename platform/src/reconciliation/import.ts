@@ -68,7 +68,8 @@ const inOrder = (left: Statement, right: Statement): number =>
   left.account.localeCompare(right.account) ||
   left.fromDay.localeCompare(right.fromDay) ||
   left.toDay.localeCompare(right.toDay) ||
-  left.sequence.localeCompare(right.sequence, 'en', { numeric: true });
+  left.sequence.localeCompare(right.sequence, 'en', { numeric: true }) ||
+  left.statementId.localeCompare(right.statementId, 'en', { numeric: true });
 
 export async function importAll(
   parts: ImportParts,

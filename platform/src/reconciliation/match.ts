@@ -81,7 +81,8 @@ export function reconcile(
   meetByAmount(work, { lines, movements, drop, windowDays: rules.dateWindowDays });
   // What we booked just before or after the statement's days may be on its neighbours.
   const { fromDay, toDay } = statement;
-  for (const movement of movements)
+  const looked = statement.continues === true ? [] : movements;
+  for (const movement of looked)
     if (movement.day >= fromDay && movement.day <= toDay && !rules.seen.has(movement.reference))
       if (!rules.reportedMissing.has(movement.reference)) work.missing(movement);
   for (const line of lines) work.unexpected(line);

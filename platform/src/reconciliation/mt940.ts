@@ -89,6 +89,7 @@ function statementOf(fields: readonly Field[]): Statement {
     // :28C: has the statement's number and the page's.
     statementId: textOf(number === '' ? first.value : number, placeOf(first)),
     sequence: '',
+    ...(one('62M') === undefined ? {} : { continues: true }),
     ...(fromDay < toDay ? { fromDay, toDay } : { fromDay: toDay, toDay }),
     lines: sidesByBalance(lines, sums),
     notBooked: fields.filter((field) => field.tag === '61').length - lines.length,

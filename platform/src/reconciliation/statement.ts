@@ -37,6 +37,8 @@ export interface Statement {
   readonly opening: bigint | null;
   readonly closing: bigint | null;
   readonly lines: readonly StatementLine[];
+  /** True on a page that another one follows: what is not on it may be on that one. */
+  readonly continues?: boolean;
   /** Entries that the bank announces and has not booked: pending, information, future. They are no lines. */
   readonly notBooked: number;
 }
