@@ -8,7 +8,11 @@ import { namedPayment } from './inquire.ts';
 import { isoTime } from './times.ts';
 import { inputHash, moneyOf } from './views.ts';
 
-export async function cancel(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'cancel'>) {
+export async function cancel(
+  parts: Pick<AmsParts, 'payments'>,
+  call: AmsCall,
+  body: ParsedRequestOf<'cancel'>,
+) {
   const merchantId = call.access.merchant.id;
   const named = await namedPayment(parts, call, body);
   const payment = await parts.payments.cancel({ merchantId, paymentId: named.id });
@@ -20,7 +24,11 @@ export async function cancel(parts: AmsParts, call: AmsCall, body: ParsedRequest
   };
 }
 
-export async function refund(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'refund'>) {
+export async function refund(
+  parts: Pick<AmsParts, 'payments'>,
+  call: AmsCall,
+  body: ParsedRequestOf<'refund'>,
+) {
   const paymentId = paymentIdFromWire(body.paymentId);
   if (paymentId === null) throw new Rejection('payment-not-found');
   const amount = moneyOf('refundAmount', body.refundAmount);

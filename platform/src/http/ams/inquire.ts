@@ -10,7 +10,7 @@ import { customsAmount, paidFacts, paymentHead, paymentStatuses, quoteOf, wallet
 
 /** The merchant's payment that a request names; paymentId wins. Throws Rejection 'payment-not-found'. */
 export async function namedPayment(
-  parts: AmsParts,
+  parts: Pick<AmsParts, 'payments'>,
   call: AmsCall,
   body: { paymentId?: string; paymentRequestId?: string },
 ): Promise<Payment> {
