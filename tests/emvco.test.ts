@@ -138,3 +138,26 @@ describe('reading', () => {
     expect(() => writeTlv([['59', 'x'.repeat(100)]])).toThrow(QrError);
   });
 });
+
+test('case 16: a sticker of several networks, whose templates may be plain text', () => {
+  const ours = readMerchantQr(writeShopCode(shop, '2088501410000001'));
+  const account = ours.accounts.find(([id]) => id >= '26')!;
+  const sticker = (foreign: string, others: MerchantQr['others'] = []) =>
+    writeMerchantQr({
+      ...ours,
+      accounts: [
+        ['26', foreign],
+        ['27', account[1]],
+      ],
+      others,
+    });
+  for (const foreign of ['some other network', '0010A0000006770111', '9999', '00'])
+    expect(readScannedCode(sticker(foreign))).toEqual({ kind: 'shop', partner: '2088501410000001' });
+  expect(readScannedCode(sticker('x', [['80', 'plain text']]))).not.toBeNull();
+  // An object 62 or 64 that is no template does not hide the shop either.
+  for (const id of ['62', '64']) {
+    const text = writeMerchantQr({ ...ours, additional: [], local: null, others: [] }).slice(0, -8);
+    const body = `${text}${writeTlv([[id, 'no template']])}6304`;
+    expect(readScannedCode(body + crc16(body))).toEqual({ kind: 'shop', partner: '2088501410000001' });
+  }
+});

@@ -35,13 +35,8 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       choices: config.classic,
     }),
     amsAdapter({
-      payments,
-      payByCode,
-      merchants,
-      fx,
-      clock,
-      gatewayKey,
-      cashierUrl,
+      ...{ payments, payByCode, merchants, fx, clock, gatewayKey, cashierUrl },
+      logoUrl: `${config.publicUrl}/icons/coin-192.png`,
       // A sandbox's clock stands where somebody put it; its errors show both signing strings.
       skewMs: sandbox ? null : skewMs,
       explain: sandbox,

@@ -20,6 +20,7 @@ const removable = new Set([
   'customers.passkey_challenge',
   'customers.session',
   'notifications.notification',
+  'payments.checkout',
   'payments.refund_queue',
   'payments.request',
   'reconciliation.seen',

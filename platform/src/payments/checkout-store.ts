@@ -1,6 +1,6 @@
 // SQL of checkouts.
 import { money } from '@tongbao/money';
-import { type Connection, statement } from '../database/index.ts';
+import { type Connection, statement, type Transaction } from '../database/index.ts';
 import type { Checkout } from './commands.ts';
 import type { OrderFacts } from './payment.ts';
 
@@ -104,6 +104,40 @@ const requestStatement = statement(
   'payments.request-of-checkout',
   'SELECT input_hash FROM payments.request WHERE merchant_id = $1 AND request_id = $2 AND kind = 1',
 );
+const removeStatement = statement(
+  'payments.remove-checkouts',
+  `DELETE FROM payments.checkout WHERE id IN
+     (SELECT id FROM payments.checkout WHERE expires_at < $1 ORDER BY expires_at LIMIT $2) RETURNING id`,
+);
+/** Removes what ended before an instant, at most `limit`; answers how many. */
+export const removeCheckouts = async (tx: Transaction, endedBy: Date, limit: number): Promise<number> =>
+  (await tx.query(removeStatement, [endedBy, limit])).length;
+
+const firstEndStatement = statement(
+  'payments.first-end-of-checkouts',
+  'SELECT min(expires_at) AS first FROM payments.checkout',
+);
+export async function readFirstCheckoutEnd(connection: Connection): Promise<Date | null> {
+  const [row] = await connection.query<{ first: Date | null }>(firstEndStatement);
+  return row?.first ?? null;
+}
+
+const endByRequestStatement = statement(
+  'payments.end-checkout-of-request',
+  `UPDATE payments.checkout SET expires_at = least(expires_at, $3) WHERE merchant_id = $1 AND request_id = $2
+   RETURNING ${columns}`,
+);
+/** Ends what was announced under this number; null where nothing was. */
+export async function endCheckoutOfRequest(
+  connection: Connection,
+  key: { merchantId: bigint; requestId: string },
+  at: Date,
+): Promise<Checkout | null> {
+  const values = [key.merchantId, key.requestId, at];
+  const [row] = await connection.query<CheckoutRow>(endByRequestStatement, values);
+  return row === undefined ? null : checkoutOf(row);
+}
+
 /** Whether a payment was made under this number, by whatever protocol, and from which input. */
 export async function readPaymentOfRequest(
   connection: Connection,

@@ -1,13 +1,19 @@
 // checkout: a merchant has announced an order by sending a shopper. It is no payment before somebody signs in (or, on
 // a phone, confirms): then it becomes one, under the same id, at the rate of that moment.
 import { Rejection } from '../rejection.ts';
-import { endCheckout, insertCheckout, readCheckout, readPaymentOfRequest } from './checkout-store.ts';
+import {
+  endCheckout,
+  endCheckoutOfRequest,
+  insertCheckout,
+  readCheckout,
+  readPaymentOfRequest,
+} from './checkout-store.ts';
 import type { Checkout, CreateAnswer, CreatePayment, NewCheckout, Payments } from './commands.ts';
 import { decideCreate } from './create.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentsOptions } from './payments.ts';
 
-type Checkouts = Pick<Payments, 'announce' | 'findCheckout' | 'preview' | 'begin' | 'abandon'>;
+type Checkouts = Pick<Payments, 'announce' | 'findCheckout' | 'preview' | 'begin' | 'abandon' | 'withdraw'>;
 
 export function checkouts(
   parts: PaymentsOptions,
@@ -32,6 +38,7 @@ export function checkouts(
       return (await create(commandOf(checkout))).payment;
     },
     abandon: (id) => endCheckout(database, id, clock.now()),
+    withdraw: (key) => endCheckoutOfRequest(database, key, clock.now()),
   };
 }
 

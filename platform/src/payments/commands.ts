@@ -161,6 +161,8 @@ export interface Payments {
   begin(checkout: Checkout): Promise<Payment>;
   /** The shopper said no before there was a payment. */
   abandon(checkoutId: bigint): Promise<void>;
+  /** The shop takes back an order that nobody has begun to pay: its code and its link end. Null where there is none. */
+  withdraw(key: { merchantId: bigint; requestId: string }): Promise<Checkout | null>;
   /** Declares a paid payment to customs. Rejections: payment-not-paid, refund-amount-exceeded (more than was paid), request-reused (another payment's). */
   declare(claim: CustomsClaim): Promise<CustomsDeclaration>;
   /** Those of the merchant with these numbers. */

@@ -2,9 +2,12 @@
 // then they are put away, so that the table that every new payment looks into does not grow for ever.
 import { type Database, readSetting, writeSetting } from '../database/index.ts';
 import type { Timer } from '../system/index.ts';
+import { readFirstCheckoutEnd, removeCheckouts } from './checkout-store.ts';
 import { archiveRequests, readFirstCreatedAfter } from './store.ts';
 
 const rememberedMs = 400 * 24 * 3_600_000;
+/** An announced order whose time is over still says so at the cashier for this long; then its link leads nowhere. */
+const checkoutKeptMs = 90 * 24 * 3_600_000;
 const perRun = 1_000;
 const progress = 'payments.requests-put-away-to';
 
@@ -14,7 +17,12 @@ export function putAwayTimer(database: Database): Timer {
     name: 'old request ids',
     async nextDueAt() {
       const oldest = await readFirstCreatedAfter(database, await doneTo());
-      return oldest === null ? null : new Date(oldest.getTime() + rememberedMs);
+      const ended = await readFirstCheckoutEnd(database);
+      const due = [
+        ...(oldest === null ? [] : [oldest.getTime() + rememberedMs]),
+        ...(ended === null ? [] : [ended.getTime() + checkoutKeptMs + 1]),
+      ];
+      return due.length === 0 ? null : new Date(Math.min(...due));
     },
     async run(now) {
       const after = await doneTo();
@@ -22,7 +30,9 @@ export function putAwayTimer(database: Database): Timer {
         const createdBy = new Date(now.getTime() - rememberedMs);
         const { last, payments } = await archiveRequests(tx, { after, createdBy, limit: perRun });
         if (last !== null) await writeSetting(tx, progress, last.toString());
-        return Number.parseInt(payments.toString(), 10);
+        const endedBy = new Date(now.getTime() - checkoutKeptMs);
+        const checkouts = await removeCheckouts(tx, endedBy, perRun);
+        return Number.parseInt(payments.toString(), 10) + checkouts;
       });
     },
   };

@@ -1,5 +1,5 @@
 // What the sandbox's routes do, through the same verbs that shops and shoppers use.
-import { money, toWire } from '@tongbao/money';
+import { formatMajor, money, toWire } from '@tongbao/money';
 import type { Credentials } from '@tongbao/protocol/sandbox';
 import type { Config } from '../config.ts';
 import { payerOf } from '../customers/index.ts';
@@ -123,21 +123,36 @@ async function payForShopper(
   await customers.checkPin(customer.id, person.pin);
   // As the cashier does: who looks after a price has run out sees the new one, and confirms that.
   await payments.requote(payment);
-  const authorized = await payments.authorize({
-    paymentId: payment.id,
-    payer: payerOf(customer),
-    payerAccount,
-    funding: chosen === null ? { kind: 'balance' } : { kind: 'card', cardId: chosen.card.id },
-    clearingAccount: chosen?.clearingAccount ?? null,
-  });
+  const authorized = await payments
+    .authorize({
+      paymentId: payment.id,
+      payer: payerOf(customer),
+      payerAccount,
+      funding: chosen === null ? { kind: 'balance' } : { kind: 'card', cardId: chosen.card.id },
+      clearingAccount: chosen?.clearingAccount ?? null,
+    })
+    .catch(async (error: unknown) => {
+      if (!(error instanceof Rejection) || error.code !== 'balance-insufficient') throw error;
+      const { available } = await wallet.balanceOf(customer.id, payment.payerAmount.currency);
+      const has = `${person.latinName} has ${available.currency} ${formatMajor(available)}`;
+      throw new Rejection(error.code, `${has}, which is not enough: name another customer, or method "card"`);
+    });
   return { status: authorized.status, paymentId: paymentIdToWire(authorized) };
 }
 
 function personOf(people: Parts['people'], phone: string | null): Parts['people'][number] {
   const wanted = phone?.replace(/[\s-]/g, '') ?? people[0]!.phone;
-  const person = people.find((each) => each.phone === wanted || each.phone.endsWith(wanted));
-  if (person === undefined)
-    throw new Rejection('customer-unknown', `${phone} is not a customer of this sandbox`);
+  const person = people.find(
+    ({ phone: own, name, latinName }) =>
+      own === wanted || own.endsWith(wanted) || name === phone || latinName === phone,
+  );
+  if (person === undefined) {
+    const known = people.map((each) => `${each.phone} (${each.latinName})`).join(', ');
+    throw new Rejection(
+      'customer-unknown',
+      `${phone} is no phone number of this sandbox's customers: ${known}`,
+    );
+  }
   return person;
 }
 

@@ -3,6 +3,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createOutbound, type Outbound, type OutboundAnswer, type OutboundOptions } from './outbound.ts';
@@ -368,4 +369,24 @@ test('closing cuts what is under way', async () => {
   await arrival;
   outbound.close();
   expect(await answer).toMatchObject({ kind: 'failed', reason: 'reset' });
+});
+
+test('wire W14: an acknowledgement that a server packed unasked is read, and never more of it than is allowed', async () => {
+  const outbound = createOutbound({ reach: 'public-and-loopback' });
+  const answers: Record<string, Buffer> = {
+    gzip: gzipSync('success'),
+    deflate: deflateSync('success'),
+    br: brotliCompressSync('success'),
+    bomb: gzipSync(Buffer.alloc(10_000_000)),
+  };
+  const port = await serve((request, response) => {
+    const kind = request.url!.slice(1);
+    response.writeHead(200, { 'content-encoding': kind === 'bomb' ? 'gzip' : kind }).end(answers[kind]);
+  });
+  for (const kind of ['gzip', 'deflate', 'br']) {
+    const answer = await post(outbound, `http://127.0.0.1:${port}/${kind}`);
+    expect(answer).toMatchObject({ kind: 'answered', head: Buffer.from('success') });
+  }
+  expect(await post(outbound, `http://127.0.0.1:${port}/bomb`)).toMatchObject({ kind: 'failed' });
+  outbound.close();
 });

@@ -4,6 +4,7 @@ import { lookup as dnsLookup } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { isLoopback, mayConnect, type Reach } from './addresses.ts';
 
 export interface OutboundPost {
@@ -213,10 +214,34 @@ function receive(outgoing: http.ClientRequest, exchange: Exchange, deadline: Abo
         }
       });
       response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }));
+      response.on('end', () => {
+        const { statusCode = 0, headers } = response;
+        try {
+          const whole = Buffer.concat(chunks);
+          const body = unpacked(whole, headers['content-encoding'], exchange.maxAnswerBytes);
+          resolve({ status: statusCode, body });
+        } catch {
+          reject(new Failure('other', 'the answer is not packed as it says, or is longer than it may be'));
+        }
+      });
     });
     outgoing.end(exchange.body);
   });
+}
+
+/** Nobody asked for a packed answer, but some servers pack whatever they send. Throws for what cannot be unpacked. */
+function unpacked(body: Buffer, encoding: string | undefined, maxOutputLength: number): Buffer {
+  switch (encoding?.trim().toLowerCase()) {
+    case 'gzip':
+    case 'x-gzip':
+      return gunzipSync(body, { maxOutputLength });
+    case 'deflate':
+      return inflateSync(body, { maxOutputLength });
+    case 'br':
+      return brotliDecompressSync(body, { maxOutputLength });
+    default:
+      return body;
+  }
 }
 
 /** The promise's value, unless the deadline comes first: the promise's own end is then of no interest any more. */

@@ -49,7 +49,13 @@ const order = z.object({
       merchantDisplayName: optionalSellerName(64),
     }),
   ),
-  goods: optional(z.array(goods).max(100, 'has more than 100 items')),
+  /** A public tool sends one object instead of a list of one. */
+  goods: optional(
+    z.preprocess(
+      (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? [value] : value),
+      z.array(goods).max(100, 'has more than 100 items'),
+    ),
+  ),
   buyer: optional(z.object({ referenceBuyerId: optionalText(64) })),
   env: optional(env),
 });
@@ -61,6 +67,24 @@ const paymentMethod = z.object({
 });
 const quote = z.object({ quoteId: optionalText(64) });
 const settlementStrategy = z.object({ settlementCurrency: optionalText(3) });
+
+/** A shop's own words, given back in the notification and by inquiryPayment. */
+const customizedInfo = z.object({
+  customizedField1: optionalText(256),
+  customizedField2: optionalText(256),
+  customizedField3: optionalText(256),
+  customizedField4: optionalText(256),
+  customizedField5: optionalText(256),
+});
+
+/** What would make another deal than a payment at once; refused until it is built, never passed over. */
+const dealChanging = {
+  isAuthorization: optionalFlag,
+  subscriptionInfo: optional(z.unknown()),
+  subscriptionPlan: optional(z.unknown()),
+  agreementInfo: optional(z.unknown()),
+  creditPayPlan: optional(z.unknown()),
+};
 
 /** What pay and createPaymentSession have in common. */
 const payment = {
@@ -79,6 +103,8 @@ const payment = {
   metadata: jsonText(2048),
   extendInfo: jsonText(2048),
   merchantAccountId: optionalText(32),
+  customizedInfo: optional(customizedInfo),
+  ...dealChanging,
 };
 
 export const PayRequest = z.object({

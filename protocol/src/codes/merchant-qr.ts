@@ -1,7 +1,7 @@
 // What a merchant shows and a shopper's wallet scans: EMV QRCPS Merchant-Presented Mode 1.1. Everything of the root is
 // read and written; what we do not use is kept as it came.
 import { currency, currencyByNumeric } from '@tongbao/money';
-import { crc16, QrError, readTlv, type Tlv, writeTlv } from './tlv.ts';
+import { crc16, QrError, readTemplate, readTlv, type Tlv, writeTlv } from './tlv.ts';
 
 export interface MerchantQr {
   /** static: one code for everybody; dynamic: a code of one order (object 01: 11, 12). */
@@ -44,7 +44,7 @@ export function readMerchantQr(text: string): MerchantQr {
     return value;
   };
   const initiation = of.get('01');
-  const local = new Map(readTlv(of.get('64') ?? ''));
+  const local = new Map(readTemplate(of.get('64') ?? ''));
   const amount = of.get('54') ?? null;
   if (amount !== null && !/^\d{1,13}(\.\d{0,12})?$/.test(amount)) throw new QrError('object 54 is no amount');
   if (!/^\d{3}$/.test(needed('53'))) throw new QrError('object 53 is no currency number');
@@ -58,7 +58,7 @@ export function readMerchantQr(text: string): MerchantQr {
     name: needed('59'),
     city: needed('60'),
     local: local.has('00') && local.has('01') ? localOf(local) : null,
-    additional: readTlv(of.get('62') ?? ''),
+    additional: readTemplate(of.get('62') ?? ''),
     others: objects.filter(([id]) => id > '51' && !own.has(id)),
   };
 }

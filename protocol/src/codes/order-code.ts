@@ -1,7 +1,7 @@
 // What our own wallet understands of a scanned text: an order (our cashier's address, or its EMVCo code) or a shop's
 // static code. Merchant account template 26: our name, then the order's cashier token or the shop's number.
 import { type MerchantQr, readMerchantQr, writeMerchantQr } from './merchant-qr.ts';
-import { QrError, readTlv, writeTlv } from './tlv.ts';
+import { QrError, readTemplate, writeTlv } from './tlv.ts';
 
 /** Globally unique identifier of template 26 (a reverse domain name; EMV QRCPS 1.1, section 4.7.11). */
 const network = 'cn.tongbao.pay';
@@ -74,7 +74,7 @@ export function readScannedCode(text: string): ScannedCode | null {
   try {
     for (const [id, value] of readMerchantQr(trimmed).accounts) {
       if (id < '26') continue;
-      const account = new Map(readTlv(value));
+      const account = new Map(readTemplate(value));
       if (account.get('00') !== network) continue;
       const order = account.get('01');
       if (order !== undefined) return tokenPattern.test(order) ? { kind: 'order', token: order } : null;

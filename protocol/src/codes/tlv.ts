@@ -46,6 +46,16 @@ export function readTlv(text: string): Tlv {
   return objects;
 }
 
+/** A template inside of an object; another network's object may hold plain text, which has no objects. */
+export function readTemplate(text: string): Tlv {
+  try {
+    return readTlv(text);
+  } catch (error) {
+    if (error instanceof QrError) return [];
+    throw error;
+  }
+}
+
 /** CRC-16/CCITT-FALSE (polynomial 0x1021, from 0xFFFF) over the UTF-8 bytes: four upper-case hexadecimal digits. */
 export function crc16(text: string): string {
   let crc = 0xffff;

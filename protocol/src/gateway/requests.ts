@@ -82,7 +82,8 @@ export const ForexRefund = z.object({
   return_amount: decimal.optional(),
   return_rmb_amount: decimal.optional(),
   currency: text(10),
-  gmt_return: text(20),
+  /** A common library never sends it: then it is the moment of the request. */
+  gmt_return: text(20).optional(),
   reason: text(256).optional(),
   notify_url: url.optional(),
   is_sync: z.enum(['Y', 'N']).optional(),
@@ -165,6 +166,12 @@ export const AcquireRefund = AcquireTrade.extend({
   notify_url: url.optional(),
 });
 
+/** Some libraries send members that were not set as null. */
+const withoutNulls = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null && member !== ''))
+    : value;
+
 const shopFacts = z.object({
   secondary_merchant_id: text(64).optional(),
   secondary_merchant_name: sellerName(128).optional(),
@@ -187,7 +194,7 @@ export const SpotPay = z.object({
   trans_create_time: text(20).optional(),
   memo: text(256).optional(),
   biz_product: text(64).optional(),
-  extend_info: json.pipe(shopFacts).optional(),
+  extend_info: json.transform(withoutNulls).pipe(shopFacts).optional(),
   notify_url: url.optional(),
 });
 export type SpotPay = z.output<typeof SpotPay>;

@@ -30,6 +30,8 @@ export interface AmsParts {
   readonly gatewayKey: GatewayKey;
   /** Where a shopper pays the payment with this wire id. */
   readonly cashierUrl: (wirePaymentId: string) => string;
+  /** The wallet's picture for a shop's checkout. */
+  readonly logoUrl: string;
   /** How far request-time may be off; null in a sandbox, whose clock is somewhere else anyway. */
   readonly skewMs: number | null;
   /** In a sandbox a wrong signature is explained. */
@@ -83,7 +85,9 @@ export const amsAdapter =
         : result('UNKNOWN_EXCEPTION');
       return send(parts, request, reply, { result: answer });
     });
-    app.all('/ams/*', async (request, reply) => send(parts, request, reply, await answerTo(parts, request)));
+    // Official clients hide an answer that is not signed: also of the sibling network's paths, none of which is served.
+    for (const path of ['/ams', '/ams/*', '/aps', '/aps/*'])
+      app.all(path, async (request, reply) => send(parts, request, reply, await answerTo(parts, request)));
   };
 
 async function answerTo(parts: AmsParts, request: FastifyRequest): Promise<Answer> {

@@ -20,6 +20,7 @@ export function paymentNotification(payment: Payment): string {
     ...(succeeded ? { ...paidFacts(payment), ...customsAmount(payment) } : {}),
     paymentMethodType: walletMethod,
     metadata: payment.order.metadata ?? undefined,
+    customizedInfo: payment.order.channelData.customizedInfo,
   });
 }
 

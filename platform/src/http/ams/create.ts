@@ -23,6 +23,8 @@ const payLifetimeMs = 14 * 60_000;
 const sessionLifetimeMs = 60 * 60_000;
 
 export async function pay(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<'pay'>) {
+  const other = otherDeal(body);
+  if (other !== null) return other;
   if (body.productCode === 'IN_STORE_PAYMENT') return payInStore(parts, call, body);
   if (body.productCode !== 'CASHIER_PAYMENT')
     return { result: result('BUSINESS_NOT_SUPPORT', `productCode ${body.productCode} is not offered yet`) };
@@ -47,6 +49,17 @@ export async function pay(parts: AmsParts, call: AmsCall, body: ParsedRequestOf<
   return { ...payAnswer(parts, payment) };
 }
 
+const otherDeals = ['subscriptionInfo', 'subscriptionPlan', 'agreementInfo', 'creditPayPlan'] as const;
+
+/** A request that asks for more than a payment at once: passing that over would be another deal than the shop meant. */
+function otherDeal(body: ParsedRequestOf<'pay'> | ParsedRequestOf<'createPaymentSession'>) {
+  const field =
+    body.isAuthorization === true ? 'isAuthorization' : otherDeals.find((name) => body[name] !== undefined);
+  return field === undefined
+    ? null
+    : { result: result('BUSINESS_NOT_SUPPORT', `${field} is not offered for this wallet`) };
+}
+
 export function payAnswer(parts: AmsParts, payment: Payment) {
   const { status, code } = paymentStatuses[payment.status];
   const head = paymentHead(payment);
@@ -67,6 +80,8 @@ export async function createPaymentSession(
   call: AmsCall,
   body: ParsedRequestOf<'createPaymentSession'>,
 ) {
+  const other = otherDeal(body);
+  if (other !== null) return other;
   if (body.productCode !== 'CASHIER_PAYMENT')
     return { result: result('BUSINESS_NOT_SUPPORT', `productCode ${body.productCode} is not offered yet`) };
   const method = body.paymentMethod?.paymentMethodType;
@@ -131,6 +146,10 @@ export function commandOf(
   };
 }
 
+/** A shop's own words, given back when the payment is told and asked about. */
+export const customizedOf = ({ customizedInfo }: { customizedInfo?: object | undefined }) =>
+  customizedInfo === undefined ? {} : { customizedInfo };
+
 /** No order of this protocol stays open longer; a later time is shortened to it (the guide says so). */
 const longestLifeMs = 24 * 3_600_000;
 const shortened = (asked: Date | undefined, now: Date): Date | null =>
@@ -158,6 +177,6 @@ function orderOf(
     notifyUrl: body.paymentNotifyUrl ?? null,
     metadata: body.metadata ?? null,
     channel,
-    channelData: { paymentMethodType: walletMethod },
+    channelData: { paymentMethodType: walletMethod, ...customizedOf(body) },
   };
 }

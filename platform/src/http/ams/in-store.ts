@@ -6,7 +6,7 @@ import type { Payment } from '../../payments/index.ts';
 import { orderCodeOf } from '../order-code.ts';
 import { paymentIdToWire } from '../payment-ids.ts';
 import type { AmsCall, AmsParts } from './adapter.ts';
-import { commandOf, payAnswer } from './create.ts';
+import { commandOf, customizedOf, payAnswer } from './create.ts';
 import { IllegalParameter } from './illegal-parameter.ts';
 import { isoTime } from './times.ts';
 import { paymentHead, quoteOf, walletMethod } from './views.ts';
@@ -27,7 +27,7 @@ export async function payInStore(parts: AmsParts, call: AmsCall, body: ParsedReq
     channel: 'ams-pay',
     expiresAt: body.paymentExpiryTime,
     lifetimeMs: inStoreLifetimeMs,
-    channelData: { paymentMethodType, inStore: scenario },
+    channelData: { paymentMethodType, inStore: scenario, ...customizedOf(body) },
   });
   if (scenario === 'PaymentCode') {
     if (paymentMethodId === undefined)

@@ -47,6 +47,7 @@ export async function inquiryPayment(
     transactions: refunds.length === 0 ? undefined : refunds.map(transactionOf),
     paymentMethodType: walletMethod,
     metadata: payment.order.metadata ?? undefined,
+    customizedInfo: payment.order.channelData.customizedInfo,
   };
 }
 

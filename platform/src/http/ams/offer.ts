@@ -52,7 +52,7 @@ export async function consult(parts: AmsParts, call: AmsCall, body: ParsedReques
         preferred: disableReason === undefined,
         disableReason,
         supportedCurrencies: [...contract.paymentCurrencies],
-        logo: { logoName: 'Tongbao' },
+        logo: { logoName: 'Tongbao', logoUrl: parts.logoUrl },
         amountLimitInfoMap: { [contract.settlementCurrency]: { singleLimit: limits } },
       },
     ],

@@ -8,7 +8,7 @@ import { paymentIdToWire } from '../payment-ids.ts';
 import { failedResult } from './declare.ts';
 import { dealHash, hashOf } from './input-hash.ts';
 import type { GatewayAnswer, GatewayCall, GatewayParts } from './parts.ts';
-import { amountOf, feeOf, findTrade, tradeStatusOf } from './trade.ts';
+import { amountOf, feeOf, findTrade, tradeStatusOf, withdrawOrder } from './trade.ts';
 
 /** How a payment was named in this request; another name of the same payment is the same request. */
 const numbers = ['out_trade_no', 'trade_no'];
@@ -110,14 +110,19 @@ export async function acquireQuery(
   });
 }
 
-/** Unpaid: closed. Paid on this Beijing day (with a quarter of an hour's grace): undone, the fee included. */
+const closedUnseen = ({ requestId, tradeNo }: { requestId: string; tradeNo: string }) =>
+  succeeded({ out_trade_no: requestId, trade_no: tradeNo, action: 'close', retry_flag: 'N' });
+
+/** Nobody has scanned it: the code ends. Unpaid: closed. Paid on this Beijing day (with a quarter of an hour's grace): undone, the fee included. */
 export async function acquireCancel(
   parts: GatewayParts,
   call: GatewayCall,
   body: Numbers,
 ): Promise<GatewayAnswer> {
+  // First the code, then the trade: nobody begins one in between.
+  const withdrawn = await withdrawOrder(parts, call, body.out_trade_no);
   const payment = await find(parts, call, body);
-  if (payment === null) return notThere();
+  if (payment === null) return withdrawn === null ? notThere() : closedUnseen(withdrawn);
   const action = payment.paidAt === null ? 'close' : 'refund';
   try {
     await parts.payments.cancel({ merchantId: payment.merchantId, paymentId: payment.id });

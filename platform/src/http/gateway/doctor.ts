@@ -27,6 +27,15 @@ export async function explainSignature(
   return `The server's signing string (${ours.length} bytes, md5 without the key ${md5}): ${shown(ours)} — then the key with nothing between. None of the usual mistakes explains your signature: is the key the one of this partner?`;
 }
 
+/** As if every blank had been a plus: what a shop signs that does not escape its values. */
+const withPlus = (form: ReceivedForm): ReceivedForm['parameters'] =>
+  new Map(
+    [...form.parameters].map(([name, { text, bytes }]) => [
+      name,
+      { text, bytes: bytes.map((byte) => (byte === 0x20 ? 0x2b : byte)) },
+    ]),
+  );
+
 function firstDifference(left: Uint8Array, right: Uint8Array): number {
   let at = 0;
   while (at < left.length && left[at] === right[at]) at++;
@@ -44,6 +53,10 @@ function mistakesOf(form: ReceivedForm, ours: Uint8Array): Mistake[] {
   const withType = [...all.filter(([name, text]) => name !== 'sign' && text !== '')];
   return [
     { says: 'UTF-8 bytes, but named another charset', bytes: joined(kept) },
+    {
+      says: 'what arrived as a blank with a plus: a plus in a value was not written as %2B, or blanks were signed in their form encoding',
+      bytes: receivedSigningBytes(withPlus(form)),
+    },
     { says: 'percent-encoded values', bytes: joined(kept, percent) },
     {
       says: 'form-encoded values (a plus for a blank)',

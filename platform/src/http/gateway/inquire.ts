@@ -3,7 +3,7 @@ import { formatMajor } from '@tongbao/money';
 import { spacedTime } from '@tongbao/protocol/gateway';
 import { paymentIdToWire } from '../payment-ids.ts';
 import { type GatewayAnswer, type GatewayCall, type GatewayParts, GatewayRefusal } from './parts.ts';
-import { findTrade, tradeStatusOf } from './trade.ts';
+import { findTrade, tradeStatusOf, withdrawOrder } from './trade.ts';
 
 export async function singleTradeQuery(
   parts: GatewayParts,
@@ -55,7 +55,9 @@ export async function closeTrade(
   call: GatewayCall,
   body: { trade_no?: string | undefined; out_order_no?: string | undefined },
 ): Promise<GatewayAnswer> {
+  const withdrawn = await withdrawOrder(parts, call, body.out_order_no);
   const payment = await findTrade(parts, call, { tradeNo: body.trade_no, outTradeNo: body.out_order_no });
+  if (payment === null && withdrawn !== null) return { kind: 'xml' };
   if (payment === null) throw new GatewayRefusal('TRADE_NOT_EXIST');
   if (payment.status === 'paid' || payment.status === 'pending')
     throw new GatewayRefusal('TRADE_STATUS_ERROR', 'the trade is paid or being paid');

@@ -10,7 +10,7 @@ export async function forexRefund(
   call: GatewayCall,
   body: ForexRefund,
 ): Promise<GatewayAnswer> {
-  if (readTime(body.gmt_return) === null)
+  if (body.gmt_return !== undefined && readTime(body.gmt_return) === null)
     throw new GatewayRefusal(
       'ILLEGAL_ARGUMENT',
       'gmt_return is neither yyyyMMddHHmmss nor yyyy-MM-dd HH:mm:ss',

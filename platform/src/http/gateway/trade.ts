@@ -62,6 +62,20 @@ export async function findTrade(
   return parts.payments.find({ merchantId, requestId: numbers.outTradeNo });
 }
 
+/**
+ * Takes back an order that nobody has scanned or signed in for: its code takes no money any more. Answers the number
+ * that its trade would have had; null when there is no such order.
+ */
+export async function withdrawOrder(
+  parts: GatewayParts,
+  call: GatewayCall,
+  requestId: string | undefined,
+): Promise<{ requestId: string; tradeNo: string } | null> {
+  if (requestId === undefined) return null;
+  const ended = await parts.payments.withdraw({ merchantId: call.access.merchant.id, requestId });
+  return ended === null ? null : { requestId, tradeNo: paymentIdToWire(ended) };
+}
+
 const largest = 1_000_000n;
 
 /** A decimal of a currency, above zero and at most 1,000,000.00 (section 2.2). Zeros at the end may be too many. */
