@@ -212,6 +212,37 @@ test('security H1: both HTTP processes count a network together, as the proxy in
   expect(await code(70, '203.0.113.10')).toBe(200);
 });
 
+test('security C3: one of two processes is stopped (SIGSTOP) under load, the other one goes on; then both', async () => {
+  await expect.poll(httpProcesses).toHaveLength(2);
+  const [stopped] = httpProcesses();
+  let sent = 0;
+  let answered = 0;
+  const asked: Promise<void>[] = [];
+  /** Sends some more each time that it looks, and waits for none: the stopped process answers none of its half. */
+  const underLoad = (): number => {
+    for (let number = 0; number < 4; number++)
+      asked.push(
+        call('pay', order(`stopped-${sent++}`)).then((answer) => {
+          if (answer.result.resultCode === 'PAYMENT_IN_PROCESS') answered += 1;
+        }),
+      );
+    return answered;
+  };
+  await expect.poll(underLoad).toBeGreaterThan(20);
+  process.kill(stopped!, 'SIGSTOP');
+  try {
+    const before = answered;
+    await expect.poll(underLoad).toBeGreaterThan(before + 60);
+  } finally {
+    process.kill(stopped!, 'SIGCONT');
+  }
+  // What the stopped process had in hand is answered too, if only with "ask again".
+  await Promise.all(asked);
+  const before = answered;
+  await expect.poll(underLoad).toBeGreaterThan(before + 20);
+  await Promise.all(asked);
+});
+
 test('SIGTERM ends all of it within ten seconds', async () => {
   const all = httpProcesses();
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -249,16 +280,18 @@ test('security H7: serve names an older and a newer schema in one line; migrate 
     TONGBAO_KEYS: testKeysText,
   };
   try {
-    await other.owner.pool.query("DELETE FROM public.tongbao_migration WHERE name = '0080_roles.sql'");
+    await other.owner.pool.query(
+      "DELETE FROM public.tongbao_migration WHERE name = '0053_default_cards.sql'",
+    );
     const older = attempt([], set);
     expect(older.status).toBe(1);
     expect(older.line).toMatch(
-      /^the database’s schema is older than this release \(0080_roles.sql is missing\).*$/,
+      /^the database’s schema is older than this release \(0053_default_cards.sql is missing\).*$/,
     );
     expect(attempt([], set, 'migrate').line).toMatch(/^migrate needs TONGBAO_OWNER_DATABASE_URL.*$/);
     const migrated = attempt([], { ...set, TONGBAO_OWNER_DATABASE_URL: other.ownerUrl }, 'migrate');
     expect(migrated).toMatchObject({ status: 0, line: '' });
-    expect(migrated.out).toContain('applied 0080_roles.sql');
+    expect(migrated.out).toContain('applied 0053_default_cards.sql');
     await other.owner.pool.query("INSERT INTO public.tongbao_migration VALUES ('9999_future.sql', 'x')");
     const newer = attempt([], set);
     expect(newer.status).toBe(1);

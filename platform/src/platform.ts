@@ -20,6 +20,7 @@ import {
   slicesTimer,
   type Tally,
   takeIdBlock,
+  takePersonNumber,
 } from './database/index.ts';
 import { createFx, type Fx, type RateSource } from './fx/index.ts';
 import { amsChannel } from './http/ams/index.ts';
@@ -124,7 +125,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const { config, database, clock, randomness, keys, bank, log } = parts;
   const sandbox = config.mode === 'sandbox';
   const ruleBook = parts.rules ?? (sandbox ? sandboxRules : rules);
-  const ids = new Ids(() => takeIdBlock(database.aside));
+  const ids = idsOf(database);
   const lanes = lanesOf(parts);
   const house = new HouseAccounts(database.aside);
   const news = newsOf(parts);
@@ -254,6 +255,12 @@ const isolationOf = ({ database, clock, log }: PlatformParts): Isolation =>
 
 const bankFailed = (log: Logger, error: unknown, asked: string): void =>
   log.warn({ err: error, asked }, 'a bank could not be asked');
+
+const idsOf = ({ aside }: Database): Ids =>
+  new Ids(
+    () => takeIdBlock(aside),
+    () => takePersonNumber(aside),
+  );
 
 const lanesOf = ({ config, database, log }: PlatformParts): Lanes =>
   createLanes({

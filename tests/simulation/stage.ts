@@ -14,6 +14,7 @@ import { generateRsaKeys, machineRandomness, StillClock } from '../../platform/s
 import { urlsOfClone } from '../../platform/src/testing/index.ts';
 import { testKeys } from '../../platform/src/testing/keys.ts';
 import { simulationConfig, worldBegins } from './network.ts';
+import { countIdsWithoutClock } from './stage-store.ts';
 
 export interface Stage {
   readonly spareKeys: readonly { readonly privateKey: string; readonly publicKey: string }[];
@@ -40,6 +41,7 @@ export async function openStage(serverUrl: string | null): Promise<Stage> {
     const template = `simulation_${process.pid}`;
     const urls = await prepareDatabase(base, template, true);
     await migrateDatabase(urls, createLog('silent'));
+    await countIdsWithoutClock(urls.ownerUrl);
     await seedTemplate(urls.url);
     const spareKeys = [await generateRsaKeys(), await generateRsaKeys()];
     let worlds = 0;

@@ -99,11 +99,11 @@ async function openSession(
 ): Promise<SignedIn | null> {
   const now = parts.clock.now();
   const expiresAt = later(now, limits.sessionLifetimeMs);
-  const [newId, eventId] = (await parts.ids.take(2)) as [bigint, bigint];
+  const eventId = await parts.ids.one();
   return parts.database.transaction(async (tx) => {
     if (!(await markChallengeUsed(tx, taken.tokenHash, now))) return null;
-    const found =
-      (await selectCustomerByPhone(tx, asked.phone)) ?? (await openFor(tx, asked, { id: newId, now }));
+    const former = await selectCustomerByPhone(tx, asked.phone);
+    const found = former ?? (await openFor(tx, asked, { id: await parts.ids.person(), now }));
     if (found === null)
       throw new Rejection('code-wrong', 'the code is wrong', {
         attemptsLeft: limits.codeTries - taken.attempts,
@@ -122,7 +122,7 @@ async function openSession(
     await insertEventRow(tx, {
       id: eventId,
       customerId: found.id,
-      kind: found.id === newId ? 'wallet-opened' : 'signed-in',
+      kind: former === null ? 'wallet-opened' : 'signed-in',
       detail: userAgent,
       occurredAt: now,
     });

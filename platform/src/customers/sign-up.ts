@@ -22,7 +22,7 @@ export async function signUp(parts: SignUpParts, asked: NewCustomer): Promise<Cu
   if (!isPin(asked.pin)) throw new Error('a PIN has six digits, not all the same and not a run');
   const { pin, ...facts } = asked;
   const hashed = await hashPin(pin, parts);
-  const id = await ids.one();
+  const id = await ids.person();
   const createdAt = clock.now();
   return database.transaction(async (tx) => {
     const ownLimits = { payment: null, day: null };

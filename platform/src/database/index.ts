@@ -25,10 +25,12 @@ export {
   deleteSettings,
   hasSettings,
   isAlive,
+  makeSlices,
   readClockOffset,
   readSetting,
   settingOrKeep,
   takeIdBlock,
+  takePersonNumber,
   writeClockOffset,
   writeSetting,
 } from './system-store.ts';

@@ -178,4 +178,21 @@ describe('lanes', () => {
     expect(await lanes.run(verb, false)).toBe(false);
     await lanes.close();
   });
+
+  it('core, suspicion: what follows a commit throws, and the committed batch does not run again', async () => {
+    const failed: unknown[] = [];
+    const lanes = createLanes({ database: test.database, onCommittedFailed: (error) => failed.push(error) });
+    const { verb, batches } = notes();
+    const throwing = {
+      ...verb,
+      committed: () => {
+        throw new Error('nobody listens');
+      },
+    };
+    const texts = await Promise.all(['after-1', 'after-2'].map((text) => lanes.run(throwing, note(1, text))));
+    expect(texts.map(({ text }) => text)).toEqual(['after-1', 'after-2']);
+    expect(batches).toHaveLength(1);
+    expect(failed).toHaveLength(1);
+    await lanes.close();
+  });
 });

@@ -44,6 +44,15 @@ export const snapshotLimits: Limits = {
   answerMs: 30 * 60_000 + 5_000,
 };
 
+/** Migrations: an index over a large table takes hours, but a lock that others queue behind is waited for three seconds. */
+export const migrationLimits: Limits = {
+  lockMs: 3_000,
+  statementMs: 24 * 3_600_000,
+  idleInTransactionMs: 60_000,
+  transactionMs: 24 * 3_600_000,
+  answerMs: 24 * 3_600_000,
+};
+
 /** A connection whose host has gone is noticed by both sides in some twenty seconds. */
 const tcp = {
   tcp_keepalives_idle: '10',
@@ -74,12 +83,15 @@ export const connectionOptions = (limits: Limits) => ({
   connectionTimeoutMillis: 5_000,
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
-  async onConnect(client: pg.ClientBase) {
-    await client.query(setting({ ...settingsOf(limits), ...tcp }, false));
-    // So that a statement ends with the process that asked for it. Not every platform can look.
-    await client.query(`SET client_connection_check_interval = '5s'`).catch(() => undefined);
-  },
+  onConnect: (client: pg.ClientBase) => setLimits(client, limits),
 });
+
+/** Sets them for a connection's whole life. */
+export async function setLimits(client: pg.ClientBase, limits: Limits): Promise<void> {
+  await client.query(setting({ ...settingsOf(limits), ...tcp }, false));
+  // So that a statement ends with the process that asked for it. Not every platform can look.
+  await client.query(`SET client_connection_check_interval = '5s'`).catch(() => undefined);
+}
 
 /**
  * What no timeout of PostgreSQL ends: a session that waits for its client in the middle of a statement, because the client

@@ -4,10 +4,39 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { connectionOptions, migrationLimits, setLimits } from './limits-store.ts';
 import { type DatabaseUrls, grantRights, makeRole, roleExists } from './roles-store.ts';
 
 const folder = new URL('./migrations/', import.meta.url);
 const lockKey = 7_466_736_001n;
+
+/** How long is waited for whom. */
+interface Patience {
+  /** For another migration to end. */
+  readonly turnMs: number;
+  /** How often a migration that could not get its locks is tried again, and the pause before each. */
+  readonly tries: number;
+  readonly pauseMs: number;
+}
+const usualPatience: Patience = { turnMs: 10 * 60_000, tries: 30, pauseMs: 2_000 };
+
+/** One migration at a time. Waits for the one that runs, in steps, so that nobody waits for a stopped one without end. */
+async function takeTurn(client: pg.Client, { turnMs }: Patience): Promise<void> {
+  const stepMs = Math.min(1_000, turnMs);
+  for (let waited = 0; ; waited += stepMs) {
+    const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
+      lockKey,
+    ]);
+    if (rows[0]!.mine) return;
+    if (waited >= turnMs)
+      throw new Error(
+        `another migration of this database has not ended for ${Math.round(turnMs / 60_000)} minutes; see pg_stat_activity, application "tongbao migrate"`,
+      );
+    await pause(stepMs);
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Migration {
   readonly name: string;
@@ -38,13 +67,20 @@ export async function ownSchemas(): Promise<string[]> {
 export async function migrate(
   { url, ownerUrl }: DatabaseUrls,
   alongside: () => Promise<void> = async () => undefined,
+  patience: Partial<Patience> = {},
 ): Promise<string[]> {
-  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'tongbao migrate' });
+  const waits = { ...usualPatience, ...patience };
+  const client = new pg.Client({
+    ...connectionOptions(migrationLimits),
+    connectionString: ownerUrl,
+    application_name: 'tongbao migrate',
+  });
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
-    const applied = await applyMissing(client);
+    await setLimits(client, migrationLimits);
+    await takeTurn(client, waits);
+    const applied = await applyMissing(client, waits);
     await alongside();
     const { role, password } = roleOf(url);
     if (role !== roleOf(ownerUrl).role) {
@@ -71,7 +107,7 @@ async function assertRole(client: pg.Client, role: string, password: string): Pr
   });
 }
 
-async function applyMissing(client: pg.Client): Promise<string[]> {
+async function applyMissing(client: pg.Client, patience: Patience): Promise<string[]> {
   await client.query(`CREATE TABLE IF NOT EXISTS public.tongbao_migration (
     name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())`);
   const known = await recorded(client);
@@ -83,19 +119,42 @@ async function applyMissing(client: pg.Client): Promise<string[]> {
     if (former === hash) continue;
     if (former !== undefined)
       throw new Error(`migration ${name} was changed after it had been applied; migrations are forward only`);
+    await apply(client, { name, text, hash }, patience);
+    applied.push(name);
+  }
+  return applied;
+}
+
+/**
+ * A migration waits a few seconds for a lock and then lets go, so that whoever queues behind it goes on; it is tried again
+ * until the server has a quiet moment.
+ */
+async function apply(
+  client: pg.Client,
+  { name, text, hash }: Migration,
+  { tries, pauseMs }: Patience,
+): Promise<void> {
+  for (let left = tries; ; left--) {
     await client.query('BEGIN');
     try {
       await client.query(text);
       await client.query('INSERT INTO public.tongbao_migration (name, hash) VALUES ($1, $2)', [name, hash]);
       await client.query('COMMIT');
+      return;
     } catch (error) {
       await client.query('ROLLBACK');
-      throw new Error(`migration ${name} failed: ${(error as Error).message}`, { cause: error });
+      const { code, message } = error as Error & { code?: string };
+      if (code !== lockNotAvailable)
+        throw new Error(`migration ${name} failed: ${message}`, { cause: error });
+      if (left <= 1)
+        throw new Error(
+          `migration ${name} did not get its locks in ${tries} tries: long transactions are in the way (pg_stat_activity); nothing of it was applied`,
+        );
+      await pause(pauseMs);
     }
-    applied.push(name);
   }
-  return applied;
 }
+const lockNotAvailable = '55P03';
 
 async function recorded(client: pg.ClientBase | pg.Pool): Promise<Map<string, string>> {
   const { rows } = await client.query<{ name: string; hash: string }>(

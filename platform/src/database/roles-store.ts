@@ -47,7 +47,7 @@ const neverUpdated = new Set([
 ]);
 
 /** The serving role reads these only; what they say is the owner's. */
-const readOnly = new Set(['public.tongbao_migration', 'system.sliced']);
+const readOnly = new Set(['public.tongbao_migration', 'system.id_clock', 'system.sliced']);
 
 /** Columns that stay as they were added, in tables whose other columns change. */
 const fixedColumns: Readonly<Record<string, readonly string[]>> = {

@@ -63,7 +63,7 @@ describe('security H4: the role that serves', () => {
       'UPDATE payments.request SET subject_id = 1',
       'DELETE FROM ledger.balance',
       'DELETE FROM merchants.merchant',
-      "SELECT setval('system.id_block', 1)",
+      'UPDATE system.id_clock SET last = 1',
       "SELECT setval('ledger.account_number', 1)",
       "UPDATE system.sliced SET table_name = 'x'",
       'DELETE FROM public.tongbao_migration',
@@ -76,9 +76,14 @@ describe('security H4: the role that serves', () => {
   });
 
   it('makes the slices of the housekeeping, whose owner is the owner', async () => {
-    await serving('SELECT system.make_slices(134217728 * 3::bigint)');
+    const { rows: slices } = await owning(
+      "SELECT max(inhrelid::regclass::text) AS name FROM pg_inherits WHERE inhparent = 'ledger.entry'::regclass",
+    );
+    const { name } = slices[0];
+    await owning(`DROP TABLE ${name}`);
+    await serving('SELECT system.make_slices()');
     const { rows } = await owning(
-      "SELECT pg_get_userbyid(relowner) AS owner FROM pg_class WHERE oid = 'ledger.entry_000003'::regclass",
+      `SELECT pg_get_userbyid(relowner) AS owner FROM pg_class WHERE oid = '${name}'::regclass`,
     );
     expect(rows[0].owner).toBe('tongbao_template_owner');
   });
@@ -133,14 +138,47 @@ describe('security H7: releases and schemas', () => {
   it('a server refuses an older schema and a newer one with one line each; so does migrate', async () => {
     const other = await testDatabase();
     await assertMigrated(other.database.pool);
-    await other.owner.pool.query("DELETE FROM public.tongbao_migration WHERE name = '0080_roles.sql'");
-    await expect(assertMigrated(other.database.pool)).rejects.toThrow(
-      /schema is older than this release \(0080_roles.sql is missing\)/,
+    await other.owner.pool.query(
+      "DELETE FROM public.tongbao_migration WHERE name = '0053_default_cards.sql'",
     );
-    expect(await migrateDatabase(other, pino({ level: 'silent' }))).toEqual(['0080_roles.sql']);
+    await expect(assertMigrated(other.database.pool)).rejects.toThrow(
+      /schema is older than this release \(0053_default_cards.sql is missing\)/,
+    );
+    expect(await migrateDatabase(other, pino({ level: 'silent' }))).toEqual(['0053_default_cards.sql']);
     await other.owner.pool.query("INSERT INTO public.tongbao_migration VALUES ('9999_future.sql', 'x')");
     await expect(assertMigrated(other.database.pool)).rejects.toThrow(/newer release \(9999_future.sql/);
     await expect(migrate(other)).rejects.toThrow(/newer release \(9999_future.sql/);
+    await other.drop();
+  });
+
+  it('core 10: a migration waits for locks in turns, and says what is in the way', async () => {
+    const other = await testDatabase();
+    await other.owner.pool.query(
+      "DELETE FROM public.tongbao_migration WHERE name = '0053_default_cards.sql'",
+    );
+    const holder = await other.owner.pool.connect();
+    await holder.query('SET idle_in_transaction_session_timeout = 0; BEGIN; LOCK TABLE wallet.card');
+    const impatient = migrate(other, undefined, { tries: 1, pauseMs: 10 });
+    await expect(impatient).rejects.toThrow(
+      'migration 0053_default_cards.sql did not get its locks in 1 tries: long transactions are in the way',
+    );
+    const patient = migrate(other, undefined, { tries: 5, pauseMs: 10 });
+    await holder.query('ROLLBACK');
+    holder.release();
+    expect(await patient).toEqual(['0053_default_cards.sql']);
+    await other.drop();
+  });
+
+  it('core 10: one migration at a time; who waits for a stopped one ends with one line', async () => {
+    const other = await testDatabase();
+    const holder = await other.owner.pool.connect();
+    await holder.query('SELECT pg_advisory_lock(7466736001)');
+    await expect(migrate(other, undefined, { turnMs: 50 })).rejects.toThrow(
+      /^another migration of this database has not ended/,
+    );
+    await holder.query('SELECT pg_advisory_unlock(7466736001)');
+    holder.release();
+    expect(await migrate(other)).toEqual([]);
     await other.drop();
   });
 });

@@ -1,11 +1,8 @@
-// Housekeeping of the tables that are kept in slices of ids: the next slices are there long before they are needed.
+// Housekeeping of the tables that are kept in slices of ids: the next slices are there weeks before they are needed.
 import type { Timer } from '../system/index.ts';
 import type { Database } from './database.ts';
-import { makeSlices, readIdBlock } from './system-store.ts';
+import { makeSlices } from './system-store.ts';
 
-/** Twice a slice ahead of the newest id. */
-const ahead = 2n * 2n ** 27n;
-const idsPerBlock = 4096n;
 const everyMs = 24 * 3_600_000;
 
 export function slicesTimer(database: Database): Timer {
@@ -16,7 +13,7 @@ export function slicesTimer(database: Database): Timer {
     nextDueAt: async () => (lookedAt === null ? new Date(0) : new Date(lookedAt.getTime() + everyMs)),
     async run(now) {
       lookedAt = now;
-      return makeSlices(database, (await readIdBlock(database)) * idsPerBlock + ahead);
+      return makeSlices(database);
     },
   };
 }

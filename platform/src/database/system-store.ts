@@ -2,9 +2,13 @@
 import type { Connection } from './database.ts';
 import { statement } from './statement.ts';
 
-const nextBlock = statement('system.next-id-block', `SELECT nextval('system.id_block') AS block`);
-export const takeIdBlock = async (connection: Connection): Promise<bigint> =>
-  (await connection.query<{ block: bigint }>(nextBlock))[0]!.block;
+const nextNumber = statement('system.next-number', 'SELECT system.next_number($1) AS number');
+const numberOf = async (connection: Connection, kind: 'block' | 'person'): Promise<bigint> =>
+  (await connection.query<{ number: bigint }>(nextNumber, [kind]))[0]!.number;
+/** Not in a transaction that may be rolled back: the number would be given out again. */
+export const takeIdBlock = (connection: Connection): Promise<bigint> => numberOf(connection, 'block');
+/** A customer's number: at most twelve digits for two thousand years. Not in a transaction either. */
+export const takePersonNumber = (connection: Connection): Promise<bigint> => numberOf(connection, 'person');
 
 const readOffset = statement('system.read-clock', 'SELECT offset_ms FROM system.clock');
 export const readClockOffset = async (connection: Connection): Promise<bigint | null> =>
@@ -67,12 +71,7 @@ export const deleteSettings = async (connection: Connection, names: readonly str
   await connection.query(deleteSettingsStatement, [names]);
 };
 
-const readBlock = statement('system.read-id-block', 'SELECT last_value AS block FROM system.id_block');
-/** The newest block of ids that a process took. */
-export const readIdBlock = async (connection: Connection): Promise<bigint> =>
-  (await connection.query<{ block: bigint }>(readBlock))[0]!.block;
-
-const makeSlicesStatement = statement('system.make-slices', 'SELECT system.make_slices($1) AS made');
-/** Makes the slices that are missing up to an id; answers how many. */
-export const makeSlices = async (connection: Connection, upToId: bigint): Promise<number> =>
-  (await connection.query<{ made: number }>(makeSlicesStatement, [upToId]))[0]!.made;
+const makeSlicesStatement = statement('system.make-slices', 'SELECT system.make_slices() AS made');
+/** Makes the slices that are missing for the ids of the next weeks; answers how many. */
+export const makeSlices = async (connection: Connection): Promise<number> =>
+  (await connection.query<{ made: number }>(makeSlicesStatement))[0]!.made;

@@ -73,6 +73,8 @@ export async function openHouseAccount(
   return insertAccountRow(connection, { ...account, ...boundsOf(kind), createdAt });
 }
 
+const mostKnown = 10_000;
+
 /** The house's accounts by kind and currency; opened when first asked for, then remembered (they never change). */
 export class HouseAccounts {
   readonly #connection: Connection;
@@ -96,6 +98,8 @@ export class HouseAccounts {
     const known = this.#known.get(code);
     if (known !== undefined) return known;
     const id = await openHouseAccount(this.#connection, { kind, currency, part, createdAt });
+    // As many as there are kinds and currencies, and a clearing account for each bank: forgotten ones are found again.
+    if (this.#known.size >= mostKnown) this.#known.clear();
     this.#known.set(code, id);
     return id;
   }

@@ -11,6 +11,7 @@ import {
   type Database,
   endStuckSessions,
   excessOfRole,
+  makeSlices,
   openDatabase,
 } from '../database/index.ts';
 import { ecbSource, freechangeSource } from '../fx/index.ts';
@@ -89,6 +90,7 @@ async function prepare(config: Config, database: Database, log: Logger): Promise
     return;
   }
   await assertMigrated(database.pool);
+  await makeSlices(database);
   const excess = await excessOfRole(database.pool);
   if (excess !== null)
     throw new Error(

@@ -1,19 +1,24 @@
-// Internal ids: time-ordered 63-bit integers, unique across processes. PostgreSQL hands out blocks; the process
-// counts inside its block. Deterministic in a fresh world, and kind to indexes (new rows go to the right edge).
+// Internal ids: time-ordered 63-bit integers, unique across processes, restores and failovers. PostgreSQL hands out blocks,
+// whose numbers follow its clock; the process counts inside its block. New rows go to the right edge of every index.
 
 export const idsPerBlock = 4096n;
 
 /** Asks the database for the next block number. */
 export type BlockSource = () => Promise<bigint>;
+/** Asks the database for the next customer's number. */
+export type PersonSource = () => Promise<bigint>;
 
 export class Ids {
   readonly #nextBlock: BlockSource;
+  readonly #nextPerson: PersonSource;
   #next = 0n;
   #end = 0n;
   #refill: Promise<void> | null = null;
 
-  constructor(nextBlock: BlockSource) {
+  /** Without numbers of their own, customers have ids like everything else. */
+  constructor(nextBlock: BlockSource, nextPerson: PersonSource = () => this.one()) {
     this.#nextBlock = nextBlock;
+    this.#nextPerson = nextPerson;
   }
 
   /** Reserves `count` consecutive-enough ids; call before a batch is decided, so that deciding stays pure. */
@@ -28,6 +33,11 @@ export class Ids {
 
   async one(): Promise<bigint> {
     return (await this.take(1))[0]!;
+  }
+
+  /** For a customer: a number that shops get to see, in twelve digits. */
+  person(): Promise<bigint> {
+    return this.#nextPerson();
   }
 
   async #fill(): Promise<void> {
