@@ -264,6 +264,37 @@ it('core 11: after a week without its bank a payment is decided within the hour,
   expect(await proofs()).toEqual([]);
 });
 
+it('core 11: a debit that was given up, and that the bank had in a queue, goes back to the card a day later', async () => {
+  const order = await world.order(59_000n);
+  const before = await onCard();
+  await behave('down');
+  await confirm(order);
+  const reference = newest();
+  const timer = bankQuestionsTimer(parts());
+  await timer.run(world.clock.now());
+  world.clock.advance(48 * hour);
+  await behave('normal');
+  await timer.run(world.clock.now());
+  expect((await world.payments.findById(order.id))!.lastRefusal).toBe('bank-unavailable');
+  const amount = order.payerAmount;
+  await world.bank.debit({ bank: card.bank, cardToken: card.token, amount, reference });
+  expect(await onCard()).toBe(before - amount.amount);
+  expect(await proofs()).toEqual([]);
+
+  await behave('down');
+  world.clock.advance(24 * hour);
+  await timer.run(world.clock.now());
+  await behave('normal');
+  world.clock.advance(hour);
+  await timer.run(world.clock.now());
+  await world.wallet.asking.run(world.clock.now());
+  expect(await onCard()).toBe(before);
+  expect(await timer.nextDueAt()).toBeNull();
+  expect(await readQuarantine(world.test.database, 10)).toEqual([]);
+  expect(await readStaleAnswers(world.test.database, 10)).toMatchObject([{ reference, outcome: 'approved' }]);
+  expect(await proofs()).toEqual([]);
+});
+
 it('core 8: a bank that does not answer holds up no other bank, and an unknown card no other question', async () => {
   const { database } = world.test;
   const orders = [await world.order(1_000n), await world.order(2_000n), await world.order(3_000n)];

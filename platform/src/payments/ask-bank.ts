@@ -3,9 +3,17 @@
 // moves money again.
 import type { Database, Isolation } from '../database/index.ts';
 import type { Clock, Timer } from '../system/index.ts';
-import { type BankAnswer, type BankGateway, beginWithinMs, readCards, waitAfter } from '../wallet/index.ts';
+import {
+  type BankAnswer,
+  type BankGateway,
+  beginWithinMs,
+  type Card,
+  readCards,
+  waitAfter,
+} from '../wallet/index.ts';
 import { askAgain, type BankQuestion } from './bank-question.ts';
 import {
+  lookAtQuestion,
   readDueQuestions,
   readNextQuestion,
   readQuestions,
@@ -37,8 +45,7 @@ export async function askBank(parts: AskBankParts, reference: string): Promise<v
   // The next time is written before the bank is asked: a process that dies meanwhile leaves a question that is due.
   const nextAskAt = new Date(now.getTime() + waitAfter(attempts + 1));
   if (!(await takeQuestion(database, { reference, attempts, now, nextAskAt }))) return;
-  const card = (await readCards(database, [question.cardId])).get(question.cardId);
-  if (card === undefined) throw new Error(`card ${question.cardId} of ${reference} is not known`);
+  const card = await cardOf(parts, question);
   let answer: BankAnswer;
   try {
     answer = await ask(parts, question, card);
@@ -67,6 +74,32 @@ async function ask(
   return task === 'debit-card' ? bank.debit(request) : bank.credit(request);
 }
 
+const lookAgainEveryMs = 3_600_000;
+
+/** A debit that was given up: if the bank has made it after all, its answer contradicts, and the money goes back. */
+async function lookAgain(parts: AskBankParts, question: BankQuestion): Promise<void> {
+  const { database, clock, bank, payments } = parts;
+  const { reference, paymentId } = question;
+  const card = await cardOf(parts, question);
+  let found: Awaited<ReturnType<BankGateway['query']>>;
+  try {
+    found = await bank.query({ bank: card.bank, reference });
+  } catch (error) {
+    parts.onBankFailed(error, question);
+    const at = new Date(clock.now().getTime() + lookAgainEveryMs);
+    await lookAtQuestion(database, { reference, at });
+    return;
+  }
+  if (found.outcome === 'unknown-reference') await lookAtQuestion(database, { reference, at: null });
+  else await payments.hearBank({ paymentId, reference, card, answer: found });
+}
+
+async function cardOf({ database }: AskBankParts, { cardId, reference }: BankQuestion): Promise<Card> {
+  const card = (await readCards(database, [cardId])).get(cardId);
+  if (card === undefined) throw new Error(`card ${cardId} of ${reference} is not known`);
+  return card;
+}
+
 /** Of each bank's clearing account in one run, and at once: a slow bank holds up no other one. */
 const perBank = { inRun: 20, atOnce: 4 };
 
@@ -76,12 +109,12 @@ const perBank = { inRun: 20, atOnce: 4 };
  */
 export function bankQuestionsTimer(parts: AskBankParts & { readonly isolation: Isolation }): Timer {
   const { database, clock, isolation } = parts;
-  const work = (question: BankQuestion): Promise<unknown> =>
-    question.outcome === null
-      ? askBank(parts, question.reference)
-      : database.transaction((tx) =>
-          replaceQuestion(tx, { refused: question.reference, by: askAgain(question, clock.now()) }),
-        );
+  const work = (question: BankQuestion): Promise<unknown> => {
+    if (question.outcome === null) return askBank(parts, question.reference);
+    if (question.task === 'debit-card') return lookAgain(parts, question);
+    const by = askAgain(question, clock.now());
+    return database.transaction((tx) => replaceQuestion(tx, { refused: question.reference, by }));
+  };
   return {
     name: bankTimerName,
     nextDueAt: async () => readNextQuestion(database, await isolation.held(bankTimerName)),

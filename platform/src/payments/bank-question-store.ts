@@ -129,6 +129,17 @@ export const readNextQuestion = async (
 ): Promise<Date | null> =>
   (await connection.query<{ at: Date | null }>(nextStatement, [texts(except)]))[0]?.at ?? null;
 
+const look = statement(
+  'payments.look-at-bank-question',
+  `UPDATE payments.bank_question SET next_ask_at = $2
+   WHERE reference = $1 AND outcome IS NOT NULL AND next_ask_at IS NOT NULL`,
+);
+/** When an answered question is looked at again; null: never. */
+export const lookAtQuestion = (
+  connection: Connection,
+  of: { reference: string; at: Date | null },
+): Promise<unknown> => connection.query(look, [of.reference, of.at]);
+
 const supersede = statement(
   'payments.supersede-bank-question',
   `UPDATE payments.bank_question SET next_ask_at = NULL

@@ -73,6 +73,9 @@ function isOpen(facts: HearBankFacts, question: BankQuestion): boolean {
   return question.task !== 'refund-card' || facts.refunds.get(question.refundId)?.status === 'processing';
 }
 
+/** A debit that was given up is asked about once more: the bank may have had it in a queue. */
+const lookAgainAfterMs = 24 * 3_600_000;
+
 type Heard = Omit<Decision<never>, 'answer' | 'heard'>;
 
 function applied(facts: HearBankFacts, question: BankQuestion, { answer }: HearBank): Heard {
@@ -82,7 +85,11 @@ function applied(facts: HearBankFacts, question: BankQuestion, { answer }: HearB
   const isRefusedReversal = task === 'reverse-card' && !approved;
   const answered: BankQuestion = {
     ...{ ...question, outcome, answeredAt: facts.now },
-    nextAskAt: isRefusedReversal ? facts.now : null,
+    nextAskAt: isRefusedReversal
+      ? facts.now
+      : outcome === 'bank-unavailable'
+        ? new Date(facts.now.getTime() + lookAgainAfterMs)
+        : null,
   };
   if (task === 'debit-card') {
     const told = approved ? { approved } : { approved, reason: outcome };
@@ -110,10 +117,13 @@ function contradicted(facts: HearBankFacts, question: BankQuestion, command: Hea
   const { reference, amount, clearingAccount } = question;
   const outcome = outcomeOf(command.answer);
   // What it was about has ended without its answer: it is answered now, and not asked any more.
-  const isUnanswered = question.outcome === null;
-  const answered = isUnanswered
-    ? { ...question, outcome, answeredAt: facts.now, nextAskAt: null }
-    : undefined;
+  const answered: BankQuestion =
+    question.outcome === null
+      ? { ...question, outcome, answeredAt: facts.now, nextAskAt: null }
+      : { ...question, nextAskAt: question.task === 'debit-card' ? null : question.nextAskAt };
+  // Given up by us, refused by the bank: the same for everybody.
+  if (question.task === 'debit-card' && outcome !== 'approved' && question.outcome !== 'approved')
+    return { answered };
   if (question.task !== 'debit-card' || outcome !== 'approved') {
     const reason = `the bank answers ${outcome} to what was decided as ${question.outcome ?? 'closed'}`;
     return { answered, attention: { item: reference, reason } };
