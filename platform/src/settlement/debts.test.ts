@@ -1,6 +1,8 @@
 // Whose money a refund is: on real PostgreSQL, over days of settlement, with every proof after each step. Security C2.
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { audit, coverage } from '../audit/index.ts';
+import { audit, coverage, exportLines } from '../audit/index.ts';
+import { verifyExport } from '../audit/verify.ts';
 import { readBalancesOfOwner } from '../ledger/index.ts';
 import { type MerchantAccess, readDebtOf, readDebts } from '../merchants/index.ts';
 import type { Payment } from '../payments/index.ts';
@@ -42,9 +44,18 @@ async function stands(of: MerchantAccess = shop): Promise<Record<string, bigint>
 const batches = () =>
   world.platform.settlement.batchesOf({ merchantId: shop.merchant.id, before: newestBatches, limit: 10 });
 
+/** By the standing proofs, and by the verifier, from the export alone. */
 async function proved(): Promise<void> {
   const { proofs } = await audit(world.platform.audit);
   expect(proofs.filter((proof) => !proof.ok)).toEqual([]);
+  expect((await verifyExport(Readable.from(await exported()))).findings).toEqual([]);
+}
+
+async function exported(): Promise<string[]> {
+  const lines: string[] = [];
+  const { database, clock } = world.platform;
+  await exportLines({ database, exportedAt: clock.now() }, async (line) => void lines.push(line));
+  return lines;
 }
 
 const days = (count: number) => world.mover.advance(count * 24 * hour);
@@ -182,6 +193,38 @@ describe('security C2: a refund is paid from the merchant’s own money', () => 
     await proved();
     const access = await world.platform.merchants.get(shop.merchant.id);
     expect(access.contract.debtLimit).toBe(10_000n);
+  });
+});
+
+describe('security C2: what the verifier finds in an export', () => {
+  test('a debt that is not there, a fee lent twice, a refund that takes too little, a bound that was passed', async () => {
+    await world.agreeDebt(shop, 100_000n);
+    const payment = await world.pay(shop, 59_000n);
+    await world.refund(payment, 59_000n);
+    const other = await world.pay(shop, 50_000n);
+    await days(5);
+    await world.refund(other, 50_000n);
+    const lines = await exported();
+    const findingsWith = async (type: string, holds: string, change: (line: string) => string) => {
+      const at = lines.findIndex((line) => line.startsWith(`{"type":"${type}"`) && line.includes(holds));
+      const changed = lines.map((line, index) => (index === at ? change(line) : line));
+      expect(changed[at]).not.toBe(lines[at]);
+      return (await verifyExport(Readable.from(changed))).findings.join('; ');
+    };
+    const figure = (name: string, value: string) => (line: string) =>
+      line.replace(new RegExp(`"${name}":"-?\\d+"`), `"${name}":"${value}"`);
+    expect(await findingsWith('account', 'merchant-receivable', figure('balance', '0'))).toMatch(
+      /merchant-receivable:\d+:KRW stands at 0/,
+    );
+    expect(await findingsWith('account', 'merchant-receivable', figure('lowest', '-1'))).toMatch(
+      /outside its bounds/,
+    );
+    expect(await findingsWith('refund', '"owedFee":"885"', figure('owedFee', '1885'))).toMatch(
+      /is lent for a kept fee of 885/,
+    );
+    expect(await findingsWith('refund', '"owedFee":"885"', figure('owed', '1'))).toMatch(
+      /does not do what event refunded asks for/,
+    );
   });
 });
 
