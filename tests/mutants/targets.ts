@@ -30,10 +30,20 @@ export const targets: readonly Target[] = [
     [
       ...['payment', 'create', 'authorize', 'pay', 'close', 'bank-question', 'finish-debit'],
       ...['cancel', 'shares', 'unsettled-funds'],
+      ...[
+        'refund',
+        'refund-price',
+        'retry-refund',
+        'finish-refund',
+        'requote',
+        'hear-bank',
+        'postings',
+        'decision',
+      ],
       ...['spending', 'change', 'local-day', 'bounds'],
     ],
     // The frames of verbs, and what they put together for a database.
-    { skip: ['changeVerb', 'pick', 'latest', 'idsPerCommand'] },
+    { skip: ['changeVerb', 'pick', 'latest', 'idsPerCommand', 'perRun', 'refundQueueTimer'] },
   ),
   ...inFolder('settlement', 'platform/src/settlement', ['batch', 'calendar', 'close', 'postings'], {
     skip: ['entryOf', 'closedAtOnce', 'releasedAtOnce'],

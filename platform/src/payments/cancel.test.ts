@@ -7,12 +7,12 @@ import {
   fundsOf,
   house,
   later,
+  merchant,
   minute,
   now,
   pending,
   samplePaid,
   samplePayment,
-  shop,
   wallet,
 } from '../testing/sample-payment.ts';
 import { type CancelFacts, decideCancel } from './cancel.ts';
@@ -71,7 +71,7 @@ describe('a paid one', () => {
     const facts = factsOf(samplePaid(), { funds: fundsOf(58_100n, 15n) });
     const { entry } = decideCancel(facts, command);
     expect(entry!.postings).toContainEqual({ account: pending, amount: -58_100n });
-    expect(entry!.postings).toContainEqual({ account: shop.receivable, amount: -15n });
+    expect(entry!.postings).toContainEqual({ account: merchant.receivable, amount: -15n });
     expect(codeOf(samplePaid(), { funds: fundsOf(58_100n, 14n) })).toBe('merchant-balance-insufficient');
   });
 

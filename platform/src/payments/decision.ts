@@ -126,7 +126,7 @@ export async function recordDecisions(
 }
 
 /** Whatever decided it: each step is one of the state machine, and shares, fees, refunds and parts stay in their bounds. */
-function assertDecisions(
+export function assertDecisions(
   decisions: readonly Decision<unknown>[],
   before: ReadonlyMap<bigint, Payment>,
 ): void {

@@ -2,9 +2,23 @@
 import { money } from '@tongbao/money';
 import { describe, expect, it } from 'vitest';
 import { assertBalanced, type Posting } from '../ledger/index.ts';
-import { house, merchant, pending, sampleOrder, samplePaid, wallet } from '../testing/sample-payment.ts';
+import {
+  house,
+  merchant,
+  pending,
+  sampleOrder,
+  samplePaid,
+  sampleRefund,
+  wallet,
+} from '../testing/sample-payment.ts';
 import type { Refund } from './payment.ts';
-import { paymentPostings, refundPostings, reversalPostings } from './postings.ts';
+import {
+  fundingPostings,
+  paymentPostings,
+  refundPostings,
+  releasePostings,
+  reversalPostings,
+} from './postings.ts';
 import { sharesOf } from './shares.ts';
 
 const [customs, insurer] = [6_156n, 6_157_156n];
@@ -56,6 +70,38 @@ const refundOf = (over: Partial<Refund>): Refund => ({
   ...{ reason: null, notifyUrl: null, metadata: null, shares: [], owedFee: 0n, owed: 0n, putAside: false },
   ...{ createdAt: new Date(0), finishedAt: null },
   ...over,
+});
+
+describe('the shop’s side of a refund', () => {
+  const refund = sampleRefund({ feeReturned: money('KRW', 500n), owedFee: 43n, owed: 7n });
+  const [receivable, feeReceivable] = [merchant.receivable, merchant.feeReceivable];
+
+  it('comes from what is pending; the kept fee and the rest are owed', () => {
+    const legs = { house, merchant };
+    expect(balanced(refundPostings(samplePaid(), refund, legs))).toMatchObject({
+      [`${pending}`]: -29_500n + 500n + 43n + 7n,
+      [`${feeReceivable}`]: -43n,
+      [`${receivable}`]: -7n,
+    });
+  });
+
+  it('is put aside for a bank’s answer, and comes back when the bank refuses', () => {
+    expect(balanced(fundingPostings(refund, merchant))).toEqual({
+      [`${pending}`]: -28_950n,
+      [`${feeReceivable}`]: -43n,
+      [`${receivable}`]: -7n,
+      [`${merchant.refunding}`]: 29_000n,
+    });
+    expect(balanced(releasePostings(refund, merchant))).toEqual({
+      [`${merchant.refunding}`]: -29_000n,
+      [`${pending}`]: 29_000n,
+    });
+    const leaves = refundPostings(samplePaid(), { ...refund, putAside: true }, { house, merchant });
+    expect(balanced(leaves)).toMatchObject({
+      [`${merchant.refunding}`]: -29_000n,
+      [`${house.orderFee}`]: -500n,
+    });
+  });
 });
 
 describe('a refund', () => {

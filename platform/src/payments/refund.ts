@@ -70,7 +70,8 @@ export function decideRefund(facts: RefundFacts, command: RefundPayment): Decisi
     return refuse('refund-amount-exceeded', { field: 'amount' });
   const before = facts.sums.get(payment.id) ?? noRefunds;
   const since = before.lastAskedAt === null ? Infinity : facts.now.getTime() - before.lastAskedAt.getTime();
-  if (since < (command.pauseMs ?? 0)) return refuse('refund-too-soon');
+  const pauseMs = command.pauseMs ?? 0;
+  if (pauseMs > 0 && since < pauseMs) return refuse('refund-too-soon');
   const isRest = amount.amount === rest;
   if (payment.events >= mostEvents || (before.count >= mostParts && !isRest))
     return refuse('refund-too-many');

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import type { OwnedBalance } from '../ledger/index.ts';
 import {
   fundsOf as fundsWith,
+  merchant,
   pending,
   sampleOrder,
   samplePaid,
   sampleRefund,
-  shop,
 } from '../testing/sample-payment.ts';
 import {
   accountsAmong,
@@ -103,7 +103,7 @@ describe('security C2: a refund takes', () => {
   it('what comes back can be used by the next one', () => {
     const all = fundsWith(10n, 3n);
     giveBack(all, samplePaid(), 90n);
-    expect(all.get(pending)).toEqual({ accounts: shop, pending: 100n, credit: 3n });
+    expect(all.get(pending)).toEqual({ accounts: merchant, pending: 100n, credit: 3n });
   });
 
   it('nothing of a shop whose accounts nobody knows', () => {

@@ -153,6 +153,23 @@ test('a payout that is told and rejected moves nothing in the end; one that is p
   expect(sum(releasePostings(5n, accounts))).toEqual({ 4410: -5n, 1410: 5n });
 });
 
+test('security C2: what does not stand on the account is carried over, as a line of its own', () => {
+  const of = (pending: bigint) =>
+    decideClose(sums({ gross: 1_000n }), { minPayout: 1n, reserveBps: 0 }, pending);
+  expect(of(1_000n)).toMatchObject({ carried: 0n, lines: 3n, net: 1_000n });
+  expect(of(999n)).toMatchObject({ carried: 1n, lines: 4n, net: 999n, adjustments: -1n });
+  expect(of(1n)).toMatchObject({ carried: 999n, lines: 4n, net: 1n });
+  expect(of(0n)).toEqual({ kind: 'roll-over' });
+});
+
+test('what is owed is paid from what is pending, account by account', () => {
+  expect(nettingPostings({ fee: 3n, debt: 4n }, accounts)).toEqual([
+    { account: accounts.pending, amount: -7n },
+    { account: accounts.feeReceivable, amount: 3n },
+    { account: accounts.receivable, amount: 4n },
+  ]);
+});
+
 test('a batch goes from open to paid, and back to the bank when it was rejected; nothing else', () => {
   const may = [
     'OPEN CLOSED',

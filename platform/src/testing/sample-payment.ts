@@ -15,13 +15,6 @@ export const later = (ms: number): Date => new Date(now.getTime() + ms);
 export const minute = 60_000;
 
 export const [wallet, clearing, pending] = [9_156n, 7_156n, 8_410n];
-/** The shop's own accounts. */
-export const shop: MerchantAccounts = {
-  pending,
-  refunding: 6_410n,
-  receivable: 7_410n,
-  feeReceivable: 9_410n,
-};
 export const house = {
   payerPosition: 1_156n,
   orderPosition: 2_410n,
@@ -30,7 +23,12 @@ export const house = {
   orderFee: 5_410n,
 };
 
-export const merchant = { pending, refunding: 6_410n, receivable: 7_410n, feeReceivable: 9_410n };
+export const merchant: MerchantAccounts = {
+  pending,
+  refunding: 6_410n,
+  receivable: 7_410n,
+  feeReceivable: 9_410n,
+};
 
 export const sampleOrder: OrderFacts = {
   reference: 'LT-1',
@@ -203,4 +201,4 @@ export const sampleRefund = (over: Partial<Refund> = {}): Refund => ({
 
 /** What the shop has that is not settled, and how much more it may owe. */
 export const fundsOf = (unsettled: bigint, credit = 0n): MerchantFunds =>
-  new Map([[pending, { accounts: shop, pending: unsettled, credit }]]);
+  new Map([[pending, { accounts: merchant, pending: unsettled, credit }]]);
