@@ -1,7 +1,15 @@
 // An entry balances in each currency and names each account once, or it is refused.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assertBalanced, currencyNumberOf, type Posting, postingsOf, reversed } from './entry.ts';
+import {
+  assertBalanced,
+  assertEntry,
+  currencyNumberOf,
+  type Entry,
+  type Posting,
+  postingsOf,
+  reversed,
+} from './entry.ts';
 
 const [wallet, house, won, otherWon] = [9_156n, 3_156n, 8_410n, 5_410n];
 const entry = (postings: readonly Posting[]) => ({
@@ -97,6 +105,52 @@ describe('assertBalanced', () => {
     expect(refusalOf(...pairs(64), posting(house, 1n))).toBe('entry 7 (payment) has 65 postings');
     expect(refusalOf(posting(wallet, 1n))).toBe('entry 7 (payment) has 1 postings');
     expect(refusalOf()).toBe('entry 7 (payment) has 0 postings');
+  });
+});
+
+describe('assertEntry', () => {
+  const pair = (amount: bigint) => [posting(wallet, -amount), posting(house, amount)];
+  const faultOf = (postings: readonly Posting[], over: Partial<Entry> = {}): string | null => {
+    try {
+      assertEntry({ ...entry(postings), ...over });
+      return null;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it('takes an entry of somebody or nobody, with its own id', () => {
+    expect(faultOf(pair(1n))).toBeNull();
+    expect(faultOf(pair(1n), { id: 1n, payerId: 0n, subjectId: 0n })).toBeNull();
+    for (const over of [{ id: 0n }, { payerId: -1n }, { subjectId: -1n }])
+      expect(faultOf(pair(1n), over)).toContain('has no id of its own, or those of nobody and nothing');
+    expect(faultOf([posting(wallet, 1n), posting(house, 1n)])).toContain('is off by 2');
+  });
+
+  it('holds accounts and amounts to what a row can hold', () => {
+    const most = 2n ** 63n - 1n;
+    expect(faultOf(pair(most))).toBeNull();
+    expect(faultOf(pair(most + 1n))).toContain('which is no account or no amount');
+    expect(faultOf(pair(-most - 1n))).toContain('which is no account or no amount');
+    const sides = [posting(wallet, most + 1n), posting(house, -most), posting(13_156n, -1n)];
+    expect(faultOf(sides)).toBe(
+      `entry 7 (payment) posts ${most + 1n} to 9156, which is no account or no amount`,
+    );
+    const other = [posting(wallet, -most - 1n), posting(house, most), posting(13_156n, 1n)];
+    expect(faultOf(other)).toContain('which is no account or no amount');
+    expect(faultOf([posting(1_000n, 1n), posting(2_000n, -1n)])).toBeNull();
+    expect(faultOf([posting(999n, 1n), posting(1_999n, -1n)])).toBe(
+      'entry 7 (payment) posts 1 to 999, which is no account or no amount',
+    );
+    expect(faultOf([posting(1_999n, -1n), posting(999n, 1n)])).toContain('to 999');
+  });
+
+  it('names each account once', () => {
+    const twice = 'entry 7 (payment) names account 9156 twice';
+    expect(faultOf([posting(wallet, 1n), posting(wallet, -1n)])).toBe(twice);
+    expect(
+      faultOf([posting(house, 1n), posting(wallet, 1n), posting(13_156n, -3n), posting(wallet, 1n)]),
+    ).toBe(twice);
   });
 });
 
