@@ -70,8 +70,6 @@ export class SettledBooks {
     const fees = fee + number(line.fixed_fee) + number(line.refund_fee) + number(line.tax);
     if (gross + fees + adjustment !== number(line.net))
       this.#say(`line ${key}: its net is not gross and fees`);
-    if (this.#settled.has(key)) this.#say(`line ${key} is in batch ${batch} and in another`);
-    this.#settled.set(key, { batch, gross, fee });
     const sums = this.#sums.get(batch) ?? { lines: 0n, gross: 0n, fees: 0n, adjustments: 0n };
     sums.lines += 1n;
     sums.gross += gross;
@@ -80,6 +78,22 @@ export class SettledBooks {
     this.#sums.set(batch, sums);
     if (number(line.sequence) < -2n) add(this.#carried, text(line.source_id), adjustment);
     else if (number(line.sequence) < 0n) this.#reserveLine(line, adjustment);
+  }
+
+  /** What a payment's event of this part is settled by. */
+  keep(line: Json): void {
+    const batch = text(line.batch_id);
+    const key = `${text(line.source_id)}/${text(line.sequence)}`;
+    if (this.#settled.has(key)) this.#say(`line ${key} is in batch ${batch} and in another`);
+    this.#settled.set(key, { batch, gross: number(line.gross), fee: number(line.fee) });
+  }
+
+  endPart(): void {
+    for (const [key, line] of this.#settled) {
+      if (!key.includes('/-'))
+        this.#say(`line ${key} of batch ${line.batch} belongs to no event of a payment`);
+    }
+    this.#settled.clear();
   }
 
   /** The money of refunds that banks are asked about is neither pending nor gone. */
@@ -127,10 +141,6 @@ export class SettledBooks {
       const of = `${text(reserve.merchant_id)}:${text(reserve.currency)}`;
       if (number(reserve.released_by_entry) === 0n)
         add(this.#owed, `merchant-reserve:${of}`, number(reserve.amount));
-    }
-    for (const [key, line] of this.#settled) {
-      if (!key.includes('/-'))
-        this.#say(`line ${key} of batch ${line.batch} belongs to no event of a payment`);
     }
     for (const [id, rest] of this.#carried)
       if (rest !== 0n) this.#say(`what was carried over as ${id} left ${rest} behind`);

@@ -1,7 +1,7 @@
 // The independent verifier: `npm run verify -- FILE`. Reads an export of the books line by line and checks it with
 // nothing of the server's code but exact amounts. It keeps its own idea of what a payment does to the accounts.
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -33,15 +33,48 @@ interface Account {
   highest: bigint | null;
 }
 
-/** Findings, in words; empty when the books are right. Throws when the file is not an export. */
-export async function verifyExport(
+export interface Verified {
+  /** In words; empty when the books are right. */
+  readonly findings: string[];
+  readonly summary: string;
+  /** Rows that say they are older than what was sealed before them. */
+  readonly late: string[];
+}
+
+/** Throws when the file is not an export. */
+export const verifyExport = (
   lines: AsyncIterable<string>,
   log: LogOptions = { kept: null, verifierKey: null },
-): Promise<{ findings: string[]; summary: string; late: string[] }> {
-  const books = new Books(log);
-  for await (const line of lines) books.read(line);
+): Promise<Verified> => verifyInParts(() => lines, { parts: 1, log });
+
+/**
+ * Reads the export `parts` times, and keeps a part of the payments each time, with their events, refunds, entries and lines: so
+ * memory does not grow with the payments, only with accounts, batches and what banks moved.
+ */
+export async function verifyInParts(
+  open: () => AsyncIterable<string>,
+  { parts, log }: { parts: number; log: LogOptions },
+): Promise<Verified> {
+  const books = new Books(log, parts);
+  for (let part = 0; part < parts; part++) {
+    for await (const line of open()) books.read(line, part);
+    books.endPart();
+  }
   return books.judge();
 }
+
+const paymentKinds = /^(payment|payment-reversal|refund(-funding|-release)?)$/;
+/** Lines that are read again for each part. */
+const ofPayments = /^\{"type":"(payment|event|refund|line|entry)"/;
+
+const entryOf = (record: Json): Entry => ({
+  kind: text(record.kind),
+  subject: text(record.subjectId),
+  postings: (record.postings as Json[]).map((posting) => ({
+    account: text(posting.account),
+    amount: number(posting.amount),
+  })),
+});
 
 const reach: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   none: { created: 'created' },
@@ -73,59 +106,79 @@ class Books {
   readonly #events = new Map<string, Json[]>();
   readonly #refunds = new Map<string, Json[]>();
   readonly #findings: string[] = [];
-  readonly #settled = new SettledBooks((finding) => this.#say(finding));
+  readonly #settled: SettledBooks;
   readonly #standing = new StandingBooks((finding) => this.#say(finding));
   readonly #sealed: SealedBooks;
   #lines = 0;
   #entries = 0;
   #ended = false;
 
-  constructor(log: LogOptions) {
+  readonly #parts: bigint;
+  #checked = 0;
+
+  constructor(log: LogOptions, parts: number) {
+    this.#parts = BigInt(parts);
     this.#sealed = new SealedBooks((finding) => this.#say(finding), log);
+    this.#settled = new SettledBooks((finding) => this.#say(finding));
   }
 
-  read(line: string): void {
-    if (line === '') return;
+  read(line: string, part: number): void {
+    if (line === '' || (part > 0 && !ofPayments.test(line))) return;
     const record = JSON.parse(line) as Json;
+    if (part > 0) {
+      this.#keep(record, part);
+      return;
+    }
     if (this.#lines === 0 && record.format !== 'tongbao-books/1')
       throw new Error('this is not an export of the books');
     this.#lines += 1;
     this.#sealed.read(record);
     this.#standing.read(record);
-    switch (record.type) {
-      case 'account':
-        this.#account(record);
-        return;
-      case 'entry':
-        this.#entry(record);
-        return;
-      case 'payment':
-        this.#payments.set(text(record.id), record);
-        return;
-      case 'event':
-        push(this.#events, text(record.paymentId), record);
-        return;
-      case 'refund':
-        push(this.#refunds, text(record.paymentId), record);
-        return;
-      case 'batch':
-      case 'line':
-      case 'payout':
-      case 'reserve':
-      case 'deal':
-        this.#settled.read(record);
-        return;
-      case 'end':
-        this.#ended = true;
-        if (number(record.lines) !== BigInt(this.#lines - 1))
-          this.#say(`the export says ${record.lines} lines and has ${this.#lines - 1}`);
+    this.#keep(record, part);
+    if (record.type === 'account') this.#account(record);
+    else if (record.type === 'entry') this.#entry(record);
+    else if (/^(batch|line|payout|reserve|deal)$/.test(text(record.type))) this.#settled.read(record);
+    else if (record.type === 'end') {
+      this.#ended = true;
+      if (number(record.lines) !== BigInt(this.#lines - 1))
+        this.#say(`the export says ${record.lines} lines and has ${this.#lines - 1}`);
     }
   }
 
-  judge(): { findings: string[]; summary: string; late: string[] } {
+  /** What belongs to payments, of this part. */
+  #keep(record: Json, part: number): void {
+    const mine = (payment: unknown) => number(payment) % this.#parts === BigInt(part);
+    switch (record.type) {
+      case 'payment':
+        if (mine(record.id)) this.#payments.set(text(record.id), record);
+        return;
+      case 'event':
+        if (mine(record.paymentId)) push(this.#events, text(record.paymentId), record);
+        return;
+      case 'refund':
+        if (mine(record.paymentId)) push(this.#refunds, text(record.paymentId), record);
+        return;
+      case 'line':
+        if (mine(record.source_id)) this.#settled.keep(record);
+        return;
+      case 'entry':
+        if (paymentKinds.test(text(record.kind)) && mine(record.subjectId))
+          this.#paymentEntries.set(text(record.id), entryOf(record));
+    }
+  }
+
+  endPart(): void {
+    for (const payment of this.#payments.values()) this.#payment(payment);
+    for (const [id, entry] of this.#paymentEntries)
+      this.#say(`entry ${id} (${entry.kind}) belongs to no event of a payment`);
+    this.#settled.endPart();
+    this.#checked += this.#payments.size;
+    for (const kept of [this.#payments, this.#events, this.#refunds, this.#paymentEntries]) kept.clear();
+  }
+
+  judge(): Verified {
     if (!this.#ended) this.#say('the export was cut off: its last line is missing');
     this.#balances();
-    for (const payment of this.#payments.values()) this.#payment(payment);
     this.#standing.judge((account) => this.#accounts.get(account)?.code ?? account);
     this.#settled.judge(
       (name) => {
@@ -134,11 +187,9 @@ class Books {
       },
       (id) => this.#settlementEntries.get(id),
     );
-    for (const [id, entry] of this.#paymentEntries)
-      this.#say(`entry ${id} (${entry.kind}) belongs to no event of a payment`);
     const log = this.#sealed.judge();
     const summary =
-      `${this.#accounts.size} accounts, ${this.#entries} entries, ${this.#payments.size} payments, ` +
+      `${this.#accounts.size} accounts, ${this.#entries} entries, ${this.#checked} payments, ` +
       `${this.#settled.batches} settlement batches checked${log === null ? '' : `; ${log.summary}`}`;
     return { findings: this.#findings, summary, late: log?.late ?? [] };
   }
@@ -167,10 +218,8 @@ class Books {
 
   #entry(record: Json): void {
     const id = text(record.id);
-    const postings = (record.postings as Json[]).map((posting) => ({
-      account: text(posting.account),
-      amount: number(posting.amount),
-    }));
+    const entry = entryOf(record);
+    const { postings } = entry;
     const sums = new Map<string, bigint>();
     this.#entries += 1;
     for (const { account, amount } of postings) {
@@ -180,9 +229,6 @@ class Books {
       this.#folded.set(account, (this.#folded.get(account) ?? 0n) + amount);
     }
     for (const [of, sum] of sums) if (sum !== 0n) this.#say(`entry ${id} is off by ${sum} in ${of}`);
-    const entry = { kind: text(record.kind), subject: text(record.subjectId), postings };
-    if (/^(payment|payment-reversal|refund(-funding|-release)?)$/.test(entry.kind))
-      this.#paymentEntries.set(id, entry);
     if (/^(settlement|payout|fx-conversion)/.test(entry.kind)) this.#settlementEntries.set(id, entry);
   }
 
@@ -318,6 +364,9 @@ function push<Item>(map: Map<string, Item[]>, key: string, item: Item): void {
   else list.push(item);
 }
 
+/** Of an export; what a part keeps takes about three times as much memory. */
+const bytesPerPart = 256 * 1024 * 1024;
+
 const usage = `usage: npm run verify -- FILE [--checkpoint NOTE] [--vkey KEY]
   FILE          an export, from GET /audit/export
   --checkpoint  a file with the checkpoint that you kept (GET /audit/log/checkpoint)
@@ -338,8 +387,9 @@ async function main(): Promise<number> {
     vkey === undefined || vkey.includes('+') ? (vkey ?? null) : await readFile(vkey, 'utf8');
   const kept =
     checkpoint === undefined ? null : readCheckpointNote(await readFile(checkpoint, 'utf8'), verifierKey);
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-  const { findings, summary, late } = await verifyExport(lines, { kept, verifierKey });
+  const open = () => createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+  const parts = Math.ceil(((await stat(file)).size + 1) / bytesPerPart);
+  const { findings, summary, late } = await verifyInParts(open, { parts, log: { kept, verifierKey } });
   for (const finding of findings) console.log(`WRONG  ${finding}`);
   for (const row of late) console.log(`LATE   ${row}`);
   console.log(
