@@ -31,7 +31,10 @@ export function Countdown(props: {
   }, [isOver, onDeadline, view.now]);
   const seconds = Math.ceil(leftMs / 1000);
   const minutes = Math.floor(seconds / 60);
-  const text = `${String(minutes).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
+  const two = (count: number): string => String(count).padStart(2, '0');
+  // Orders of some shops wait for days.
+  const before60 = minutes < 60 ? two(minutes) : `${Math.floor(minutes / 60)}:${two(minutes % 60)}`;
+  const text = `${before60}:${two(seconds % 60)}`;
   // The figures stand out, wherever a language puts them.
   const [before, after] = t('timeLeft', { time: '|' }).split('|');
   return (
