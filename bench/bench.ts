@@ -14,6 +14,7 @@ import { freshDatabase } from './database.ts';
 import { diskSync } from './disk.ts';
 import { growth } from './growth.ts';
 import { http } from './http.ts';
+import { logCost } from './log.ts';
 import { familyOf, watchMemory } from './memory.ts';
 import { naive } from './naive.ts';
 import { pgbench } from './pgbench.ts';
@@ -59,6 +60,9 @@ async function main(): Promise<number> {
     progress('a merchant’s day is settled …');
     const { figures, proofsOk } = await settlementDay(server.url);
     report = { ...report, settlement: figures, proofsOk: report.proofsOk && proofsOk };
+    progress('with the audit log and without, in turns …');
+    report = { ...report, log: await auditLogCase(server.url) };
+    await save(report);
     progress('a bank’s statement …');
     report = { ...report, bankFile: await bankFile(server.url) };
     await save(report);
@@ -71,6 +75,17 @@ async function main(): Promise<number> {
     return report.proofsOk ? 0 : 1;
   } finally {
     await server.stop();
+  }
+}
+
+async function auditLogCase(serverUrl: string) {
+  const { url } = await freshDatabase(serverUrl, 'bench_log');
+  const database = openDatabase({ url, maxConnections: 16 });
+  const size = { wallets: quick ? 2_000 : 20_000, merchants: 200 };
+  try {
+    return await logCost(database, { url, size, seconds: quick ? 2 : 10, pairs: quick ? 3 : 7 });
+  } finally {
+    await database.close();
   }
 }
 
@@ -122,6 +137,7 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>): Promise<
     memory: { ...memory, serveMib: figures.peakRssMib },
     growth: null,
     settlement: null,
+    log: null,
     bankFile: null,
     proofsOk,
   };

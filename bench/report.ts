@@ -1,5 +1,6 @@
 // The report: its shape for machines (keys that exist stay as they are) and its table for people.
 import type { BankFileFigures } from './bank-files.ts';
+import type { LogFigures } from './log.ts';
 import type { PgbenchFigures } from './pgbench.ts';
 import type { PostingFigure } from './posting.ts';
 import type { SettlementFigures } from './settlement.ts';
@@ -31,6 +32,8 @@ export interface Report {
   } | null;
   /** One merchant's day; `net` in minor units of won. */
   readonly settlement: (Omit<SettlementFigures, 'net' | 'proved'> & { readonly net: string }) | null;
+  /** One-step payments with the audit log and without. */
+  readonly log: LogFigures | null;
   /** A bank's statement, read and matched. */
   readonly bankFile: BankFileFigures | null;
   readonly proofsOk: boolean;
@@ -90,7 +93,7 @@ export function print(report: Report): void {
 }
 
 /** What only long runs have: large books, a day of settlement. */
-function longCases({ growth, settlement, bankFile, posting }: Report): string[] {
+function longCases({ growth, settlement, log, bankFile, posting }: Report): string[] {
   const lines: string[] = [];
   if (growth !== null) {
     lines.push(
@@ -105,6 +108,10 @@ function longCases({ growth, settlement, bankFile, posting }: Report): string[] 
   if (settlement !== null)
     lines.push(
       `  settlement: a day of ${settlement.payments} payments closed in ${settlement.closeSeconds} s, its file written in ${settlement.fileSeconds} s (${settlement.peakMebibytes} MiB at most)`,
+    );
+  if (log !== null)
+    lines.push(
+      `  audit log: one step with it ${log.on} /s, without ${log.off} /s: ${log.ratio.toFixed(2)} (pairs ${log.pairs.join(', ')}); all sealed ${log.sealedAfterMs} ms after the last payment`,
     );
   if (bankFile !== null)
     lines.push(

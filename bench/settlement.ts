@@ -127,6 +127,14 @@ async function copyPayment(database: Database, of: { id: bigint; copies: number 
       [first + BigInt(from) * 2n, first + BigInt(Math.min(from + at, of.copies)) * 2n - 1n],
     );
   }
+  // What its payer has spent by then: each copy was paid on the same day.
+  await database.pool.query(
+    `UPDATE ledger.balance b SET spent_day_count = spent_day_count * (1 + $2::bigint),
+       spent_day_amount = spent_day_amount * (1 + $2::bigint), spent_year_amount = spent_year_amount * (1 + $2::bigint),
+       spent_ever_amount = spent_ever_amount * (1 + $2::bigint)
+     FROM payments.payment p WHERE p.id = $1 AND b.account_id = p.funding_account`,
+    [of.id.toString(), of.copies],
+  );
   await database.pool.query(
     `UPDATE ledger.balance b SET balance = b.balance + p.amount * $2::bigint
      FROM ledger.entry e, LATERAL unnest(e.accounts, e.amounts) AS p(account, amount)

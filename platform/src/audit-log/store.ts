@@ -82,12 +82,13 @@ const insertBatch = each((source) =>
     asBatch(
       source,
       `SELECT l.id, l.sequence, ${hashOf('l.text')} FROM audit_log.${sources[source].view} l
-       WHERE l.id = ANY($1::bigint[]) AND l.id BETWEEN $4 AND $5 AND ${
-         source === 'event'
-           ? '(l.id, l.sequence) IN (SELECT k.id, k.sequence FROM unnest($1::bigint[], $2::bigint[]) AS k(id, sequence))'
-           : 'cardinality($2::bigint[]) = 0'
-       }`,
-      'HAVING count(*) = $6',
+       WHERE l.id = ANY($1::bigint[]) AND l.id BETWEEN (SELECT min(k) FROM unnest($1::bigint[]) k)
+         AND (SELECT max(k) FROM unnest($1::bigint[]) k) AND ${
+           source === 'event'
+             ? '(l.id, l.sequence) IN (SELECT k.id, k.sequence FROM unnest($1::bigint[], $2::bigint[]) AS k(id, sequence))'
+             : 'cardinality($2::bigint[]) = 0'
+         }`,
+      'HAVING count(*) = $4',
     ),
   ),
 );
@@ -106,26 +107,21 @@ const insertBatchWithLost = each((source) =>
 );
 const insertPlaces = statement(
   'audit-log.insert-places',
-  'INSERT INTO audit_log.place (source, block, first) SELECT $1, b, $2 FROM unnest($3::bigint[]) AS b',
+  `INSERT INTO audit_log.place (source, block, first)
+   SELECT DISTINCT $1, k / 4096, $2::bigint FROM unnest($3::bigint[]) AS k`,
 );
-/** Seals rows of one source from a position on; answers their leaves' hashes in order. */
+/** Seals rows of one source, ids and sequences in digits, from a position on; answers their leaves' hashes in order. */
 export async function sealRows(
   tx: Transaction,
-  rows: { source: Source; ids: readonly bigint[]; sequences: readonly bigint[]; first: bigint },
+  rows: { source: Source; ids: readonly string[]; sequences: readonly string[]; first: bigint },
 ): Promise<Buffer> {
   const { source, first } = rows;
-  const ids = integers(rows.ids);
+  const ids = `{${rows.ids.join(',')}}`;
   if (sources[source].words !== null) await tx.query(insertWords[source], [ids]);
-  const values = [ids, integers(rows.sequences), first];
-  const [least, most] = rows.ids.reduce(
-    ([low, high], id) => [id < low ? id : low, id > high ? id : high],
-    [rows.ids[0]!, rows.ids[0]!],
-  );
-  const all = [...values, least, most, rows.ids.length];
-  const [found] = await tx.query<{ hashes: Buffer }>(insertBatch[source], all);
+  const values = [ids, `{${rows.sequences.join(',')}}`, first];
+  const [found] = await tx.query<{ hashes: Buffer }>(insertBatch[source], [...values, rows.ids.length]);
   const sealed = found ?? (await tx.query<{ hashes: Buffer }>(insertBatchWithLost[source], values))[0];
-  const blocks = integers([...new Set(rows.ids.map((id) => id >> 12n))]);
-  await tx.query(insertPlaces, [source, first, blocks]);
+  await tx.query(insertPlaces, [source, first, ids]);
   return sealed!.hashes;
 }
 
