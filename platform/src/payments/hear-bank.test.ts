@@ -7,13 +7,14 @@ import {
   changeFacts,
   clearing,
   fundsOf,
+  later,
   now,
   samplePaid,
   samplePayment,
   sampleRefund,
   wallet,
 } from '../testing/sample-payment.ts';
-import type { Card } from '../wallet/index.ts';
+import type { BankAnswer, Card } from '../wallet/index.ts';
 import { type BankQuestion, debitQuestion, refundQuestion, reversalQuestion } from './bank-question.ts';
 import { decideHearBank, type HearBankFacts } from './hear-bank.ts';
 import type { Payment } from './payment.ts';
@@ -36,7 +37,7 @@ const factsOf = (
   ...{ returnAccounts: new Map([['CNY', 2_156n]]) },
   ...over,
 });
-const hear = (facts: HearBankFacts, answer: typeof yes | typeof no, reference: string) =>
+const hear = (facts: HearBankFacts, answer: BankAnswer, reference: string) =>
   decideHearBank(facts, { paymentId: 12n, reference, card, answer });
 const heard = (of: { reference: string; outcome: string; effect: string }, id = 102n - 2n) => ({
   ...{ id, bank: 'CMB', heardAt: now },
@@ -123,19 +124,34 @@ describe('security C4: a debit that is not waited for any more', () => {
     ]);
   });
 
-  it('declined: kept, for an operator to look at', () => {
-    const open = samplePayment();
-    expect(hear(factsOf(open, question), no, 'P12-2').attention).toEqual({
-      item: 'P12-2',
-      reason: 'the bank answers card-blocked to what was decided as closed',
+  it('declined, where nobody took the money either: answered, and nothing to look at', () => {
+    const ended = factsOf(samplePayment(), question);
+    const decision = hear(ended, no, 'P12-2');
+    expect([decision.answer, decision.attention]).toEqual(['stale', undefined]);
+    expect(decision.answered).toEqual({
+      ...{ ...question, outcome: 'card-blocked', answeredAt: now, nextAskAt: null },
     });
-    const ended = factsOf(open, question);
-    expect(hear(ended, no, 'P12-2').answered).toMatchObject({ outcome: 'card-blocked', nextAskAt: null });
-    expect(ended.questions.get('P12-2')!.outcome).toBe('card-blocked');
-    const decided = { ...question, outcome: 'approved', answeredAt: now, nextAskAt: null };
+    expect(ended.questions.get('P12-2')).toEqual(decision.answered);
+    // We had given it up; now the bank says no as well, and is not asked again.
+    const givenUp = { ...question, outcome: 'bank-unavailable', answeredAt: now, nextAskAt: later(1) };
+    const late = hear(factsOf(samplePayment(), givenUp), no, 'P12-2');
+    expect([late.attention, late.answered]).toEqual([undefined, { ...givenUp, nextAskAt: null }]);
+  });
+
+  it('declined after it was approved: kept, for an operator to look at', () => {
+    const decided = { ...question, outcome: 'approved', answeredAt: now, nextAskAt: later(1) };
     const decision = hear(factsOf(paid, decided), no, 'P12-2');
-    expect(decision.attention!.reason).toBe('the bank answers card-blocked to what was decided as approved');
-    expect([decision.answer, decision.answered]).toEqual(['stale', undefined]);
+    expect(decision.attention).toEqual({
+      item: 'P12-2',
+      reason: 'the bank answers card-blocked to what was decided as approved',
+    });
+    expect([decision.answer, decision.answered]).toEqual(['stale', { ...decided, nextAskAt: null }]);
+  });
+
+  it('core 11: one that we give up is asked about once more a day later', () => {
+    const gone = { outcome: 'declined', reason: 'bank-unavailable' } as const;
+    const decision = hear(factsOf(waiting, question), gone, 'P12-2');
+    expect(decision.answered).toMatchObject({ outcome: 'bank-unavailable', nextAskAt: later(86_400_000) });
   });
 
   it('a question that was answered is not open, though its payment waits; nor is one of a payment that ended', () => {
@@ -177,6 +193,9 @@ describe('a refund', () => {
       reason: 'the bank answers approved to what was decided as closed',
     });
     expect(hear(factsOf(refunding, question), yes, 'R20').answer).toBe('stale');
+    expect(hear(facts('failed'), no, 'R20').attention?.reason).toContain('card-blocked to what was decided');
+    const decided = { ...question, outcome: 'approved', answeredAt: now, nextAskAt: later(1) };
+    expect(hear(factsOf(refunding, decided), no, 'R20').answered).toEqual(decided);
   });
 });
 
