@@ -102,6 +102,8 @@ describe('afterwards', () => {
     const { changed } = decideRequote(facts(named), command);
     // 370.59 ÷ 0.007035.
     expect([changed!.payerAmount, changed!.amount]).toEqual([order.payerAmount, money('KRW', 52_678n)]);
+    // Its fee is of the new amount: 790.17.
+    expect(changed!.fee).toEqual(money('KRW', 790n));
   });
 
   it('is left alone while it holds, and refused where nobody knows a rate or an order', () => {
