@@ -8,19 +8,23 @@ const places = statement(
    FROM (SELECT DISTINCT first FROM audit_log.place WHERE source = $1 AND block = ANY($2::bigint[])) p
    JOIN audit_log.batch b ON b.first = p.first,
      LATERAL unnest(b.ids, b.sequences) WITH ORDINALITY AS k(id, sequence, place)
-   WHERE k.id = ANY($3::bigint[]) ORDER BY position DESC`,
+   WHERE k.id BETWEEN $3 AND $4 ORDER BY position DESC`,
 );
-/** Where rows' leaves are, by `id/sequence`; the first one where a row has several. */
+/**
+ * Where leaves are, by `id/sequence`, of rows from the first to the last of some ids, which are in their order; the first leaf
+ * where a row has several.
+ */
 export async function readPositions(
   connection: Connection,
   source: Source,
   ids: readonly bigint[],
 ): Promise<Map<string, bigint>> {
-  const blocks = [...new Set(ids.map((id) => id >> 12n))];
+  const blocks = [...new Set(ids.map((id) => id / 4096n))];
   const rows = await connection.query<{ id: bigint; sequence: number; position: bigint }>(places, [
     source,
     integers(blocks),
-    integers([...new Set(ids)]),
+    ids[0],
+    ids.at(-1),
   ]);
   return new Map(rows.map((row) => [`${row.id}/${row.sequence}`, row.position]));
 }

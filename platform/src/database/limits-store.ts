@@ -74,9 +74,12 @@ const setting = (settings: Readonly<Record<string, string>>, isLocal: boolean): 
     .map(([name, value]) => `('${name}', '${value}')`)
     .join(', ')}) AS v(name, value) JOIN pg_settings s ON s.name = v.name`;
 
-/** Begins a transaction with limits of its own. `mode`: what follows BEGIN. */
+/**
+ * Begins a transaction with limits of its own. `mode`: what follows BEGIN. The clock of a whole transaction starts with it and
+ * runs on under another limit: only none at all stops it, and the next one starts it anew.
+ */
 export const beginWith = (limits: Limits, mode = ''): string =>
-  `BEGIN ${mode}; ${setting(settingsOf(limits), true)}`;
+  `BEGIN ${mode}; ${setting({ transaction_timeout: '0' }, true)}; ${setting(settingsOf(limits), true)}`;
 
 /** What a pool's connections have in common. */
 export const connectionOptions = (limits: Limits) => ({

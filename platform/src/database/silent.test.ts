@@ -94,6 +94,16 @@ it('every connection has its limits, and work on whole days has others for its t
   expect(await test.database.query(shown)).toEqual([serving]);
 });
 
+it('work on whole days outlives the limit of a whole transaction that others have', async () => {
+  const limits = { ...servingLimits, transactionMs: 300 };
+  const database = openDatabase({ url: test.url, limits, maxConnections: 1 });
+  const sleep = statement('test.sleep-on', `SELECT 'rested' AS word FROM pg_sleep(0.8)`);
+  for (const open of [database.batch, database.snapshot])
+    expect(await open((tx) => tx.query(sleep))).toEqual([{ word: 'rested' }]);
+  await expect(database.transaction((tx) => tx.query(sleep))).rejects.toMatchObject({ code: '25P04' });
+  await database.close();
+});
+
 it('core, suspicion: as many transactions as connections take ids meanwhile, and none waits for another', async () => {
   const database = openDatabase({ url: test.url, maxConnections: 12 });
   let arrived = 0;
