@@ -13,6 +13,11 @@ export interface Notice {
   readonly amount: bigint;
   /** What the shopper paid, or got back; null where the notice says none. */
   readonly payerAmount: bigint | null;
+  /**
+   * Of a refund that its bank ended while nobody looked: when it was seen to have ended. Of several that were seen at one
+   * instant nobody knows which ended first: each bank answer takes its own time. Null: it ended when it was asked for.
+   */
+  readonly seenAt: number | null;
 }
 
 export interface ModelRefund {
@@ -198,13 +203,16 @@ export function closed(payment: ModelPayment, at: number, status: 'expired' | 'd
     success: false,
     amount: payment.amount,
     payerAmount: null,
+    seenAt: null,
   };
   return moved(payment, at, { status, notices: noticesWith(payment, notice) });
 }
 
 export function paid(payment: ModelPayment, at: number): ModelPayment {
   const { amount, payerAmount } = payment;
-  const notice: Notice = { kind: 'payment', refundRequestId: '', success: true, amount, payerAmount };
+  const notice: Notice = {
+    ...{ kind: 'payment', refundRequestId: '', success: true, amount, payerAmount, seenAt: null },
+  };
   return moved(payment, at, { status: 'paid', paidAt: at, notices: noticesWith(payment, notice) });
 }
 
@@ -223,6 +231,7 @@ export function withRefund(payment: ModelPayment, at: number, refund: ModelRefun
     success,
     amount: refund.amount,
     payerAmount: success ? refund.returned : null,
+    seenAt: former?.status === 'processing' ? at : null,
   };
   return {
     ...payment,
