@@ -1,4 +1,8 @@
 // Rows of what real clients met on the wire (W3 to W14), each against a running sandbox.
+import { createPublicKey, verify } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createMerchantClient, type MerchantClient } from '@tongbao/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClassicShop, classicShop, md5Of } from './classic-shop.ts';
@@ -162,4 +166,48 @@ test('case 17: the doctor knows a plus that was not escaped', async () => {
   const query = `${new URLSearchParams({ ...all, sign: md5Of(all, classic.key), sign_type: 'MD5' })}`;
   const answer = await (await fetch(`${classic.gateway}?${query.replace('%2B', '+')}`)).text();
   expect(answer).toContain('a plus in a value was not written as %2B');
+});
+
+test('W2: the signature of a notification covers the path, or the path with its query, as the merchant says', async () => {
+  const received: { headers: IncomingHttpHeaders; url: string; body: string }[] = [];
+  const receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString();
+    });
+    request.on('end', () => {
+      received.push({ headers: request.headers, url: request.url!, body });
+      response.setHeader('content-type', 'application/json');
+      response.end('{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const { port } = receiver.address() as AddressInfo;
+  const { clientId, gatewayPublicKey } = sandbox.credentials.merchants[0]!;
+  const told = async (target: 'path' | 'path-and-query') => {
+    await sandbox.post('/sandbox/notification-target', { clientId, target });
+    const paymentNotifyUrl = `http://127.0.0.1:${port}/told?shop=7&at=${target}`;
+    const { paymentId } = await shop.pay(payOf({ paymentNotifyUrl }));
+    await sandbox.post('/sandbox/pay', { paymentId });
+    await expect.poll(() => received.find(({ url }) => url.endsWith(target))).toBeDefined();
+    const { headers, url, body } = received.find((each) => each.url.endsWith(target))!;
+    const verifies = (path: string): boolean => {
+      const signed = `POST ${path}\n${clientId}.${headers['request-time']}.${body}`;
+      const signature = /signature=([^,]+)/.exec(String(headers.signature))![1]!;
+      const key = createPublicKey({
+        key: Buffer.from(gatewayPublicKey, 'base64'),
+        ...{ format: 'der', type: 'spki' },
+      });
+      const bytes = Buffer.from(decodeURIComponent(signature), 'base64');
+      return verify('sha256', Buffer.from(signed), key, bytes);
+    };
+    return { alone: verifies(url.split('?')[0]!), withQuery: verifies(url) };
+  };
+  try {
+    expect(await told('path')).toEqual({ alone: true, withQuery: false });
+    expect(await told('path-and-query')).toEqual({ alone: false, withQuery: true });
+  } finally {
+    await sandbox.post('/sandbox/notification-target', { clientId, target: 'path' });
+    receiver.close();
+  }
 });

@@ -11,6 +11,7 @@ import {
   insertMerchantRow,
   retireKeyRows,
   selectById,
+  updateNotificationTargetRow,
   updateSignTypesRow,
   updateStatusRow,
 } from './store.ts';
@@ -18,11 +19,15 @@ import {
 export function merchantChanges(
   parts: MerchantsParts,
   memory: { forget(): void; accessOf(row: AccessRow): MerchantAccess },
-): Pick<Merchants, 'signUp' | 'rotateKey' | 'setStatus' | 'setClassicSignTypes' | 'agreeDebtLimit'> {
+): Pick<
+  Merchants,
+  'signUp' | 'rotateKey' | 'setStatus' | 'setClassicSignTypes' | 'setNotificationTarget' | 'agreeDebtLimit'
+> {
   const { database, clock, ids, keys } = parts;
   const { forget, accessOf } = memory;
   return {
     ...signTypeChange(parts, accessOf),
+    setNotificationTarget,
     async setStatus(merchantId, status) {
       const isThere = await database.transaction(async (tx) => {
         await tell(tx, 'merchants');
@@ -71,6 +76,11 @@ export function merchantChanges(
     },
   };
 }
+
+const setNotificationTarget: Merchants['setNotificationTarget'] = async (tx, merchantId, target) => {
+  if (!(await updateNotificationTargetRow(tx, merchantId, target))) throw new Rejection('merchant-unknown');
+  await tell(tx, 'merchants');
+};
 
 const signTypeChange = (
   { clock }: MerchantsParts,

@@ -7,6 +7,7 @@ export {
   type Merchant,
   type MerchantAccess,
   type MerchantKey,
+  type NotificationTarget,
 } from './merchant.ts';
 export { createMerchants, type Merchants, protectMd5Keys, type SignUp } from './merchants.ts';
 export type { SecondaryMerchant } from './secondary-merchants.ts';

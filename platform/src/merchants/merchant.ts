@@ -1,6 +1,9 @@
 // The nouns of the room: a merchant, the keys it signs with, and what was agreed with it.
 import type { KeyObject } from 'node:crypto';
 
+/** What of a notification's URL the JSON gateway's signature covers. */
+export type NotificationTarget = 'path' | 'path-and-query';
+
 /** How a request to the classic gateway is signed. MD5 has the weakest secret: one that both sides know. */
 export type ClassicSignType = 'MD5' | 'RSA' | 'RSA2';
 
@@ -14,6 +17,7 @@ export interface Merchant {
   readonly classicMd5Key: string;
   /** The signatures that the classic gateway takes from it; never none. */
   readonly classicSignTypes: readonly ClassicSignType[];
+  readonly notificationTarget: NotificationTarget;
   readonly name: string;
   /** What shoppers read on the cashier. */
   readonly displayName: string;

@@ -4,7 +4,7 @@ import { Rejection } from '../rejection.ts';
 import type { Clock, Ids, Keys } from '../system/index.ts';
 import { merchantChanges } from './changes.ts';
 import type { NewContract } from './contract.ts';
-import type { ClassicSignType, Merchant, MerchantAccess } from './merchant.ts';
+import type { ClassicSignType, Merchant, MerchantAccess, NotificationTarget } from './merchant.ts';
 import { publicKeyOf } from './public-key.ts';
 import { type SecondaryMerchants, secondaryMerchants } from './secondary-merchants.ts';
 import { countDownload } from './secondary-store.ts';
@@ -53,6 +53,8 @@ export interface Merchants {
    * Rejections: merchant-unknown, sign-types-unusable.
    */
   setClassicSignTypes(tx: Transaction, merchantId: bigint, types: readonly ClassicSignType[]): Promise<void>;
+  /** What of a notification's URL is signed from the next attempt on. Rejections: merchant-unknown. */
+  setNotificationTarget(tx: Transaction, merchantId: bigint, target: NotificationTarget): Promise<void>;
   /** Suspends a merchant (nobody can pay it; refunds go on) or ends that. Rejections: merchant-unknown. */
   setStatus(merchantId: bigint, status: Merchant['status']): Promise<void>;
   signUp(merchant: SignUp): Promise<MerchantAccess>;
@@ -166,6 +168,7 @@ function accessTo(row: AccessRow, classicMd5Key: string): MerchantAccess {
       partner: row.partner,
       classicMd5Key,
       classicSignTypes: row.classic_sign_types,
+      notificationTarget: row.notification_target,
       name: row.name,
       displayName: row.display_name,
       region: row.region,

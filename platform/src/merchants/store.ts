@@ -1,6 +1,6 @@
 // All SQL of the merchants room.
 import { type Connection, statement, type Transaction } from '../database/index.ts';
-import type { ClassicSignType } from './merchant.ts';
+import type { ClassicSignType, NotificationTarget } from './merchant.ts';
 
 export interface AccessRow {
   readonly id: bigint;
@@ -9,6 +9,7 @@ export interface AccessRow {
   /** Sealed (system/keys.ts). */
   readonly classic_md5_key: string;
   readonly classic_sign_types: ClassicSignType[];
+  readonly notification_target: NotificationTarget;
   readonly name: string;
   readonly display_name: string;
   readonly region: string;
@@ -38,7 +39,7 @@ export interface AccessRow {
   }[];
 }
 
-const accessColumns = `m.id, m.client_id, m.partner, m.classic_md5_key, m.classic_sign_types, m.name, m.display_name, m.region, m.status, m.notify_url,
+const accessColumns = `m.id, m.client_id, m.partner, m.classic_md5_key, m.classic_sign_types, m.notification_target, m.name, m.display_name, m.region, m.status, m.notify_url,
   c.settlement_currency, c.payment_currencies, c.fee_bps, c.spread_bps, c.returns_fee, c.regions, c.calendar,
   c.time_zone, c.min_amount, c.max_amount, c.refund_window_days, c.quote_life_s, c.debt_limit, c.queues_refunds,
   c.live_from, c.pending_account,
@@ -96,6 +97,17 @@ export const updateStatusRow = async (
   id: bigint,
   status: AccessRow['status'],
 ): Promise<boolean> => (await tx.query(updateStatus, [id, status])).length === 1;
+
+const updateNotificationTarget = statement(
+  'merchants.update-notification-target',
+  'UPDATE merchants.merchant SET notification_target = $2 WHERE id = $1 RETURNING id',
+);
+/** False when there is no such merchant. */
+export const updateNotificationTargetRow = async (
+  tx: Transaction,
+  id: bigint,
+  target: NotificationTarget,
+): Promise<boolean> => (await tx.query(updateNotificationTarget, [id, target])).length === 1;
 
 const updateSignTypes = statement(
   'merchants.update-classic-sign-types',

@@ -49,6 +49,12 @@ export function sandboxParts(parts: Parts): SandboxParts {
     chaos: {
       settings: async (clientId) => parts.chaos.settings(await merchantIdOf(platform, clientId)),
       set: async (clientId, settings) => parts.chaos.set(await merchantIdOf(platform, clientId), settings),
+      async setNotificationTarget(clientId, target) {
+        const merchantId = await merchantIdOf(platform, clientId);
+        await platform.database.transaction((tx) =>
+          platform.merchants.setNotificationTarget(tx, merchantId, target),
+        );
+      },
       async setSignTypes(clientId, signTypes) {
         const merchantId = await merchantIdOf(platform, clientId);
         await platform.database.transaction((tx) =>

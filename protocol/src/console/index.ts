@@ -294,6 +294,8 @@ const operators = ['maker', 'checker', 'auditor'] as const;
 const Ok = z.object({ ok: z.literal(true) });
 const OfShop = z.object({ clientId: z.string().max(64).optional() });
 const ClassicSignType = z.enum(['MD5', 'RSA', 'RSA2']);
+/** What of a notification's URL its signature covers. */
+const NotificationTarget = z.enum(['path', 'path-and-query']);
 const BreakId = z.object({ id: z.string().regex(/^\d{1,18}$/) });
 const Reason = z.string().trim().min(1).max(500);
 const RateAct = z.object({
@@ -345,6 +347,21 @@ export const consoleOperations = table({
     path: '/api/console/shops',
     roles: everybody,
     answer: z.object({ shops: z.array(Shop) }),
+  },
+  /** What of a notification's URL the JSON gateway's signature covers: the path, or the path with its query. */
+  notificationTarget: {
+    method: 'GET',
+    path: '/api/console/notifications/target',
+    roles: everybody,
+    query: OfShop,
+    answer: z.object({ clientId: z.string(), target: NotificationTarget }),
+  },
+  setNotificationTarget: {
+    method: 'POST',
+    path: '/api/console/notifications/target',
+    roles: ['merchant', 'maker'],
+    body: OfShop.extend({ target: NotificationTarget, reason: Reason }),
+    answer: Ok,
   },
   /** How a merchant may sign requests to the classic gateway. */
   signTypes: {

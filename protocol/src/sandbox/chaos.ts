@@ -49,3 +49,9 @@ export const Scorecard = z.object({
 });
 export type Scorecard = z.infer<typeof Scorecard>;
 export type ScorecardRow = z.infer<typeof ScorecardRow>;
+
+/** What of a notification's URL is signed for the merchant from now on. */
+export const SetNotificationTarget = z.strictObject({
+  clientId: z.string().max(64),
+  target: z.enum(['path', 'path-and-query']),
+});

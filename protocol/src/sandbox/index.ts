@@ -90,7 +90,15 @@ export const AuditAnswer = z.object({
 });
 export type AuditAnswer = z.infer<typeof AuditAnswer>;
 
-export { ChaosQuery, ChaosSettings, Scorecard, type ScorecardRow, SetChaos, SetSignTypes } from './chaos.ts';
+export {
+  ChaosQuery,
+  ChaosSettings,
+  Scorecard,
+  type ScorecardRow,
+  SetChaos,
+  SetNotificationTarget,
+  SetSignTypes,
+} from './chaos.ts';
 export { BreakAct, BreakQuery, CsvProfileQuery, StatementImport } from './reconciliation.ts';
 export {
   ChangeSettlementTerms,

@@ -70,8 +70,9 @@ export function amsChannel(parts: AmsChannelParts): Channel {
     async headers(notification, body) {
       const { merchant } = await parts.merchants.get(notification.merchantId);
       const time = isoTime(parts.clock.now());
-      // Receivers in the wild verify the path alone; the query of a notify URL is not signed (reference, section 1.4).
-      const path = new URL(notification.url).pathname;
+      // Receivers in the wild verify the path alone, or with its query: the merchant says which (reference, section 1.4).
+      const { pathname, search } = new URL(notification.url);
+      const path = merchant.notificationTarget === 'path' ? pathname : `${pathname}${search}`;
       const message = { path, clientId: merchant.clientId, time };
       return {
         'content-type': 'application/json; charset=UTF-8',

@@ -48,6 +48,23 @@ const shopView = ({ merchant, contract }: MerchantAccess) => ({
   timeZone: contract.timeZone,
 });
 
+/** What of a notification's URL is signed for a merchant: as its sign types, changed by its own user or a maker. */
+function notificationTargetRoutes(route: AddRoute, parts: ShopParts): void {
+  route(consoleOperations.notificationTarget, async ({ member, query }) => {
+    const { merchant } = await shopFor(parts, member, query.clientId);
+    return { clientId: merchant.clientId, target: merchant.notificationTarget };
+  });
+  route(consoleOperations.setNotificationTarget, async ({ member, body: { clientId, target, reason } }) => {
+    const { merchant } = await shopFor(parts, member, clientId);
+    const object = `merchant/${merchant.clientId}`;
+    const trail = { memberId: member.id, act: 'merchant.notification-target', object };
+    await parts.staff.act({ ...trail, detail: `${target}: ${reason}` }, (tx) =>
+      parts.merchants.setNotificationTarget(tx, merchant.id, target),
+    );
+    return { ok: true } as const;
+  });
+}
+
 /** How a merchant signs requests to the classic gateway: its own user or a maker changes it, and the trail says so. */
 function signTypeRoutes(route: AddRoute, parts: ShopParts): void {
   route(consoleOperations.signTypes, async ({ member, query }) => {
@@ -74,6 +91,7 @@ export function shopRoutes(route: AddRoute, parts: ShopParts): void {
         : [shopView(await merchants.get(member.merchantId))],
   }));
   signTypeRoutes(route, parts);
+  notificationTargetRoutes(route, parts);
   route(consoleOperations.overview, async ({ member, query }) => {
     const access = await shopFor(parts, member, query.clientId);
     const batches = await settlement.batchesOf({

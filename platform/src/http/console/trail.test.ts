@@ -107,6 +107,10 @@ const acts: Readonly<Record<Act, () => Promise<{ as: string; id?: string; body: 
   changePassword: async () => ({
     ...{ as: 'mei', body: { password, newPassword: 'another horse battery' } },
   }),
+  setNotificationTarget: async () => {
+    const { clientId } = (await world.shop('KR')).merchant;
+    return { as: 'mei', body: { clientId, target: 'path-and-query', reason } };
+  },
   setSignTypes: async () => {
     const { clientId } = (await world.shop('KR')).merchant;
     return { as: 'mei', body: { clientId, signTypes: ['RSA', 'RSA2'], reason } };
