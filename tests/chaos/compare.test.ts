@@ -1,6 +1,7 @@
 // The comparison after chaos must be able to fail: each kind of lie turns its line red.
 import { expect, test } from 'vitest';
 import { type Comparison, compareOrders, compareWallet, type Truth } from './compare.ts';
+import { noIdTwice } from './restore.ts';
 
 const order = { requestId: 'c0-1', paymentId: 'p1', paid: 'paid', refund: 'acknowledged' } as const;
 const truth: Truth = { order, paymentId: 'p1', isPaid: true, isRefunded: true };
@@ -45,4 +46,12 @@ test('a charge without an order, a bill without money and money without a bill a
   expect(red(compareWallet([truth], before, { ...after, balance: 943n }))).toEqual([
     'the payer has what he had, less his payments, plus his refunds',
   ]);
+});
+
+test('H3: an id that comes again after a restore is found, and so is a restore that shows nothing', () => {
+  const other = { ...order, paymentId: 'p2' };
+  expect(noIdTwice([order], [other]).wrong).toEqual([]);
+  expect(noIdTwice([order], [other, order]).wrong).toEqual(['p1']);
+  expect(noIdTwice([], [other]).wrong).toHaveLength(1);
+  expect(noIdTwice([order], []).wrong).toHaveLength(1);
 });

@@ -42,7 +42,14 @@ export const shopOf = (gatewayUrl: string, { merchants }: Credentials): Merchant
     timeoutMs: 15_000,
   });
 
-export function startLoad(of: { url: string; credentials: Credentials; workers: number }): Load {
+/** `name`: what the ids of its requests begin with; another one for each load of a network. */
+export function startLoad(of: {
+  url: string;
+  credentials: Credentials;
+  workers: number;
+  name?: string;
+}): Load {
+  const { name = 'c' } = of;
   const shop = shopOf(of.url, of.credentials);
   const orders: Order[] = [];
   const counts = { attempts: 0, noAnswer: 0, unknown: 0, refused: new Map<string, number>() };
@@ -101,7 +108,7 @@ export function startLoad(of: { url: string; credentials: Credentials; workers: 
   async function work(worker: number): Promise<void> {
     for (let number = 0; !stopping; number++) {
       const order: Order = {
-        requestId: `c${worker}-${number}`,
+        requestId: `${name}${worker}-${number}`,
         paymentId: null,
         paid: 'unknown',
         refund: 'none',

@@ -6,24 +6,51 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Credentials } from '@tongbao/protocol/sandbox';
+import { familyOf } from '../../bench/memory.ts';
+import { prepareDatabase } from '../../platform/src/sandbox/databases-store.ts';
+import { startEmbeddedPostgres } from '../../platform/src/sandbox/postgres.ts';
 import { freePort, main, whenHealthy } from '../start-sandbox.ts';
+import { startWire, type Wire } from './wire.ts';
 
 export interface Network {
   readonly url: string;
   readonly port: number;
   readonly credentials: Credentials;
   readonly hasOwnDisk: boolean;
+  /** Between the server and its PostgreSQL; null where the server has one of its own. */
+  readonly wire: Wire | null;
   serverPid(): number;
   postgresPid(): number;
   /** Kills the server as the kernel would, and starts it again over the same data. */
   killAndRestart(): Promise<void>;
+  /** Stops everything, copies the data, and starts again. */
+  backUp(): Promise<void>;
+  /** Kills everything, puts the copy in the place of the data, and starts again. */
+  restore(): Promise<void>;
   fillDisk(): boolean;
   emptyDisk(): void;
   healthy(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startNetwork(): Promise<Network> {
+/** PostgreSQL apart from the sandbox, reached through a wire that can fall silent. */
+async function startDatabase(folder: string): Promise<{ url: string; wire: Wire; stop(): Promise<void> }> {
+  const server = await startEmbeddedPostgres(folder);
+  const name = 'tongbao';
+  await prepareDatabase(server.url, name, false);
+  const through = new URL(`${server.url}/${name}`);
+  const wire = await startWire(Number(through.port));
+  through.port = `${wire.port}`;
+  return {
+    ...{ url: through.href, wire },
+    async stop() {
+      await wire.close();
+      await server.stop();
+    },
+  };
+}
+
+export async function startNetwork({ overWire }: { overWire: boolean }): Promise<Network> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tongbao-chaos-'));
   const disk = path.join(folder, 'disk');
   await mkdir(disk);
@@ -31,15 +58,21 @@ export async function startNetwork(): Promise<Network> {
   const hasOwnDisk = mounted.status === 0;
   const port = (await freePort())!;
   const data = path.join(disk, 'data');
+  const copy = path.join(folder, 'copy');
   const ballast = path.join(disk, 'ballast');
   const url = `http://127.0.0.1:${port}`;
   let log = '';
   let child: ChildProcess;
+  const database = overWire ? await startDatabase(path.join(disk, 'database')) : null;
+  const environment = database === null ? process.env : { ...process.env, DATABASE_URL: database.url };
 
   async function start(): Promise<void> {
     const httpsPort = (await freePort())!;
     const args = [main, 'sandbox', '--port', `${port}`, '--https-port', `${httpsPort}`, '--data', data];
-    child = spawn(process.execPath, [...args, '--no-stores'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child = spawn(process.execPath, [...args, '--no-stores'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: environment,
+    });
     child.stderr!.on('data', (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-20_000);
     });
@@ -48,12 +81,22 @@ export async function startNetwork(): Promise<Network> {
   const healthy = () => whenHealthy(url, child, () => log.slice(-3_000));
   const exited = () => new Promise<void>((resolve) => child.once('exit', () => resolve()));
 
+  async function end(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = exited();
+    child.kill('SIGTERM');
+    await ended;
+  }
+
+  async function kill(): Promise<void> {
+    const ended = exited();
+    child.kill('SIGKILL');
+    await ended;
+  }
+
   async function stop(): Promise<void> {
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = exited();
-      child.kill('SIGTERM');
-      await ended;
-    }
+    await end();
+    await database?.stop();
     if (hasOwnDisk) spawnSync('umount', ['-l', disk]);
     await rm(folder, { recursive: true, force: true });
   }
@@ -64,15 +107,26 @@ export async function startNetwork(): Promise<Network> {
     throw error;
   }
   const credentials = (await (await fetch(`${url}/sandbox/credentials`)).json()) as Credentials;
+  const postgresPid = () =>
+    Number(readFileSync(path.join(data, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
   return {
-    ...{ url, port, credentials, hasOwnDisk, healthy, stop },
+    ...{ url, port, credentials, hasOwnDisk, wire: database?.wire ?? null, healthy, stop, postgresPid },
     serverPid: () => child.pid!,
-    postgresPid: () =>
-      Number(readFileSync(path.join(data, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]),
     async killAndRestart() {
-      const ended = exited();
-      child.kill('SIGKILL');
-      await ended;
+      await kill();
+      await start();
+    },
+    async backUp() {
+      await end();
+      copyFolder(data, copy);
+      await start();
+    },
+    async restore() {
+      const family = familyOf(postgresPid());
+      await kill();
+      for (const pid of family) endProcess(pid);
+      await rm(data, { recursive: true, force: true });
+      copyFolder(copy, data);
       await start();
     },
     // `dd` ends with an error when nothing more fits, which is what is wanted.
@@ -80,4 +134,18 @@ export async function startNetwork(): Promise<Network> {
       hasOwnDisk && spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=1M', 'count=4096']).status !== 0,
     emptyDisk: () => void spawnSync('rm', ['-f', ballast]),
   };
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}
+
+/** With owners and times: PostgreSQL does not start in a folder that another user owns. */
+function copyFolder(from: string, to: string): void {
+  const { status, stderr } = spawnSync('cp', ['-a', from, to]);
+  if (status !== 0) throw new Error(`the data could not be copied: ${stderr}`);
 }

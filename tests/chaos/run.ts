@@ -2,10 +2,12 @@
 // PostgreSQL, a proxy that cuts, delays and duplicates, SIGSTOP of either, clock steps, a full disk. Ends with `N passed, N failed`.
 import { parseArgs } from 'node:util';
 import { familyOf } from '../../bench/memory.ts';
-import { compare } from './compare.ts';
+import { type Comparison, compare } from './compare.ts';
 import { startLoad } from './load.ts';
 import { startNetwork } from './network.ts';
 import { startProxy } from './proxy.ts';
+import { restoreBackup } from './restore.ts';
+import { sufferSilence } from './silence.ts';
 import { readWallet } from './wallet.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
@@ -20,7 +22,7 @@ const stillMs = seconds >= 60 ? 10_000 : 3_000;
 const recoveryPatienceMs = 90_000;
 const calm = { cut: 0, delay: 0, duplicate: 0 };
 
-const network = await startNetwork();
+const network = await startNetwork({ overWire: false });
 const before = await readWallet(network.url, network.credentials);
 const proxy = await startProxy(() => network.port);
 const load = startLoad({
@@ -108,6 +110,7 @@ const faults: readonly Fault[] = [
 
 const recoveries = new Map<string, number[]>();
 const failures: string[] = [];
+let compared = 0;
 
 /** From the end of the fault (a death: from its moment) until somebody is told of a success again. */
 async function suffer(fault: Fault): Promise<void> {
@@ -139,7 +142,18 @@ try {
   }
   await load.stop(30_000);
   await network.healthy();
+  reportLoad();
   report(await compare(network.url, network.credentials, { orders: load.orders, before }));
+  report(await restoreBackup(network, { orders: load.orders, before }));
+  await network.stop();
+  const silence = await sufferSilence({ silentMs: stillMs, patienceMs: recoveryPatienceMs });
+  console.log(
+    `silent database: back after ${Math.round(silence.took)} ms; ${silence.silenced} connections fell silent`,
+  );
+  recoveries.set('silent database', [silence.took]);
+  report(silence.comparisons.map((each) => ({ ...each, name: `after a silence: ${each.name}` })));
+  if (silence.silenced === 0) failures.push('no connection fell silent: the run says nothing of it');
+  conclude();
 } catch (error) {
   failures.push((error as Error).message);
   await load.stop(0);
@@ -151,7 +165,7 @@ try {
 }
 process.exit(failures.length === 0 ? 0 : 1);
 
-function report(comparisons: Awaited<ReturnType<typeof compare>>): void {
+function reportLoad(): void {
   const { attempts, noAnswer, unknown, refused } = load.counts;
   const paid = load.orders.filter((order) => order.paid === 'paid').length;
   console.log(
@@ -161,12 +175,19 @@ function report(comparisons: Awaited<ReturnType<typeof compare>>): void {
   for (const [code, count] of refused) console.log(`refused: ${code}, ${count}`);
   for (const [name, all] of recoveries)
     console.log(`recovery after ${name}: ${all.length} times, at most ${Math.round(Math.max(...all))} ms`);
+  if (paid === 0) failures.push('nothing was paid: the run says nothing');
+}
+
+function report(comparisons: readonly Comparison[]): void {
+  compared += comparisons.length;
   for (const { name, counted, wrong } of comparisons) {
     console.log(`${wrong.length === 0 ? 'ok    ' : 'FAILED'} ${name} (${counted})`);
     for (const words of wrong.slice(0, 10)) console.log(`       ${words}`);
     if (wrong.length > 0) failures.push(name);
   }
-  if (paid === 0) failures.push('nothing was paid: the run says nothing');
+}
+
+function conclude(): void {
   for (const failure of failures) console.log(`FAILED: ${failure}`);
-  console.log(`${comparisons.length + recoveries.size - failures.length} passed, ${failures.length} failed`);
+  console.log(`${compared + recoveries.size - failures.length} passed, ${failures.length} failed`);
 }
