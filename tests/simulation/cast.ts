@@ -13,6 +13,8 @@ export interface Shop {
   readonly returnsFee: boolean;
   readonly least: bigint;
   readonly most: bigint;
+  /** How much the shop may owe for refunds of what was settled; absent: nothing. */
+  readonly debtLimit?: bigint;
 }
 
 export const shops: readonly Shop[] = [
@@ -37,6 +39,8 @@ export const shops: readonly Shop[] = [
     returnsFee: false,
     least: 10n,
     most: 5_000_000n,
+    // The stage agrees it with the shop, beyond what the guide says of it.
+    debtLimit: 10_000n,
   },
   {
     clientId: 'SANDBOX_ALDWYN_GB_0001',

@@ -4,7 +4,7 @@ import { verifyExport } from '../../platform/src/audit/verify.ts';
 import { readReport } from '../settlement/recompute.ts';
 import { majorText } from './arithmetic.ts';
 import { type Auditor, Violation } from './auditor.ts';
-import { shoppers, shops } from './cast.ts';
+import { type Shop, shoppers, shops } from './cast.ts';
 import type { Told } from './merchants.ts';
 import { type Model, type ModelPayment, sum, takenFromCard } from './model.ts';
 import type { Network } from './network.ts';
@@ -38,6 +38,8 @@ export async function checkAll(parts: CheckParts): Promise<void> {
   network.bankFates.plan([]);
   network.settlementFates.plan([]);
   network.failRates(0);
+  await network.wake();
+  await performer.observe();
   await resolveAll(parts);
   const now = () => network.clock.now().getTime();
   await performer.moveTo(now() + 2 * dayMs);
@@ -216,9 +218,8 @@ function itemsOf(payment: ModelPayment): Item[] {
 
 async function checkSettlement({ network, auditor }: CheckParts): Promise<void> {
   for (const [index, shop] of shops.entries()) {
-    const items = [...auditor.model.payments.values()]
-      .filter((payment) => payment.shop === index)
-      .flatMap(itemsOf);
+    const payments = [...auditor.model.payments.values()].filter((payment) => payment.shop === index);
+    const items = payments.flatMap(itemsOf);
     const get = (url: string) => network.process.app.inject({ method: 'GET', url });
     const { batches } = (await get(`/sandbox/settlements?clientId=${shop.clientId}&limit=1000`)).json() as {
       batches: Batch[];
@@ -233,6 +234,7 @@ async function checkSettlement({ network, auditor }: CheckParts): Promise<void> 
       fail(`batches have a gross of ${total((batch) => batch.gross)}, ${gross} by the auditor`);
     if (total((batch) => batch.fees) !== fees)
       fail(`batches have fees of ${total((batch) => batch.fees)}, ${fees} by the auditor`);
+    checkPaidOut({ shop, batches, payments, fail });
     const listed: string[] = [];
     for (const batch of batches) {
       const paid = batch.payouts.filter((payout) => payout.status === 'paid');
@@ -247,6 +249,25 @@ async function checkSettlement({ network, auditor }: CheckParts): Promise<void> 
     }
     checkListed(listed, items, fail);
   }
+}
+
+/** A shop got what it earned, less what refunds took, and what it may owe: its limit, and fees that it does not get back. */
+function checkPaidOut(of: {
+  shop: Shop;
+  batches: readonly Batch[];
+  payments: readonly ModelPayment[];
+  fail: (why: string) => never;
+}): void {
+  const { shop, batches, payments, fail } = of;
+  const paidOut = sum(
+    batches.flatMap(({ payouts }) => payouts.filter(({ status }) => status === 'paid')),
+    ({ amount }) => BigInt(amount),
+  );
+  const items = payments.flatMap(itemsOf);
+  const own = sum(items, ({ gross, fee }) => gross + fee);
+  const lent = shop.returnsFee ? 0n : sum(payments, ({ fee, refunds }) => (refunds.length > 0 ? fee : 0n));
+  const most = own + lent + (shop.debtLimit ?? 0n);
+  if (paidOut > most) fail(`${paidOut} were paid out, at most ${most} are the shop's by the auditor`);
 }
 
 /** Its bank has been well for more than a week since. */

@@ -15,7 +15,11 @@ export interface DatabaseFault {
   readonly nth: number;
 }
 
-export type BankFate = 'well' | 'lost-before' | 'lost-after' | 'doubled' | 'down';
+/**
+ * late   – the bank does it; its answer reaches the process that asked only when that process is woken
+ * denied – while such an answer is on its way, the bank says no to whoever asks again, although it took the money
+ */
+export type BankFate = 'well' | 'lost-before' | 'lost-after' | 'doubled' | 'down' | 'late' | 'denied';
 
 export type Action =
   | {
@@ -87,6 +91,8 @@ export type Action =
   | { readonly kind: 'to-month-end' }
   | { readonly kind: 'bank'; readonly fates: readonly BankFate[] }
   | { readonly kind: 'settlement-bank'; readonly fates: readonly BankFate[] }
+  /** Late answers arrive where somebody still waits for them. */
+  | { readonly kind: 'wake' }
   | { readonly kind: 'rates-fail'; readonly times: number }
   | { readonly kind: 'crash' }
   | { readonly kind: 'burst'; readonly of: readonly Action[] };

@@ -15,7 +15,7 @@ const known = {
       (kind) => `database ${kind} (transaction)`,
     ),
     'database crash-after-commit (transaction)',
-    ...['lost-before', 'lost-after', 'doubled', 'down'].map((fate) => `bank ${fate}`),
+    ...['lost-before', 'lost-after', 'doubled', 'down', 'late', 'denied'].map((fate) => `bank ${fate}`),
     ...['lost-before', 'lost-after', 'doubled', 'down'].map((fate) => `settlement bank ${fate}`),
     ...['lost', 'answer-lost', 'slow', 'huge', 'garbage', 'error-500', 'doubled', 'late'].map(
       (fate) => `shop ${fate}`,

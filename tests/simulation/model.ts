@@ -55,6 +55,8 @@ export interface ModelPayment {
   /** Until then somebody has to confirm, or (announced) to come. */
   readonly expiresAt: number;
   readonly paidAt: number | null;
+  /** When the card's bank was first to be asked; null while it is not. */
+  readonly pendingSince: number | null;
   readonly shopper: number | null;
   /** Null: the balance. */
   readonly card: number | null;
@@ -185,6 +187,19 @@ export function takenFromCard(model: Model, shopper: number, card: number): bigi
     if (topUp.shopper === shopper && topUp.card === card && topUp.status === 'succeeded')
       taken += topUp.amount;
   return taken;
+}
+
+/** What the card of a payment has at least, without it: all that is on its way from the card, or back to it, is gone. */
+export function surelyOnCard(model: Model, { name, shopper, card }: ModelPayment): bigint {
+  if (shopper === null || card === null) throw new Error(`${name} is not paid by card`);
+  let least = shoppers[shopper]!.cards[card]!.funds - takenFromCard(model, shopper, card);
+  for (const payment of model.payments.values())
+    if (payment.shopper === shopper && payment.card === card && payment.status === 'cancelled')
+      least -= payment.payerAmount;
+  for (const each of [...model.payments.values(), ...model.topUps.values()])
+    if (each.status === 'pending' && each.shopper === shopper && each.card === card && each.name !== name)
+      least -= 'payerAmount' in each ? each.payerAmount : each.amount;
+  return least;
 }
 
 /** Timers have run: what nobody confirmed in time has expired, and the shop is to be told. */

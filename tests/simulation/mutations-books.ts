@@ -6,6 +6,12 @@ const payments = 'platform/src/payments';
 
 export const bookMutations: readonly Mutation[] = [
   {
+    name: 'debt-limit-not-asked',
+    what: 'nobody asks how much a shop may owe for refunds; only the table’s bound stands in the way',
+    file: `${payments}/unsettled-funds.ts`,
+    changes: [['  if (owed > funds.credit) return null;\n', '']],
+  },
+  {
     name: 'dropped-posting',
     what: 'the merchant gets the whole amount and the house no fee, although the payment says so',
     file: `${payments}/postings.ts`,

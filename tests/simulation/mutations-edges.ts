@@ -31,6 +31,19 @@ export const edgeMutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'answer-to-another-debit',
+    seed: 79,
+    what: 'an answer is applied to whatever debit is pending',
+    file: `${payments}/hear-bank.ts`,
+    changes: [
+      [
+        'if (question.outcome !== null) return',
+        "if (question.outcome !== null && question.task !== 'debit-card') return",
+      ],
+      ["payment?.status === 'pending' && payment.events === question.event", "payment?.status === 'pending'"],
+    ],
+  },
+  {
     name: 'reversal-not-told-to-the-bank',
     what: 'a cancelled card payment is reversed in the books and not at the bank',
     file: `${payments}/cancel.ts`,

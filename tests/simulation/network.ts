@@ -23,7 +23,14 @@ import { sandboxParts } from '../../platform/src/sandbox/sandbox-parts.ts';
 import { safeguardingBank, sandboxCustomers } from '../../platform/src/sandbox/seed-customers.ts';
 import type { Clock, Randomness } from '../../platform/src/system/index.ts';
 import { testKeys } from '../../platform/src/testing/keys.ts';
-import { createFates, type Fates, faultyBank, faultySettlementBank } from './faulty-banks.ts';
+import {
+  createFates,
+  createLateAnswers,
+  type Fates,
+  faultyBank,
+  faultySettlementBank,
+  type LateAnswers,
+} from './faulty-banks.ts';
 import { type FaultyDatabase, faultyDatabase } from './faulty-database.ts';
 import { createShops, type Shops } from './merchants.ts';
 import { dayText, publishedCurrencies, publishedRate } from './rates.ts';
@@ -78,6 +85,8 @@ export interface Network {
   restart(): Promise<void>;
   /** Does what is in the job queue, each job once (or twice, as after a death between doing and noting); how many. */
   work(twice: boolean): Promise<number>;
+  /** Banks' answers that were on their way reach the process that asked. */
+  wake(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -117,8 +126,10 @@ export async function openNetwork(of: { url: string; seed: number; log?: boolean
     return true;
   });
   const log = of.log === true ? createLog('warn') : silent;
-  const parts = { inner, clock, bank, settlementBank, bankFates, settlementFates, shops, rates, log };
+  const late = createLateAnswers();
+  const parts = { inner, clock, bank, settlementBank, bankFates, settlementFates, late, shops, rates, log };
   state.process = await startProcess(parts, seed);
+  const slow = slowProcess(parts, seed);
   return {
     ...{ seed, firstDay, clock, bankFates, settlementFates, shops, bank },
     get process() {
@@ -140,8 +151,10 @@ export async function openNetwork(of: { url: string; seed: number; log?: boolean
       await inner.query(freeLeases);
       state.process = await startProcess(parts, seed + state.restarts);
     },
-    work: (twice) => workOff(inner, state.process!.platform, twice),
+    work: (twice) => workOff(inner, { platform: state.process!.platform, slow, twice }),
+    wake: slow.wake,
     async close() {
+      await slow.close();
       await endProcess(state.process!);
       await inner.close();
     },
@@ -155,6 +168,7 @@ interface Parts {
   readonly settlementBank: ReturnType<typeof createSandboxSettlementBank>;
   readonly bankFates: Fates;
   readonly settlementFates: Fates;
+  readonly late: LateAnswers;
   readonly shops: Shops;
   readonly rates: RateSource;
   readonly log: typeof silent;
@@ -166,22 +180,9 @@ export const simulationConfig: Config = {
 };
 
 async function startProcess(parts: Parts, randomSeed: number): Promise<Process> {
-  const { clock, bank, settlementBank, log } = parts;
+  const { clock, settlementBank, log } = parts;
   const database = faultyDatabase(parts.inner);
-  const platform = await createPlatform({
-    config: simulationConfig,
-    database,
-    clock,
-    randomness: seededRandomness(randomSeed),
-    keys: testKeys,
-    bank: faultyBank(bank, parts.bankFates),
-    settlementBank: faultySettlementBank(settlementBank, parts.settlementFates),
-    rates: parts.rates,
-    outbound: parts.shops.outbound,
-    sendSms: async () => undefined,
-    bankBooks: sandboxBankBooks,
-    log,
-  });
+  const platform = await platformOf(parts, { database, randomSeed, isSlow: false });
   const mover = createClockMover({ database, clock, timers: platform.timers });
   const people = await Promise.all(
     sandboxCustomers.map(async (each) => ({
@@ -213,6 +214,71 @@ async function startProcess(parts: Parts, randomSeed: number): Promise<Process> 
   await app.ready();
   return { platform, database, app, mover };
 }
+
+const platformOf = (
+  { clock, bank, settlementBank, bankFates, settlementFates, late, ...parts }: Parts,
+  of: { database: Database; randomSeed: number; isSlow: boolean },
+): Promise<Platform> =>
+  createPlatform({
+    config: simulationConfig,
+    ...{ clock, database: of.database, keys: testKeys },
+    randomness: seededRandomness(of.randomSeed),
+    bank: faultyBank(bank, { fates: bankFates, late, isSlow: of.isSlow }),
+    settlementBank: faultySettlementBank(settlementBank, settlementFates),
+    rates: parts.rates,
+    outbound: parts.shops.outbound,
+    sendSms: async () => undefined,
+    bankBooks: sandboxBankBooks,
+    log: parts.log,
+  });
+
+/**
+ * A second process on the same database, there from the first late answer on. It asks banks what its jobs tell it to, stands
+ * still while their answers are on their way, and is overtaken by the timers of the other one. It never dies.
+ */
+interface SlowProcess {
+  /** Does a job; ends when the job does, or when it stands still. */
+  run(task: string, payload: Record<string, string>): Promise<void>;
+  wake(): Promise<void>;
+  /** Whether the next answer of a bank is late. */
+  readonly isNext: boolean;
+  close(): Promise<void>;
+}
+
+function slowProcess(parts: Parts, seed: number): SlowProcess {
+  const { late, bankFates } = parts;
+  let platform: Platform | null = null;
+  let standing: Promise<void>[] = [];
+  async function wake(): Promise<void> {
+    const woken = standing;
+    standing = [];
+    await late.wakeWhile(() => Promise.all(woken));
+  }
+  return {
+    wake,
+    async run(task, payload) {
+      platform ??= await platformOf(parts, {
+        database: parts.inner,
+        randomSeed: seed + slowSeed,
+        isSlow: true,
+      });
+      const held = late.heldNext();
+      const done = Promise.resolve(platform.tasks[task]!(payload)).then(() => undefined);
+      const isHeld = await Promise.race([done.then(() => false), held.then(() => true)]);
+      if (isHeld) standing.push(done);
+    },
+    get isNext() {
+      return bankFates.next === 'late';
+    },
+    async close() {
+      await wake().catch(() => undefined);
+      await platform?.close();
+    },
+  };
+}
+
+/** What is random in it is not what is random in the other. */
+const slowSeed = 1_000_000;
 
 async function endProcess(process: Process): Promise<void> {
   process.database.kill();
@@ -251,11 +317,17 @@ const queuedJobs = statement(
 );
 const jobDone = statement('simulation.job-done', 'DELETE FROM graphile_worker._private_jobs WHERE id = $1');
 
-async function workOff(database: Database, platform: Platform, twice: boolean): Promise<number> {
+const asksBank = new Set(['ask-bank', 'ask-card-bank']);
+
+async function workOff(
+  database: Database,
+  { platform, slow, twice }: { platform: Platform; slow: SlowProcess; twice: boolean },
+): Promise<number> {
   let done = 0;
   for (const { id, task, payload } of await database.query<JobRow>(queuedJobs, [maxJobs])) {
     try {
-      await platform.tasks[task]!(payload);
+      if (slow.isNext && asksBank.has(task)) await slow.run(task, payload);
+      else await platform.tasks[task]!(payload);
       if (twice) await platform.tasks[task]!(payload);
     } catch {
       continue;

@@ -171,12 +171,14 @@ export function createPerformer(parts: PerformerParts): Performer {
   }
 
   async function burst(actions: readonly Action[]): Promise<void> {
-    const askings = actions.filter((action) => action.kind !== 'work' && isAsking(action)) as Asking[];
-    const withWork = actions.length > askings.length;
+    const askings = actions.filter(isAsking);
+    const withWork = actions.some(({ kind }) => kind === 'work');
+    const withWake = actions.some(({ kind }) => kind === 'wake');
     if (!parts.concurrent) {
       for (const action of askings) await askAs(action, null);
       if (withWork) await work(false);
-      return;
+      if (withWake) await network.wake();
+      return withWake ? observe() : undefined;
     }
     const requests: Request[] = [];
     for (const action of askings) {
@@ -188,10 +190,11 @@ export function createPerformer(parts: PerformerParts): Performer {
         requests.map(async (request): Promise<Heard> => ({ request, answer: await send(parts, request) })),
       ),
       withWork ? network.work(false) : 0,
+      withWake ? network.wake() : 0,
     ]);
     for (const { request, answer: said } of heard) note(`raced ${request.kind} ${inWords(withoutIds(said))}`);
     await idle(network.process);
-    auditor.hearRace(heard, withWork);
+    auditor.hearRace(heard, withWork || withWake);
     await settleRace(requests);
   }
 
@@ -224,6 +227,9 @@ export function createPerformer(parts: PerformerParts): Performer {
         return network.bankFates.plan(action.fates);
       case 'settlement-bank':
         return network.settlementFates.plan(action.fates);
+      case 'wake':
+        await network.wake();
+        return observe();
       case 'rates-fail':
         return network.failRates(action.times);
       case 'crash':

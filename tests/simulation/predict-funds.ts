@@ -31,7 +31,7 @@ const ofShop = (model: Model, shop: number): ModelPayment[] =>
  * What came in since the shop's last midnight is in no closed batch. Less all that may have been taken from it: refunds and
  * cancellations since then, refunds that may have waited for it, and lent fees that a settlement took back.
  */
-export function surelyUnsettled(model: Model, shop: number, now: number): bigint {
+function surelyUnsettled(model: Model, shop: number, now: number): bigint {
   const midnight = lastMidnight(shop, now);
   let least = 0n;
   for (const payment of ofShop(model, shop)) {
@@ -46,8 +46,49 @@ export function surelyUnsettled(model: Model, shop: number, now: number): bigint
   return least;
 }
 
-/** All that was paid since the shop's last settlement but one, fees included: more is not there. */
-export function unsettledAtMost(model: Model, shop: number, now: number): bigint {
-  const recent = ofShop(model, shop).filter(({ paidAt }) => paidAt! >= now - 2 * longestHolidayMs);
-  return sum(recent, (payment) => payment.amount);
+const limitOf = (shop: number): bigint => shops[shop]!.debtLimit ?? 0n;
+
+/**
+ * What the shop surely may give for refunds: what is surely not settled, and of its limit what no refund and no cancellation
+ * of earlier days can have used. Some of that was netted since; how much, the auditor does not see.
+ */
+export function surelyAvailable(model: Model, shop: number, now: number): bigint {
+  const midnight = lastMidnight(shop, now);
+  let owed = 0n;
+  for (const payment of ofShop(model, shop)) {
+    if (payment.status === 'cancelled') owed += earned(payment);
+    owed += sum(
+      payment.refunds.filter(({ askedAt, status }) => status !== 'failed' && askedAt < midnight),
+      needed,
+    );
+  }
+  const limit = limitOf(shop);
+  return surelyUnsettled(model, shop, now) + (owed < limit ? limit - owed : 0n);
+}
+
+/**
+ * What the shop may give for refunds at most. At any former instant that was all that had come in since its last
+ * settlement but one, fees included, and its whole limit; since then what came in was added, and what refunds
+ * took was taken: a debt that is netted leaves less that is unsettled. The instant that allows least counts.
+ */
+export function availableAtMost(model: Model, shop: number, now: number): bigint {
+  const payments = ofShop(model, shop);
+  const done = (payment: ModelPayment, since: number) =>
+    payment.refunds.filter(({ status, askedAt }) => status === 'succeeded' && askedAt >= since);
+  const mostSince = (since: number): bigint => {
+    let most = limitOf(shop);
+    for (const payment of payments) {
+      if (payment.paidAt! >= since - 2 * longestHolidayMs) most += payment.amount;
+      // A fee that the contract keeps may have been lent beyond the limit.
+      const taken = sum(done(payment, since), needed) - lentAtMost(payment, payment.amount);
+      if (taken > 0n) most -= taken;
+    }
+    return most;
+  };
+  let least = mostSince(now + 1);
+  for (const { askedAt } of payments.flatMap((payment) => done(payment, 0))) {
+    const most = mostSince(askedAt);
+    if (most < least) least = most;
+  }
+  return least;
 }

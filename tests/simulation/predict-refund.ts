@@ -13,7 +13,7 @@ import {
   withRefund,
 } from './model.ts';
 import { type Circumstances, differing, type Prediction } from './predict.ts';
-import { lentAtMost, surelyUnsettled, unsettledAtMost } from './predict-funds.ts';
+import { availableAtMost, lentAtMost, surelyAvailable } from './predict-funds.ts';
 import type { Request } from './requests.ts';
 
 type RefundRequest = Extract<Request, { kind: 'refund' }>;
@@ -93,8 +93,8 @@ function fundsFor(
   const refunded = sum(others, (other) => other.amount) + refund.amount;
   // What earlier refunds were lent of the fee is not known: then nothing is sure to be lent any more.
   const lent = payment.refunds.length === 0 ? lentAtMost(payment, refunded) : 0n;
-  if (surelyUnsettled(model, payment.shop, at.now) + lent >= needed) return 'enough';
-  const most = unsettledAtMost(model, payment.shop, at.now) + lentAtMost(payment, refunded);
+  if (surelyAvailable(model, payment.shop, at.now) + lent >= needed) return 'enough';
+  const most = availableAtMost(model, payment.shop, at.now) + lentAtMost(payment, refunded);
   return most >= needed ? 'unknown' : 'none';
 }
 

@@ -12,12 +12,13 @@ import {
   paid,
   pinIsLocked,
   refundsIn,
+  surelyOnCard,
   withPayment,
   withPinRight,
   withPinTried,
   withRefund,
 } from './model.ts';
-import { surelyUnsettled } from './predict-funds.ts';
+import { surelyAvailable } from './predict-funds.ts';
 import { predictRefund, predictRefundInquiry } from './predict-refund.ts';
 import { predictTopUp, predictTopUpView, predictWallet } from './predict-wallet.ts';
 import { businessDay, usableRates } from './rates.ts';
@@ -41,6 +42,8 @@ export interface Circumstances {
   readonly firstDay: string;
   /** Whether the rate source ever failed: older rates may then be in force. */
   readonly ratesFailed: boolean;
+  /** Whether a bank ever said no to what it had done. */
+  readonly banksDenied: boolean;
 }
 
 type Of<Kind extends Request['kind']> = Extract<Request, { kind: Kind }>;
@@ -199,7 +202,7 @@ function newPayment(request: Of<'pay'>, facts: Facts, at: Circumstances): ModelP
   };
 }
 
-const nothingYet = { paidAt: null, shopper: null, card: null, refunds: [], notices: [] };
+const nothingYet = { paidAt: null, pendingSince: null, shopper: null, card: null, refunds: [], notices: [] };
 
 function predictAnnounce(model: Model, request: Of<'announce'>, at: Circumstances): Prediction[] {
   if (request.wrongSignature) return refused('ILLEGAL_SIGN');
@@ -313,12 +316,24 @@ function predictPending(model: Model, payment: ModelPayment, at: Circumstances):
       wrong: differing({ ...viewOf(payment), status: 'paid' }),
       next: (facts) => withPayment(model, paid(payment, Number(facts.paidAt))),
     },
-    {
-      code: 'VIEW',
-      wrong: differing({ ...viewOf(open), status: shown }),
-      next: () => withPayment(model, open),
-    },
+    ...(mayBeRefused(model, payment, at)
+      ? [
+          {
+            code: 'VIEW',
+            wrong: differing({ ...viewOf(open), status: shown }),
+            next: () => withPayment(model, open),
+          },
+        ]
+      : []),
   ];
+}
+
+const beginWithinMs = 24 * 3_600_000;
+
+/** Whether the card's bank can have refused: it has a reason, never got to know of it for a day, or was false. */
+function mayBeRefused(model: Model, payment: ModelPayment, at: Circumstances): boolean {
+  if (at.banksDenied || at.now - payment.pendingSince! >= beginWithinMs) return true;
+  return surelyOnCard(model, payment) < payment.payerAmount;
 }
 
 /** What may be known when banks have answered about these payments: every way in which it can have gone. */
@@ -399,7 +414,8 @@ function confirmOpen(
   if (cost > (card === null ? mostFromBalance : mostFromCard)) return no('RISK_REJECTED');
   if (card === null && balanceOf(model, shopper) < cost) return no('BALANCE_NOT_ENOUGH');
   const by = { ...payment, shopper, card };
-  const after = card === null ? paid(by, at.now) : moved(by, at.now, { status: 'pending' });
+  const after =
+    card === null ? paid(by, at.now) : moved(by, at.now, { status: 'pending', pendingSince: at.now });
   const next = () => withPayment(checked, after);
   return [
     { code: 'VIEW', wrong: differing(viewOf(after)), next, unheard: next },
@@ -434,7 +450,7 @@ function predictCancel(model: Model, request: Of<'cancel' | 'inquire'>, at: Circ
     const touched = refundsIn(payment, 'processing', 'succeeded').length > 0;
     if (touched || !mayBeWithdrawn(payment, at.now)) return refused('CANCEL_WINDOW_EXCEED');
     const next = () => withPayment(model, moved(payment, at.now, { status: 'cancelled' }));
-    const isSure = surelyUnsettled(model, payment.shop, at.now) >= payment.amount - payment.fee;
+    const isSure = surelyAvailable(model, payment.shop, at.now) >= payment.amount - payment.fee;
     return [{ code: 'SUCCESS', next, unheard: next }, ...(isSure ? [] : refused(withoutFunds))];
   } else if (payment.status !== 'created') return refused('ORDER_IS_CLOSED');
   const next = () => withPayment(model, moved(payment, at.now, { status: 'cancelled' }));

@@ -83,6 +83,7 @@ async function castOf(network: Network, options: WorldOptions, trace: string[]) 
     seed,
     firstDay: network.firstDay,
     ratesFailed: network.ratesEverFailed,
+    banksDenied: network.bankFates.happened.has('denied'),
   }));
   const shop = await createShopClient(network);
   const shopper = createShopperClient(network);

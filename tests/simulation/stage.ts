@@ -1,9 +1,10 @@
 // The server and the template that worlds are cloned from: one PostgreSQL, migrated and seeded once; a world is then
 // there in a moment, and the same each time.
+import { money } from '@tongbao/money';
 import { openDatabase } from '../../platform/src/database/index.ts';
 import { createLog } from '../../platform/src/log.ts';
 import { migrateDatabase } from '../../platform/src/migrate.ts';
-import { createPlatform } from '../../platform/src/platform.ts';
+import { createPlatform, type Platform } from '../../platform/src/platform.ts';
 import { createSandboxBank, createSandboxSettlementBank } from '../../platform/src/sandbox/bank/index.ts';
 import { sandboxBankBooks } from '../../platform/src/sandbox/bank-books.ts';
 import { prepareDatabase } from '../../platform/src/sandbox/databases-store.ts';
@@ -13,6 +14,7 @@ import { safeguardingBank, seedCustomers } from '../../platform/src/sandbox/seed
 import { generateRsaKeys, machineRandomness, StillClock } from '../../platform/src/system/index.ts';
 import { urlsOfClone } from '../../platform/src/testing/index.ts';
 import { testKeys } from '../../platform/src/testing/keys.ts';
+import { shops } from './cast.ts';
 import { simulationConfig, worldBegins } from './network.ts';
 import { countIdsWithoutClock } from './stage-store.ts';
 
@@ -76,17 +78,33 @@ async function onServer(base: string, statement: string): Promise<void> {
   }
 }
 
+/** The shops that may owe, and own money of the house to cover it. */
+async function agreeDebts(
+  { merchants, settlement }: Platform,
+  bank: ReturnType<typeof createSandboxSettlementBank>,
+): Promise<void> {
+  for (const { clientId, currency, debtLimit } of shops) {
+    if (debtLimit === undefined) continue;
+    const { merchant } = (await merchants.findByClientId(clientId))!;
+    await merchants.agreeDebtLimit(merchant.id, { amount: debtLimit, agreedBy: 'simulation' });
+    const own = money(currency, debtLimit);
+    await bank.receive({ reference: `OWN-${merchant.id}`, amount: own });
+    await settlement.bookOwnFunds(own);
+  }
+}
+
 async function seedTemplate(url: string): Promise<void> {
   const database = openDatabase({ url });
   const clock = new StillClock(new Date(worldBegins));
   const bank = createSandboxBank({ database, clock, pause: async () => undefined });
+  const settlementBank = createSandboxSettlementBank({ database, clock, safeguardingBank });
   try {
     const platform = await createPlatform({
       config: simulationConfig,
       ...{ database, clock, bank },
       randomness: machineRandomness,
       keys: testKeys,
-      settlementBank: createSandboxSettlementBank({ database, clock, safeguardingBank }),
+      settlementBank,
       rates: { name: 'none', ratesUpTo: async () => [] },
       outbound: {
         post: () => Promise.reject(new Error('nobody is told anything yet')),
@@ -101,6 +119,7 @@ async function seedTemplate(url: string): Promise<void> {
     // The auditor knows one price of an order: here a rate is locked for longer than any order of these worlds lives.
     await database.pool.query('UPDATE merchants.contract SET quote_life_s = 86400');
     await seedSettlementAccounts(platform);
+    await agreeDebts(platform, settlementBank);
     await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });
     await platform.close();
   } finally {

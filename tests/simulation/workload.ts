@@ -3,6 +3,7 @@
 import { shoppers, shops } from './cast.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import type { Action, BankFate, Command, DatabaseFault } from './commands.ts';
+import { withEpisodes } from './episodes.ts';
 
 export interface WorkloadOptions {
   readonly seed: number;
@@ -52,7 +53,7 @@ export function workloadOf({ seed, payments }: WorkloadOptions): Command[] {
       fault: mayFail(action) ? faultOf(guess) : null,
     });
   }
-  return commands;
+  return withEpisodes(commands, seed);
 }
 
 const mayFail = (action: Action): boolean =>

@@ -1,0 +1,98 @@
+// Short stories with orders of their own, told in the middle of a world or at its end: what chance alone would hardly put in
+// this order. Their chance is their own too, so that the rest of a seed's world stays what it is.
+import { chanceOf } from './chance.ts';
+import type { Action, Command } from './commands.ts';
+
+type Confirm = Extract<Action, { kind: 'confirm' }>;
+
+interface Teller {
+  readonly chance: ReturnType<typeof chanceOf>;
+  /** How many orders and refunds the episodes have. */
+  orders: number;
+  refunds: number;
+}
+
+const ownStream = 0x2545f491;
+const day = 86_400;
+
+/** The same world, with episodes. */
+export function withEpisodes(commands: readonly Command[], seed: number): Command[] {
+  const teller: Teller = { chance: chanceOf((seed ^ ownStream) >>> 0), orders: 0, refunds: 0 };
+  const { chance } = teller;
+  const told = [...commands];
+  for (let count = chance.weighted({ 0: 3, 1: 4, 2: 2 }); Number(count) > teller.orders; )
+    told.splice(chance.below(told.length + 1), 0, ...asCommands(lateAnswer(teller)));
+  if (chance.percent(60)) told.push(...asCommands(lateRefunds(teller)));
+  return told.map((command, index) => ({ ...command, number: index + 1 }));
+}
+
+const asCommands = (actions: readonly Action[]): Command[] =>
+  actions.map((action) => ({ number: 0, after: 0, action, fault: null }));
+
+function order(teller: Teller, of: { shop: number; amount: string }): Action & { payment: string } {
+  const payment = `e${++teller.orders}`;
+  return {
+    ...{ kind: 'pay', payment, ...of, channel: 'ams-pay', lifeSeconds: null, told: true, how: 'well' },
+  };
+}
+
+const confirm = (payment: string, shopper: number, card: number | null): Confirm => ({
+  ...{ kind: 'confirm', payment, shopper, card, pin: 'right' },
+});
+
+const wake: Action = { kind: 'wake' };
+const work: Action = { kind: 'work', twice: false };
+
+/** A bank's answer is late; others ask meanwhile, and are told the same or not; the shopper chooses another way. */
+function lateAnswer(teller: Teller): Action[] {
+  const { chance } = teller;
+  const pay = order(teller, { shop: 0, amount: chance.pick(['12000', '33333', '59000']) });
+  const by = (shopper: number, card: number | null) => confirm(pay.payment, shopper, card);
+  // The first shopper's second card has no money.
+  const [first, second] = chance.pick([
+    [by(0, 1), by(0, 0)],
+    [by(0, 1), by(1, 0)],
+    [by(0, 0), by(1, 0)],
+    [by(1, 0), by(0, 0)],
+    [by(0, 0), by(0, null)],
+  ] as const);
+  return [
+    pay,
+    { kind: 'bank', fates: ['late', chance.pick(['well', 'denied', 'denied', 'lost-after'])] },
+    ...[first, work],
+    { kind: 'advance', seconds: chance.pick([12, 30, 120]) },
+    second,
+    chance.pick<Action>([wake, { kind: 'burst', of: [second, wake] }, { kind: 'burst', of: [work, wake] }]),
+    ...[work, wake],
+  ];
+}
+
+/** Orders are settled and paid out; then the buyers want their money back, of a shop that may owe or of one that may not. */
+function lateRefunds(teller: Teller): Action[] {
+  const { chance } = teller;
+  const shop = chance.pick([1, 1, 1, 0]);
+  const bought = (amount: string, shopper: number, card: number | null): [string, Action[]] => {
+    const pay = order(teller, { shop, amount });
+    return [pay.payment, [pay, confirm(pay.payment, shopper, card), work]];
+  };
+  const refund = (payment: string): Action => ({
+    kind: 'refund',
+    refund: `er${++teller.refunds}`,
+    payment,
+    share: chance.pick([1000, 600, 500, 400, 334, 100, 1]),
+    how: 'well',
+  });
+  const [first, buying] = bought(chance.pick(['12000', '19999', '9000']), 2, null);
+  const [second, buyingByCard] = bought(chance.pick(['6800', '15000']), 1, 0);
+  const [later, buyingLater] = bought(chance.pick(['777', '6800']), 2, null);
+  return [
+    ...[...buying, ...buyingByCard],
+    { kind: 'advance', seconds: chance.pick([26, 27, 40]) * day },
+    { kind: 'burst', of: [refund(first), refund(second)] },
+    ...[refund(first), work, refund(second), refund(first), refund(second), work],
+    // What comes in pays what is owed: at once by nothing, at the next cut-off by netting.
+    ...[...buyingLater, refund(first)],
+    { kind: 'advance', seconds: chance.pick([1, 3, 5]) * day },
+    ...[refund(first), refund(later), refund(second), work],
+  ];
+}
