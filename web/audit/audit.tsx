@@ -17,6 +17,17 @@ const meanings: Readonly<Record<string, string>> = {
   'payments-equal-their-events': "Each payment's state is the fold of its events",
   'payments-have-exactly-their-entries': 'Each payment has exactly the entries its state asks for',
   'refunds-add-up': 'Refunds add up, to the last fen',
+  'payments-stay-in-their-bounds': 'Shares, fees and refunds stay within their payment',
+  'spent-sums-equal-their-payments': 'What counts against a limit is what was paid',
+  'batches-equal-their-lines': 'Each settlement batch is the sum of its lines',
+  'lines-are-exactly-what-happened': 'Each settlement line is what happened, once',
+  'payouts-equal-their-batches': 'Each payout is its batch, paid once',
+  'merchants-are-owed-what-is-unsettled': 'Merchants are owed exactly what is not paid out yet',
+  'conversions-are-worth-their-rate': 'Each conversion is worth its stated rate',
+  'bank-money-is-what-banks-answered': "Money from and to banks is what banks' answers say",
+  'rows-are-as-they-were-sealed': 'Every row is as the audit log sealed it',
+  'every-row-is-sealed-once': 'Every row is in the audit log, once',
+  'the-log-only-grows': 'The audit log only grows',
   'unwanted-debits-are-owed-to-their-cards':
     'What a card was charged for nothing is owed to it until it goes back',
 };
