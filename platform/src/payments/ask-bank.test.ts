@@ -3,7 +3,7 @@
 import { money } from '@tongbao/money';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { audit } from '../audit/index.ts';
-import { createIsolation, readQuarantine, releaseItem } from '../database/index.ts';
+import { createIsolation, readQuarantine, releaseItem, writeClockOffset } from '../database/index.ts';
 import { HouseAccounts } from '../ledger/index.ts';
 import { sandboxBankBooks } from '../sandbox/bank-books.ts';
 import { type ShopperWorld, shopperWorld } from '../testing/shopper-world.ts';
@@ -310,4 +310,16 @@ it('core 8: a bank that does not answer holds up no other bank, and an unknown c
   expect(await readQuarantine(database, 10)).toMatchObject([
     { timer: timer.name, item: `P${orders[0]!.id}-2`, reason: expect.stringContaining('card 999') },
   ]);
+});
+
+it('core 5: the clock turned back before the bank was asked: it is asked at once, not when the day comes again', async () => {
+  // As the sandbox keeps it: how far its clock is from the machine's.
+  const offset = (): number => world.clock.now().getTime() - Date.now();
+  await writeClockOffset(world.test.database, offset());
+  const payment = await confirm(await world.order(1_000n));
+  world.clock.advance(-24 * hour);
+  await writeClockOffset(world.test.database, offset());
+  world.clock.advance(minute);
+  await ask();
+  expect(await statusOf(payment)).toBe('paid');
 });
