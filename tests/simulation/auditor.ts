@@ -31,6 +31,8 @@ export interface Auditor {
   hearRace(race: readonly Heard[], withBanks: boolean): void;
   /** What the operator did: a shop's former key ends. */
   keyRotated(shop: number, formerEnds: number): void;
+  /** What has happened by now has happened, whatever the clock says next. */
+  clockTurnsBack(): void;
   /** Status changes seen, `created → paid`, with their counts. */
   readonly transitions: Map<string, number>;
 }
@@ -38,9 +40,14 @@ export interface Auditor {
 const mostWorlds = 200;
 const mostRacing = 4;
 
-export function createAuditor(circumstances: () => Circumstances): Auditor {
+export function createAuditor(seen: () => Omit<Circumstances, 'latest'>): Auditor {
   let models: readonly Model[] = [emptyModel];
   const transitions = new Map<string, number>();
+  let latest = 0;
+  const circumstances = (): Circumstances => {
+    const at = seen();
+    return { ...at, latest: Math.max(latest, at.now) };
+  };
 
   function become(next: readonly Model[]): void {
     const before = models[0]!;
@@ -77,6 +84,11 @@ export function createAuditor(circumstances: () => Circumstances): Auditor {
           names,
         );
       become(next);
+    },
+    clockTurnsBack() {
+      const at = circumstances();
+      latest = Math.max(latest, at.now);
+      models = present(at);
     },
     keyRotated(shop, formerEnds) {
       models = models.map((model) => ({

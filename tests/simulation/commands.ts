@@ -85,6 +85,8 @@ export type Action =
   | { readonly kind: 'rotate-key'; readonly shop: number; readonly graceSeconds: number }
   | { readonly kind: 'work'; readonly twice: boolean }
   | { readonly kind: 'advance'; readonly seconds: number }
+  /** The network's clock is turned back, and no timer goes off. */
+  | { readonly kind: 'clock-back'; readonly seconds: number }
   /** To so many seconds after (or before) a payment's deadline, and every timer on the way. */
   | { readonly kind: 'to-deadline'; readonly payment: string; readonly seconds: number }
   /** To a month's last second in Seoul, and past it. */

@@ -22,6 +22,7 @@ export function withEpisodes(commands: readonly Command[], seed: number): Comman
   const told = [...commands];
   for (let count = chance.weighted({ 0: 3, 1: 4, 2: 2 }); Number(count) > teller.orders; )
     told.splice(chance.below(told.length + 1), 0, ...asCommands(lateAnswer(teller)));
+  if (chance.percent(40)) told.push(...asCommands(clockBack(teller)));
   if (chance.percent(60)) told.push(...asCommands(lateRefunds(teller)));
   return told.map((command, index) => ({ ...command, number: index + 1 }));
 }
@@ -64,6 +65,33 @@ function lateAnswer(teller: Teller): Action[] {
     second,
     chance.pick<Action>([wake, { kind: 'burst', of: [second, wake] }, { kind: 'burst', of: [work, wake] }]),
     ...[work, wake],
+  ];
+}
+
+/** The clock is turned back under orders that are open, paid, settled and in the middle of a refund. */
+function clockBack(teller: Teller): Action[] {
+  const { chance } = teller;
+  const pay = () => order(teller, { shop: 0, amount: chance.pick(['9000', '33333']) });
+  const refund = (payment: string, share: number): Action => ({
+    ...{ kind: 'refund', refund: `er${++teller.refunds}`, payment, share, how: 'well' },
+  });
+  const back: Action = { kind: 'clock-back', seconds: chance.pick([600, 7_200, 40_000, day]) };
+  const [settled, first, byCard, open, after] = [pay(), pay(), pay(), pay(), pay()];
+  return [
+    ...[settled, confirm(settled.payment, 2, null)],
+    { kind: 'advance', seconds: chance.pick([50_000, 2 * day]) },
+    ...[first, byCard, open, confirm(first.payment, 2, null), confirm(byCard.payment, 0, 0)],
+    ...(chance.percent(50) ? [work, refund(byCard.payment, 400)] : []),
+    ...[back, confirm(open.payment, 2, null), work, refund(byCard.payment, 500)],
+    ...[after, confirm(after.payment, 1, 0), work, refund(first.payment, 600), refund(settled.payment, 1000)],
+    chance.pick<Action>([
+      { kind: 'cancel', payment: first.payment, by: 'own' },
+      { kind: 'cancel', payment: open.payment, by: 'own' },
+      refund(open.payment, 1000),
+    ]),
+    ...[work, { kind: 'advance' as const, seconds: chance.pick([3_600, 50_000, day]) }],
+    refund(after.payment, 1000),
+    work,
   ];
 }
 

@@ -29,6 +29,7 @@ export interface ModelRefund {
   readonly returned: bigint;
   /** What the shop gets back of its fee. */
   readonly fee: bigint;
+  /** By a clock that is never turned back. */
   readonly askedAt: number;
   /** Whether it may have waited for its shop's money. */
   readonly mayWait: boolean;

@@ -42,13 +42,17 @@ const firstDay = '2014-11-11';
 /** A clock that stands still. */
 class SimulatedClock implements Clock {
   #now = worldBegins;
+  #offset = worldBegins - Date.now();
   now(): Date {
     return new Date(this.#now);
   }
+  /** Ahead of the machine's clock; it becomes less only when this clock is turned back, as the platform expects. */
   get offsetMs(): number {
-    return 0;
+    return this.#offset;
   }
   set(instant: Date): void {
+    const offset = instant.getTime() - Date.now();
+    this.#offset = instant.getTime() < this.#now ? offset : Math.max(this.#offset, offset);
     this.#now = instant.getTime();
   }
 }

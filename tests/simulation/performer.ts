@@ -112,6 +112,14 @@ export function createPerformer(parts: PerformerParts): Performer {
     await idle(network.process);
   }
 
+  async function turnBack(seconds: number): Promise<void> {
+    auditor.clockTurnsBack();
+    const set = new Date(nowMs() - seconds * 1_000).toISOString();
+    await network.process.app.inject({ method: 'POST', url: '/sandbox/clock', payload: { set } });
+    note(`it is ${network.clock.now().toISOString()}`);
+    await observe();
+  }
+
   async function work(twice: boolean, fault: DatabaseFault | null = null): Promise<void> {
     await under(fault, () => network.work(twice));
     await moveTo(nowMs() + 1_000);
@@ -227,6 +235,8 @@ export function createPerformer(parts: PerformerParts): Performer {
         return network.bankFates.plan(action.fates);
       case 'settlement-bank':
         return network.settlementFates.plan(action.fates);
+      case 'clock-back':
+        return turnBack(action.seconds);
       case 'wake':
         await network.wake();
         return observe();

@@ -67,7 +67,7 @@ export function predictRefund(model: Model, request: RefundRequest, at: Circumst
     case 'paid':
   }
   if (at.now > payment.paidAt! + windowMs) return refused(say.late);
-  const refund = newRefund(payment, request, at.now);
+  const refund = newRefund(payment, request, at.latest);
   if (refund === null) return refused(say.tooMuch);
   const next = () => withPayment(model, withRefund(payment, at.now, refund));
   const funds = fundsFor(model, payment, { refund, at });
@@ -93,7 +93,7 @@ function fundsFor(
   const refunded = sum(others, (other) => other.amount) + refund.amount;
   // What earlier refunds were lent of the fee is not known: then nothing is sure to be lent any more.
   const lent = payment.refunds.length === 0 ? lentAtMost(payment, refunded) : 0n;
-  if (surelyAvailable(model, payment.shop, at.now) + lent >= needed) return 'enough';
+  if (surelyAvailable(model, payment.shop, at.latest) + lent >= needed) return 'enough';
   const most = availableAtMost(model, payment.shop, at.now) + lentAtMost(payment, refunded);
   return most >= needed ? 'unknown' : 'none';
 }

@@ -38,6 +38,8 @@ export interface Prediction {
 
 export interface Circumstances {
   readonly now: number;
+  /** The latest that the clock has ever said: what was settled then is settled. */
+  readonly latest: number;
   readonly seed: number;
   readonly firstDay: string;
   /** Whether the rate source ever failed: older rates may then be in force. */
@@ -450,7 +452,7 @@ function predictCancel(model: Model, request: Of<'cancel' | 'inquire'>, at: Circ
     const touched = refundsIn(payment, 'processing', 'succeeded').length > 0;
     if (touched || !mayBeWithdrawn(payment, at.now)) return refused('CANCEL_WINDOW_EXCEED');
     const next = () => withPayment(model, moved(payment, at.now, { status: 'cancelled' }));
-    const isSure = surelyAvailable(model, payment.shop, at.now) >= payment.amount - payment.fee;
+    const isSure = surelyAvailable(model, payment.shop, at.latest) >= payment.amount - payment.fee;
     return [{ code: 'SUCCESS', next, unheard: next }, ...(isSure ? [] : refused(withoutFunds))];
   } else if (payment.status !== 'created') return refused('ORDER_IS_CLOSED');
   const next = () => withPayment(model, moved(payment, at.now, { status: 'cancelled' }));
