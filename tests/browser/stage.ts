@@ -87,8 +87,12 @@ export async function pay(page: Page, pin: string): Promise<void> {
 
 /** What axe holds to be serious or critical on the page as it stands. */
 export async function serious(page: Page): Promise<string[]> {
-  // A colour on its way to another is neither; and axe moves the focus about.
-  await page.evaluate('Promise.all(document.getAnimations().map((each) => each.finished.catch(() => null)))');
+  // A colour on its way to another is neither; and axe moves the focus about. A page behind another one does not move on, and
+  // what turns for ever (a button that waits) never ends.
+  await page.bringToFront();
+  await page.evaluate(
+    'Promise.all(document.getAnimations().filter((each) => each.effect.getTiming().iterations !== Infinity).map((each) => each.finished.catch(() => null)))',
+  );
   // The page's own policy forbids inline scripts; the browser's debugger may still evaluate.
   await page.evaluate(axe);
   const found = (await page.evaluate(
