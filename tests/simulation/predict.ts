@@ -50,7 +50,21 @@ export interface Circumstances {
 
 type Of<Kind extends Request['kind']> = Extract<Request, { kind: Kind }>;
 
+const announcedKeptMs = 90 * 24 * 3_600_000;
+
+/** An order that never became a payment may be forgotten a season after its end (the classic gateway's guide). */
+function mayBeForgotten(model: Model, request: Request, at: Circumstances): boolean {
+  if (request.kind !== 'look' && request.kind !== 'confirm' && request.kind !== 'decline') return false;
+  const payment = model.payments.get(request.payment);
+  return payment?.status === 'announced' && at.latest - payment.expiresAt >= announcedKeptMs;
+}
+
 export function predict(model: Model, request: Request, at: Circumstances): Prediction[] {
+  const forgotten = mayBeForgotten(model, request, at) ? [{ code: 'PAYMENT_NOT_FOUND' }] : [];
+  return [...predictKnown(model, request, at), ...forgotten];
+}
+
+function predictKnown(model: Model, request: Request, at: Circumstances): Prediction[] {
   switch (request.kind) {
     case 'pay':
       return predictPay(model, request, at);
