@@ -323,7 +323,14 @@ export const consoleOperations = table({
     method: 'POST',
     path: '/api/console/session',
     roles: null,
-    body: z.object({ username: z.string().max(64), password: z.string().max(200) }),
+    body: z.object({
+      // No column keeps a NUL, so nobody has such a name.
+      username: z
+        .string()
+        .max(64)
+        .refine((name) => !name.includes('\u0000'), 'has a NUL character'),
+      password: z.string().max(200),
+    }),
     answer: Member,
   },
   session: { method: 'GET', path: '/api/console/session', roles: everybody, answer: Member },
