@@ -18,8 +18,8 @@ export const bookMutations: readonly Mutation[] = [
     changes: [
       ['amount: amount.amount - fee.amount }', 'amount: amount.amount }'],
       [
-        '{ account: house.orderFee, amount: fee.amount - total(shares) }',
-        '{ account: house.orderFee, amount: -total(shares) }',
+        '{ account: house.settlementFee, amount: fee.amount - total(shares) }',
+        '{ account: house.settlementFee, amount: -total(shares) }',
       ],
     ],
   },

@@ -17,6 +17,7 @@ const meanings: Readonly<Record<string, string>> = {
   'payments-equal-their-events': "Each payment's state is the fold of its events",
   'payments-have-exactly-their-entries': 'Each payment has exactly the entries its state asks for',
   'refunds-add-up': 'Refunds add up, to the last fen',
+  'merchants-get-what-the-rate-says': 'Merchants paid in another currency get what the locked rate says',
   'payments-stay-in-their-bounds': 'Shares, fees and refunds stay within their payment',
   'spent-sums-equal-their-payments': 'What counts against a limit is what was paid',
   'batches-equal-their-lines': 'Each settlement batch is the sum of its lines',

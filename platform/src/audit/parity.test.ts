@@ -76,6 +76,10 @@ const falsified: Readonly<Record<string, { statements: readonly string[]; says: 
     statements: ['UPDATE payments.refund SET fee_returned = fee_returned + 5'],
     says: /its refunds return 5 of a fee/,
   },
+  'merchants-get-what-the-rate-says': {
+    statements: ['UPDATE payments.payment SET settlement_amount = settlement_amount + 1'],
+    says: /at its settlement rate it is worth \d+, it states \d+/,
+  },
   'refunds-add-up': {
     statements: ['UPDATE payments.payment SET refunded = refunded - 1 WHERE refunded > 0'],
     says: /refunds sum to/,
@@ -144,6 +148,9 @@ beforeEach(async () => {
   await world.platform.settlement.changeTerms(shop.merchant.id, account);
   await world.pay(shop, 59_000n);
   await world.refund(await world.pay(shop, 10_000n), 4_000n);
+  const inDollars = { ...shop.contract, settlementCurrency: 'USD', paymentCurrencies: ['USD', 'KRW'] };
+  const abroad = await world.shop('KR', { contract: { ...inDollars, settlementSpreadBps: 40 } });
+  await world.refund(await world.pay(abroad, 59_000n, { currency: 'KRW' }), 1_000n);
   // Closed at midnight, converted, and told to be paid on the next working day.
   await world.mover.advance(25 * hour);
   await world.pay(shop, 3_000n);

@@ -1,5 +1,6 @@
 // Walks all payments, a page at a time, and compares each with its events, its refunds and its ledger entries.
 import type { Transaction } from '../database/index.ts';
+import { priceAt } from '../fx/index.ts';
 import {
   type Entry,
   type HouseAccounts,
@@ -31,6 +32,7 @@ import {
   refundPostings,
   releasePostings,
   reversalPostings,
+  settledAt,
   sumsFault,
   total,
 } from '../payments/index.ts';
@@ -44,6 +46,8 @@ export interface PaymentWalk {
   readonly refundsWrong: string[];
   /** Shares, fees, refunds and payers' parts out of their bounds. */
   readonly boundsWrong: string[];
+  /** What merchants get in another currency than their prices are in. */
+  readonly settlementsWrong: string[];
 }
 
 const pageSize = 5_000;
@@ -53,7 +57,13 @@ export async function walkPayments(
   tx: Transaction,
   options: { house: HouseAccounts; clock: Clock },
 ): Promise<PaymentWalk> {
-  const lists = { statesWrong: [], entriesWrong: [], refundsWrong: [], boundsWrong: [] };
+  const lists = {
+    statesWrong: [],
+    entriesWrong: [],
+    refundsWrong: [],
+    boundsWrong: [],
+    settlementsWrong: [],
+  };
   const found: Mutable<PaymentWalk> = { payments: 0, refunds: 0, ...lists };
   const balances = await readOwnedBalances(tx, merchantKinds);
   const merchants = merchantAccounts(balances);
@@ -80,6 +90,7 @@ export async function walkPayments(
       note(found.statesWrong, stateFault(about));
       note(found.refundsWrong, refundsFault(about));
       note(found.boundsWrong, boundsFault(about));
+      note(found.settlementsWrong, settlementFault(payment));
       const merchant = merchants.get(keyOf(payment.merchantId, payment.terms.settlementCurrency));
       note(found.entriesWrong, entryFault({ ...about, entries, house, merchant }));
       for (const refund of about.refunds)
@@ -151,10 +162,25 @@ function boundsFault({ payment, refunds }: About): string | null {
   const open = refunds.filter((refund) => refund.status !== 'failed');
   const sums = {
     feeReturned: open.reduce((sum, { feeReturned, shares }) => sum + feeReturned.amount - total(shares), 0n),
+    settled: open.reduce((sum, { settlementAmount }) => sum + settlementAmount.amount, 0n),
     owedFee: refunds.reduce((sum, refund) => sum + refund.owedFee, 0n),
   };
   const wrong = refunds.map((refund) => refundFault({ payment, refund })).find((fault) => fault !== null);
   return paymentFault(payment) ?? wrong ?? sumsFault({ payment, sums });
+}
+
+/** The locked price is the middle rate less the spread, and the amount at it is what the merchant gets. */
+function settlementFault({ id, amount, settlementAmount, settlementQuote }: Payment): string | null {
+  const worth = settledAt(settlementQuote, amount);
+  if (worth.currency !== settlementAmount.currency || worth.amount !== settlementAmount.amount)
+    return `payment ${id}: at its settlement rate it is worth ${worth.amount} ${worth.currency}, it states ${settlementAmount.amount} ${settlementAmount.currency}`;
+  if (settlementQuote === null) return null;
+  const { mid, price, spreadBps } = settlementQuote;
+  const right = priceAt(mid, spreadBps);
+  const isRight = right.numerator === price.numerator && right.denominator === price.denominator;
+  return isRight && spreadBps <= 0
+    ? null
+    : `payment ${id}: its settlement price is not the middle rate less the spread`;
 }
 
 function refundsFault({ payment, refunds }: About): string | null {
@@ -230,7 +256,7 @@ function expectedPostings(
 function owedFor({ payment, entries, merchant }: About & Books, event: PaymentEvent): bigint {
   const posted = entries.get(event.entryId)?.postings.find(({ account }) => account === merchant?.receivable);
   const owed = -(posted?.amount ?? 0n);
-  return owed >= 0n && owed <= payment.amount.amount - payment.fee.amount ? owed : 0n;
+  return owed >= 0n && owed <= payment.settlementAmount.amount - payment.fee.amount ? owed : 0n;
 }
 
 function samePostings(left: readonly Posting[], right: readonly Posting[]): boolean {

@@ -256,6 +256,10 @@ async function paymentProofs(tx: Transaction, options: AuditOptions): Promise<Pr
       good: 'shares, fees, refunds and payers’ parts are each part of what they belong to',
       bad: walk.boundsWrong,
     }),
+    proof('merchants-get-what-the-rate-says', walk.settlementsWrong.length === 0, {
+      good: 'where a price is converted for its merchant, it is the middle rate less the spread (half-even), and else the price itself',
+      bad: walk.settlementsWrong,
+    }),
     proof('refunds-add-up', walk.refundsWrong.length === 0, {
       good: `${walk.refunds} refunds; none exceeds its payment, full refunds return exactly what was paid, and what is put aside is what refunds in progress need`,
       bad: walk.refundsWrong,

@@ -1,6 +1,7 @@
 // The verifier's part about refunds: what may return, whose money it is, and what lies aside, worked out again from the export
 // alone.
 import type { Entry, Json } from './verify.ts';
+import { settled } from './verify-conversion.ts';
 
 const text = (value: unknown): string => String(value);
 const number = (value: unknown): bigint => BigInt(value as string | number);
@@ -12,7 +13,7 @@ export const merchantCode = (payment: Json, name: string): string =>
   `merchant-${name}:${text(payment.merchantId)}:${text((payment.terms as Json).settlementCurrency)}`;
 
 /** What a refund takes from its merchant: less what comes back of the fee and of shares. */
-export const neededOf = (refund: Json): bigint => amount(refund.amount) - amount(refund.feeReturned);
+export const neededOf = (refund: Json): bigint => settled(refund) - amount(refund.feeReturned);
 
 /** What an event must have moved on the merchant's accounts. */
 export function merchantMoves(
@@ -25,7 +26,7 @@ export function merchantMoves(
   },
 ): [MerchantAccountName, bigint][] {
   const { payment, refund, entry, account } = of;
-  const earned = amount(payment.amount) - amount(payment.fee);
+  const earned = settled(payment) - amount(payment.fee);
   if (kind === 'paid') return [['pending', earned]];
   if (kind === 'reversed') {
     // How much of it is owed is said by the entry alone; it is part of what was needed.
@@ -61,7 +62,7 @@ export function refundFaults(payment: Json, refunds: readonly Json[]): string[] 
     (shares as Json[]).reduce((sum, share) => sum + number(share.amount), 0n);
   const discount = amount(payment.fee) - total(payment.shares);
   const returnsFee = (payment.terms as Json).returnsFee === true;
-  let [open, toPayer, fee, lent] = [0n, 0n, 0n, 0n];
+  let [open, toPayer, fee, lent, taken] = [0n, 0n, 0n, 0n, 0n];
   for (const refund of refunds) {
     const needed = neededOf(refund);
     const [owedFee, owed] = [number(refund.owedFee), number(refund.owed)];
@@ -72,10 +73,14 @@ export function refundFaults(payment: Json, refunds: readonly Json[]): string[] 
     lent += owedFee;
     if (refund.status === 'failed') continue;
     open += amount(refund.amount);
+    taken += settled(refund);
     toPayer += amount(refund.payerAmount);
     fee += amount(refund.feeReturned) - total(refund.shares);
   }
   if (open > amount(payment.amount)) faults.push(`payment ${id}: its refunds exceed it`);
+  const isWhole = open === amount(payment.amount);
+  if (taken > settled(payment) || (isWhole && taken !== settled(payment)))
+    faults.push(`payment ${id}: its refunds take ${taken} of the ${settled(payment)} that its merchant got`);
   if (toPayer > amount(payment.payerAmount)) faults.push(`payment ${id}: more goes back than was paid`);
   if (fee < 0n || fee > (returnsFee ? discount : 0n))
     faults.push(`payment ${id}: its refunds return ${fee} of a fee of ${discount}`);

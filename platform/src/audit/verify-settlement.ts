@@ -2,6 +2,7 @@
 // batch comes to, that nothing is settled twice, and what must still stand on merchants' accounts.
 import { currency, divide } from '@tongbao/money';
 import type { Entry, Json } from './verify.ts';
+import { settled, settledIn } from './verify-conversion.ts';
 import { merchantCode, neededOf } from './verify-refunds.ts';
 
 interface Sums {
@@ -116,7 +117,7 @@ export class SettledBooks {
     const kind = text(event.kind);
     const refund = refunds.find((candidate) => text(candidate.id) === text(event.refundId));
     const sign = kind === 'paid' ? 1n : -1n;
-    const gross = sign * (refund === undefined ? amount(payment.amount) : amount(refund.amount));
+    const gross = sign * settled(refund ?? payment);
     const fee = -sign * (refund === undefined ? amount(payment.fee) : amount(refund.feeReturned));
     const key = `${text(payment.id)}/${text(event.sequence)}`;
     const found = this.#settled.get(key);
@@ -124,11 +125,10 @@ export class SettledBooks {
       this.#say(`line ${key} settles ${found.gross} less ${found.fee}, the payment says ${gross} and ${fee}`);
     this.#settled.delete(key);
     const batch = found === undefined ? undefined : this.#batches.get(found.batch);
-    const currency = (payment.amount as { currency: string }).currency;
     if (batch !== undefined && text(batch.merchantId) !== text(payment.merchantId))
       this.#say(`line ${key} is in another merchant's batch ${found!.batch}`);
     if (batch === undefined || batch.status === 'OPEN')
-      add(this.#owed, `merchant-pending:${text(payment.merchantId)}:${currency}`, gross + fee);
+      add(this.#owed, `merchant-pending:${text(payment.merchantId)}:${settledIn(payment)}`, gross + fee);
   }
 
   judge(

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { currency, divide } from '@tongbao/money';
+import { conversionFault, conversionOf, settled, settledIn } from './verify-conversion.ts';
 import { type LogOptions, readCheckpointNote, SealedBooks } from './verify-log.ts';
 import { merchantCode, merchantMoves, refundFaults } from './verify-refunds.ts';
 import { SettledBooks } from './verify-settlement.ts';
@@ -267,6 +268,8 @@ class Books {
     }
     if (status !== payment.status)
       this.#say(`payment ${id} is ${text(payment.status)}, its events lead to ${status}`);
+    const unworthy = conversionFault(payment);
+    if (unworthy !== null) this.#say(unworthy);
     for (const fault of refundFaults(payment, refunds)) this.#say(fault);
     this.#settled.putAside(payment, refunds);
     const returned = refunds.filter((refund) => refund.status === 'succeeded');
@@ -315,13 +318,15 @@ class Books {
   }
 
   #expected(payment: Json, kind: string, refund: Json | undefined): Map<string, bigint> {
-    const order = code(payment.amount);
+    const merchant = settledIn(payment);
     const payer = code(payment.payerAmount);
     const whole = amount(payment.amount);
     const part = refund === undefined ? whole : amount(refund.amount);
     const share = (value: bigint) => divide(value * part, whole, 'half-even');
     const mid = share(amount(payment.midAmount));
     const spread = share(amount(payment.spreadAmount));
+    const given = conversionOf(payment);
+    const gross = settled(refund ?? payment);
     const fee = refund === undefined ? amount(payment.fee) : amount(refund.feeReturned);
     const toPayer = refund === undefined ? amount(payment.payerAmount) : amount(refund.payerAmount);
     const sign = kind === 'paid' ? 1n : -1n;
@@ -336,17 +341,19 @@ class Books {
     move(house(`fx-position:${payer}`), mid);
     move(house(`fx-spread:${payer}`), spread);
     move(house(`rounding:${payer}`), toPayer - mid - spread);
-    move(house(`fx-position:${order}`), -part);
+    move(house(`fx-position:${merchant}`), -share(given.mid));
+    move(house(`fx-spread:${merchant}`), share(given.spread));
+    move(house(`rounding:${merchant}`), share(given.mid) - share(given.spread) - gross);
     let others = 0n;
     for (const part of (refund === undefined ? payment.shares : refund.shares) as Json[]) {
-      const [cost, given, middle] = [number(part.amount), number(part.payerAmount), number(part.midAmount)];
+      const [cost, got, middle] = [number(part.amount), number(part.payerAmount), number(part.midAmount)];
       others += cost;
-      move(text(part.account), given);
+      move(text(part.account), got);
       move(house(`fx-position:${payer}`), -middle);
-      move(house(`fx-spread:${payer}`), middle - given);
-      move(house(`fx-position:${order}`), cost);
+      move(house(`fx-spread:${payer}`), middle - got);
+      move(house(`fx-position:${merchant}`), cost);
     }
-    move(house(`discount-fee:${order}`), fee - others);
+    move(house(`discount-fee:${merchant}`), fee - others);
     return expected;
   }
 }

@@ -56,8 +56,14 @@ const fixedColumns: Readonly<Record<string, readonly string[]>> = {
   'ledger.balance': ['account_id'],
   'ledger.hold': ['id', 'account_id', 'amount', 'subject_id', 'placed_at'],
   'merchants.merchant': ['id', 'client_id', 'partner', 'created_at'],
-  'payments.payment': ['id', 'merchant_id', 'currency', 'amount', 'request_id', 'created_at'],
-  'payments.refund': ['id', 'payment_id', 'merchant_id', 'payer_id', 'request_id', 'amount', 'created_at'],
+  'payments.payment': [
+    ...['id', 'merchant_id', 'currency', 'amount', 'request_id', 'created_at'],
+    ...['settlement_currency', 'settlement_amount'],
+  ],
+  'payments.refund': [
+    ...['id', 'payment_id', 'merchant_id', 'payer_id', 'request_id', 'amount', 'created_at'],
+    'settlement_amount',
+  ],
   'settlement.batch': ['id', 'merchant_id', 'currency', 'opened_at'],
   'settlement.deal': [
     ...['id', 'day', 'currency', 'bought', 'home', 'cost', 'collected', 'gain', 'rate', 'created_at'],

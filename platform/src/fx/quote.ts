@@ -33,6 +33,10 @@ export interface LockedQuote {
  */
 const priceDigits = 7;
 
+/** The price that a middle rate makes with a spread. */
+export const priceAt = (mid: Rate, spreadBps: number): Rate =>
+  roundToSignificant(withSpread(mid, spreadBps), priceDigits, 'half-even');
+
 export interface QuoteRequest {
   readonly table: RateTable;
   readonly orderCurrency: string;
@@ -43,7 +47,10 @@ export interface QuoteRequest {
   readonly quoteId: string;
 }
 
-/** Null when the pair cannot be quoted at the moment (unknown currency, stale or held rate). */
+/**
+ * Null when the pair cannot be quoted at the moment (unknown currency, stale or held rate). A spread below zero makes a
+ * rate that is taken off: what a merchant gets in another currency than its prices are in.
+ */
 export function lockQuote(request: QuoteRequest): LockedQuote | null {
   const { lockedAt, expiresAt, quoteId } = request;
   const offered = offer(request);
@@ -80,7 +87,7 @@ function makeOffer(request: QuoteRequest): Offered | null {
   const spreadBps = same ? 0 : request.spreadBps;
   return {
     mid,
-    price: same ? mid : roundToSignificant(withSpread(mid, spreadBps), priceDigits, 'half-even'),
+    price: same ? mid : priceAt(mid, spreadBps),
     spreadBps,
     rateDate: found?.date ?? table.businessDay,
     source: found?.source ?? 'same currency',
@@ -105,4 +112,21 @@ export function priceOf(quote: Pick<LockedQuote, 'mid' | 'price'>, amount: Money
   // The price is rounded and the middle rate is not: with no spread the middle value could come out a hair above.
   const midAmount = atMid.amount > payerAmount.amount ? payerAmount : atMid;
   return { payerAmount, midAmount, spreadAmount: subtract(payerAmount, midAmount) };
+}
+
+export interface SettledAmount {
+  /** What the merchant gets before fees: the amount at the price, half to even. It can be nothing. */
+  readonly settlementAmount: Money;
+  /** What the amount is worth at the middle rate (half to even, never less), and the spread, which the house keeps of it. */
+  readonly midAmount: Money;
+  readonly spreadAmount: Money;
+}
+
+/** The mirror of `priceOf`: `quote` leads from the order's currency to the one that its merchant is paid in. */
+export function settlementOf(quote: Pick<LockedQuote, 'mid' | 'price'>, amount: Money): SettledAmount {
+  const settlementAmount = convert(amount, quote.price, priceRounding);
+  const atMid = convert(amount, quote.mid, priceRounding);
+  // The price is rounded and the middle rate is not: with no spread the price could come out a hair above.
+  const midAmount = atMid.amount < settlementAmount.amount ? settlementAmount : atMid;
+  return { settlementAmount, midAmount, spreadAmount: subtract(midAmount, settlementAmount) };
 }

@@ -8,6 +8,7 @@ export {
   type MerchantAccess,
   type MerchantKey,
   type NotificationTarget,
+  type RateRule,
 } from './merchant.ts';
 export { createMerchants, type Merchants, protectMd5Keys, type SignUp } from './merchants.ts';
 export type { SecondaryMerchant } from './secondary-merchants.ts';

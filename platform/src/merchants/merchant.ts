@@ -35,9 +35,18 @@ export interface MerchantKey {
   readonly retiresAt: Date | null;
 }
 
+/** locked-at-payment: the merchant is told with the payment what it gets for it (decision 0088). */
+export type RateRule = 'locked-at-payment';
+
 export interface Contract {
+  /** What the merchant is paid in, and what its fees, debts and limits are in. */
   readonly settlementCurrency: string;
+  /** What its orders may be priced in. */
   readonly paymentCurrencies: readonly string[];
+  /** When the rate between an order's currency and the settlement currency is fixed. */
+  readonly rateRule: RateRule;
+  /** What the house keeps of an order that is converted for its merchant, in hundredths of a per cent of the middle rate. */
+  readonly settlementSpreadBps: number;
   /** The discount fee on each payment, in hundredths of a per cent. */
   readonly feeBps: number;
   /** The spread on the middle rate, paid by the shopper and shown to him. */
@@ -47,7 +56,7 @@ export interface Contract {
   readonly regions: readonly string[];
   readonly calendar: string;
   readonly timeZone: string;
-  /** Limits of one payment, minor units of the payment's currency. */
+  /** Limits of one payment, minor units of the settlement currency: of what the order comes to in it. */
   readonly minAmount: bigint;
   readonly maxAmount: bigint;
   readonly refundWindowDays: number;

@@ -184,6 +184,8 @@ function accessTo(row: AccessRow, classicMd5Key: string): MerchantAccess {
     contract: {
       settlementCurrency: row.settlement_currency,
       paymentCurrencies: row.payment_currencies,
+      rateRule: row.rate_rule,
+      settlementSpreadBps: row.settlement_spread_bps,
       feeBps: row.fee_bps,
       spreadBps: row.spread_bps,
       returnsFee: row.returns_fee,

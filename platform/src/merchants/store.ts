@@ -1,6 +1,6 @@
 // All SQL of the merchants room.
 import { type Connection, statement, type Transaction } from '../database/index.ts';
-import type { ClassicSignType, NotificationTarget } from './merchant.ts';
+import type { ClassicSignType, NotificationTarget, RateRule } from './merchant.ts';
 
 export interface AccessRow {
   readonly id: bigint;
@@ -17,6 +17,8 @@ export interface AccessRow {
   readonly notify_url: string | null;
   readonly settlement_currency: string;
   readonly payment_currencies: string[];
+  readonly rate_rule: RateRule;
+  readonly settlement_spread_bps: number;
   readonly fee_bps: number;
   readonly spread_bps: number;
   readonly returns_fee: boolean;
@@ -40,7 +42,7 @@ export interface AccessRow {
 }
 
 const accessColumns = `m.id, m.client_id, m.partner, m.classic_md5_key, m.classic_sign_types, m.notification_target, m.name, m.display_name, m.region, m.status, m.notify_url,
-  c.settlement_currency, c.payment_currencies, c.fee_bps, c.spread_bps, c.returns_fee, c.regions, c.calendar,
+  c.settlement_currency, c.payment_currencies, c.rate_rule, c.settlement_spread_bps, c.fee_bps, c.spread_bps, c.returns_fee, c.regions, c.calendar,
   c.time_zone, c.min_amount, c.max_amount, c.refund_window_days, c.quote_life_s, c.debt_limit, c.queues_refunds,
   c.live_from, c.pending_account,
   coalesce((SELECT jsonb_agg(jsonb_build_object('version', k.version, 'public_key', k.public_key,
@@ -143,8 +145,8 @@ const insertContract = statement(
   'merchants.insert-contract',
   `INSERT INTO merchants.contract (merchant_id, settlement_currency, payment_currencies, fee_bps, spread_bps,
      returns_fee, regions, calendar, time_zone, min_amount, max_amount, refund_window_days, quote_life_s, live_from, pending_account,
-     queues_refunds)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+     queues_refunds, rate_rule, settlement_spread_bps)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 );
 const insertKey = statement(
   'merchants.insert-key',
@@ -181,6 +183,8 @@ export interface NewContract {
   readonly merchantId: bigint;
   readonly settlementCurrency: string;
   readonly paymentCurrencies: readonly string[];
+  readonly rateRule: RateRule;
+  readonly settlementSpreadBps: number;
   readonly feeBps: number;
   readonly spreadBps: number;
   readonly returnsFee: boolean;
@@ -213,6 +217,8 @@ export async function insertContractRow(tx: Transaction, c: NewContract): Promis
     c.liveFrom,
     c.pendingAccount,
     c.queuesRefunds,
+    c.rateRule,
+    c.settlementSpreadBps,
   ]);
 }
 

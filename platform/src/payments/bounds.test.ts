@@ -52,12 +52,12 @@ describe('a payment', () => {
   });
 
   it.each<[string, Payment]>([
-    ['its amounts are above zero', samplePaid({ amount: won(0n), fee: won(0n) })],
+    ['its amounts are above zero', samplePaid({ amount: won(0n), settlementAmount: won(1n), fee: won(0n) })],
     ['its amounts are above zero', samplePaid({ payerAmount: fen(0n), midAmount: fen(0n) })],
     ['its middle rate’s value is part of what is paid', samplePaid({ midAmount: fen(37_060n) })],
     ['its middle rate’s value is part of what is paid', samplePaid({ midAmount: fen(-1n) })],
-    ['its fee is part of its amount', samplePaid({ fee: won(59_001n) })],
-    ['its fee is part of its amount', samplePaid({ fee: won(-1n) })],
+    ['its fee is part of what its merchant gets', samplePaid({ fee: won(59_001n) })],
+    ['its fee is part of what its merchant gets', samplePaid({ fee: won(-1n) })],
     ['its shares are part of its fee', withShares(['10000', '885'], 10_884n)],
     ['its shares are part of its fee', withShares(['-1', '10'], 885n)],
     ['its refunds are not below zero', samplePaid({ refunded: won(-1n) })],
@@ -127,7 +127,7 @@ describe('what all refunds of a payment come to', () => {
   const faultOf = (returnsFee: boolean, feeReturned: bigint, owedFee: bigint) =>
     sumsFault({
       payment: samplePaid({ terms: { ...samplePaid().terms, returnsFee } }),
-      sums: { feeReturned, owedFee },
+      sums: { feeReturned, settled: 0n, owedFee },
     });
   const returned = 'payment 12: it does not hold that its refunds return no more fee than was charged';
   const lent = 'payment 12: it does not hold that no more than the kept fee is lent';
@@ -188,7 +188,7 @@ describe('a step', () => {
     ['order', { order: { ...before.order } }],
     ['createdAt', { createdAt: later(0) }],
     ['expiresAt', { expiresAt: later(0) }],
-    ['amount', { amount: won(59_001n) }],
+    ['amount', { amount: won(59_001n), settlementAmount: won(59_001n) }],
     ['payerAmount', { payerAmount: fen(37_060n) }],
     ['midAmount', { midAmount: fen(36_874n) }],
     ['spreadAmount', { spreadAmount: fen(183n) }],

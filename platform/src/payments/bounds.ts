@@ -2,6 +2,7 @@
 // and proved again over everything in /audit.json. Pure. A finding is a bug of ours, never a refusal.
 import { advance, type Payment, type Refund } from './payment.ts';
 import type { RefundSums } from './refund-price.ts';
+import { settledAt } from './settlement-price.ts';
 import { sharesOf, total } from './shares.ts';
 import type { PaymentEvent } from './store.ts';
 import { discountOf, neededFor } from './unsettled-funds.ts';
@@ -17,11 +18,13 @@ const hasPayer = ({ payerId, fundingAccount }: Payment): boolean =>
 
 const paymentLaws: readonly Law<Payment>[] = [
   ['its amounts are above zero', (p) => p.amount.amount > 0n && p.payerAmount.amount > 0n],
+  ['its merchant gets something', (p) => p.settlementAmount.amount > 0n],
+  ['its merchant gets what it says, unless a rate converts it', isSettledAtItsRate],
   [
     'its middle rate’s value is part of what is paid',
     (p) => within(p.midAmount.amount, p.payerAmount.amount),
   ],
-  ['its fee is part of its amount', (p) => within(p.fee.amount, p.amount.amount)],
+  ['its fee is part of what its merchant gets', (p) => within(p.fee.amount, p.settlementAmount.amount)],
   ['its shares are part of its fee', (p) => p.order.shares === undefined || sharesFit(p)],
   ['its refunds are not below zero', (p) => p.refunded.amount >= 0n && p.refunding.amount >= 0n],
   ['its refunds are part of its amount', (p) => opened(p) <= p.amount.amount],
@@ -44,6 +47,14 @@ function sharesFit(payment: Payment): boolean {
   return shares.every((share) => share.amount >= 0n) && total(shares) <= payment.fee.amount;
 }
 
+/** At the locked price, half to even; in the currency of the contract; the amount itself where that is the order's. */
+function isSettledAtItsRate({ amount, settlementAmount, settlementQuote, terms }: Payment): boolean {
+  const { currency } = settlementAmount;
+  if (currency !== terms.settlementCurrency || (settlementQuote === null) !== (amount.currency === currency))
+    return false;
+  return settledAt(settlementQuote, amount).amount === settlementAmount.amount;
+}
+
 interface RefundOf {
   readonly payment: Payment;
   readonly refund: Refund;
@@ -58,6 +69,11 @@ const refundLaws: readonly Law<RefundOf>[] = [
   [
     'it returns part of what was paid',
     ({ payment, refund }) => within(refund.payerAmount.amount, payment.payerAmount.amount),
+  ],
+  [
+    'it takes part of what its merchant got',
+    ({ payment: { settlementAmount: whole }, refund: { settlementAmount: part } }) =>
+      part.currency === whole.currency && within(part.amount, whole.amount),
   ],
   [
     'what it takes back of shares is part of it',
@@ -80,10 +96,16 @@ const refundLaws: readonly Law<RefundOf>[] = [
 
 interface SumsOf {
   readonly payment: Payment;
-  readonly sums: Pick<RefundSums, 'feeReturned' | 'owedFee'>;
+  readonly sums: Pick<RefundSums, 'feeReturned' | 'settled' | 'owedFee'>;
 }
 
 const sumsLaws: readonly Law<SumsOf>[] = [
+  [
+    'its refunds take no more than its merchant got, and those of all of it take all',
+    ({ payment, sums }) =>
+      within(sums.settled, payment.settlementAmount.amount) &&
+      (opened(payment) < payment.amount.amount || sums.settled === payment.settlementAmount.amount),
+  ],
   [
     'its refunds return no more fee than was charged',
     ({ payment, sums }) => within(sums.feeReturned, payment.terms.returnsFee ? discountOf(payment) : 0n),
@@ -128,8 +150,22 @@ export function assertPayment(before: Payment | null, after: Payment, events: re
     );
 }
 
-const fixed = ['id', 'merchantId', 'requestId', 'quote', 'terms', 'order', 'createdAt', 'expiresAt'] as const;
-const fixedAmounts = ['amount', 'payerAmount', 'midAmount', 'spreadAmount', 'fee'] as const;
+const fixed = [
+  ...[
+    'id',
+    'merchantId',
+    'requestId',
+    'quote',
+    'settlementQuote',
+    'terms',
+    'order',
+    'createdAt',
+    'expiresAt',
+  ],
+] as const;
+const fixedAmounts = [
+  ...['amount', 'payerAmount', 'midAmount', 'spreadAmount', 'settlementAmount', 'fee'],
+] as const;
 
 /**
  * What is fixed when a payment is created stays; who paid, and when, stays once it is paid. Only an event that says so
@@ -137,7 +173,10 @@ const fixedAmounts = ['amount', 'payerAmount', 'midAmount', 'spreadAmount', 'fee
  */
 function stepFault(before: Payment, after: Payment, isRequoted: boolean): string | null {
   const changed =
-    fixed.find((name) => before[name] !== after[name] && !(isRequoted && name === 'quote')) ??
+    fixed.find(
+      (name) =>
+        before[name] !== after[name] && !(isRequoted && (name === 'quote' || name === 'settlementQuote')),
+    ) ??
     fixedAmounts.find(
       (name) =>
         (before[name].amount !== after[name].amount && !isRequoted) ||

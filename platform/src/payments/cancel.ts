@@ -45,7 +45,7 @@ function reverse(facts: CancelFacts, payment: Payment): Decision<Payment> {
     return refuse('cancel-window-exceeded');
   }
   // The money has to be there as for a refund. The fee goes back too, so that no fee is lent.
-  const needed = payment.amount.amount - payment.fee.amount;
+  const needed = payment.settlementAmount.amount - payment.fee.amount;
   const sources = takeFunds(facts.funds, payment, { needed, keptFee: 0n });
   if (sources === null) return refuse('merchant-balance-insufficient');
   const legs = { house: legsOf(facts.house, payment), merchant: fundsOf(facts.funds, payment).accounts };

@@ -8,16 +8,24 @@ import type { ContractTerms, Payment } from './payment.ts';
 
 export interface Conditions {
   readonly terms: ContractTerms;
-  readonly rate: Pick<LockedQuote, 'mid' | 'price' | 'spreadBps' | 'rateDate' | 'source'>;
+  readonly rate: QuotedRate;
+  /** What converts the order for its merchant; null where nothing does. */
+  readonly settlement: QuotedRate | null;
 }
+
+type QuotedRate = Pick<LockedQuote, 'mid' | 'price' | 'spreadBps' | 'rateDate' | 'source'>;
 
 /** As stored: bigints as strings, rates as numerator and denominator. */
 interface StoredConditions {
   readonly contract: Omit<ContractTerms, 'pendingAccount'> & { readonly pendingAccount: string };
-  readonly rate: Omit<Conditions['rate'], 'mid' | 'price'> & {
-    readonly mid: readonly [string, string];
-    readonly price: readonly [string, string];
-  };
+  readonly rate: StoredRate;
+  /** Absent where nothing is converted, so that such conditions are what they were before anything could be. */
+  readonly settlement?: StoredRate;
+}
+
+interface StoredRate extends Omit<QuotedRate, 'mid' | 'price'> {
+  readonly mid: readonly [string, string];
+  readonly price: readonly [string, string];
 }
 
 const asStored = ({ numerator, denominator }: Rate): [string, string] => [
@@ -25,10 +33,14 @@ const asStored = ({ numerator, denominator }: Rate): [string, string] => [
   denominator.toString(),
 ];
 
-function contentOf({ terms, quote }: Payment): string {
+const storedRate = ({ mid, price, spreadBps, rateDate, source }: QuotedRate): StoredRate => ({
+  ...{ mid: asStored(mid), price: asStored(price) },
+  ...{ spreadBps, rateDate, source },
+});
+
+function contentOf({ terms, quote, settlementQuote }: Payment): string {
   const { pendingAccount, ...agreed } = terms;
   const { settlementCurrency, feeBps, returnsFee, refundWindowDays, timeZone, quoteLifeMs } = agreed;
-  const { mid, price, spreadBps, rateDate, source } = quote;
   const stored: StoredConditions = {
     contract: {
       pendingAccount: pendingAccount.toString(),
@@ -39,7 +51,8 @@ function contentOf({ terms, quote }: Payment): string {
       timeZone,
       ...(quoteLifeMs === undefined ? {} : { quoteLifeMs }),
     },
-    rate: { mid: asStored(mid), price: asStored(price), spreadBps, rateDate, source },
+    rate: storedRate(quote),
+    ...(settlementQuote === null ? {} : { settlement: storedRate(settlementQuote) }),
   };
   return JSON.stringify(stored);
 }
@@ -60,6 +73,7 @@ export class ConditionsBook {
   readonly #recognised = new WeakMap<ContractTerms, WeakMap<Rate, bigint>>();
 
   numberOf(payment: Payment): bigint {
+    if (payment.settlementQuote !== null) return this.#numberOfContent(payment);
     let prices = this.#recognised.get(payment.terms);
     if (prices === undefined) {
       prices = new WeakMap();
@@ -154,10 +168,17 @@ export async function readConditions(
 }
 
 function parse(stored: StoredConditions, row: ConditionsOf): Conditions {
-  const toRate = ([numerator, denominator]: readonly [string, string]) =>
-    rateOf(row.currency, row.payer_currency, BigInt(numerator), BigInt(denominator));
+  const { contract, rate, settlement } = stored;
   return {
-    terms: { ...stored.contract, pendingAccount: BigInt(stored.contract.pendingAccount) },
-    rate: { ...stored.rate, mid: toRate(stored.rate.mid), price: toRate(stored.rate.price) },
+    terms: { ...contract, pendingAccount: BigInt(contract.pendingAccount) },
+    rate: parseStored(rate, row.currency, row.payer_currency),
+    settlement:
+      settlement === undefined ? null : parseStored(settlement, row.currency, contract.settlementCurrency),
   };
+}
+
+function parseStored(stored: StoredRate, base: string, quote: string): QuotedRate {
+  const toRate = ([numerator, denominator]: readonly [string, string]) =>
+    rateOf(base, quote, BigInt(numerator), BigInt(denominator));
+  return { ...stored, mid: toRate(stored.mid), price: toRate(stored.price) };
 }

@@ -14,7 +14,8 @@ import type { Contract, MerchantAccess, Merchants } from '../merchants/index.ts'
 import type { Clock, Ids } from '../system/index.ts';
 import type { CreateAnswer, CreatePayment } from './commands.ts';
 import { type Decision, noneBefore, pick, type RecordSources, recordDecisions, refuse } from './decision.ts';
-import { type ContractTerms, type Payment, quoteExpiry } from './payment.ts';
+import { type ContractTerms, type Payment, quoteExpiry, settlementQuoteId } from './payment.ts';
+import { settledAt } from './settlement-price.ts';
 import { sharesOf, total } from './shares.ts';
 import { findRequests, readPayments, requestKinds } from './store.ts';
 
@@ -51,16 +52,25 @@ export function decideCreate(facts: CreateFacts, command: CreatePayment): Decisi
   if (command.settlementCurrency !== null && command.settlementCurrency !== contract.settlementCurrency) {
     return refuse('settlement-currency-not-contracted', { field: 'settlementCurrency' });
   }
+  const isConverted = currency !== contract.settlementCurrency;
+  // Shares are taken from what the merchant gets in the order's own currency.
+  if (isConverted && command.order.shares !== undefined)
+    return refuse('currency-not-supported', { field: 'shares' });
   const isOutside = (value: bigint) => value < contract.minAmount || value > contract.maxAmount;
-  if (command.payerAmount === undefined && isOutside(amount))
+  if (!isConverted && command.payerAmount === undefined && isOutside(amount))
     return refuse('amount-out-of-limits', { field: 'amount' });
   const expiresAt = expiryOf(command, facts.now);
   if (expiresAt === null) return refuse('payment-expired', { field: 'expiresAt' });
   const id = command.paymentId ?? facts.ids.pop()!;
   const quote = quoteFor(facts, command, { access, expiresAt, id });
   if (typeof quote === 'string') return refuse(quote, { field: 'quoteId' });
-  const fresh = newPayment(command, access, { id, quote, createdAt: facts.now, expiresAt });
-  if (isOutside(fresh.amount.amount)) return refuse('amount-out-of-limits', { field: 'amount' });
+  const settlementQuote = isConverted
+    ? settlementQuoteFor(facts, command, { contract, expiresAt, id })
+    : null;
+  if (settlementQuote === undefined) return refuse('quote-not-available', { field: 'amount' });
+  const made = { id, quote, settlementQuote, createdAt: facts.now, expiresAt };
+  const fresh = newPayment(command, access, made);
+  if (isOutside(fresh.settlementAmount.amount)) return refuse('amount-out-of-limits', { field: 'amount' });
   facts.answered.set(keyOf(command), { inputHash: command.inputHash, payment: fresh });
   return {
     answer: { payment: fresh, replayed: false },
@@ -80,20 +90,25 @@ export function decideCreate(facts: CreateFacts, command: CreatePayment): Decisi
 function newPayment(
   command: CreatePayment,
   { merchant, contract }: MerchantAccess,
-  made: { id: bigint; quote: LockedQuote; createdAt: Date; expiresAt: Date },
+  made: Pick<Payment, 'id' | 'quote' | 'settlementQuote' | 'createdAt' | 'expiresAt'>,
 ): Payment {
   const { currency } = command.amount;
   const { payerCurrency } = command;
+  const { settlementQuote } = made;
   const priced = pricedAs(command, made.quote);
+  const settlementAmount = settledAt(settlementQuote, priced.amount);
   const terms = termsOf(contract);
+  const expiresAt = quoteExpiry({ ...made, terms }, made.quote.lockedAt);
   return {
     ...made,
-    quote: { ...made.quote, expiresAt: quoteExpiry({ ...made, terms }, made.quote.lockedAt) },
+    quote: { ...made.quote, expiresAt },
+    settlementQuote: settlementQuote === null ? null : { ...settlementQuote, expiresAt },
     merchantId: command.merchantId,
     requestId: command.requestId,
     status: 'created',
     ...priced,
-    fee: money(currency, feeOf(contract.feeBps, { ...priced, order: command.order })),
+    settlementAmount,
+    fee: feeOf(contract.feeBps, settlementAmount, { ...priced, order: command.order }),
     terms,
     payerId: null,
     funding: null,
@@ -131,9 +146,12 @@ function termsOf(contract: Contract): ContractTerms {
   return terms;
 }
 
-/** The discount fee and the shares of others, minor units of the order's currency. */
-export const feeOf = (feeBps: number, priced: Parameters<typeof sharesOf>[0]): bigint =>
-  divide(priced.amount.amount * BigInt(feeBps), 10_000n, 'half-even') + total(sharesOf(priced));
+/** The discount fee on what the merchant gets, and the shares of others. */
+export const feeOf = (feeBps: number, settled: Money, priced: Parameters<typeof sharesOf>[0]): Money =>
+  money(
+    settled.currency,
+    divide(settled.amount * BigInt(feeBps), 10_000n, 'half-even') + total(sharesOf(priced)),
+  );
 
 /** Priced in the order's currency, or, where the payer's amount is given, backwards from that at the same price. */
 export function pricedAs(
@@ -182,6 +200,22 @@ function quoteFor(
     }) ?? 'quote-not-available'
   );
 }
+
+/** The rate at which its merchant is paid, of the moment at which the order is made; undefined where there is none. */
+const settlementQuoteFor = (
+  facts: CreateFacts,
+  command: CreatePayment,
+  at: { contract: Contract; expiresAt: Date; id: bigint },
+): LockedQuote | undefined =>
+  lockQuote({
+    table: facts.rates!,
+    orderCurrency: command.amount.currency,
+    payerCurrency: at.contract.settlementCurrency,
+    spreadBps: 0 - at.contract.settlementSpreadBps,
+    lockedAt: facts.now,
+    expiresAt: at.expiresAt,
+    quoteId: settlementQuoteId(at.id),
+  }) ?? undefined;
 
 export interface CreateSources extends RecordSources {
   readonly clock: Clock;

@@ -49,7 +49,7 @@ it('done: the money leaves from where it was put aside, and the merchant is told
         { account: clearing, amount: 18_530n },
         { account: house.payerPosition, amount: -18_438n },
         { account: house.payerSpread, amount: -92n },
-        { account: house.orderPosition, amount: 29_500n },
+        { account: house.settlementPosition, amount: 29_500n },
         { account: merchant.refunding, amount: -29_500n },
       ],
     },

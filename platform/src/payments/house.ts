@@ -5,40 +5,54 @@ import type { HouseLegs } from './postings.ts';
 
 export type HouseFacts = ReadonlyMap<string, HouseLegs>;
 
-const pairOf = (payment: Payment): string => `${payment.amount.currency}/${payment.payerAmount.currency}`;
+/** What decides which accounts move: what the payer pays in, what the merchant is paid in, and whether that is converted. */
+interface Currencies {
+  readonly settlement: string;
+  readonly payer: string;
+  readonly isConverted: boolean;
+}
 
-export const legsOf = (house: HouseFacts, payment: Payment): HouseLegs => house.get(pairOf(payment))!;
+const currenciesOf = ({ settlementAmount, payerAmount, settlementQuote }: Payment): Currencies => ({
+  settlement: settlementAmount.currency,
+  payer: payerAmount.currency,
+  isConverted: settlementQuote !== null,
+});
+
+const keyOf = ({ settlement, payer, isConverted }: Currencies): string =>
+  isConverted ? `${settlement}/${payer}/converted` : `${settlement}/${payer}`;
+
+export const legsOf = (house: HouseFacts, payment: Payment): HouseLegs =>
+  house.get(keyOf(currenciesOf(payment)))!;
 
 export const loadHouse = (
   accounts: HouseAccounts,
   payments: Iterable<Payment>,
   now: Date,
-): Promise<Map<string, HouseLegs>> =>
-  loadHouseOfPairs(
-    accounts,
-    Array.from(payments, (payment) => ({
-      order: payment.amount.currency,
-      payer: payment.payerAmount.currency,
-    })),
-    now,
-  );
+): Promise<Map<string, HouseLegs>> => loadHouseOf(accounts, Array.from(payments, currenciesOf), now);
 
-/** The same for payments that do not exist yet: `order` and `payer` are their currencies. */
-export async function loadHouseOfPairs(
+/** The same for payments that do not exist yet. */
+export async function loadHouseOf(
   accounts: HouseAccounts,
-  pairs: readonly { readonly order: string; readonly payer: string }[],
+  all: readonly Currencies[],
   now: Date,
 ): Promise<Map<string, HouseLegs>> {
   const legs = new Map<string, HouseLegs>();
-  for (const { order, payer } of pairs) {
-    const pair = `${order}/${payer}`;
-    if (legs.has(pair)) continue;
-    legs.set(pair, {
+  for (const currencies of all) {
+    const key = keyOf(currencies);
+    if (legs.has(key)) continue;
+    const { settlement, payer, isConverted } = currencies;
+    legs.set(key, {
       payerPosition: await accounts.open('fx-position', payer, now),
-      orderPosition: await accounts.open('fx-position', order, now),
+      settlementPosition: await accounts.open('fx-position', settlement, now),
       payerSpread: await accounts.open('fx-spread', payer, now),
       payerRounding: await accounts.open('rounding', payer, now),
-      orderFee: await accounts.open('discount-fee', order, now),
+      settlementFee: await accounts.open('discount-fee', settlement, now),
+      conversion: isConverted
+        ? {
+            spread: await accounts.open('fx-spread', settlement, now),
+            rounding: await accounts.open('rounding', settlement, now),
+          }
+        : null,
     });
   }
   return legs;

@@ -48,6 +48,7 @@ export {
 } from './postings.ts';
 export { readRefundsOfPayments } from './refund-store.ts';
 export { needsQuote } from './requote.ts';
+export { settledAt } from './settlement-price.ts';
 export { type ShareBack, sharesOf, total } from './shares.ts';
 export { readWrongSpending } from './spending-store.ts';
 export {

@@ -8,7 +8,7 @@ import type { ChangeFacts, ChangeSources } from './change.ts';
 import type { CreateAnswer, PayInOneStep } from './commands.ts';
 import { type CreateFacts, type CreateSources, decideCreate, keyOf, loadCreateFacts } from './create.ts';
 import { type Decision, noneBefore, pick, recordDecisions } from './decision.ts';
-import { loadHouseOfPairs } from './house.ts';
+import { loadHouseOf } from './house.ts';
 
 type PayFacts = CreateFacts & ChangeFacts;
 
@@ -54,10 +54,11 @@ export const payVerb = (
     );
     const creates = commands.map((command) => command.create);
     const facts = await loadCreateFacts(tx, creates, sources, idsPerCommand);
-    const pairs = creates.map(({ amount, payerCurrency }) => ({
-      order: amount.currency,
-      payer: payerCurrency,
-    }));
+    const currencies = creates.flatMap(({ merchantId, amount, payerCurrency: payer }) => {
+      const settlement = facts.merchants.get(merchantId)?.contract.settlementCurrency;
+      if (settlement === undefined) return [];
+      return [{ settlement, payer, isConverted: settlement !== amount.currency }];
+    });
     return {
       ...facts,
       ...{ payments: new Map(), locked: noneBefore },
@@ -67,7 +68,7 @@ export const payVerb = (
         creates.map(({ merchantId }) => merchantId),
       ),
       ...(sources.rules === undefined ? {} : { rules: sources.rules }),
-      house: await loadHouseOfPairs(sources.house, pairs, facts.now),
+      house: await loadHouseOf(sources.house, currencies, facts.now),
     };
   },
   decide: decidePay,

@@ -118,9 +118,17 @@ export interface Payment {
   readonly payerAmount: Money;
   readonly midAmount: Money;
   readonly spreadAmount: Money;
-  /** The merchant's discount fee, and the shares of the order that are others'; in the order's currency. */
+  /** What the merchant gets for it before fees, in the currency that it is paid in; the amount itself where that is the order's. */
+  readonly settlementAmount: Money;
+  /** The merchant's discount fee, and the shares of the order that are others'; in the settlement currency. */
   readonly fee: Money;
   readonly quote: LockedQuote;
+  /**
+   * The rate that makes the amount the settlement amount, locked and expiring with the payer's: `price` says how many
+   * units of the settlement currency the merchant gets for one of the order's, the spread (below zero) taken off. Null where
+   * both are the same currency.
+   */
+  readonly settlementQuote: LockedQuote | null;
   readonly terms: ContractTerms;
   readonly payerId: bigint | null;
   readonly funding: Funding | null;
@@ -154,10 +162,12 @@ export interface Refund {
   readonly amount: Money;
   /** What the shopper gets back, at the payment's own rate. */
   readonly payerAmount: Money;
+  /** What the merchant gives for it, at the payment's own rate; the amount itself where nothing is converted. */
+  readonly settlementAmount: Money;
   /** What the merchant gets back: of the discount fee (nothing when the contract keeps it), and from receivers of shares. */
   readonly feeReturned: Money;
   /**
-   * What the merchant had no unsettled funds for, minor units of the order's currency: kept fees, and what its debt limit
+   * What the merchant had no unsettled funds for, minor units of the settlement currency: kept fees, and what its debt limit
    * allowed. The rest of its side came from what was pending.
    */
   readonly owedFee: bigint;
@@ -172,6 +182,9 @@ export interface Refund {
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
 }
+
+/** What the rate of the merchant's side is called: the payer's may be a quote that was given before. */
+export const settlementQuoteId = (paymentId: bigint): string => `${paymentId}-S`;
 
 const usualQuoteLifeMs = 3_600_000;
 
@@ -189,6 +202,6 @@ export function quoteExpiry(
 export const quoteIsOver = (payment: Payment, now: Date): boolean =>
   quoteExpiry(payment, payment.quote.lockedAt) <= now;
 
-/** Whether a rate is part of the price at all. */
-export const isForeign = ({ amount, payerAmount }: Payment): boolean =>
-  amount.currency !== payerAmount.currency;
+/** Whether a rate is locked for it at all: for what the shopper pays, or for what the merchant gets. */
+export const hasRate = ({ amount, payerAmount, settlementQuote }: Payment): boolean =>
+  amount.currency !== payerAmount.currency || settlementQuote !== null;

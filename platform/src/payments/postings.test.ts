@@ -50,9 +50,9 @@ describe('a payment with shares', () => {
       [`${wallet}`]: -37_059n,
       [`${house.payerPosition}`]: 36_875n - 5_625n - 625n,
       [`${house.payerSpread}`]: 184n - 28n - 3n,
-      [`${house.orderPosition}`]: -59_000n + 10_000n,
+      [`${house.settlementPosition}`]: -59_000n + 10_000n,
       [`${pending}`]: 59_000n - 10_885n,
-      [`${house.orderFee}`]: 885n,
+      [`${house.settlementFee}`]: 885n,
     });
   });
 
@@ -67,6 +67,7 @@ describe('a payment with shares', () => {
 const refundOf = (over: Partial<Refund>): Refund => ({
   ...{ id: 20n, paymentId: 12n, merchantId: 2n, payerId: 7n, requestId: 'r', status: 'succeeded' },
   ...{ amount: money('KRW', 29_500n), payerAmount: money('CNY', 18_530n), feeReturned: money('KRW', 0n) },
+  settlementAmount: over.amount ?? money('KRW', 29_500n),
   ...{ reason: null, notifyUrl: null, metadata: null, shares: [], owedFee: 0n, owed: 0n, putAside: false },
   ...{ createdAt: new Date(0), finishedAt: null },
   ...over,
@@ -99,7 +100,7 @@ describe('the shop’s side of a refund', () => {
     const leaves = refundPostings(samplePaid(), { ...refund, putAside: true }, { house, merchant });
     expect(balanced(leaves)).toMatchObject({
       [`${merchant.refunding}`]: -29_000n,
-      [`${house.orderFee}`]: -500n,
+      [`${house.settlementFee}`]: -500n,
     });
   });
 });
@@ -112,7 +113,7 @@ describe('a refund', () => {
       [`${wallet}`]: 18_530n,
       [`${house.payerPosition}`]: -18_438n,
       [`${house.payerSpread}`]: -92n,
-      [`${house.orderPosition}`]: 29_500n,
+      [`${house.settlementPosition}`]: 29_500n,
       [`${pending}`]: -29_500n,
     });
     // Half of 37,061 fen would be 18,530.5: one fen that nobody gets.
@@ -143,9 +144,9 @@ describe('a refund', () => {
       [`${wallet}`]: 18_530n,
       [`${house.payerPosition}`]: -18_438n + 2_812n + 312n,
       [`${house.payerSpread}`]: -92n + 14n + 2n,
-      [`${house.orderPosition}`]: 29_500n - 5_000n,
+      [`${house.settlementPosition}`]: 29_500n - 5_000n,
       [`${pending}`]: 5_442n - 29_500n,
-      [`${house.orderFee}`]: -442n,
+      [`${house.settlementFee}`]: -442n,
     });
   });
 });

@@ -3,30 +3,35 @@
 import { divide } from '@tongbao/money';
 import { type Posting, postingsOf, reversed } from '../ledger/index.ts';
 import type { Payment, Refund } from './payment.ts';
+import { conversionOf } from './settlement-price.ts';
 import { type Share, sharesOf, total } from './shares.ts';
 import type { MerchantAccounts } from './unsettled-funds.ts';
 
-/** The house's accounts that a payment between two currencies needs. */
+/** The house's accounts that a payment between two currencies needs. `settlement`: what the merchant is paid in. */
 export interface HouseLegs {
   readonly payerPosition: bigint;
-  readonly orderPosition: bigint;
+  readonly settlementPosition: bigint;
   readonly payerSpread: bigint;
   readonly payerRounding: bigint;
-  readonly orderFee: bigint;
+  readonly settlementFee: bigint;
+  /** Where the merchant is paid in another currency than its prices are in: what that leaves to the house. */
+  readonly conversion: { readonly spread: bigint; readonly rounding: bigint } | null;
 }
 
 /** The shopper pays: his money becomes the house's position and spread; the position becomes the merchant's money. */
 export function paymentPostings(payment: Payment, fundingAccount: bigint, house: HouseLegs): Posting[] {
-  const { amount, payerAmount, midAmount, spreadAmount, fee } = payment;
+  const { payerAmount, midAmount, spreadAmount, settlementAmount, fee } = payment;
+  const { mid, spread } = conversionOf(payment);
   const shares = sharesOf(payment);
   return postingsOf([
     ...sharePostings(shares, house),
     { account: fundingAccount, amount: -payerAmount.amount },
     { account: house.payerPosition, amount: midAmount.amount },
     { account: house.payerSpread, amount: spreadAmount.amount },
-    { account: house.orderPosition, amount: -amount.amount },
-    { account: payment.terms.pendingAccount, amount: amount.amount - fee.amount },
-    { account: house.orderFee, amount: fee.amount - total(shares) },
+    { account: house.settlementPosition, amount: -mid },
+    ...(house.conversion === null ? [] : [{ account: house.conversion.spread, amount: spread }]),
+    { account: payment.terms.pendingAccount, amount: settlementAmount.amount - fee.amount },
+    { account: house.settlementFee, amount: fee.amount - total(shares) },
   ]);
 }
 
@@ -36,7 +41,7 @@ const sharePostings = (shares: readonly Share[], house: HouseLegs): Posting[] =>
     { account: share.account, amount: share.payerAmount },
     { account: house.payerPosition, amount: -share.midAmount },
     { account: house.payerSpread, amount: share.midAmount - share.payerAmount },
-    { account: house.orderPosition, amount: share.amount },
+    { account: house.settlementPosition, amount: share.amount },
   ]);
 
 /** Which accounts a change to a paid payment moves. */
@@ -57,11 +62,15 @@ export const reversalPostings = (
     { account: merchant.receivable, amount: -owed },
   ]);
 
+/** What the merchant gives for a refund, less what it gets back of fee and shares. */
+const givenFor = ({ settlementAmount, feeReturned }: Refund): bigint =>
+  settlementAmount.amount - feeReturned.amount;
+
 /** The merchant's side of a refund: what was pending pays it, the rest is owed. */
 const merchantPostings = (refund: Refund, merchant: MerchantAccounts): Posting[] => [
   {
     account: merchant.pending,
-    amount: refund.feeReturned.amount - refund.amount.amount + refund.owedFee + refund.owed,
+    amount: refund.owedFee + refund.owed - givenFor(refund),
   },
   { account: merchant.feeReceivable, amount: -refund.owedFee },
   { account: merchant.receivable, amount: -refund.owed },
@@ -71,37 +80,46 @@ const merchantPostings = (refund: Refund, merchant: MerchantAccounts): Posting[]
 export const fundingPostings = (refund: Refund, merchant: MerchantAccounts): Posting[] =>
   postingsOf([
     ...merchantPostings(refund, merchant),
-    { account: merchant.refunding, amount: refund.amount.amount - refund.feeReturned.amount },
+    { account: merchant.refunding, amount: givenFor(refund) },
   ]);
 
 /** The bank refused: what was put aside can be used again. What is owed stays owed until the next settlement. */
 export const releasePostings = (refund: Refund, merchant: MerchantAccounts): Posting[] =>
   postingsOf([
-    { account: merchant.refunding, amount: refund.feeReturned.amount - refund.amount.amount },
-    { account: merchant.pending, amount: refund.amount.amount - refund.feeReturned.amount },
+    { account: merchant.refunding, amount: -givenFor(refund) },
+    { account: merchant.pending, amount: givenFor(refund) },
   ]);
 
 /**
  * A refund at the payment's own rate. The payer gets his cumulative share (so that all refunds together return
  * exactly what he paid); position and spread give back their own rounded shares; the difference of these roundings,
- * at most a few minor units, is posted to the rounding account.
+ * at most a few minor units, is posted to the rounding account. On the merchant's side, where it is converted, the same.
  */
 export function refundPostings(payment: Payment, refund: Refund, { house, merchant }: RefundLegs): Posting[] {
   const fundingAccount = payment.fundingAccount!;
   const share = (whole: bigint) => divide(whole * refund.amount.amount, payment.amount.amount, 'half-even');
   const mid = share(payment.midAmount.amount);
   const spread = share(payment.spreadAmount.amount);
-  const feeReturned = refund.feeReturned.amount;
+  const settled = conversionOf(payment);
   return postingsOf([
     ...reversed(sharePostings(refund.shares, house)),
     { account: fundingAccount, amount: refund.payerAmount.amount },
     { account: house.payerPosition, amount: -mid },
     { account: house.payerSpread, amount: -spread },
     { account: house.payerRounding, amount: mid + spread - refund.payerAmount.amount },
-    { account: house.orderPosition, amount: refund.amount.amount },
+    { account: house.settlementPosition, amount: share(settled.mid) },
+    ...(house.conversion === null
+      ? []
+      : [
+          { account: house.conversion.spread, amount: -share(settled.spread) },
+          {
+            account: house.conversion.rounding,
+            amount: refund.settlementAmount.amount - share(settled.mid) + share(settled.spread),
+          },
+        ]),
     ...(refund.putAside
-      ? [{ account: merchant.refunding, amount: feeReturned - refund.amount.amount }]
+      ? [{ account: merchant.refunding, amount: -givenFor(refund) }]
       : merchantPostings(refund, merchant)),
-    { account: house.orderFee, amount: total(refund.shares) - feeReturned },
+    { account: house.settlementFee, amount: total(refund.shares) - refund.feeReturned.amount },
   ]);
 }

@@ -9,7 +9,7 @@ const won = (amount: bigint) => money('KRW', amount);
 const fen = (amount: bigint) => money('CNY', amount);
 
 it('nothing was refunded at first', () => {
-  expect(noRefunds).toEqual({ count: 0, lastAskedAt: null, feeReturned: 0n, owedFee: 0n });
+  expect(noRefunds).toEqual({ count: 0, lastAskedAt: null, feeReturned: 0n, settled: 0n, owedFee: 0n });
 });
 
 describe('a part', () => {

@@ -11,11 +11,16 @@ export interface RefundSums {
   readonly lastAskedAt: Date | null;
   /** Of the discount fee, without what receivers of shares gave back. */
   readonly feeReturned: bigint;
+  /** Of the settlement amount. */
+  readonly settled: bigint;
   /** What the merchant owes of kept fees, those of failed refunds included: a fee is lent once. */
   readonly owedFee: bigint;
 }
 
-export const noRefunds: RefundSums = { count: 0, lastAskedAt: null, feeReturned: 0n, owedFee: 0n };
+export const noRefunds: RefundSums = {
+  ...{ count: 0, lastAskedAt: null, feeReturned: 0n },
+  ...{ settled: 0n, owedFee: 0n },
+};
 
 /** The part of `whole` that brings what was returned before to the rounded share; nothing where that was more already. */
 export function partOf(
@@ -26,7 +31,7 @@ export function partOf(
   return part < 0n ? 0n : part;
 }
 
-const openAmount = (payment: Payment): bigint => payment.refunded.amount + payment.refunding.amount;
+export const openAmount = (payment: Payment): bigint => payment.refunded.amount + payment.refunding.amount;
 const openToPayer = (payment: Payment): bigint =>
   payment.refundedToPayer.amount + payment.refundingToPayer.amount;
 

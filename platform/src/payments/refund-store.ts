@@ -15,6 +15,7 @@ interface RefundRow {
   status: RefundStatus;
   amount: bigint;
   payer_amount: bigint;
+  settlement_amount: bigint | null;
   fee_returned: bigint;
   owed_fee: bigint;
   owed: bigint;
@@ -27,13 +28,17 @@ interface RefundRow {
   finished_at: Date | null;
   currency: string;
   payer_currency: string;
+  settlement_currency: string | null;
 }
 
-const refundColumns = `r.id, r.payment_id, r.merchant_id, r.payer_id, r.request_id, r.status, r.amount, r.payer_amount,
-  r.fee_returned, r.owed_fee, r.owed, r.put_aside, r.reason, r.notify_url, r.metadata, r.shares, r.created_at, r.finished_at, p.currency, p.payer_currency`;
+const refundColumns = `r.id, r.payment_id, r.merchant_id, r.payer_id, r.request_id, r.status, r.amount, r.payer_amount, r.settlement_amount,
+  r.fee_returned, r.owed_fee, r.owed, r.put_aside, r.reason, r.notify_url, r.metadata, r.shares, r.created_at, r.finished_at, p.currency, p.payer_currency, p.settlement_currency`;
 const refundsFrom = 'FROM payments.refund r JOIN payments.payment p ON p.id = r.payment_id';
 
 function refundOf(row: RefundRow): Refund {
+  const amount = money(row.currency, row.amount);
+  const settlementAmount =
+    row.settlement_currency === null ? amount : money(row.settlement_currency, row.settlement_amount!);
   return {
     id: row.id,
     paymentId: row.payment_id,
@@ -41,9 +46,10 @@ function refundOf(row: RefundRow): Refund {
     payerId: row.payer_id,
     requestId: row.request_id,
     status: row.status,
-    amount: money(row.currency, row.amount),
+    amount,
     payerAmount: money(row.payer_currency, row.payer_amount),
-    feeReturned: money(row.currency, row.fee_returned),
+    settlementAmount,
+    feeReturned: money(settlementAmount.currency, row.fee_returned),
     owedFee: row.owed_fee,
     owed: row.owed,
     putAside: row.put_aside,
@@ -93,7 +99,8 @@ const refundSumsStatement = statement(
   'payments.refund-sums',
   `SELECT payment_id, count(*)::integer AS count, max(created_at) AS last_asked_at, sum(owed_fee)::bigint AS owed_fee,
      coalesce(sum(fee_returned - coalesce((SELECT sum((share->>'amount')::bigint) FROM json_array_elements(shares::json) share), 0))
-       FILTER (WHERE status <> 'failed'), 0)::bigint AS fee_returned
+       FILTER (WHERE status <> 'failed'), 0)::bigint AS fee_returned,
+     coalesce(sum(coalesce(settlement_amount, amount)) FILTER (WHERE status <> 'failed'), 0)::bigint AS settled
    FROM payments.refund WHERE payment_id = ANY($1::bigint[]) GROUP BY payment_id`,
 );
 /** What each payment's refunds come to; payments without one are absent. */
@@ -107,6 +114,7 @@ export async function readRefundSums(
     last_asked_at: Date;
     owed_fee: bigint;
     fee_returned: bigint;
+    settled: bigint;
   }>(refundSumsStatement, [integers(paymentIds)]);
   return new Map(
     rows.map((row) => [
@@ -115,6 +123,7 @@ export async function readRefundSums(
         count: row.count,
         lastAskedAt: row.last_asked_at,
         feeReturned: row.fee_returned,
+        settled: row.settled,
         owedFee: row.owed_fee,
       },
     ]),
@@ -143,6 +152,11 @@ export const refundRows = copyInto<Refund>('payments.refund', {
   status: ['text', (refund) => refund.status],
   amount: ['int8', (refund) => refund.amount.amount],
   payer_amount: ['int8', (refund) => refund.payerAmount.amount],
+  settlement_amount: [
+    'int8',
+    ({ amount, settlementAmount }) =>
+      settlementAmount.currency === amount.currency ? null : settlementAmount.amount,
+  ],
   fee_returned: ['int8', (refund) => refund.feeReturned.amount],
   owed_fee: ['int8', (refund) => refund.owedFee],
   owed: ['int8', (refund) => refund.owed],

@@ -348,7 +348,7 @@ describe('the edges', () => {
     const facts = paidFacts(samplePayment(usual));
     const before = facts.sums.get(1n);
     expect(before).toBeUndefined();
-    facts.sums.set(1n, { count: mostParts - 1, lastAskedAt: now, feeReturned: 0n, owedFee: 0n });
+    facts.sums.set(1n, { count: mostParts - 1, lastAskedAt: now, feeReturned: 0n, settled: 0n, owedFee: 0n });
     expect(asked(ask(facts, 1n)).status).toBe('succeeded');
     expect(ask(facts, 1n)).toBe('refund-too-many');
     expect(asked(ask(facts, 58_999n)).status).toBe('succeeded');

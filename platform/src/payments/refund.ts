@@ -18,6 +18,7 @@ import type { Payment, Refund } from './payment.ts';
 import { fundingPostings, refundPostings } from './postings.ts';
 import { feePart, noRefunds, orderPart, payerPart, type RefundSums } from './refund-price.ts';
 import { readRefundSums, readRefunds, readRefundsOfPayments } from './refund-store.ts';
+import { settlementPart } from './settlement-price.ts';
 import { type Share, sharesBack, total } from './shares.ts';
 import { findRequests, type PaymentEvent, readPayments, requestKinds } from './store.ts';
 import {
@@ -128,8 +129,12 @@ function newRefund(
   command: RefundPayment & { sharesBack: readonly Share[] },
 ): Refund {
   const { amount } = command.amount;
-  const before = facts.sums.get(payment.id)?.feeReturned ?? 0n;
-  const fee = payment.terms.returnsFee ? feePart(payment, amount, { fee: discountOf(payment), before }) : 0n;
+  const before = facts.sums.get(payment.id) ?? noRefunds;
+  const settlementAmount = settlementPart(payment, amount, before.settled);
+  const feeBefore = { fee: discountOf(payment), before: before.feeReturned };
+  const fee = payment.terms.returnsFee ? feePart(payment, amount, feeBefore) : 0n;
+  // Two shares are rounded, each by itself: no merchant gets more back of its fee than it gives for the refund.
+  const isMore = payment.settlementQuote !== null && fee > settlementAmount.amount;
   return {
     id: facts.ids.pop()!,
     paymentId: payment.id,
@@ -139,7 +144,11 @@ function newRefund(
     status: 'processing',
     amount: command.amount,
     payerAmount: command.payerAmount ?? payerPart(payment, amount),
-    feeReturned: money(payment.amount.currency, fee + total(command.sharesBack)),
+    settlementAmount,
+    feeReturned: money(
+      settlementAmount.currency,
+      isMore ? settlementAmount.amount : fee + total(command.sharesBack),
+    ),
     ...{ owedFee: 0n, owed: 0n, putAside: false },
     reason: command.reason,
     notifyUrl: command.notifyUrl,
@@ -154,6 +163,7 @@ const sumsWith = (before: RefundSums, refund: Refund): RefundSums => ({
   count: before.count + 1,
   lastAskedAt: refund.createdAt,
   feeReturned: before.feeReturned + refund.feeReturned.amount - total(refund.shares),
+  settled: before.settled + refund.settlementAmount.amount,
   owedFee: before.owedFee + refund.owedFee,
 });
 

@@ -16,7 +16,7 @@ import {
 import { decideAuthorize } from './authorize.ts';
 import { assertPayment } from './bounds.ts';
 import { decideCreate } from './create.ts';
-import { isForeign, type Payment, quoteExpiry, quoteIsOver } from './payment.ts';
+import { hasRate, type Payment, quoteExpiry, quoteIsOver } from './payment.ts';
 import { decideRequote, needsQuote } from './requote.ts';
 
 const hour = 60 * minute;
@@ -47,7 +47,7 @@ describe('a price holds', () => {
 
   it('for good where no rate is part of it, when nobody can pay any more, and once it is paid', () => {
     const won = { ...withLife(5_000), payerAmount: money('KRW', 59_000n) };
-    expect([isForeign(won), isForeign(long), needsQuote(won, later(hour))]).toEqual([false, true, false]);
+    expect([hasRate(won), hasRate(long), needsQuote(won, later(hour))]).toEqual([false, true, false]);
     expect(needsQuote(withLife(5_000), later(24 * hour))).toBe(false);
     expect(needsQuote(withLife(5_000), later(24 * hour - 1))).toBe(true);
     expect(needsQuote({ ...withLife(5_000), status: 'paid' }, later(hour))).toBe(false);

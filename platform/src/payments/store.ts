@@ -10,6 +10,7 @@ import {
   type Transaction,
   texts,
 } from '../database/index.ts';
+import type { LockedQuote } from '../fx/index.ts';
 import { type Conditions, type ConditionsBook, readConditions } from './conditions-store.ts';
 import {
   type OrderFacts,
@@ -17,6 +18,7 @@ import {
   type PaymentEventKind,
   type PaymentStatus,
   quoteExpiry,
+  settlementQuoteId,
 } from './payment.ts';
 
 export interface PaymentRow {
@@ -30,6 +32,8 @@ export interface PaymentRow {
   payer_amount: bigint;
   mid_amount: bigint;
   fee: bigint;
+  settlement_currency: string | null;
+  settlement_amount: bigint | null;
   created_at: Date;
   expires_at: Date;
   paid_at: Date | null;
@@ -55,7 +59,7 @@ interface StoredOrder extends Omit<OrderFacts, 'goods'> {
 }
 
 export const paymentColumns = `id, merchant_id, payer_id, status, currency, amount, payer_currency, payer_amount, mid_amount, fee,
-  created_at, expires_at, paid_at, closed_at, card_id, funding_account, refunded, refunding, refunded_to_payer,
+  settlement_currency, settlement_amount,  created_at, expires_at, paid_at, closed_at, card_id, funding_account, refunded, refunding, refunded_to_payer,
   refunding_to_payer, events, last_refusal, request_id, conditions_id, quote_id, locked_at, order_facts`;
 
 const orderOf = ({ order }: Payment): StoredOrder => ({
@@ -76,23 +80,29 @@ function paymentOf(row: PaymentRow, conditions: Conditions): Payment {
   const inOrder = (amount: bigint): Money => money(row.currency, amount);
   const inPayer = (amount: bigint): Money => money(row.payer_currency, amount);
   const order = row.order_facts;
+  const amount = inOrder(row.amount);
+  const settlementAmount =
+    row.settlement_currency === null ? amount : money(row.settlement_currency, row.settlement_amount!);
   const life = { createdAt: row.created_at, expiresAt: row.expires_at, terms: conditions.terms };
   return {
     id: row.id,
     merchantId: row.merchant_id,
     requestId: row.request_id,
     status: row.status,
-    amount: inOrder(row.amount),
+    amount,
     payerAmount: inPayer(row.payer_amount),
     midAmount: inPayer(row.mid_amount),
     spreadAmount: inPayer(row.payer_amount - row.mid_amount),
-    fee: inOrder(row.fee),
+    settlementAmount,
+    fee: money(settlementAmount.currency, row.fee),
     quote: {
       ...conditions.rate,
       quoteId: (row.quote_id === 0n ? row.id : row.quote_id).toString(),
       lockedAt: row.locked_at,
       expiresAt: quoteExpiry(life, row.locked_at),
     },
+    settlementQuote:
+      conditions.settlement === null ? null : settlementQuoteOf(row, life, conditions.settlement),
     terms: conditions.terms,
     payerId: row.payer_id === 0n ? null : row.payer_id,
     funding:
@@ -120,6 +130,21 @@ function paymentOf(row: PaymentRow, conditions: Conditions): Payment {
         unitAmount: item.unit === null ? null : money(item.unit[0], BigInt(item.unit[1])),
       })),
     },
+  };
+}
+
+/** Locked when the order was made, or quoted anew: the payer's rate may be of a quote that was given before. */
+function settlementQuoteOf(
+  row: PaymentRow,
+  life: Parameters<typeof quoteExpiry>[0],
+  rate: NonNullable<Conditions['settlement']>,
+): LockedQuote {
+  const lockedAt = new Date(Math.max(row.locked_at.getTime(), row.created_at.getTime()));
+  return {
+    ...rate,
+    quoteId: settlementQuoteId(row.id),
+    lockedAt,
+    expiresAt: quoteExpiry(life, row.locked_at),
   };
 }
 
@@ -167,6 +192,10 @@ export async function readPaymentsByRequests(
   return keys.map((key) => found.get(`${key.merchantId}/${key.requestId}`) ?? null);
 }
 
+/** What is stored of the merchant's side: nothing where it is the order's. */
+const settlementOf = ({ settlementQuote, settlementAmount }: Payment): Money | null =>
+  settlementQuote === null ? null : settlementAmount;
+
 const copyPayments = copyInto<{ readonly payment: Payment; readonly conditionsId: bigint }>(
   'payments.payment',
   {
@@ -179,6 +208,8 @@ const copyPayments = copyInto<{ readonly payment: Payment; readonly conditionsId
     payer_amount: ['int8', ({ payment }) => payment.payerAmount.amount],
     mid_amount: ['int8', ({ payment }) => payment.midAmount.amount],
     fee: ['int8', ({ payment }) => payment.fee.amount],
+    settlement_currency: ['text', ({ payment }) => settlementOf(payment)?.currency ?? null],
+    settlement_amount: ['int8', ({ payment }) => settlementOf(payment)?.amount ?? null],
     created_at: ['timestamptz', ({ payment }) => payment.createdAt],
     expires_at: ['timestamptz', ({ payment }) => payment.expiresAt],
     events: ['int2', ({ payment }) => payment.events],
@@ -237,7 +268,7 @@ export async function updatePayments(tx: Transaction, payments: readonly Payment
 const requoteStatement = statement(
   'payments.requote',
   `SELECT payments.requote($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-     $7::timestamptz[]) AS quoted`,
+     $7::timestamptz[], $8::bigint[]) AS quoted`,
 );
 /** Writes the new price of open payments; their conditions must be stored (ConditionsBook.save). */
 export async function updateQuotes(
@@ -254,6 +285,7 @@ export async function updateQuotes(
     integers(payments.map((p) => p.fee.amount)),
     integers(payments.map((p) => conditions.numberOf(p))),
     instants(payments.map((p) => p.quote.lockedAt)),
+    payments.map((p) => settlementOf(p)?.amount ?? null),
   ]);
   if (row?.quoted !== BigInt(payments.length)) throw new Error('only open payments can be quoted anew');
 }

@@ -38,8 +38,11 @@ export const retryEveryMs = 6 * hourMs;
 export const waitsAtMostMs = 180 * 24 * hourMs;
 
 /** What the merchant must give for a refund: it gets back the fee that is returned, and what receivers of shares give back. */
-export const neededFor = (refund: Pick<Refund, 'amount' | 'feeReturned'>): bigint =>
-  refund.amount.amount > refund.feeReturned.amount ? refund.amount.amount - refund.feeReturned.amount : 0n;
+export const neededFor = ({
+  settlementAmount,
+  feeReturned,
+}: Pick<Refund, 'settlementAmount' | 'feeReturned'>): bigint =>
+  settlementAmount.amount > feeReturned.amount ? settlementAmount.amount - feeReturned.amount : 0n;
 
 export const discountOf = (payment: Payment): bigint => payment.fee.amount - total(sharesOf(payment));
 

@@ -18,10 +18,11 @@ export type AllFacts = RefundFacts & FinishDebitFacts & CancelFacts & RetryRefun
 export const now = new Date('2014-11-11T02:00:00Z');
 export const house = {
   payerPosition: 1156n,
-  orderPosition: 2410n,
+  settlementPosition: 2410n,
   payerSpread: 3156n,
   payerRounding: 4156n,
-  orderFee: 5410n,
+  settlementFee: 5410n,
+  conversion: null,
 };
 export const wallet = 9156n;
 export const merchant = { pending: 8410n, refunding: 6410n, receivable: 7410n, feeReceivable: 9410n };
@@ -49,6 +50,8 @@ export function samplePayment(of: Sample): Payment {
     status: 'created',
     amount,
     ...priceOf(quote, amount),
+    settlementAmount: amount,
+    settlementQuote: null,
     fee: money('KRW', (of.amount * of.feeBps) / 10_000n + (of.sharesAmount ?? 0n)),
     quote: {
       ...quote,
@@ -172,4 +175,5 @@ export function refundOf(
 export const withoutFailed = (sums: RefundSums, failed: Refund): RefundSums => ({
   ...sums,
   feeReturned: sums.feeReturned - failed.feeReturned.amount + total(failed.shares),
+  settled: sums.settled - failed.settlementAmount.amount,
 });

@@ -17,10 +17,11 @@ export const minute = 60_000;
 export const [wallet, clearing, pending] = [9_156n, 7_156n, 8_410n];
 export const house = {
   payerPosition: 1_156n,
-  orderPosition: 2_410n,
+  settlementPosition: 2_410n,
   payerSpread: 3_156n,
   payerRounding: 4_156n,
-  orderFee: 5_410n,
+  settlementFee: 5_410n,
+  conversion: null,
 };
 
 export const merchant: MerchantAccounts = {
@@ -53,7 +54,10 @@ export const samplePayment = (over: Partial<Payment> = {}): Payment => ({
   payerAmount: money('CNY', 37_059n),
   midAmount: money('CNY', 36_875n),
   spreadAmount: money('CNY', 184n),
+  // Unless it says so, nothing is converted.
+  settlementAmount: over.amount ?? money('KRW', 59_000n),
   fee: money('KRW', 885n),
+  settlementQuote: null,
   quote: {
     quoteId: '12',
     mid: parseRate('KRW', 'CNY', '0.00625'),
@@ -128,6 +132,8 @@ export const sampleAuthorize = (over: Partial<AuthorizePayment> = {}): Authorize
 export const sampleContract: Contract = {
   settlementCurrency: 'KRW',
   paymentCurrencies: ['KRW'],
+  rateRule: 'locked-at-payment',
+  settlementSpreadBps: 0,
   feeBps: 150,
   spreadBps: 50,
   returnsFee: false,
@@ -194,6 +200,7 @@ export const changeFacts = (payments: readonly Payment[], over: Partial<ChangeFa
 export const sampleRefund = (over: Partial<Refund> = {}): Refund => ({
   ...{ id: 20n, paymentId: 12n, merchantId: 2n, payerId: 7n, requestId: 'refund-1', status: 'processing' },
   ...{ amount: money('KRW', 29_500n), payerAmount: money('CNY', 18_530n), feeReturned: money('KRW', 0n) },
+  settlementAmount: over.amount ?? money('KRW', 29_500n),
   ...{ owedFee: 0n, owed: 0n, putAside: false, reason: null, notifyUrl: null, metadata: null, shares: [] },
   ...{ createdAt: now, finishedAt: null },
   ...over,

@@ -26,6 +26,8 @@ import { testKeys } from './keys.ts';
 
 interface NewOrder {
   readonly requestId?: string | undefined;
+  /** What it is priced in; absent: what the shop is paid in. */
+  readonly currency?: string;
   /** Parts of it that are others', by receiver, minor units. */
   readonly shares?: {
     readonly pricedIn: 'order' | 'payer';
@@ -35,7 +37,7 @@ interface NewOrder {
 
 /** What shops and the one shopper do, on one of the platforms over the books. */
 export interface Acts {
-  /** A payment of so many minor units of the shop's currency that nobody has confirmed. */
+  /** A payment of so many minor units that nobody has confirmed. */
   order(shop: MerchantAccess, amount: bigint, more?: string | NewOrder): Promise<Payment>;
   /** The shopper confirms it, from the balance. */
   confirm(payment: Payment): Promise<Payment>;
@@ -233,7 +235,7 @@ async function createPayment(
     merchantId: shop.merchant.id,
     requestId,
     inputHash: Buffer.from('test'),
-    amount: money(shop.contract.settlementCurrency, of.amount),
+    amount: money(of.currency ?? shop.contract.settlementCurrency, of.amount),
     payerCurrency: 'CNY',
     settlementCurrency: null,
     quoteId: null,

@@ -1,0 +1,203 @@
+// A merchant that is paid in dollars and prices in won, yen, pounds and dollars, on a real PostgreSQL: from the order over refunds
+// and cancellations to the payout, with every proof, the export and the verifier (decision 0088).
+import { convert, divide, money, type Rate } from '@tongbao/money';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { audit, exportLines } from '../audit/index.ts';
+import { verifyExport } from '../audit/verify.ts';
+import { readBalances } from '../ledger/index.ts';
+import type { MerchantAccess } from '../merchants/index.ts';
+import type { Payment } from '../payments/index.ts';
+import { settlementWorld } from '../testing/settlement-world.ts';
+
+let world: Awaited<ReturnType<typeof settlementWorld>>;
+let shop: MerchantAccess;
+
+const hour = 3_600_000;
+const spreadBps = 40;
+
+beforeEach(async () => {
+  world = await settlementWorld('2014-11-11T02:00:00Z');
+  const model = (await world.shop('KR')).contract;
+  shop = await world.shop('KR', {
+    contract: {
+      ...model,
+      settlementCurrency: 'USD',
+      paymentCurrencies: ['USD', 'KRW', 'JPY', 'GBP', 'CNY'],
+      settlementSpreadBps: spreadBps,
+      ...{ feeBps: 150, spreadBps: 50, minAmount: 50n, maxAmount: 1_000_000n },
+    },
+  });
+  const account = { accountName: 'Hanbit', accountNumber: 'KR123456', bankBic: 'TBSMKRKR' };
+  await world.platform.settlement.changeTerms(shop.merchant.id, account);
+});
+afterEach(() => world.close());
+
+async function expectAllRight(): Promise<void> {
+  const { database, clock, auditLog } = world.platform;
+  await auditLog.sealAll();
+  expect((await audit(world.platform.audit)).proofs.filter((proof) => !proof.ok)).toEqual([]);
+  const lines: string[] = [];
+  await exportLines({ database, exportedAt: clock.now() }, async (line) => void lines.push(line));
+  async function* read() {
+    yield* lines;
+  }
+  expect((await verifyExport(read())).findings).toEqual([]);
+}
+
+/** What stands on accounts by their codes; the shop's number is left out. */
+async function standing(): Promise<Record<string, bigint>> {
+  const { rows } = await world.test.owner.pool.query(
+    `SELECT code, balance FROM ledger.account a JOIN ledger.balance b ON b.account_id = a.id
+     WHERE balance <> 0 AND kind NOT IN ('customer-wallet', 'safeguarding-bank')`,
+  );
+  return Object.fromEntries(
+    rows.map(({ code, balance }) => [code.replace(`:${shop.merchant.id}:`, ':'), BigInt(balance)]),
+  );
+}
+
+const usd = (amount: bigint) => money('USD', amount);
+const at = (payment: Payment, rate: Rate): bigint => convert(payment.amount, rate, 'half-even').amount;
+
+describe('a payment in won for a merchant that is paid in dollars', () => {
+  it('says with the order what the merchant gets, and posts both conversions with both spreads', async () => {
+    const order = await world.order(shop, 59_000n, { currency: 'KRW' });
+    const quote = order.settlementQuote!;
+    // 1085.196102513715 won a dollar on that day; 40 hundredths of a per cent less; seven digits.
+    expect(quote).toMatchObject({ spreadBps: -40, quoteId: `${order.id}-S`, lockedAt: order.createdAt });
+    expect([quote.price.base, quote.price.quote]).toEqual(['KRW', 'USD']);
+    expect(Number(quote.price.numerator) / Number(quote.price.denominator)).toBeCloseTo(
+      0.996 / 1085.196102513715,
+      9,
+    );
+    expect(quote.expiresAt).toEqual(order.quote.expiresAt);
+    expect(order.settlementAmount).toEqual(usd(at(order, quote.price)));
+    expect(order.settlementAmount).toEqual(usd(5_415n));
+    expect(order.fee).toEqual(usd(divide(5_415n * 150n, 10_000n, 'half-even')));
+
+    const payment = await world.confirm(order);
+    expect(await world.platform.payments.findById(order.id)).toEqual(payment);
+    expect(payment.settlementQuote).toEqual(quote);
+    const mid = at(order, quote.mid);
+    expect(await standing()).toEqual({
+      'fx-position:CNY': payment.midAmount.amount,
+      'fx-spread:CNY': payment.spreadAmount.amount,
+      'fx-position:USD': -mid,
+      'fx-spread:USD': mid - 5_415n,
+      'merchant-pending:USD': 5_415n - 81n,
+      'discount-fee:USD': 81n,
+    });
+    await expectAllRight();
+  });
+
+  it('is refunded in parts that together take exactly what the merchant got', async () => {
+    const payment = await world.pay(shop, 59_000n, { currency: 'KRW' });
+    const parts = [1n, 6n, 19_993n, 20_000n, 18_999n, 1n];
+    const own = await world.order(shop, 100n);
+    await world.confirm(own);
+    const refunds = [];
+    let reached = 0n;
+    let taken = 0n;
+    for (const part of parts) {
+      const refund = await world.refund(payment, part);
+      refunds.push(refund);
+      reached += part;
+      taken += refund.settlementAmount.amount;
+      expect(taken).toBe(divide(5_415n * reached, 59_000n, 'half-even'));
+      expect(refund.settlementAmount.currency).toBe('USD');
+    }
+    expect(taken).toBe(5_415n);
+    // One won is less than a cent.
+    expect(refunds[0]!.settlementAmount).toEqual(usd(0n));
+    const { platform } = world;
+    expect(await platform.payments.refundsOf(payment.id)).toEqual(refunds);
+    await expectAllRight();
+    // Only what rounding and the second payment leave.
+    const left = await standing();
+    expect(
+      left['fx-position:USD']! + 100n + (left['rounding:USD'] ?? 0n) + (left['fx-spread:USD'] ?? 0n),
+    ).toBe(0n);
+  });
+
+  it('is cancelled leg by leg', async () => {
+    const payment = await world.pay(shop, 59_000n, { currency: 'KRW' });
+    const cancelled = await world.platform.payments.cancel({
+      merchantId: shop.merchant.id,
+      paymentId: payment.id,
+    });
+    expect(cancelled.status).toBe('cancelled');
+    expect(await standing()).toEqual({});
+    await expectAllRight();
+  });
+
+  it('is settled and paid out in dollars, which the treasury buys with yuan', async () => {
+    const won = await world.pay(shop, 59_000n, { currency: 'KRW' });
+    const yen = await world.pay(shop, 12_000n, { currency: 'JPY' });
+    const pounds = await world.pay(shop, 4_999n, { currency: 'GBP' });
+    const yuan = await world.pay(shop, 30_000n, { currency: 'CNY' });
+    const dollars = await world.pay(shop, 2_000n);
+    expect(dollars.settlementQuote).toBeNull();
+    expect(yuan.payerAmount).toEqual(yuan.amount);
+    const refund = await world.refund(won, 20_000n);
+    await expectAllRight();
+    await world.mover.advance(25 * hour);
+    await expectAllRight();
+    const [batch] = await world.platform.settlement.batchesOf({
+      ...{ merchantId: shop.merchant.id, before: 2n ** 63n - 1n, limit: 1 },
+    });
+    const all = [won, yen, pounds, yuan, dollars];
+    const gross = all.reduce((sum, each) => sum + each.settlementAmount.amount, 0n);
+    const fees = all.reduce((sum, each) => sum + each.fee.amount, 0n);
+    expect(batch).toMatchObject({
+      currency: 'USD',
+      gross: gross - refund.settlementAmount.amount,
+      fees: -fees,
+    });
+    await world.mover.advance(72 * hour);
+    const [paid] = await world.platform.settlement.batchesOf({
+      ...{ merchantId: shop.merchant.id, before: 2n ** 63n - 1n, limit: 1 },
+    });
+    expect(paid).toMatchObject({ id: batch!.id, status: 'PAID' });
+    const { positions, deals } = await world.platform.settlement.treasury(10);
+    expect(positions.filter(({ amount }) => amount !== 0n)).toEqual([]);
+    expect(deals.map(({ currency }) => currency)).toEqual(['USD']);
+    await expectAllRight();
+  });
+});
+
+describe('what is refused', () => {
+  const codeOf = (asked: Promise<unknown>) =>
+    asked.then(
+      () => 'taken',
+      ({ code, detail }: { code: string; detail?: { field?: string } }) => [code, detail?.field],
+    );
+
+  it('a currency that is not agreed, one without a rate, shares, and what comes to too little or too much', async () => {
+    expect(await codeOf(world.order(shop, 100n, { currency: 'HKD' }))).toEqual([
+      'currency-not-supported',
+      'amount',
+    ]);
+    const shares = { pricedIn: 'order' as const, parts: { customs: 100n } };
+    expect(await codeOf(world.order(shop, 59_000n, { currency: 'KRW', shares }))).toEqual([
+      ...['currency-not-supported', 'shares'],
+    ]);
+    // Half a dollar to ten thousand of them, by what the merchant gets.
+    const limits = ['amount-out-of-limits', 'amount'];
+    expect(await codeOf(world.order(shop, 538n, { currency: 'KRW' }))).toEqual(limits);
+    expect((await world.order(shop, 545n, { currency: 'KRW' })).settlementAmount).toEqual(usd(50n));
+    expect(await codeOf(world.order(shop, 11_000_000n, { currency: 'KRW' }))).toEqual(limits);
+    expect(await codeOf(world.order(shop, 10_000_000_000_000_000_000n, { currency: 'KRW' }))).toEqual(limits);
+    await expectAllRight();
+  });
+});
+
+it('balances are of the merchant’s own currency only', async () => {
+  await world.pay(shop, 59_000n, { currency: 'KRW' });
+  const { rows } = await world.test.owner.pool.query('SELECT id FROM ledger.account WHERE owner_id = $1', [
+    shop.merchant.id,
+  ]);
+  const balances = await readBalances(
+    world.platform.database,
+    rows.map(({ id }) => BigInt(id)),
+  );
+  for (const account of balances.keys()) expect(account % 1000n).toBe(840n);
+});
