@@ -1,9 +1,11 @@
 // Bad input of every kind on the JSON gateway: each gets HTTP 200, the gateway's signature and the reference's code, and
 // nothing moves.
+import { sign } from 'node:crypto';
 import { cataloguePaths, operationAt } from '@tongbao/protocol/ams';
 import type { AuditAnswer } from '@tongbao/protocol/sandbox';
 import { createMerchantClient, type MerchantClient } from '@tongbao/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { privateKeyOf } from '../platform/src/system/index.ts';
 import { signedPost } from './signed-post.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
@@ -192,6 +194,50 @@ describe('bad input', () => {
       signedBody: JSON.stringify(payOf({ paymentRequestId: 'doctor' }), null, 2),
     });
     expect(indented.body.result.resultMessage).toMatch(/indented JSON/);
+  });
+
+  test('the doctor reads signatures that came as hex or base64url, and names the first byte that differs', async () => {
+    const path = '/ams/sandbox/api/v1/payments/pay';
+    const body = JSON.stringify(payOf());
+    const time = '1400000000000';
+    const content = (at: string) => Buffer.from(`POST ${at}\n${merchant.clientId}.${time}.${body}`);
+    const key = privateKeyOf(merchant.merchantPrivateKey);
+    const asked = async (signature: string) =>
+      (await send({ raw: body, time, headers: { signature } })).body.result.resultMessage as string;
+    const header = (signature: string) => `algorithm=RSA256, keyVersion=1, signature=${signature}`;
+    const right = sign('sha256', content(path), key);
+    expect(await asked(header(right.toString('hex')))).toMatch(
+      /sent the signature as hex.*difference is at byte 0/,
+    );
+    const url = sign('sha256', Buffer.from(`https://localhost${path}`), key).toString('base64url');
+    expect(await asked(header(`${url.slice(0, -1)}-`))).toMatch(/^signature mismatch: /);
+    const full = sign('sha1', content(`${sandbox.http}${path}`), key).toString('base64');
+    expect(await asked(header(encodeURIComponent(full)))).toMatch(
+      /the full URL instead of the path with SHA-1 instead of SHA-256; the first difference is at byte 5: expected "\/ams\/.*", signed "http:/,
+    );
+    expect(await asked('signature')).toMatch(/cannot be read/);
+  });
+
+  test('a text of one’s own is compared with the one that the gateway expects', async () => {
+    const asked = {
+      clientId: merchant.clientId,
+      requestTime: '1',
+      path: '/ams/sandbox/api/v1/payments/pay',
+      body: '{"a":1}',
+    };
+    const expectedText = `POST ${asked.path}\n${asked.clientId}.1.{"a":1}`;
+    const compare = (signedText: string) => sandbox.post('/sandbox/signature', { ...asked, signedText });
+    expect(await compare(expectedText)).toEqual({ same: true, mistakes: [], difference: null, expectedText });
+    expect(await compare(expectedText.replace('\n', '\r\n'))).toMatchObject({
+      same: false,
+      mistakes: ['CR LF for the line end after the path'],
+      difference: {
+        byte: 'POST '.length + asked.path.length,
+        expected: expect.stringMatching(/^\\nSANDBOX/),
+        given: expect.stringMatching(/^\\r\\n/),
+      },
+    });
+    expect(await compare('quite another')).toMatchObject({ mistakes: null, difference: { byte: 0 } });
   });
 
   test('another method is refused, signed', async () => {

@@ -94,6 +94,7 @@ const sharedByAdapters = [
   'http/payment-ids.ts',
   'http/classic-file.ts',
   'http/order-code.ts',
+  'http/signature-doctor',
 ];
 
 const platform = sources.filter(({ file }) => file.startsWith('platform/src/'));

@@ -10,6 +10,7 @@ import {
 import { GatewayError } from './errors.ts';
 import { privateKeyFrom, publicKeyFrom } from './keys.ts';
 import { isSigned, signMessage } from './signing.ts';
+import { whyNoAnswer, whyNotSigned } from './why.ts';
 
 export interface MerchantClientOptions {
   /** Scheme, host and port: http://localhost:8080, https://open-sea-global.alipay.com. */
@@ -63,7 +64,8 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
       });
       text = await response.text();
     } catch (error) {
-      throw new GatewayError('no-answer', `${name}: no answer; send the same request again`, {
+      const why = whyNoAnswer(error, origin);
+      throw new GatewayError('no-answer', `${name}: no answer (${why}); send the same request again`, {
         cause: error,
       });
     }
@@ -73,10 +75,9 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
       time: response.headers.get('response-time') ?? '',
     };
     if (!isSigned(gatewayKey, signed, text, response.headers.get('signature') ?? '')) {
-      throw new GatewayError(
-        'answer-not-signed',
-        `${name}: the answer (HTTP ${response.status}) is not signed by the gateway`,
-      );
+      throw new GatewayError('answer-not-signed', `${name}: ${whyNotSigned(response, origin)}`, {
+        cause: new Error(`HTTP ${response.status}: ${text.slice(0, 500)}`),
+      });
     }
     return read(name, text);
   }

@@ -18,12 +18,16 @@ export function privateKeyFrom(text: string): KeyObject {
 
 /** Throws when the text is no RSA public key (SPKI base64 or PEM). */
 export function publicKeyFrom(text: string): KeyObject {
-  if (text.includes('-----BEGIN')) return createPublicKey(text);
-  return createPublicKey({
-    key: Buffer.from(text.replace(/\s/g, ''), 'base64'),
-    format: 'der',
-    type: 'spki',
-  });
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY/.test(text)) throw new Error('the public key is a private key');
+  try {
+    const key = text.includes('-----BEGIN')
+      ? createPublicKey(text)
+      : createPublicKey({ key: Buffer.from(text.replace(/\s/g, ''), 'base64'), format: 'der', type: 'spki' });
+    if (key.asymmetricKeyType !== 'rsa') throw new Error(`it is a key for ${key.asymmetricKeyType}`);
+    return key;
+  } catch (error) {
+    throw new Error('the public key is no RSA key as base64 (SPKI) or PEM', { cause: error });
+  }
 }
 
 function assertStrong(key: KeyObject): KeyObject {

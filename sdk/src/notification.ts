@@ -1,5 +1,12 @@
 // Notifications: verifying what arrives, acknowledging it, and making signed ones for a merchant's own tests.
-import { acknowledgement, asciiJson, PaymentNotification, RefundNotification } from '@tongbao/protocol/ams';
+import type { KeyObject } from 'node:crypto';
+import {
+  acknowledgement,
+  asciiJson,
+  PaymentNotification,
+  RefundNotification,
+  type SignedMessage,
+} from '@tongbao/protocol/ams';
 import { GatewayError } from './errors.ts';
 import { privateKeyFrom, publicKeyFrom } from './keys.ts';
 import { isSigned, signMessage } from './signing.ts';
@@ -7,11 +14,12 @@ import { isSigned, signMessage } from './signing.ts';
 export type Notification = PaymentNotification | RefundNotification;
 
 export interface ReceivedNotification {
-  /** The path of the request, without its query. */
+  /** The path of the request, as it arrived, with its query if it has one. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** As Node gives them, or a Fetch `Headers`. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>> | Pick<Headers, 'get'>;
   /** The raw body, exactly as received: parse nothing before. */
-  readonly body: string | Buffer;
+  readonly body: string | Uint8Array | ArrayBuffer;
   readonly gatewayPublicKey: string;
   /** Yours: a notification for another client is refused. */
   readonly clientId: string;
@@ -19,23 +27,25 @@ export interface ReceivedNotification {
 
 /** The notification, once its signature and addressee are right. Throws GatewayError otherwise. */
 export function verifyNotification(received: ReceivedNotification): Notification {
-  const header = (name: string): string => {
-    const entry = Object.entries(received.headers).find(([key]) => key.toLowerCase() === name)?.[1];
-    return (Array.isArray(entry) ? entry[0] : entry) ?? '';
-  };
+  const body = rawBody(received.body);
+  const header = headerReader(received.headers);
   const clientId = header('client-id');
   if (clientId !== received.clientId) {
     throw new GatewayError(
       'notification-foreign',
-      `the notification is for ${clientId || 'nobody'}, not for ${received.clientId}`,
+      clientId === ''
+        ? 'the notification has no client-id header: is `headers` the headers of the request, as Node or Fetch gives them?'
+        : `the notification is for ${clientId}, not for ${received.clientId}`,
     );
   }
   const message = { path: received.path.split('?')[0]!, clientId, time: header('request-time') };
-  if (!isSigned(publicKeyFrom(received.gatewayPublicKey), message, received.body, header('signature'))) {
-    throw new GatewayError('notification-not-signed', 'the notification is not signed by the gateway');
-  }
+  const key = publicKeyFrom(received.gatewayPublicKey);
+  // Which of the two is signed is a setting of the merchant's at the gateway.
+  const paths = [...new Set([message.path, received.path])];
+  if (!paths.some((path) => isSigned(key, { ...message, path }, body, header('signature'))))
+    throw new GatewayError('notification-not-signed', notSigned(received, { key, message, body, header }));
   try {
-    const json = JSON.parse(received.body.toString()) as { notifyType?: unknown };
+    const json = JSON.parse(body.toString()) as { notifyType?: unknown };
     return (json.notifyType === 'REFUND_RESULT' ? RefundNotification : PaymentNotification)
       .loose()
       .parse(json);
@@ -43,6 +53,62 @@ export function verifyNotification(received: ReceivedNotification): Notification
     throw new GatewayError('notification-not-understood', 'the notification is not of a known form', {
       cause: error,
     });
+  }
+}
+
+type Headed = ReceivedNotification['headers'];
+
+function headerReader(headers: Headed): (name: string) => string {
+  if (typeof (headers as Headers).get === 'function') return (name) => (headers as Headers).get(name) ?? '';
+  return (name) => {
+    const entry = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+    return (Array.isArray(entry) ? entry[0] : entry) ?? '';
+  };
+}
+
+/** A framework that has parsed the body has thrown away what was signed. */
+function rawBody(body: unknown): string | Buffer {
+  if (typeof body === 'string') return body;
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (body instanceof ArrayBuffer) return Buffer.from(body);
+  throw new GatewayError(
+    'notification-not-understood',
+    `the body is ${body === null || body === undefined ? 'missing' : 'already parsed'}: pass the raw text or bytes of the request (express.raw(), request.text()), which the signature covers`,
+  );
+}
+
+interface Checked {
+  readonly key: KeyObject;
+  readonly message: SignedMessage;
+  readonly body: string | Buffer;
+  readonly header: (name: string) => string;
+}
+
+/** Why, as far as it can be seen: a wrong path, a body that was written again, headers that are missing. */
+function notSigned(received: ReceivedNotification, { key, message, body, header }: Checked): string {
+  const said = 'the notification is not signed by the gateway';
+  const signature = header('signature');
+  if (signature === '') return `${said}: the header signature is missing`;
+  if (message.time === '') return `${said}: the header request-time is missing`;
+  const { path } = received;
+  if (/^https?:\/\//i.test(path)) {
+    const { pathname } = new URL(path);
+    const signed = isSigned(key, { ...message, path: pathname }, body, signature);
+    return `${said} over this path: \`path\` is a full URL; pass its path alone${signed ? ` (${pathname}), with which it verifies` : ''}`;
+  }
+  const again = writtenAgain(body).find((other) => isSigned(key, message, other, signature));
+  if (again !== undefined)
+    return `${said} over these bytes: the body was parsed and written again; pass the raw bytes of the request`;
+  return `${said}: another path than in the request line, a body that is not raw, or the public key of another gateway?`;
+}
+
+/** The body as the gateway would have written it. */
+function writtenAgain(body: string | Buffer): string[] {
+  try {
+    const json: unknown = JSON.parse(body.toString());
+    return [asciiJson(json), JSON.stringify(json)];
+  } catch {
+    return [];
   }
 }
 

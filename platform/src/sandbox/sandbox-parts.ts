@@ -35,6 +35,7 @@ export function sandboxParts(parts: Parts): SandboxParts {
   const { platform, mover } = parts;
   return {
     credentials: () => credentials(parts),
+    clientIds: async () => (await platform.merchants.list()).map(({ merchant }) => merchant.clientId),
     pay: (order) => payForShopper(parts, order),
     paymentCode: (asked) => paymentCode(parts, asked),
     findPaymentId({ paymentId, cashierUrl }) {

@@ -50,6 +50,18 @@ export const Credentials = z.object({
 });
 export type Credentials = z.infer<typeof Credentials>;
 
+/** The parts of a request to the JSON gateway, and the text that the shop signed for it. */
+export const CompareSignedText = z.object({
+  clientId: z.string().min(1).max(128),
+  /** The header request-time, to the letter. */
+  requestTime: z.string().min(1).max(64),
+  /** As in the request line. */
+  path: z.string().startsWith('/').max(2048),
+  /** The body as it was sent. */
+  body: z.string().max(256 * 1024),
+  signedText: z.string().max(256 * 1024),
+});
+
 export const PayForShopper = z
   .object({
     paymentId: z.string().optional(),

@@ -5,7 +5,7 @@ import { parseSignatureHeader, type Result, result } from '@tongbao/protocol/ams
 import { keyIsValid, type MerchantAccess } from '../../merchants/index.ts';
 import { machineClock } from '../../system/index.ts';
 import type { AmsParts } from './adapter.ts';
-import { explainSignature } from './explain-signature.ts';
+import { explained, unreadable } from './explain-signature.ts';
 import { isSignedBy } from './signing.ts';
 import { requestTime } from './times.ts';
 
@@ -35,28 +35,27 @@ export async function authenticate(
   }
   if (header === null) return no('INVALID_SIGNATURE', 'the header signature is missing');
   const signature = parseSignatureHeader(header);
-  if (signature === null)
-    return no(
-      'INVALID_SIGNATURE',
-      'the header signature cannot be read: algorithm=RSA256,keyVersion=1,signature=…',
-    );
-  if (!/^RSA256$/i.test(signature.algorithm)) return no('INVALID_SIGNATURE', 'the algorithm must be RSA256');
+  if (signature !== null && !/^RSA256$/i.test(signature.algorithm))
+    return no('INVALID_SIGNATURE', 'the algorithm must be RSA256');
+  const meant = signature ?? (parts.explain ? unreadable(header) : null);
+  if (meant === null) return no('INVALID_SIGNATURE', headerUnreadable);
   const now = parts.clock.now();
-  const key = access.keys.find((candidate) => candidate.version === signature.keyVersion);
+  const key = access.keys.find((candidate) => candidate.version === meant.keyVersion);
   if (key === undefined || !keyIsValid(key, now)) {
     return no(
       'KEY_NOT_FOUND',
-      `key version ${signature.keyVersion} of this client ${key === undefined ? 'does not exist' : 'is retired'}`,
+      `key version ${meant.keyVersion} of this client ${key === undefined ? 'does not exist' : 'is retired'}`,
     );
   }
   const message = { path: received.path, clientId, time };
-  if (await isSignedBy(key.publicKey, message, received.body, signature.signature)) return { access };
+  if (signature !== null && (await isSignedBy(key.publicKey, message, received.body, signature.signature)))
+    return { access };
   if (!parts.explain) return no('INVALID_SIGNATURE');
-  return no(
-    'INVALID_SIGNATURE',
-    await explainSignature(parts, { key, message, body: received.body, signature: signature.signature }),
-  );
+  const sent = unreadable(header)?.sent ?? '';
+  return no('INVALID_SIGNATURE', await explained(parts, { access, key, time, received, sent }));
 }
+
+const headerUnreadable = 'the header signature cannot be read: algorithm=RSA256,keyVersion=1,signature=…';
 
 function single(value: string | string[] | undefined): string | null {
   const text = Array.isArray(value) ? value[0] : value;

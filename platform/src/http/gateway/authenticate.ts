@@ -43,6 +43,14 @@ export async function authenticate(
     return { access, signType };
   }
   const why =
-    parts.explain && sign !== '' ? await explainSignature(access, form, { signType, sign, now }) : '';
+    parts.explain && sign !== ''
+      ? explainSignature(form, { signType, sign, access, others: await othersThan(access, parts) })
+      : '';
   throw new GatewayRefusal('ILLEGAL_SIGN', why);
 }
+
+const othersThan = async (
+  { merchant }: MerchantAccess,
+  { merchants }: Pick<GatewayParts, 'merchants'>,
+): Promise<MerchantAccess[]> =>
+  (await merchants.list()).filter((other) => other.merchant.partner !== merchant.partner).slice(0, 50);

@@ -7,6 +7,7 @@ import { Rejection } from '../../rejection.ts';
 import { type Chaos, chaosRoutes } from './chaos.ts';
 import { durationMs } from './duration.ts';
 import { parse } from './parse.ts';
+import { signatureRoutes } from './signature.ts';
 import { type Till, tillRoutes } from './till.ts';
 
 /** What the routes do, in the platform's words; platform.ts puts it together. */
@@ -26,6 +27,8 @@ export interface SandboxParts {
   /** From a 30-digit wire id, or from a cashier URL. Null when it names no payment. */
   readonly findPaymentId: (reference: { paymentId?: string; cashierUrl?: string }) => bigint | null;
   readonly chaos: Chaos;
+  /** Of every merchant here. */
+  readonly clientIds: () => Promise<readonly string[]>;
   /** Behind the till page. */
   readonly till: Till;
   readonly clock: {
@@ -100,6 +103,7 @@ export const sandboxAdapter =
 
     tillRoutes(app, parts.till);
     chaosRoutes(app, parts.chaos);
+    signatureRoutes(app, parts.clientIds);
 
     app.get('/sandbox/certificate.pem', async (_request, reply) => {
       const pem = parts.certificate();
