@@ -76,7 +76,8 @@ const entity = (character: string): string => `&#${character.codePointAt(0)};`;
 /** The shopper is not sent back to the shop: whoever made the link has to see what is wrong with it. */
 function page(code: GatewayError, why: string, charset: Charset): string {
   return `<!doctype html>
-<html lang="en"><head><meta charset="${charset}"><title>${code}</title></head>
+<html lang="en"><head><meta charset="${charset}"><meta name="viewport" content="width=device-width"><title>${code}</title>
+<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere }</style></head>
 <body><h1>This payment cannot begin</h1><p>支付无法开始，请返回商家重试。</p>
 <p>The shop's request was refused: <code>${code}</code></p>${why === '' ? '' : `\n<p>${escapeMarkup(why)}</p>`}
 </body></html>
