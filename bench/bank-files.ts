@@ -1,10 +1,19 @@
-// A bank's statement of a hundred thousand entries: read, compared with as many payouts in the books, and kept; then the
-// same file again. The payouts are copies of a real one, so that each line has a movement to meet.
-import type { Database } from '../platform/src/database/index.ts';
-import { camtFile, plainShape, type WrittenEntry } from '../platform/src/testing/bank-files.ts';
+// A bank's statement of a hundred thousand entries in each format: read, compared with as many payouts in the books, and
+// kept; then the same file again. The payouts are copies of a real one, so that each line has a movement to meet. Each
+// format has a process of its own, so that its memory is its own too: `node --expose-gc bench/bank-files.ts URL LINES FORMAT`.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { formatMajor, money } from '@tongbao/money';
+import { type Database, openDatabase } from '../platform/src/database/index.ts';
+import { camtFile, mt940Text, plainShape, type WrittenEntry } from '../platform/src/testing/bank-files.ts';
 import { openSettlementWorld } from '../platform/src/testing/settlement-world.ts';
 
+export const bankFileFormats = ['camt', 'mt940', 'csv'] as const;
+export type BankFileFormat = (typeof bankFileFormats)[number];
+
 export interface BankFileFigures {
+  readonly format: BankFileFormat;
   readonly lines: number;
   readonly megabytes: number;
   readonly seconds: number;
@@ -12,14 +21,18 @@ export interface BankFileFigures {
   readonly againSeconds: number;
   /** The longest time for which the process answered nobody else. */
   readonly longestPauseMs: number;
-  /** The largest resident size of this process on the way, its file and the statement's lines included. */
+  /** The resident size of the process before, with the file in memory, and its largest on the way. */
+  readonly restMebibytes: number;
   readonly peakMebibytes: number;
   readonly matched: number;
   readonly breaks: number;
 }
 
 /** On a migrated, empty database. */
-export async function bankFileCase(database: Database, how: { lines: number }): Promise<BankFileFigures> {
+export async function bankFileCase(
+  database: Database,
+  how: { lines: number; format: BankFileFormat },
+): Promise<BankFileFigures> {
   const world = await openSettlementWorld(database, '2014-11-11T02:00:00Z');
   try {
     const shop = await world.shop('HK');
@@ -29,9 +42,13 @@ export async function bankFileCase(database: Database, how: { lines: number }): 
     await world.mover.moveTo(new Date('2014-11-14T00:00:00Z'));
     const payouts = await copyPayouts(database, how.lines - 1);
     const { day } = payouts[0]!;
-    const bytes = fileOf(payouts, day);
+    const bytes = writers[how.format](payouts, day);
+    const csv = { account: '9000HKD0001', statementId: 'BENCH', currency: 'HKD' };
     const take = () =>
-      reconciliation.importFile(bytes, { operator: 'bench', format: null, encoding: null, csv: {} });
+      reconciliation.importFile(bytes, { operator: 'bench', format: null, encoding: null, csv });
+    // Where node has it: what writing the file left behind is no part of reading it.
+    globalThis.gc?.();
+    const rest = process.memoryUsage().rss;
     const watch = watchLoop();
     const began = performance.now();
     const [imported] = await take();
@@ -41,11 +58,13 @@ export async function bankFileCase(database: Database, how: { lines: number }): 
     const { longestMs, peak } = watch.stop();
     if (!again!.known) throw new Error('the same file was imported twice');
     return {
+      format: how.format,
       lines: imported!.lines,
       megabytes: Math.round(bytes.length / 1e5) / 10,
       seconds: Math.round((done - began) / 10) / 100,
       againSeconds: Math.round((ended - done) / 10) / 100,
       longestPauseMs: Math.round(longestMs),
+      restMebibytes: Math.round(rest / 2 ** 20),
       peakMebibytes: Math.round(peak / 2 ** 20),
       matched: imported!.matched,
       breaks: imported!.breaks.length,
@@ -89,17 +108,44 @@ async function copyPayouts(database: Database, copies: number): Promise<Payout[]
   return rows;
 }
 
-function fileOf(payouts: readonly Payout[], day: string): Buffer {
-  const entries = payouts.map(({ reference, amount }, place): WrittenEntry => {
-    const line = { number: `SB${place}`, reference, amount, currency: 'HKD', charge: 0n, day };
-    return { lines: [{ ...line, parts: [], alsoNamed: [] }] };
-  });
-  const statement = {
-    ...{ kind: 'statement' as const, account: '9000HKD0001', statementId: 'BENCH', sequence: '1' },
-    ...{ currency: 'HKD', fromDay: day, toDay: day, opening: 0n, lines: [], notBooked: 0 },
-    closing: payouts.reduce((all, { amount }) => all + amount, 0n),
-  };
-  return camtFile([{ statement, entries }], { ...plainShape, version: 8, account: 'Othr' });
+const statementOf = (payouts: readonly Payout[], day: string) => ({
+  ...{ kind: 'statement' as const, account: '9000HKD0001', statementId: 'BENCH', sequence: '1' },
+  ...{ currency: 'HKD', fromDay: day, toDay: day, opening: 0n, notBooked: 0 },
+  closing: payouts.reduce((all, { amount }) => all + amount, 0n),
+  lines: payouts.map(({ reference, amount }, place) => ({
+    ...{ number: `SB${place}`, reference, amount, currency: 'HKD', charge: 0n, day },
+    ...{ parts: [], alsoNamed: [] },
+  })),
+});
+
+const writers: Readonly<Record<BankFileFormat, (payouts: readonly Payout[], day: string) => Buffer>> = {
+  camt(payouts, day) {
+    const statement = statementOf(payouts, day);
+    const entries = statement.lines.map((line): WrittenEntry => ({ lines: [line] }));
+    return camtFile([{ statement, entries }], { ...plainShape, version: 8, account: 'Othr' });
+  },
+  mt940: (payouts, day) =>
+    Buffer.from(
+      mt940Text([statementOf(payouts, day)], {
+        ...{ newline: '\r\n', blocks: true, information: 'german', fundsCode: false },
+      }),
+    ),
+  csv: (payouts, day) =>
+    Buffer.from(
+      `date,reference,amount,currency\n${payouts
+        .map(({ reference, amount }) => `${day},${reference},${formatMajor(money('HKD', amount))},HKD\n`)
+        .join('')}`,
+    ),
+};
+
+/** The case in a process of its own, on the database of a URL. */
+export async function bankFileProcess(
+  url: string,
+  how: { lines: number; format: BankFileFormat },
+): Promise<BankFileFigures> {
+  const args = ['--expose-gc', fileURLToPath(import.meta.url), url, `${how.lines}`, how.format];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout) as BankFileFigures;
 }
 
 /** How long nothing else could run, and the largest resident size, until `stop`. */
@@ -120,3 +166,18 @@ function watchLoop() {
     },
   };
 }
+
+async function main([url, lines, format]: readonly string[]): Promise<void> {
+  const database = openDatabase({ url: url!, maxConnections: 16 });
+  try {
+    const figures = await bankFileCase(database, {
+      lines: Number.parseInt(lines!, 10),
+      format: format as BankFileFormat,
+    });
+    console.log(JSON.stringify(figures));
+  } finally {
+    await database.close();
+  }
+}
+
+if (import.meta.main) await main(process.argv.slice(2));

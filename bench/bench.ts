@@ -7,7 +7,7 @@ import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { openDatabase } from '../platform/src/database/index.ts';
 import { startScratchPostgres } from '../platform/src/sandbox/scratch-postgres.ts';
-import { bankFileCase } from './bank-files.ts';
+import { bankFileFormats, bankFileProcess } from './bank-files.ts';
 import { bytesOf, writeBack } from './bytes-store.ts';
 import { cryptoCeiling } from './crypto.ts';
 import { freshDatabase } from './database.ts';
@@ -63,8 +63,8 @@ async function main(): Promise<number> {
     progress('with the audit log and without, in turns …');
     report = { ...report, log: await auditLogCase(server.url) };
     await save(report);
-    progress('a bank’s statement …');
-    report = { ...report, bankFile: await bankFile(server.url) };
+    progress('a bank’s statement in each format …');
+    report = { ...report, bankFiles: await bankFiles(server.url) };
     await save(report);
     if (large) {
       const grown = await growth(server.url, { seconds, progress });
@@ -138,7 +138,7 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>): Promise<
     growth: null,
     settlement: null,
     log: null,
-    bankFile: null,
+    bankFiles: [],
     proofsOk,
   };
 }
@@ -188,15 +188,14 @@ async function settlementDay(
   }
 }
 
-/** A statement of a hundred thousand lines, each with its payout in the books; for checks, five thousand. */
-async function bankFile(serverUrl: string): Promise<Report['bankFile']> {
-  const { url } = await freshDatabase(serverUrl, 'bench_bank_file');
-  const database = openDatabase({ url, maxConnections: 16 });
-  try {
-    return await bankFileCase(database, { lines: quick ? 5_000 : 100_000 });
-  } finally {
-    await database.close();
+/** A statement of a hundred thousand lines in each format, each line with its payout in the books; for checks, five thousand. */
+async function bankFiles(serverUrl: string): Promise<Report['bankFiles']> {
+  const found: Report['bankFiles'][number][] = [];
+  for (const format of bankFileFormats) {
+    const { url } = await freshDatabase(serverUrl, `bench_bank_file_${format}`);
+    found.push(await bankFileProcess(url, { lines: quick ? 5_000 : 100_000, format }));
   }
+  return found;
 }
 
 type Counted = <T>(work: () => Promise<T>) => Promise<{ result: T; walBytes: number; tableBytes: number }>;

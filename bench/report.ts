@@ -34,8 +34,8 @@ export interface Report {
   readonly settlement: (Omit<SettlementFigures, 'net' | 'proved'> & { readonly net: string }) | null;
   /** One-step payments with the audit log and without. */
   readonly log: LogFigures | null;
-  /** A bank's statement, read and matched. */
-  readonly bankFile: BankFileFigures | null;
+  /** A bank's statement in each format, read and matched. */
+  readonly bankFiles: readonly BankFileFigures[];
   readonly proofsOk: boolean;
 }
 
@@ -93,7 +93,7 @@ export function print(report: Report): void {
 }
 
 /** What only long runs have: large books, a day of settlement. */
-function longCases({ growth, settlement, log, bankFile, posting }: Report): string[] {
+function longCases({ growth, settlement, log, bankFiles, posting }: Report): string[] {
   const lines: string[] = [];
   if (growth !== null) {
     lines.push(
@@ -107,15 +107,15 @@ function longCases({ growth, settlement, log, bankFile, posting }: Report): stri
   }
   if (settlement !== null)
     lines.push(
-      `  settlement: a day of ${settlement.payments} payments closed in ${settlement.closeSeconds} s, its file written in ${settlement.fileSeconds} s (${settlement.peakMebibytes} MiB at most)`,
+      `  settlement: a day of ${settlement.payments} payments closed in ${settlement.closeSeconds} s, its file written in ${settlement.fileSeconds} s, the day's transactions in ${settlement.transactionsSeconds} s (${settlement.peakMebibytes} MiB at most)`,
     );
   if (log !== null)
     lines.push(
       `  audit log: one step with it ${log.on} /s, without ${log.off} /s: ${log.ratio.toFixed(2)} (pairs ${log.pairs.join(', ')}); all sealed ${log.sealedAfterMs} ms after the last payment`,
     );
-  if (bankFile !== null)
+  for (const file of bankFiles)
     lines.push(
-      `  bank statement: ${bankFile.lines} lines (${bankFile.megabytes} MB) read and matched in ${bankFile.seconds} s, again in ${bankFile.againSeconds} s (${bankFile.peakMebibytes} MiB at most, nobody waited longer than ${bankFile.longestPauseMs} ms)`,
+      `  bank statement, ${file.format}: ${file.lines} lines (${file.megabytes} MB) read and matched in ${file.seconds} s, again in ${file.againSeconds} s (${file.peakMebibytes} MiB at most, ${file.restMebibytes} before; nobody waited longer than ${file.longestPauseMs} ms)`,
     );
   return lines;
 }

@@ -3,7 +3,7 @@
 import { audit } from '../platform/src/audit/index.ts';
 import type { Database } from '../platform/src/database/index.ts';
 import { inSnapshot } from '../platform/src/http/classic-file.ts';
-import { settlementItems } from '../platform/src/http/reports/index.ts';
+import { settlementItems, transactionItems } from '../platform/src/http/reports/index.ts';
 import type { Platform } from '../platform/src/platform.ts';
 import { newestBatches } from '../platform/src/settlement/index.ts';
 import { openSettlementWorld } from '../platform/src/testing/settlement-world.ts';
@@ -15,6 +15,8 @@ export interface SettlementFigures {
   readonly paySeconds: number;
   readonly fileSeconds: number;
   readonly fileBytes: number;
+  /** The day's transactions as a file, read to its end. */
+  readonly transactionsSeconds: number;
   /** The largest resident size of this process on the way. */
   readonly peakMebibytes: number;
   readonly net: bigint;
@@ -62,12 +64,15 @@ export async function settlementCase(
       for await (const piece of inSnapshot(database, (tx) => settlementItems(tx, owner, batch)))
         fileBytes += Buffer.byteLength(piece);
       const written = performance.now();
+      for await (const _ of inSnapshot(database, (tx) => transactionItems(tx, owner, batch.settlementDay)));
+      const listed = performance.now();
       return {
         payments: Number(batch.lines),
         closeSeconds: seconds(closed - began),
         paySeconds: seconds(paid - closed),
         fileSeconds: seconds(written - paid),
         fileBytes,
+        transactionsSeconds: seconds(listed - written),
         peakMebibytes: Math.round(peak / 2 ** 20),
         net: batch.net,
         status: batch.status,

@@ -36,7 +36,7 @@ const xmlPieces = [
 const isPlain = (error: Error): boolean => error.constructor === Error;
 
 /** What every reader of bank statements promises of what it has read. */
-function readsStatements(statements: readonly ReturnType<typeof readStatementCsv>[]): void {
+function readsStatements(statements: readonly Awaited<ReturnType<typeof readStatementCsv>>[]): void {
   for (const { opening, closing, lines, fromDay, toDay } of statements) {
     holds('balances fit their columns', isStored(opening ?? 0n) && isStored(closing ?? 0n));
     holds('days in their order', isDay(fromDay) && isDay(toDay) && fromDay <= toDay);
@@ -140,7 +140,7 @@ const documents: readonly Target[] = [
     ],
     samples: [samples.statementCsv],
     corpus: samples.impossibleIn(samples.statementCsv),
-    parse: (text) => [readStatementCsv(Buffer.from(text), csvAbout)],
+    parse: async (text) => [await readStatementCsv(Buffer.from(text), csvAbout)],
     mayThrow: refusesStatements,
     holds: readsStatements,
   }),
@@ -149,7 +149,7 @@ const documents: readonly Target[] = [
     pieces: ['Buchung', 'Soll', 'Haben', ';', '"', '\n', '12.11.2014', '1.000,00', '-', '(1)', '3,5-'],
     samples: [samples.bankCsv],
     corpus: samples.impossibleIn(samples.bankCsv),
-    parse: (text) => [readStatementCsv(Buffer.from(text), csvAbout, { profile: bankProfile })],
+    parse: async (text) => [await readStatementCsv(Buffer.from(text), csvAbout, { profile: bankProfile })],
     mayThrow: refusesStatements,
     holds: readsStatements,
   }),

@@ -38,10 +38,10 @@ export function textParser(of: {
     name: of.name,
     inputs: texts(of),
     corpus: [...samples.hostileTexts, ...of.samples, ...(of.corpus ?? [])],
-    check(text) {
+    async check(text) {
       let value: unknown;
       try {
-        value = of.parse(text);
+        value = await of.parse(text);
       } catch (error) {
         if (of.mayThrow?.(error as Error) === true) return;
         throw error;

@@ -331,16 +331,18 @@ describe('files that cannot be read are refused with the place', () => {
   const csv = (text: string) =>
     readStatementCsv(Buffer.from(text), { account: 'A', statementId: 'S', currency: 'HKD' });
 
-  test('CSV', () => {
-    const read = csv('\uFEFFDate,Amount,Currency,Reference,Charge\r\n2014-11-12,"-1000.00",HKD,"1-1",\r\n');
+  test('CSV', async () => {
+    const read = await csv(
+      '\uFEFFDate,Amount,Currency,Reference,Charge\r\n2014-11-12,"-1000.00",HKD,"1-1",\r\n',
+    );
     expect(read.lines).toEqual([line('1-1', -100_000n, { number: '1' })]);
-    expect(() => csv('date,amount,currency\n')).toThrow('line 1 has no column reference');
+    await expect(csv('date,amount,currency\n')).rejects.toThrow('line 1 has no column reference');
     const head = 'reference,amount,currency,date\n';
-    expect(() => csv(`${head}a,1.234,HKD,2014-11-12`)).toThrow('line 2, amount: HKD has 2 decimals');
-    expect(() => csv(`${head}a,1,XXY,2014-11-12`)).toThrow('line 2: "XXY" is not a currency');
-    expect(() => csv(`${head}a,1,HKD,12.11.2014`)).toThrow('line 2: "12.11.2014" is not a date');
-    expect(() => csv(`${head}a,1,HKD`)).toThrow('line 2 has 3 columns, the header 4');
-    expect(() => csv(`${head}"a,1,HKD,2014-11-12`)).toThrow('line 2: a quote is not closed');
+    await expect(csv(`${head}a,1.234,HKD,2014-11-12`)).rejects.toThrow('line 2, amount: HKD has 2 decimals');
+    await expect(csv(`${head}a,1,XXY,2014-11-12`)).rejects.toThrow('line 2: "XXY" is not a currency');
+    await expect(csv(`${head}a,1,HKD,12.11.2014`)).rejects.toThrow('line 2: "12.11.2014" is not a date');
+    await expect(csv(`${head}a,1,HKD`)).rejects.toThrow('line 2 has 3 columns, the header 4');
+    await expect(csv(`${head}"a,1,HKD,2014-11-12`)).rejects.toThrow('line 2: a quote is not closed');
   });
 
   test('camt.053', () => {

@@ -1,13 +1,13 @@
 // camt.052, camt.053 and camt.054 by their structure, whatever the version (001.02 and later), prefix or envelope: a
 // report, a statement or a notification with its account, balances and entries. Refuses, with the line and the element,
 // what it does not understand. Source: the message definitions of ISO 20022 and the usage guides of banks.
-import { setImmediate } from 'node:timers/promises';
 import { entryOf, type Transaction, transactionOf } from './camt-entry.ts';
 import { balancesOf, day, isTrue, periodOf, refuseAt, required } from './camt-fields.ts';
 import { decoded } from './encoding.ts';
 import { currencyOf, StatementUnreadable, textOf } from './fields.ts';
 import { sidesByBalance, type WrittenLine } from './sides.ts';
 import type { Statement, StatementKind } from './statement.ts';
+import { atOnce, type Steps } from './steps.ts';
 import { childAt, readXml, textAt, type XmlElement } from './xml.ts';
 
 const messages: ReadonlyMap<string, readonly [part: string, kind: StatementKind]> = new Map([
@@ -23,21 +23,11 @@ const readParts = new Set(['Id', 'StmtPgntn', 'RptPgntn', 'NtfctnPgntn', 'Elctrn
 for (const name of ['CreDtTm', 'FrToDt', 'Acct', 'Bal']) readParts.add(name);
 
 /** Reads every statement, report or notification of the file. `said`: its encoding, where the sender named one. */
-export function readCamt(bytes: Uint8Array, said: string | null = null): Statement[] {
-  const steps = camtSteps(bytes, said);
-  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
-}
+export const readCamt = (bytes: Uint8Array, said: string | null = null): Statement[] =>
+  atOnce(camtSteps(bytes, said));
 
-/** The same in steps of milliseconds, between which a server answers others. */
-export async function readCamtInSteps(bytes: Uint8Array, said: string | null): Promise<Statement[]> {
-  const steps = camtSteps(bytes, said);
-  for (let step = steps.next(); ; step = steps.next()) {
-    if (step.done) return step.value;
-    await setImmediate();
-  }
-}
-
-function* camtSteps(bytes: Uint8Array, said: string | null): Generator<void, Statement[]> {
+/** The same in steps. */
+export function* camtSteps(bytes: Uint8Array, said: string | null): Steps<Statement[]> {
   const reader = new CamtReader();
   yield* readXml(decoded(bytes, said, 'xml'), (element, around) => reader.onElement(element, around));
   if (reader.statements.length > 0) return reader.statements;

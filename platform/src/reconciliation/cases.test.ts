@@ -2,33 +2,16 @@
 // do not show. The world: two payments in GBP at a British shop, the treasury's deal before the payout, the payout.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encoded } from '../testing/bank-files.ts';
-import { settlementWorld } from '../testing/settlement-world.ts';
-import type { Reconciliation, StatementFormat } from './index.ts';
+import { payoutWorld } from '../testing/payout-world.ts';
 
-let world: Awaited<ReturnType<typeof settlementWorld>>;
-let room: Reconciliation;
-/** The payout of 63.94 and the deal of 65.25 before it: end-to-end ids, and the days in the books. */
-let payout: { reference: string; day: string };
-let deal: { reference: string; day: string };
+type World = Awaited<ReturnType<typeof payoutWorld>>;
+let world: World['world'];
+let payout: World['payout'];
+let deal: World['deal'];
+let take: World['take'];
 
 beforeAll(async () => {
-  world = await settlementWorld('2014-11-11T02:00:00Z');
-  room = world.platform.reconciliation;
-  const shop = await world.shop('GB');
-  await world.platform.settlement.changeTerms(shop.merchant.id, { accountName: 'B', accountNumber: 'GB1' });
-  await world.pay(shop, 1_526n);
-  await world.pay(shop, 4_999n);
-  await world.mover.moveTo(new Date('2014-11-15T00:00:00Z'));
-  const { rows } = await world.platform.database.pool.query(
-    `SELECT batch_id || '-' || attempt AS reference, answered_at::date::text AS day, amount FROM settlement.payout`,
-  );
-  expect(rows).toMatchObject([{ amount: 6_394n }]);
-  payout = rows[0];
-  const deals = await world.platform.database.pool.query(
-    `SELECT 'FX' || id AS reference, created_at::date::text AS day, bought FROM settlement.deal WHERE currency = 'GBP'`,
-  );
-  expect(deals.rows).toMatchObject([{ bought: 6_525n }]);
-  deal = deals.rows[0];
+  ({ world, payout, deal, take } = await payoutWorld());
 });
 afterAll(() => world?.close());
 
@@ -77,10 +60,6 @@ const camt = (told: Told, encoding = 'UTF-8'): string => {
     `${told.entries}</Stmt>\n</BkToCstmrStmt>\n</Document>\n`
   );
 };
-const take = (file: string | Buffer, format: StatementFormat | null = null, csv = {}) =>
-  room.importFile(typeof file === 'string' ? Buffer.from(file) : file, {
-    ...{ operator: 'mei', format, encoding: null, csv },
-  });
 const differences = (imported: Awaited<ReturnType<typeof take>>) =>
   imported.flatMap(({ breaks }) => breaks.map(({ kind, difference }) => [kind, difference]));
 
@@ -181,7 +160,9 @@ describe('cases from public reports', () => {
   test('case 11: a line break in a quoted field, and a plus sign', async () => {
     const csv = `reference,amount,currency,date,text\n${payout.reference},-63.94,GBP,${payout.day},"Payout\nReceipt 123"\n${deal.reference},+65.25,GBP,${deal.day},"a ""deal"""\n`;
     const about = { account: 'GB00CASE11', statementId: 'S11', currency: 'GBP' };
-    expect(await take(csv, 'csv', about)).toMatchObject([{ lines: 2, matched: 2, breaks: [] }]);
+    expect(await take(csv, { format: 'csv', csv: about })).toMatchObject([
+      { lines: 2, matched: 2, breaks: [] },
+    ]);
   });
 
   test.each([

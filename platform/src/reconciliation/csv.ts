@@ -1,6 +1,8 @@
 // A bank's statement as CSV, read by a profile. The rows are csv-parse's to take apart: quotes, line breaks in a quoted
 // field, delimiters. Throws StatementUnreadable with the line and the column that is wrong.
-import { CsvError, type Info, parse } from 'csv-parse/sync';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { CsvError, type Info, parse } from 'csv-parse';
 import { type CsvProfile, plainExtras, plainProfile } from './csv-profile.ts';
 import { endsOf } from './days.ts';
 import { decoded } from './encoding.ts';
@@ -19,34 +21,45 @@ export interface CsvAbout {
   readonly toDay?: string | undefined;
 }
 
-export function readStatementCsv(
+/** Row by row, so that others are answered meanwhile and the file's text never stands in memory as a whole. */
+export async function readStatementCsv(
   bytes: Uint8Array,
   about: CsvAbout,
   how: { profile?: CsvProfile | undefined; said?: string | null } = {},
-): Statement {
+): Promise<Statement> {
   const profile = how.profile ?? plainProfile;
-  const text = [...decoded(bytes, profile.encoding ?? how.said ?? null, 'text')].join('');
-  const rows = rowsOf(text, profile);
-  const header = profile.header ? rows.shift() : undefined;
+  const said = profile.encoding ?? how.said ?? null;
+  let header: Row | undefined;
+  let columns: Places = profile.header ? {} : placesOf(undefined, profile);
+  const lines: StatementLine[] = [];
+  // The last rows are known to be the last when no other comes.
+  const held: Row[] = [];
+  for await (const row of rowsOf(decoded(bytes, said, 'text'), profile)) {
+    if (profile.header && header === undefined) {
+      header = row;
+      columns = placesOf(header, profile);
+      continue;
+    }
+    held.push(row);
+    if (held.length > profile.skipLastLines)
+      lines.push(lineOf(held.shift()!, { header, columns, profile, about, number: lines.length + 1 }));
+    if (lines.length > mostLines) throw new StatementUnreadable(`the file has more than ${mostLines} lines`);
+  }
   if (profile.header && header === undefined)
     throw new StatementUnreadable(`line ${profile.skipLines + 1}: the header is missing`);
-  const columns = placesOf(header, profile);
-  const lines = rows.slice(0, rows.length - profile.skipLastLines).map((row, index) => {
-    if (header !== undefined && row.cells.length !== header.cells.length)
-      throw new StatementUnreadable(
-        `line ${row.line} has ${row.cells.length} columns, the header ${header.cells.length}`,
-      );
-    return lineOf(row, { columns, profile, about, number: index + 1 });
-  });
+  const { account, statementId, currency } = about;
+  const rest = { opening: null, closing: null, sequence: '', notBooked: 0 };
+  return { kind: 'statement', account, statementId, currency, ...daysOf(lines, about), ...rest, lines };
+}
+
+function daysOf(lines: readonly StatementLine[], about: CsvAbout): Pick<Statement, 'fromDay' | 'toDay'> {
   const [first, last] = endsOf(lines.map((line) => line.day));
   const fromDay = about.fromDay ?? first ?? about.toDay;
   const toDay = about.toDay ?? last ?? about.fromDay;
   if (fromDay === undefined || toDay === undefined)
     throw new StatementUnreadable('a CSV without rows needs the days that it speaks about (from, to)');
   if (fromDay > toDay) throw new StatementUnreadable(`the statement ends on ${toDay}, before it begins`);
-  const { account, statementId, currency } = about;
-  const rest = { opening: null, closing: null, sequence: '', notBooked: 0 };
-  return { kind: 'statement', account, statementId, currency, fromDay, toDay, ...rest, lines };
+  return { fromDay, toDay };
 }
 
 interface Row {
@@ -55,24 +68,34 @@ interface Row {
   readonly line: number;
 }
 
-function rowsOf(text: string, { delimiter, quote, skipLines }: CsvProfile): Row[] {
-  const rows: Row[] = [];
+async function* withPauses(pieces: Iterable<string>): AsyncGenerator<string> {
+  for (const piece of pieces) {
+    yield piece;
+    await setImmediate();
+  }
+}
+
+async function* rowsOf(pieces: Iterable<string>, profile: CsvProfile): AsyncGenerator<Row> {
+  const { delimiter, quote, skipLines } = profile;
+  const parser = parse({
+    ...{ delimiter, quote, bom: true, info: true, trim: true, from_line: skipLines + 1 },
+    ...{ relax_column_count: true, max_record_size: 100_000 },
+  });
+  const source = Readable.from(withPauses(pieces));
+  source.on('error', (error) => parser.destroy(error));
+  source.pipe(parser);
   let line = skipLines + 1;
   try {
-    const records = parse(text, {
-      ...{ delimiter, quote, bom: true, info: true, trim: true, from_line: skipLines + 1 },
-      ...{ relax_column_count: true, max_record_size: 100_000, to: mostLines + 2 },
-    }) as unknown as { record: string[]; info: Info }[];
-    for (const { record, info } of records) {
-      if (record.some((cell) => cell !== '')) rows.push({ cells: record, line });
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      if (record.some((cell) => cell !== '')) yield { cells: record, line };
       line = info.lines + 1;
     }
   } catch (error) {
     if (error instanceof CsvError) throw new StatementUnreadable(explained(error, line));
     throw error;
+  } finally {
+    source.destroy();
   }
-  if (rows.length > mostLines + 1) throw new StatementUnreadable(`the file has more than ${mostLines} lines`);
-  return rows;
 }
 
 function explained(error: CsvError, line: number): string {
@@ -105,6 +128,7 @@ function placesOf(header: Row | undefined, profile: CsvProfile): Places {
 }
 
 interface LineContext {
+  readonly header: Row | undefined;
   readonly columns: Places;
   readonly profile: CsvProfile;
   readonly about: CsvAbout;
@@ -112,8 +136,12 @@ interface LineContext {
 }
 
 function lineOf(row: Row, of: LineContext): StatementLine {
-  const { columns, profile, about } = of;
+  const { columns, profile, about, header } = of;
   const place = `line ${row.line}`;
+  if (header !== undefined && row.cells.length !== header.cells.length)
+    throw new StatementUnreadable(
+      `${place} has ${row.cells.length} columns, the header ${header.cells.length}`,
+    );
   const cell = (name: ColumnName): string => {
     const at = columns[name];
     if (at === undefined) return '';

@@ -3,27 +3,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findLogFaults } from '../audit-log/index.ts';
 import { camtFile, plainShape, type WrittenEntry } from '../testing/bank-files.ts';
-import { settlementWorld } from '../testing/settlement-world.ts';
-import type { Reconciliation } from './index.ts';
+import { payoutWorld } from '../testing/payout-world.ts';
 import type { Statement, StatementKind, StatementLine } from './statement.ts';
 
-let world: Awaited<ReturnType<typeof settlementWorld>>;
-let room: Reconciliation;
-let payout: { reference: string; day: string };
+type World = Awaited<ReturnType<typeof payoutWorld>>;
+let world: World['world'];
+let room: World['room'];
+let payout: World['payout'];
+let take: World['take'];
 
 beforeAll(async () => {
-  world = await settlementWorld('2014-11-11T02:00:00Z');
-  room = world.platform.reconciliation;
-  const shop = await world.shop('GB');
-  await world.platform.settlement.changeTerms(shop.merchant.id, { accountName: 'B', accountNumber: 'GB1' });
-  await world.pay(shop, 1_526n);
-  await world.pay(shop, 4_999n);
-  await world.mover.moveTo(new Date('2014-11-15T00:00:00Z'));
-  const { rows } = await world.platform.database.pool.query(
-    `SELECT batch_id || '-' || attempt AS reference, answered_at::date::text AS day, amount FROM settlement.payout`,
-  );
-  expect(rows).toMatchObject([{ amount: 6_394n }]);
-  payout = rows[0];
+  ({ world, room, payout, take } = await payoutWorld());
 });
 afterAll(() => world?.close());
 
@@ -49,8 +39,6 @@ const fileOf = (statements: readonly Statement[], kind: StatementKind = 'stateme
     })),
     { ...plainShape, kind },
   );
-const take = (bytes: Buffer) =>
-  room.importFile(bytes, { operator: 'mei', format: null, encoding: null, csv: {} });
 const breaksOf = async (account: string) =>
   (await room.breaks({ statuses: ['open', 'proposed', 'closed'], limit: 1000 })).filter(
     (found) => found.account === account,

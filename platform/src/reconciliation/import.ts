@@ -10,8 +10,9 @@ import { expectedOn, ledgerAccountOf } from './books.ts';
 import { correctionOf } from './correction.ts';
 import { endsOf } from './days.ts';
 import { isBlank, StatementUnreadable, shifted } from './fields.ts';
-import { type Reconciled, reconcile } from './match.ts';
+import { type Reconciled, reconcileSteps } from './match.ts';
 import { withKnownReferences } from './references.ts';
+import { ReconciliationRefused } from './refused.ts';
 import type { Break, Statement, StatementKind } from './statement.ts';
 import {
   type FormerStatement,
@@ -25,6 +26,7 @@ import {
   selectFormer,
   selectSame,
 } from './statement-store.ts';
+import { forEach, inSteps, type Steps } from './steps.ts';
 import { insertActRow, insertBreakRows, lockBreaksOf, moveBreakRows, readActs } from './store.ts';
 
 export interface Imported {
@@ -52,9 +54,17 @@ export interface ImportParts {
   readonly house: HouseAccounts;
 }
 
-interface Sent {
+/** A file that was read, ready to be booked. */
+export interface FileRead {
+  readonly statements: readonly StatementRead[];
   readonly bytes: Uint8Array;
-  readonly operator: string;
+  readonly sha256: Buffer;
+  /** The bytes, compressed: as they are kept. */
+  readonly content: Buffer;
+}
+interface StatementRead {
+  readonly statement: Statement;
+  readonly hash: Buffer;
 }
 
 /** A bank books within two days of what it told us. */
@@ -71,42 +81,74 @@ const inOrder = (left: Statement, right: Statement): number =>
   left.sequence.localeCompare(right.sequence, 'en', { numeric: true }) ||
   left.statementId.localeCompare(right.statementId, 'en', { numeric: true });
 
-export async function importAll(
-  parts: ImportParts,
-  statements: readonly Statement[],
-  sent: Sent,
-): Promise<Imported[]> {
-  const content = await zip(sent.bytes);
-  return parts.database.batch(async (tx) => {
-    // In one order, so that two files with the same accounts never wait for each other.
-    for (const account of [...new Set(statements.map((each) => each.account))].sort())
-      await lockAccountRow(tx, account);
-    let fileId: bigint | null = null;
-    const file = async () => {
-      if (fileId !== null) return fileId;
-      fileId = (await parts.ids.take(1))[0]!;
-      const sha256 = createHash('sha256').update(sent.bytes).digest();
-      await insertFileRow(tx, { id: fileId, sha256, content, at: parts.clock.now(), by: sent.operator });
-      return fileId;
-    };
-    const imported: Imported[] = [];
-    for (const statement of statements.toSorted(inOrder))
-      imported.push(await importOne(parts, tx, { statement, sent, file }));
-    return imported;
-  });
+/** All that can be worked out before any lock is taken. */
+export async function fileRead(bytes: Uint8Array, statements: readonly Statement[]): Promise<FileRead> {
+  const read: StatementRead[] = [];
+  for (const statement of statements.toSorted(inOrder))
+    read.push({ statement, hash: await inSteps(contentHash(statement)) });
+  return {
+    ...{ statements: read, bytes },
+    sha256: await inSteps(sha256Of(bytes)),
+    content: await zip(bytes),
+  };
 }
 
-interface Asked {
-  readonly statement: Statement;
-  readonly sent: Sent;
+const hashedAtOnce = 2 ** 20;
+
+function* sha256Of(bytes: Uint8Array): Steps<Buffer> {
+  const hash = createHash('sha256');
+  for (let from = 0; from < bytes.length; from += hashedAtOnce) {
+    hash.update(bytes.subarray(from, from + hashedAtOnce));
+    yield;
+  }
+  return hash.digest();
+}
+
+/** Books all statements of a file in a transaction (of `database.batch`). ReconciliationRefused where another import is in the way. */
+export async function importAll(
+  parts: ImportParts,
+  tx: Transaction,
+  { read, operator }: { read: FileRead; operator: string },
+): Promise<Imported[]> {
+  // In one order, so that two files with the same accounts never wait for each other.
+  for (const account of [...new Set(read.statements.map((each) => each.statement.account))].sort())
+    await lockAccount(tx, account);
+  let fileId: bigint | null = null;
+  const file = async () => {
+    if (fileId !== null) return fileId;
+    fileId = (await parts.ids.take(1))[0]!;
+    const { sha256, content } = read;
+    await insertFileRow(tx, { id: fileId, sha256, content, at: parts.clock.now(), by: operator });
+    return fileId;
+  };
+  const imported: Imported[] = [];
+  for (const each of read.statements)
+    imported.push(await importOne(parts, tx, { ...each, bytes: read.bytes, operator, file }));
+  return imported;
+}
+
+async function lockAccount(tx: Transaction, account: string): Promise<void> {
+  try {
+    await lockAccountRow(tx, account);
+  } catch (error) {
+    // PostgreSQL's lock_not_available: the other import took longer than a lock is waited for.
+    if ((error as { code?: string }).code !== '55P03') throw error;
+    throw new ReconciliationRefused(
+      `another file of the account ${account} is being imported: send this one again when that has ended`,
+    );
+  }
+}
+
+interface Asked extends StatementRead {
+  readonly bytes: Uint8Array;
+  readonly operator: string;
   /** The file's row, written when the first statement of it is new. */
   readonly file: () => Promise<bigint>;
 }
 
 async function importOne(parts: ImportParts, tx: Transaction, asked: Asked): Promise<Imported> {
-  const { statement, sent } = asked;
+  const { statement, hash, bytes, operator } = asked;
   const { statementId, account, kind, fromDay, toDay, notBooked } = statement;
-  const hash = contentHash(statement);
   const about = {
     statement: statementId,
     account,
@@ -116,7 +158,7 @@ async function importOne(parts: ImportParts, tx: Transaction, asked: Asked): Pro
     notBooked,
     lines: statement.lines.length,
   };
-  const same = await selectSame(tx, { statement, hash, bytes: sent.bytes });
+  const same = await selectSame(tx, { statement, hash, bytes });
   if (same !== null)
     return { ...about, id: same.id, known: true, version: same.version, matched: 0, breaks: [] };
   const former = await selectFormer(tx, statement);
@@ -124,29 +166,31 @@ async function importOne(parts: ImportParts, tx: Transaction, asked: Asked): Pro
   const { matched, breaks: found, lines } = await compare(parts, tx, { statement, former });
   const [id] = (await parts.ids.take(1)) as [bigint];
   const at = parts.clock.now();
-  const row = { id, fileId: await asked.file(), hash, replaces: former, matched, at, by: sent.operator };
+  const row = { id, fileId: await asked.file(), hash, replaces: former, matched, at, by: operator };
   await insertStatementRow(tx, { ...row, statement: { ...statement, lines } });
   if (kind === 'statement') {
     const shown = lines.flatMap((line) => [line.reference, ...line.parts]).filter((name) => !isBlank(name));
     const { currency } = statement;
     await insertSeenRows(tx, { account, currency, statementId: id, references: [...new Set(shown)] });
   }
-  const breaks = former === null ? found : await corrected(parts, tx, { found, former, id, statement, sent });
+  const breaks =
+    former === null ? found : await corrected(parts, tx, { found, former, id, statement, operator });
   await insertBreakRows(tx, { statementId: id, ids: await parts.ids.take(breaks.length), breaks });
   return { ...about, id, known: false, version: (former?.version ?? 0) + 1, matched, breaks };
 }
 
 /** What was read, whatever envelope and spelling it came in. */
-function contentHash({ lines, ...statement }: Statement): Buffer {
+function* contentHash({ lines, ...statement }: Statement): Steps<Buffer> {
   const hash = createHash('sha256');
   const text = (value: unknown) =>
     JSON.stringify(value, (_name, each) => (typeof each === 'bigint' ? each.toString() : each));
   const { currency, fromDay, toDay, opening, closing } = statement;
   hash.update(text([currency, fromDay, toDay, opening, closing, lines.length]));
-  for (const line of lines)
+  yield* forEach(lines, (line) =>
     hash.update(
       text([line.number, line.reference, line.parts, line.currency, line.amount, line.charge, line.day]),
-    );
+    ),
+  );
   return hash.digest();
 }
 
@@ -164,7 +208,7 @@ async function compare(
     fromDay: shifted(nearer(statement.fromDay, first, -mostDaysAround), -dateWindowDays),
     toDay: shifted(nearer(statement.toDay, last, mostDaysAround), dateWindowDays),
   });
-  const lines = withKnownReferences(statement.lines, expected);
+  const lines = await inSteps(withKnownReferences(statement.lines, expected));
   const replaced = former?.id ?? null;
   if (statement.kind !== 'statement') {
     const known = new Set(expected.flatMap((each) => [each.reference, each.group]));
@@ -175,11 +219,12 @@ async function compare(
   const references = [...new Set([...named, ...lines.flatMap((line) => line.parts)])].filter(
     (name) => !isBlank(name),
   );
-  const found = reconcile({ ...statement, lines }, expected, {
+  const rules = {
     dateWindowDays,
     openingInBooks: await readFormerClosing(tx, statement, replaced),
     ...(await readKnownReferences(tx, { account, currency, references, replaced })),
-  });
+  };
+  const found = await inSteps(reconcileSteps({ ...statement, lines }, expected, rules));
   return { lines, ...found };
 }
 
@@ -204,7 +249,13 @@ function nearer(end: string, line: string | null, most: number): string {
 async function corrected(
   parts: ImportParts,
   tx: Transaction,
-  of: { found: readonly Break[]; former: FormerStatement; id: bigint; statement: Statement; sent: Sent },
+  of: {
+    found: readonly Break[];
+    former: FormerStatement;
+    id: bigint;
+    statement: Statement;
+    operator: string;
+  },
 ): Promise<readonly Break[]> {
   const rows = await lockBreaksOf(tx, of.former.id);
   const acts = await readActs(
@@ -221,7 +272,7 @@ async function corrected(
   const reason = `the bank corrected statement ${of.statement.statementId}: version ${of.former.version + 1}`;
   for (const [place, row] of closed.entries()) {
     const act = { id: ids[place]!, break_id: row.id, kind: 'supersede', action: 'explain' } as const;
-    const who = { operator: of.sent.operator, reason, entry_id: 0n, acted_at: parts.clock.now() };
+    const who = { operator: of.operator, reason, entry_id: 0n, acted_at: parts.clock.now() };
     await insertActRow(tx, { ...act, ...who }, 'closed');
   }
   return added;

@@ -4,6 +4,7 @@ import { formatMajor, money } from '@tongbao/money';
 import { isBlank, shifted } from './fields.ts';
 import { withKnownReferences } from './references.ts';
 import type { Break, BreakKind, ExpectedMovement, Statement, StatementLine } from './statement.ts';
+import { atOnce, forEach, type Steps } from './steps.ts';
 
 export interface Reconciled {
   /** Lines that agree with the books, alone or together. */
@@ -29,22 +30,29 @@ const absolute = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
 const daysBetween = (left: string, right: string): number =>
   Math.abs(Date.parse(`${left}T00:00:00Z`) - Date.parse(`${right}T00:00:00Z`)) / 86_400_000;
 
-function groupBy<Item>(items: Iterable<Item>, key: (item: Item) => string): Map<string, Item[]> {
+function* groupBy<Item>(items: Iterable<Item>, key: (item: Item) => string): Steps<Map<string, Item[]>> {
   const groups = new Map<string, Item[]>();
-  for (const item of items) {
+  yield* forEach(items, (item) => {
     const group = groups.get(key(item));
     if (group === undefined) groups.set(key(item), [item]);
     else group.push(item);
-  }
+  });
   return groups;
 }
 
-export function reconcile(
+export const reconcile = (
   written: Statement,
   expected: readonly ExpectedMovement[],
   rules: MatchRules,
-): Reconciled {
-  const statement = { ...written, lines: withKnownReferences(written.lines, expected) };
+): Reconciled => atOnce(reconcileSteps(written, expected, rules));
+
+/** The same in steps. */
+export function* reconcileSteps(
+  written: Statement,
+  expected: readonly ExpectedMovement[],
+  rules: MatchRules,
+): Steps<Reconciled> {
+  const statement = { ...written, lines: yield* withKnownReferences(written.lines, expected) };
   const work = new Matching(statement, rules);
   // Sets keep their order and forget at once: a day of a bank has tens of thousands of lines.
   const lines = new Set(statement.lines);
@@ -53,41 +61,48 @@ export function reconcile(
     for (const line of usedLines) lines.delete(line);
     for (const movement of usedMovements) movements.delete(movement);
   };
-  for (const line of statement.lines) {
-    if (isBlank(line.reference) || !rules.seen.has(line.reference)) continue;
+  const left: Left = { lines, movements, drop, windowDays: rules.dateWindowDays };
+  yield* forEach(statement.lines, (line) => {
+    if (isBlank(line.reference) || !rules.seen.has(line.reference)) return;
     work.again(line);
     lines.delete(line);
-  }
-  const byOwnReference = new Map(expected.map((movement) => [movement.reference, movement]));
-  for (const line of statement.lines) {
-    const own = line.parts.flatMap((part) => byOwnReference.get(part) ?? []);
-    if (own.length === 0 || !lines.has(line)) continue;
-    work.together(own, [line]);
-    drop([line], own);
-  }
-  const byReference = groupBy(lines, (line) => line.reference);
-  for (const [reference, own] of groupBy(movements, (movement) => movement.reference)) {
-    const found = byReference.get(reference);
-    if (found === undefined || isBlank(reference)) continue;
-    work.together(own, found);
-    drop(found, own);
-  }
-  for (const [group, own] of groupBy(movements, (movement) => movement.group)) {
-    const found = (byReference.get(group) ?? []).filter((line) => lines.has(line));
-    if (found.length === 0 || isBlank(group)) continue;
-    work.together(own, found);
-    drop(found, own);
-  }
-  meetByAmount(work, { lines, movements, drop, windowDays: rules.dateWindowDays });
+  });
+  yield* meetByReference(work, { ...left, expected, written: statement.lines });
+  yield* meetByAmount(work, left);
   // What we booked just before or after the statement's days may be on its neighbours.
   const { fromDay, toDay } = statement;
-  const looked = statement.continues === true ? [] : movements;
-  for (const movement of looked)
+  yield* forEach(statement.continues === true ? [] : movements, (movement) => {
     if (movement.day >= fromDay && movement.day <= toDay && !rules.seen.has(movement.reference))
       if (!rules.reportedMissing.has(movement.reference)) work.missing(movement);
-  for (const line of lines) work.unexpected(line);
+  });
+  yield* forEach(lines, (line) => work.unexpected(line));
   work.balances();
   return { matched: work.matched, breaks: work.breaks };
+}
+
+/** By the references of a batch's parts, then by the line's own, then by the group that movements were sent in. */
+function* meetByReference(
+  work: Matching,
+  of: Left & { expected: readonly ExpectedMovement[]; written: readonly StatementLine[] },
+): Steps<void> {
+  const { lines, movements, drop } = of;
+  const byOwnReference = new Map<string, ExpectedMovement>();
+  yield* forEach(of.expected, (movement) => byOwnReference.set(movement.reference, movement));
+  yield* forEach(of.written, (line) => {
+    const own = line.parts.flatMap((part) => byOwnReference.get(part) ?? []);
+    if (own.length === 0 || !lines.has(line)) return;
+    work.together(own, [line]);
+    drop([line], own);
+  });
+  const byReference = yield* groupBy(lines, (line) => line.reference);
+  for (const name of ['reference', 'group'] as const)
+    yield* forEach(yield* groupBy(movements, (movement) => movement[name]), ([shared, own]) => {
+      if (isBlank(shared)) return;
+      const found = (byReference.get(shared) ?? []).filter((line) => lines.has(line));
+      if (found.length === 0) return;
+      work.together(own, found);
+      drop(found, own);
+    });
 }
 
 interface Left {
@@ -98,11 +113,11 @@ interface Left {
 }
 
 /** What is left meets by amount and day where one line and one movement have nobody else: anything else is a guess. */
-function meetByAmount(work: Matching, { lines, movements, drop, windowDays }: Left): void {
+function* meetByAmount(work: Matching, { lines, movements, drop, windowDays }: Left): Steps<void> {
   const key = (each: { currency: string; amount: bigint }, day: string) =>
     `${each.currency} ${each.amount} ${day}`;
-  const linesByDay = groupBy(lines, (line) => key(line, line.day));
-  const movementsByDay = groupBy(movements, (movement) => key(movement, movement.day));
+  const linesByDay = yield* groupBy(lines, (line) => key(line, line.day));
+  const movementsByDay = yield* groupBy(movements, (movement) => key(movement, movement.day));
   /** At most two: more than one is as good as many, and a day may have thousands of equal amounts. */
   const near = <Item>(groups: Map<string, Item[]>, of: StatementLine | ExpectedMovement, left: Set<Item>) => {
     const found: Item[] = [];
@@ -111,13 +126,13 @@ function meetByAmount(work: Matching, { lines, movements, drop, windowDays }: Le
         if (left.has(item) && found.push(item) === 2) return found;
     return found;
   };
-  for (const line of [...lines]) {
+  yield* forEach([...lines], (line) => {
     const [only, another] = near(movementsByDay, line, movements);
-    if (only === undefined || another !== undefined) continue;
-    if (near(linesByDay, only, lines).length !== 1) continue;
+    if (only === undefined || another !== undefined) return;
+    if (near(linesByDay, only, lines).length !== 1) return;
     work.byAmount(only, line);
     drop([line], [only]);
-  }
+  });
 }
 
 class Matching {

@@ -8,6 +8,7 @@ import { amountOf, currencyOf, StatementUnreadable, shifted, textOf } from './fi
 import { informationOf } from './mt940-information.ts';
 import { sidesByBalance, type WrittenLine } from './sides.ts';
 import type { Statement } from './statement.ts';
+import { atOnce, type Steps, stepItems } from './steps.ts';
 
 interface Field {
   readonly tag: string;
@@ -19,46 +20,78 @@ const mostLines = 250_000;
 const longestField = 20_000;
 
 /** Throws StatementUnreadable with the line and the tag that is wrong. */
-export function readMt940(bytes: Uint8Array, said: string | null = null): Statement[] {
-  const text = [...decoded(bytes, said, 'text')].join('');
-  const statements = messagesOf(text).map(statementOf);
-  if (statements.length === 0) throw new StatementUnreadable('not an MT940 or MT942: there is no :20: field');
+export const readMt940 = (bytes: Uint8Array, said: string | null = null): Statement[] =>
+  atOnce(mt940Steps(bytes, said));
+
+/** The same in steps. */
+export function* mt940Steps(bytes: Uint8Array, said: string | null): Steps<Statement[]> {
+  const messages: Field[][] = [];
+  yield* eachRow(decoded(bytes, said, 'text'), new MessageReader(messages));
+  if (messages.length === 0) throw new StatementUnreadable('not an MT940 or MT942: there is no :20: field');
+  const statements: Statement[] = [];
+  for (const fields of messages) statements.push(yield* statementOf(fields));
   return statements;
 }
 
+/** Rows end with LF, CR or both, wherever the pieces of the text are cut. */
+function* eachRow(pieces: Iterable<string>, reader: MessageReader): Steps<void> {
+  let rest = '';
+  for (const piece of pieces) {
+    const text = rest + piece;
+    // A CR at the end may be half of a CRLF.
+    const whole = text.endsWith('\r') ? text.slice(0, -1) : text;
+    const rows = whole.split(/\r\n|\r|\n/);
+    rest = rows.pop()! + text.slice(whole.length);
+    if (rest.length > longestField) throw new StatementUnreadable(`line ${reader.line + 1} is too long`);
+    for (const row of rows) reader.onRow(row);
+    yield;
+  }
+  for (const row of rest.split(/\r\n|\r|\n/)) reader.onRow(row);
+}
+
 /** The fields of each message: a message begins with :20:, and ends before the next or with a line of "-" or "-}". */
-function messagesOf(text: string): Field[][] {
-  const messages: Field[][] = [];
-  let current: Field[] | null = null;
-  let count = 0;
-  for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
-    const line = index + 1;
+class MessageReader {
+  line = 0;
+  readonly #messages: Field[][];
+  #current: Field[] | null = null;
+  #entries = 0;
+
+  constructor(messages: Field[][]) {
+    this.#messages = messages;
+  }
+
+  onRow(raw: string): void {
+    this.line += 1;
     // Blocks of the network stand before the text: {1:…}{2:…}{4: and the first field may follow on the same line.
     const row = raw.replace(/^\s*(\{[1235]:.*)?\{4:\s*/, '').trimEnd();
     const tag = /^:([0-9]{2}[A-Z]?):/.exec(row);
-    if (tag !== null) {
-      if (tag[1] === '20') {
-        current = [];
-        messages.push(current);
-      }
-      if (current === null) throw new StatementUnreadable(`line ${line}: :${tag[1]}: stands before :20:`);
-      current.push({ tag: tag[1]!, value: row.slice(tag[0].length), line });
-      if (tag[1] === '61') count += 1;
-      if (count > mostLines) throw new StatementUnreadable(`the file has more than ${mostLines} lines`);
-    } else if (/^-(\}.*)?$/.test(row)) {
-      current = null;
-    } else if (current !== null) {
-      const last = current.at(-1)!;
-      const value = `${last.value}\n${row}`;
-      if (value.length > longestField)
-        throw new StatementUnreadable(`line ${line}: :${last.tag}: is too long`);
-      current[current.length - 1] = { ...last, value };
-    }
+    if (tag !== null) this.#begin(tag[1]!, row.slice(tag[0].length));
+    else if (/^-(\}.*)?$/.test(row)) this.#current = null;
+    else if (this.#current !== null) this.#continue(row);
   }
-  return messages;
+
+  #begin(tag: string, value: string): void {
+    const { line } = this;
+    if (tag === '20') {
+      this.#current = [];
+      this.#messages.push(this.#current);
+    }
+    if (this.#current === null) throw new StatementUnreadable(`line ${line}: :${tag}: stands before :20:`);
+    this.#current.push({ tag, value, line });
+    if (tag === '61') this.#entries += 1;
+    if (this.#entries > mostLines) throw new StatementUnreadable(`the file has more than ${mostLines} lines`);
+  }
+
+  #continue(row: string): void {
+    const last = this.#current!.at(-1)!;
+    const value = `${last.value}\n${row}`;
+    if (value.length > longestField)
+      throw new StatementUnreadable(`line ${this.line}: :${last.tag}: is too long`);
+    this.#current![this.#current!.length - 1] = { ...last, value };
+  }
 }
 
-function statementOf(fields: readonly Field[]): Statement {
+function* statementOf(fields: readonly Field[]): Steps<Statement> {
   const [first] = fields as [Field];
   const one = (...tags: readonly string[]) => fields.find((field) => tags.includes(field.tag));
   const needed = (...tags: readonly string[]): Field =>
@@ -73,7 +106,7 @@ function statementOf(fields: readonly Field[]): Statement {
   const currency = opening?.currency ?? interimCurrency(needed('34F'));
   if (closing !== null && closing.currency !== currency)
     refuse(needed('62F', '62M'), `is in ${closing.currency}, the opening balance in ${currency}`);
-  const lines = linesOf(fields, currency);
+  const lines = yield* linesOf(fields, currency);
   const [firstDay, lastDay] = endsOf(lines.map((line) => line.day));
   const reported = one('13D', '13');
   const toDay =
@@ -121,9 +154,10 @@ const swiftAmount = (figure: string, currency: string, field: Field): bigint =>
 const swiftDay = (text: string, field: Field): string =>
   dayOfSwift(text) ?? refuse(field, `"${text}" is not a date (YYMMDD)`);
 
-function linesOf(fields: readonly Field[], currency: string): WrittenLine[] {
+function* linesOf(fields: readonly Field[], currency: string): Steps<WrittenLine[]> {
   const lines: WrittenLine[] = [];
   for (const [place, field] of fields.entries()) {
+    if (place % stepItems === stepItems - 1) yield;
     if (field.tag !== '61') continue;
     const after = fields[place + 1];
     const line = lineOf(field, after?.tag === '86' ? after : null, { currency, number: lines.length + 1 });

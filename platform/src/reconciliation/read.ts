@@ -1,10 +1,11 @@
 // A file of a bank, whatever its format: XML is a camt message, a text with :20: an MT940 or MT942, anything else CSV.
-import { readCamtInSteps } from './camt.ts';
+import { camtSteps } from './camt.ts';
 import { type CsvAbout, readStatementCsv } from './csv.ts';
 import type { CsvProfile } from './csv-profile.ts';
 import { StatementUnreadable } from './fields.ts';
-import { readMt940 } from './mt940.ts';
+import { mt940Steps } from './mt940.ts';
 import type { Statement } from './statement.ts';
+import { inSteps } from './steps.ts';
 
 export type StatementFormat = 'camt' | 'mt940' | 'csv';
 
@@ -20,14 +21,14 @@ export interface FileAbout {
 /** Every statement of the file, or StatementUnreadable: of a file with a mistake nothing is taken. */
 export async function readStatements(bytes: Uint8Array, about: FileAbout): Promise<Statement[]> {
   const format = about.format ?? formatOf(bytes);
-  if (format === 'camt') return readCamtInSteps(bytes, about.encoding);
-  if (format === 'mt940') return readMt940(bytes, about.encoding);
+  if (format === 'camt') return inSteps(camtSteps(bytes, about.encoding));
+  if (format === 'mt940') return inSteps(mt940Steps(bytes, about.encoding));
   const { account, statementId, currency, fromDay, toDay, profile } = about.csv;
   const stated = currency ?? profile?.currency;
   if (account === undefined || statementId === undefined || stated === undefined)
     throw new StatementUnreadable('a CSV statement needs statementId and currency in the query');
   const of = { account, statementId, currency: stated, fromDay, toDay };
-  return [readStatementCsv(bytes, of, { profile, said: about.encoding })];
+  return [await readStatementCsv(bytes, of, { profile, said: about.encoding })];
 }
 
 function formatOf(bytes: Uint8Array): StatementFormat {

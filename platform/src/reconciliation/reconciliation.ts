@@ -2,13 +2,16 @@
 // closed by an act with a reason and, where money is in question, an entry.
 import type { Transaction } from '../database/index.ts';
 import { recordEntries } from '../ledger/index.ts';
-import { ledgerAccountOf } from './books.ts';
+import { clearingAccountName, ledgerAccountOf } from './books.ts';
 import type { CsvAbout } from './csv.ts';
 import type { CsvProfile } from './csv-profile.ts';
 import { StatementUnreadable } from './fields.ts';
-import { type Imported, type ImportParts, importAll } from './import.ts';
-import { insertProfile, readProfiles } from './profile-store.ts';
+import { type FileRead, fileRead, type Imported, type ImportParts, importAll } from './import.ts';
+import { readStatementPage, type StatementPage, type StatementRow } from './list-store.ts';
+import { insertProfile, type KeptProfile, readProfiles } from './profile-store.ts';
 import { type FileAbout, readStatements } from './read.ts';
+import { ReconciliationRefused } from './refused.ts';
+import type { Statement } from './statement.ts';
 import { readStatementOf, type SeenIn } from './statement-store.ts';
 import {
   type Act,
@@ -21,11 +24,9 @@ import {
   readBreaks,
 } from './store.ts';
 
-/** An act that is not allowed; the message says why. */
-export class ReconciliationRefused extends Error {}
-
 export interface SentFile extends Pick<FileAbout, 'format' | 'encoding'> {
-  readonly operator: string;
+  /** The card bank whose clearing account the file is about, whatever the bank calls that account. */
+  readonly bank?: string | undefined;
   /** What a CSV does not say of itself, and the name of the profile by which it is read. */
   readonly csv: Partial<CsvAbout> & { readonly profile?: string | undefined };
 }
@@ -35,16 +36,22 @@ export interface BreakWithActs extends BreakRow {
 }
 
 export interface Reconciliation {
+  /** Reads a bank's file. StatementUnreadable names the line and the element that is wrong. Nothing is kept yet. */
+  read(bytes: Uint8Array, of: SentFile): Promise<FileRead>;
   /**
-   * Reads a bank's file and compares each statement in it with the books: the settlement bank's account, or the clearing
-   * account that its name says (CLEARING-BANK-CURRENCY). All of the file or, with StatementUnreadable, nothing of it.
-   * The same statement again does nothing; one that the bank corrected takes the former one's place.
+   * Compares each statement of the file with the books and keeps it: the settlement bank's account, or the clearing account
+   * that its name says (CLEARING-BANK-CURRENCY). The same statement again does nothing; one that the bank corrected takes the
+   * former one's place. `tx`: of `database.batch`. ReconciliationRefused where the account's other import takes too long.
    */
-  importFile(bytes: Uint8Array, of: SentFile): Promise<Imported[]>;
+  take(tx: Transaction, of: { read: FileRead; operator: string }): Promise<Imported[]>;
+  /** Both, in a transaction of its own: all of the file or nothing of it. */
+  importFile(bytes: Uint8Array, of: SentFile & { readonly operator: string }): Promise<Imported[]>;
+  /** Newest first. */
+  statements(page: StatementPage): Promise<StatementRow[]>;
   /** How banks write their CSV, the newest version of each by its name. */
-  csvProfiles(): Promise<CsvProfile[]>;
-  /** Adds a profile, or a new version of it. */
-  addCsvProfile(profile: CsvProfile, operator: string): Promise<{ name: string; version: number }>;
+  csvProfiles(): Promise<KeptProfile[]>;
+  /** Adds a profile, or a new version of it; answers the version. */
+  addCsvProfile(tx: Transaction, profile: CsvProfile, operator: string): Promise<number>;
   /** The statement on which a bank showed a payout, by its end-to-end reference; null while none has. */
   statementOf(reference: string): Promise<SeenIn | null>;
   breaks(of: { statuses: readonly BreakStatus[]; limit: number }): Promise<BreakWithActs[]>;
@@ -66,17 +73,18 @@ export type ReconciliationParts = ImportParts;
 
 export function createReconciliation(parts: ReconciliationParts): Reconciliation {
   const { database } = parts;
+  const read: Reconciliation['read'] = async (bytes, of) =>
+    fileRead(bytes, await statementsIn(parts, bytes, of));
   return {
-    async importFile(bytes, { operator, csv, ...about }) {
-      const profile = csv.profile === undefined ? undefined : await profileCalled(parts, csv.profile);
-      return importAll(parts, await readStatements(bytes, { ...about, csv: { ...csv, profile } }), {
-        bytes,
-        operator,
-      });
+    read,
+    take: (tx, of) => importAll(parts, tx, of),
+    async importFile(bytes, { operator, ...of }) {
+      const found = await read(bytes, of);
+      return database.batch((tx) => importAll(parts, tx, { read: found, operator }));
     },
+    statements: (page) => readStatementPage(database, page),
     csvProfiles: () => readProfiles(database),
-    addCsvProfile: (profile, operator) =>
-      insertProfile(database, { profile, operator, at: parts.clock.now() }),
+    addCsvProfile: (tx, profile, operator) => insertProfile(tx, { profile, operator, at: parts.clock.now() }),
     statementOf: (reference) => readStatementOf(database, reference),
     async breaks(of) {
       const rows = await readBreaks(database, of);
@@ -92,10 +100,26 @@ export function createReconciliation(parts: ReconciliationParts): Reconciliation
   };
 }
 
+async function statementsIn(
+  parts: ReconciliationParts,
+  bytes: Uint8Array,
+  of: SentFile,
+): Promise<Statement[]> {
+  const { bank, csv, ...about } = of;
+  const { currency } = csv;
+  const account =
+    csv.account ??
+    (bank === undefined || currency === undefined ? undefined : clearingAccountName(bank, currency));
+  const profile = csv.profile === undefined ? undefined : await profileCalled(parts, csv.profile);
+  const found = await readStatements(bytes, { ...about, csv: { ...csv, account, profile } });
+  if (bank === undefined) return found;
+  return found.map((each) => ({ ...each, account: clearingAccountName(bank, each.currency) }));
+}
+
 async function profileCalled(parts: ReconciliationParts, name: string): Promise<CsvProfile> {
-  const found = (await readProfiles(parts.database)).find((profile) => profile.name === name);
+  const found = (await readProfiles(parts.database)).find(({ profile }) => profile.name === name);
   if (found === undefined) throw new StatementUnreadable(`there is no CSV profile ${name}`);
-  return found;
+  return found.profile;
 }
 
 interface AskedAct {

@@ -1,5 +1,5 @@
 // SQL of the report files: pages in key order, so that a file of a million rows is streamed and never held.
-import { type Connection, statement } from '../database/index.ts';
+import { type Connection, statement, type Transaction } from '../database/index.ts';
 import type { LineKind } from './batch.ts';
 
 export interface FileLine {
@@ -90,32 +90,39 @@ export interface TransactionLine {
   readonly refund_request_id: string | null;
   readonly refund_reason: string | null;
 }
-const transactionPage = statement(
-  'settlement.transaction-page',
-  `SELECT payment_id, sequence, kind, refund_id, occurred_at, currency, gross, fee, payment_created_at,
+// A cursor: each page by the keys after the last one would read the whole day again, since only time has an index.
+const openTransactions = statement(
+  'settlement.open-transactions',
+  `DECLARE settlement_transactions NO SCROLL CURSOR FOR
+   SELECT payment_id, sequence, kind, refund_id, occurred_at, currency, gross, fee, payment_created_at,
      payment_request_id, refund_created_at, refund_request_id, refund_reason
    FROM settlement.item
    WHERE merchant_id = $1 AND occurred_at >= $2 AND occurred_at < $3
-     AND (payment_id, sequence) > ($4::bigint, $5::smallint)
-   ORDER BY payment_id, sequence LIMIT $6`,
+   ORDER BY payment_id, sequence`,
 );
+const nextTransactions = statement(
+  'settlement.next-transactions',
+  'FETCH FORWARD 10000 FROM settlement_transactions',
+);
+const closeTransactions = statement('settlement.close-transactions', 'CLOSE settlement_transactions');
 export interface Period {
   readonly merchantId: bigint;
   readonly from: Date;
   readonly to: Date;
 }
-export const readTransactionPage = (
-  connection: Connection,
-  page: Period & { after: { payment_id: bigint; sequence: number }; limit: number },
-): Promise<TransactionLine[]> =>
-  connection.query(transactionPage, [
-    page.merchantId,
-    page.from,
-    page.to,
-    page.after.payment_id,
-    page.after.sequence,
-    page.limit,
-  ]);
+/** What moved a merchant's money in the period, in key order; one read of it at a time in a transaction. */
+export async function* readTransactions(
+  tx: Transaction,
+  of: Period,
+): AsyncGenerator<readonly TransactionLine[]> {
+  await tx.query(openTransactions, [of.merchantId, of.from, of.to]);
+  for (;;) {
+    const page = await tx.query<TransactionLine>(nextTransactions);
+    if (page.length === 0) break;
+    yield page;
+  }
+  await tx.query(closeTransactions);
+}
 
 // The classic gateway's files. Settled is what a paid batch has paid, at the instant at which the bank paid.
 

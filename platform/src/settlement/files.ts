@@ -1,5 +1,5 @@
 // What the report files are made of, page by page. Rows are the room's own; how a file writes them is the protocol's.
-import type { Connection } from '../database/index.ts';
+import type { Connection, Transaction } from '../database/index.ts';
 import { addDays, instantOf } from '../system/index.ts';
 import {
   type ClassicItem,
@@ -8,7 +8,7 @@ import {
   readClassicPage,
   readLinePage,
   readSummary,
-  readTransactionPage,
+  readTransactions,
   type SummaryLine,
   type TransactionLine,
 } from './file-store.ts';
@@ -35,23 +35,15 @@ export const summaryOf = (connection: Connection, batchId: bigint): Promise<Summ
   readSummary(connection, batchId);
 
 /** Everything that moved a merchant's money on a local day. */
-export async function* transactionsOf(
-  connection: Connection,
+export const transactionsOf = (
+  tx: Transaction,
   of: { merchantId: bigint; day: string; timeZone: string },
-): AsyncGenerator<TransactionLine[]> {
-  const period: Period = {
+): AsyncGenerator<readonly TransactionLine[]> =>
+  readTransactions(tx, {
     merchantId: of.merchantId,
     from: instantOf(of.day, 0, of.timeZone),
     to: instantOf(addDays(of.day, 1), 0, of.timeZone),
-  };
-  let after = { payment_id: 0n, sequence: 0 };
-  for (;;) {
-    const page = await readTransactionPage(connection, { ...period, after, limit: pageSize });
-    if (page.length > 0) yield page;
-    if (page.length < pageSize) return;
-    after = page.at(-1)!;
-  }
-}
+  });
 
 /**
  * The items of the classic gateway's files, in key order. compare: what happened in the period, settled or not.

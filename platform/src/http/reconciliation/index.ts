@@ -68,10 +68,14 @@ export const reconciliationAdapter =
       };
     });
 
-    app.get('/sandbox/reconciliation/csv-profiles', async () => ({ profiles: await room.csvProfiles() }));
+    app.get('/sandbox/reconciliation/csv-profiles', async () => ({
+      profiles: (await room.csvProfiles()).map(({ profile }) => profile),
+    }));
     app.post('/sandbox/reconciliation/csv-profiles', async (request) => {
       const { operator } = parse(CsvProfileQuery, request.query);
-      return room.addCsvProfile(parse(CsvProfile, request.body), operator);
+      const profile = parse(CsvProfile, request.body);
+      const version = await database.transaction((tx) => room.addCsvProfile(tx, profile, operator));
+      return { name: profile.name, version };
     });
 
     app.get('/sandbox/reconciliation/clearing-statement', async (request, reply) => {
