@@ -89,6 +89,7 @@ const roomMap: Readonly<Record<string, readonly string[]>> = {
 const domainRooms = Object.keys(roomMap);
 /** What adapters share, and may all import; it imports no adapter. */
 const sharedByAdapters = [
+  'operators',
   'http/shopper',
   'http/reports',
   'http/payment-ids.ts',

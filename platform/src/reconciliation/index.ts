@@ -9,5 +9,5 @@ export type { StatementPage, StatementRow } from './list-store.ts';
 export { readMt940 } from './mt940.ts';
 export type { KeptProfile } from './profile-store.ts';
 export type { StatementFormat } from './read.ts';
-export { createReconciliation, type Reconciliation } from './reconciliation.ts';
+export { createReconciliation, type Reconciliation, type SentFile } from './reconciliation.ts';
 export { ReconciliationRefused } from './refused.ts';

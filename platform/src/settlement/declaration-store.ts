@@ -67,13 +67,20 @@ export const decideDeclarationRow = (
   of: { id: bigint; operator: string; at: Date; approved: boolean },
 ): Promise<unknown> => tx.query(decideDeclaration, [of.id, of.operator, of.at, of.approved]);
 
-const newestDeclarations = statement(
-  'settlement.newest-declarations',
-  `SELECT ${columns} FROM settlement.declaration ORDER BY approved IS NOT NULL, id DESC LIMIT $1`,
+export interface DeclarationPage {
+  /** waiting: nobody has decided yet. */
+  readonly status: 'waiting' | 'decided';
+  /** Ids below it, newest first. */
+  readonly before: bigint;
+  readonly limit: number;
+}
+const declarationPage = statement(
+  'settlement.declaration-page',
+  `SELECT ${columns} FROM settlement.declaration
+   WHERE id < $1 AND (approved IS NULL) = $3::boolean ORDER BY id DESC LIMIT $2`,
 );
-/** Those that wait for a decision first, then the newest. */
-export const readDeclarations = (connection: Connection, limit: number): Promise<Declaration[]> =>
-  connection.query<Declaration>(newestDeclarations, [limit]);
+export const readDeclarationPage = (connection: Connection, page: DeclarationPage): Promise<Declaration[]> =>
+  connection.query<Declaration>(declarationPage, [page.before, page.limit, page.status === 'waiting']);
 
 export interface MovableBatch {
   readonly id: bigint;

@@ -33,7 +33,9 @@ test('the one who proposes cannot decide, and a decision is made once', async ()
   await expect(decide(id + 1n, 'checker', true)).rejects.toMatchObject(refused);
   // What was refused may be proposed again.
   await decide(await propose(), 'checker', true);
-  const [newest] = await world.platform.settlement.declarations(10);
+  const page = { before: 2n ** 63n - 1n, limit: 10 };
+  const [newest] = await world.platform.settlement.declarations({ ...page, status: 'decided' });
+  expect(await world.platform.settlement.declarations({ ...page, status: 'waiting' })).toEqual([]);
   expect(newest).toMatchObject({ day: '2014-12-30', proposed_by: 'maker', decided_by: 'checker' });
 });
 

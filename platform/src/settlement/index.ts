@@ -2,7 +2,7 @@
 export type { BankDocument, BankOfCurrency, Pain001Version, SettlementBank } from './bank.ts';
 export type { Batch, BatchStatus, BatchSums, LineKind, SettlementTerms } from './batch.ts';
 export { isWorkingDay, nothingDeclared, publishedYears } from './calendar.ts';
-export type { Declaration, DeclarationKind } from './declaration-store.ts';
+export type { Declaration, DeclarationKind, DeclarationPage } from './declaration-store.ts';
 export type { ProposedDeclaration } from './declare.ts';
 export { type PaymentLine, readLinePage, readPaymentLines } from './file-store.ts';
 export {

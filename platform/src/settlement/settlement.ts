@@ -7,7 +7,7 @@ import type { Timer } from '../system/index.ts';
 import { assertBankAccount, electronicForm } from './bank-account.ts';
 import type { Batch, SettlementTerms } from './batch.ts';
 import { closeDue, closingTimer, releaseDue, releasingTimer } from './close.ts';
-import { type Declaration, readDeclarations } from './declaration-store.ts';
+import { type Declaration, type DeclarationPage, readDeclarationPage } from './declaration-store.ts';
 import { decide, type ProposedDeclaration, propose } from './declare.ts';
 import { takeIn } from './intake.ts';
 import { bookOwnFunds } from './own-funds.ts';
@@ -59,8 +59,8 @@ export interface Settlement {
     tx: Transaction,
     decision: { id: bigint; operator: string; approved: boolean },
   ): Promise<Declaration>;
-  /** Those that wait for a decision first, then the newest. */
-  declarations(limit: number): Promise<Declaration[]>;
+  /** Newest first. */
+  declarations(page: DeclarationPage): Promise<Declaration[]>;
   /** Puts what has happened into open batches; the timers do it by themselves. */
   takeIn(): Promise<bigint>;
   /** A merchant's batches with ids below `before`, newest first; open ones with their sums so far. */
@@ -105,7 +105,7 @@ export function createSettlement(parts: TreasuryParts): Settlement {
     },
     proposeDeclaration: (tx, declaration) => propose(parts, tx, declaration),
     decideDeclaration: (tx, decision) => decide(parts, tx, decision),
-    declarations: (limit) => readDeclarations(database, limit),
+    declarations: (page) => readDeclarationPage(database, page),
     takeIn: () => takeIn(parts),
     bookOwnFunds: (amount) => bookOwnFunds(parts, amount),
     async batchesOf(page) {

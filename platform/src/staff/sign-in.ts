@@ -52,7 +52,47 @@ export async function signIn(
   nobody: ReturnType<typeof hashPin>,
   asked: StaffSignIn,
 ): Promise<StaffSignedIn> {
-  const { database, clock, ids, randomness, tally } = parts;
+  const { database, clock, ids, randomness } = parts;
+  const now = clock.now();
+  const { member, ofName } = await checkPassword(parts, nobody, asked);
+  const token = newToken(randomness);
+  const device = asked.caller?.device ?? newToken(randomness);
+  const expiresAt = new Date(now.getTime() + sessionLifetimeMs);
+  const act = { memberId: member.id, object: `member/${member.id}`, actedAt: now, id: await ids.one() };
+  await database.transaction(async (tx) => {
+    if (asked.formerToken !== null) await deleteSessionRow(tx, hashToken(asked.formerToken));
+    const session = { tokenHash: hashToken(token), memberId: member.id, createdAt: now, expiresAt };
+    await insertSessionRow(tx, session);
+    const remembered = { memberId: member.id, tokenHash: hashToken(device), now, most: knownDevices };
+    await rememberDeviceRow(tx, remembered);
+    await insertActRow(tx, { ...act, act: 'session.open', detail: '' });
+  });
+  await parts.tally.forgive(ofName);
+  return { member, token, expiresAt, device };
+}
+
+/**
+ * Who somebody at the command line is: for one act, without a session. Whoever is there has the database's address and the
+ * keys, so right passwords are not counted: a night's job may act a thousand times. Rejections: as signIn's.
+ */
+export async function confirm(
+  parts: StaffParts,
+  nobody: ReturnType<typeof hashPin>,
+  asked: Pick<StaffSignIn, 'username' | 'password'>,
+): Promise<Member> {
+  const caller = { network: 'command line', device: null };
+  const { member, ofName, ofNetwork } = await checkPassword(parts, nobody, { ...asked, caller });
+  await parts.tally.forgive([...ofName, ...ofNetwork]);
+  return member;
+}
+
+/** Who knows the name's password, and what was counted against him; a wrong one is written down. */
+async function checkPassword(
+  parts: StaffParts,
+  nobody: ReturnType<typeof hashPin>,
+  asked: Omit<StaffSignIn, 'formerToken'>,
+): Promise<{ member: Member; ofName: Quota[]; ofNetwork: Quota[] }> {
+  const { database, clock, ids, tally } = parts;
   const now = clock.now();
   const caller = asked.caller ?? { network: '', device: null };
   const { ofName, ofNetwork } = quotasOf(parts, {
@@ -66,29 +106,18 @@ export async function signIn(
   const typed = asked.password.slice(0, longestPassword);
   const isRight = await matchesPin(typed, row === null ? await nobody : hashOf(row), parts);
   if (row === null) throw new Rejection('password-wrong');
-  const about = { memberId: row.id, object: `member/${row.id}`, actedAt: now };
   if (!isRight) {
-    const act = { ...about, id: await ids.one(), act: 'session.refuse', detail: 'wrong password' };
-    await insertActRow(database, act);
+    const act = { act: 'session.refuse', detail: 'wrong password', object: `member/${row.id}` };
+    await insertActRow(database, { ...act, memberId: row.id, actedAt: now, id: await ids.one() });
     throw new Rejection('password-wrong');
   }
-  const token = newToken(randomness);
-  const device = caller.device ?? newToken(randomness);
-  const expiresAt = new Date(now.getTime() + sessionLifetimeMs);
-  const actId = await ids.one();
-  await database.transaction(async (tx) => {
-    if (asked.formerToken !== null) await deleteSessionRow(tx, hashToken(asked.formerToken));
-    const session = { tokenHash: hashToken(token), memberId: row.id, createdAt: now, expiresAt };
-    await insertSessionRow(tx, session);
-    const remembered = { memberId: row.id, tokenHash: hashToken(device), now, most: knownDevices };
-    await rememberDeviceRow(tx, remembered);
-    await insertActRow(tx, { ...about, id: actId, act: 'session.open', detail: '' });
-  });
-  await tally.forgive(ofName);
-  return { member: memberOf(row), token, expiresAt, device };
+  return { member: memberOf(row), ofName, ofNetwork };
 }
 
-async function known({ database, clock }: StaffParts, { username, caller }: StaffSignIn) {
+async function known(
+  { database, clock }: StaffParts,
+  { username, caller }: Pick<StaffSignIn, 'username' | 'caller'>,
+) {
   const device = caller?.device ?? null;
   const since = new Date(clock.now().getTime() - deviceKnownMs);
   const isKnown =

@@ -5,7 +5,7 @@ import type { Timer } from '../system/index.ts';
 import { changePassword, type PasswordChange } from './change-password.ts';
 import type { Act, Member, Role } from './member.ts';
 import { assertLength, idleMs, type StaffParts } from './parts.ts';
-import { deviceKnownMs, type StaffSignedIn, type StaffSignIn, signIn } from './sign-in.ts';
+import { confirm, deviceKnownMs, type StaffSignedIn, type StaffSignIn, signIn } from './sign-in.ts';
 import {
   deleteSessionRow,
   insertActRow,
@@ -45,6 +45,8 @@ export interface Staff {
   add(member: NewMember): Promise<boolean>;
   /** Rejections: password-wrong, staff-locked. */
   signIn(asked: StaffSignIn): Promise<StaffSignedIn>;
+  /** Who somebody at the command line is. Rejections: password-wrong, staff-locked. */
+  confirm(asked: { readonly username: string; readonly password: string }): Promise<Member>;
   /** Rejections: password-wrong, staff-locked, password-weak. */
   changePassword(member: Member, asked: PasswordChange): Promise<void>;
   findSession(token: string): Promise<Member | null>;
@@ -54,6 +56,8 @@ export interface Staff {
    * first, so that `work` may end with entries (which hold the ledger's gate).
    */
   act<Answer>(act: StaffAct, work: (tx: Transaction) => Promise<Answer>): Promise<Answer>;
+  /** The same for work that takes minutes: the import of a bank's file. */
+  longAct<Answer>(act: StaffAct, work: (tx: Transaction) => Promise<Answer>): Promise<Answer>;
   /** The trail, newest first, below an id. */
   acts(page: { before: bigint; limit: number }): Promise<Act[]>;
   /** Removes sessions that have run out. */
@@ -68,19 +72,26 @@ export function createStaff(parts: StaffParts): Staff {
   // What an unknown name's password is compared with, so that the answer takes as long.
   const nobody = hashPin(randomness.bytes(16).toString('hex'), parts);
   const before = (ms: number): Date => new Date(clock.now().getTime() - ms);
+  async function written<Answer>(
+    act: StaffAct,
+    open: (work: (tx: Transaction) => Promise<Answer>) => Promise<Answer>,
+    work: (tx: Transaction) => Promise<Answer>,
+  ): Promise<Answer> {
+    const row = { ...act, id: await ids.one(), actedAt: clock.now() };
+    return open(async (tx) => {
+      await insertActRow(tx, row);
+      return work(tx);
+    });
+  }
   return {
-    async act(act, work) {
-      const row = { ...act, id: await ids.one(), actedAt: clock.now() };
-      return database.transaction(async (tx) => {
-        await insertActRow(tx, row);
-        return work(tx);
-      });
-    },
+    act: (act, work) => written(act, (first) => database.transaction(first), work),
+    longAct: (act, work) => written(act, (first) => database.batch(first), work),
     async add(member) {
       assertLength(member.password);
       return insertMemberRow(database, await rowOf(parts, member));
     },
     signIn: (asked) => signIn(parts, nobody, asked),
+    confirm: (asked) => confirm(parts, nobody, asked),
     changePassword: (member, asked) => changePassword(parts, member, asked),
     async findSession(token) {
       const now = clock.now();

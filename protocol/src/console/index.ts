@@ -1,18 +1,24 @@
 // The console's API as data: what merchants' users, operators and auditors ask and hear. One table of operations; the
 // server authorizes and validates with it, the pages are typed by it. Amounts are strings of minor units; times ISO 8601.
 import { z } from 'zod';
+import { bankOperations } from './banks.ts';
+import {
+  Amount,
+  Before,
+  Currency,
+  everybody,
+  Instant,
+  ObjectId,
+  Ok,
+  operators,
+  Page,
+  Reason,
+  Role,
+  table,
+} from './shapes.ts';
 
-export const Role = z.enum(['merchant', 'maker', 'checker', 'auditor']);
-export type Role = z.infer<typeof Role>;
-
-const Amount = z.string().regex(/^-?\d+$/);
-const Instant = z.iso.datetime();
-const Currency = z.string().length(3);
-const Page = { limit: z.coerce.number().int().min(1).max(200).default(50) };
-const Before = z
-  .string()
-  .regex(/^\d{1,18}$/)
-  .optional();
+export * from './banks.ts';
+export { Role };
 
 export const Member = z.object({
   username: z.string(),
@@ -281,6 +287,7 @@ export const ConsoleErrorCode = z.enum([
   'LOCKED',
   'INVALID_REQUEST',
   'NOT_ALLOWED',
+  'UNREADABLE',
   'TOO_MANY_REQUESTS',
   'UNAVAILABLE',
 ]);
@@ -289,33 +296,15 @@ export const ConsoleError = z.object({
   error: z.object({ code: ConsoleErrorCode, message: z.string(), retryAt: Instant.optional() }),
 });
 
-const everybody = ['merchant', 'maker', 'checker', 'auditor'] as const;
-const operators = ['maker', 'checker', 'auditor'] as const;
-const Ok = z.object({ ok: z.literal(true) });
 const OfShop = z.object({ clientId: z.string().max(64).optional() });
 const ClassicSignType = z.enum(['MD5', 'RSA', 'RSA2']);
 /** What of a notification's URL its signature covers. */
 const NotificationTarget = z.enum(['path', 'path-and-query']);
-const BreakId = z.object({ id: z.string().regex(/^\d{1,18}$/) });
-const Reason = z.string().trim().min(1).max(500);
 const RateAct = z.object({
   currency: Currency,
   date: z.string().regex(/^\d{4}-\d\d-\d\d$/),
   reason: Reason,
 });
-
-interface Operation {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  /** Who may; null for the sign-in itself. */
-  readonly roles: readonly Role[] | null;
-  readonly params?: z.ZodType;
-  readonly query?: z.ZodType;
-  readonly body?: z.ZodType;
-  readonly answer: z.ZodType;
-}
-
-const table = <Table extends Readonly<Record<string, Operation>>>(operations: Table): Table => operations;
 
 /** A merchant's user sees his own merchant whatever he asks for; what belongs to others is not found. */
 export const consoleOperations = table({
@@ -431,7 +420,7 @@ export const consoleOperations = table({
     method: 'POST',
     path: '/api/console/breaks/:id/propose',
     roles: ['maker'],
-    params: BreakId,
+    params: ObjectId,
     body: z.object({ action: z.enum(['explain', 'suspense', 'charge']), reason: Reason }),
     answer: Ok,
   },
@@ -439,7 +428,7 @@ export const consoleOperations = table({
     method: 'POST',
     path: '/api/console/breaks/:id/approve',
     roles: ['checker'],
-    params: BreakId,
+    params: ObjectId,
     body: z.object({ reason: Reason }),
     answer: Ok,
   },
@@ -447,10 +436,11 @@ export const consoleOperations = table({
     method: 'POST',
     path: '/api/console/breaks/:id/refuse',
     roles: ['checker'],
-    params: BreakId,
+    params: ObjectId,
     body: z.object({ reason: Reason }),
     answer: Ok,
   },
+  ...bankOperations,
   treasury: { method: 'GET', path: '/api/console/treasury', roles: operators, answer: Treasury },
   safeguarding: { method: 'GET', path: '/api/console/safeguarding', roles: operators, answer: Safeguarding },
   proofs: { method: 'GET', path: '/api/console/proofs', roles: operators, answer: Proofs },

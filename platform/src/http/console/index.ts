@@ -2,6 +2,7 @@
 import { consoleOperations } from '@tongbao/protocol/console';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Member } from '../../staff/index.ts';
+import { bankRoutes, uploadRoute } from './banks.ts';
 import { type OperatorParts, operatorRoutes } from './operators.ts';
 import { type AddRoute, ConsoleRefused, callerOf, consoleRoutes, forgetToken, keepTokens } from './routes.ts';
 import { fileRoute, type ShopParts, shopRoutes } from './shops.ts';
@@ -17,6 +18,8 @@ export const consoleAdapter =
     sessionRoutes(route, parts);
     shopRoutes(route, parts);
     operatorRoutes(route, parts);
+    bankRoutes(route, parts);
+    await uploadRoute(app, parts);
     fileRoute(app, parts);
     app.all('/api/console/*', () => {
       throw new ConsoleRefused(404, 'NOT_FOUND', 'there is no such operation');

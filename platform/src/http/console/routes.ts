@@ -4,7 +4,7 @@ import cookie from '@fastify/cookie';
 import type { ConsoleErrorCode, consoleOperations } from '@tongbao/protocol/console';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { ReconciliationRefused } from '../../reconciliation/index.ts';
+import { ReconciliationRefused, StatementUnreadable } from '../../reconciliation/index.ts';
 import { Rejection } from '../../rejection.ts';
 import {
   deviceKnownMs,
@@ -127,7 +127,8 @@ export async function consoleRoutes(app: FastifyInstance, staff: Staff): Promise
   };
 }
 
-function parse(operation: Operation, field: 'body' | 'query' | 'params', value: unknown): unknown {
+/** By the operation's schema; refuses with the paths that are wrong. */
+export function parse(operation: Operation, field: 'body' | 'query' | 'params', value: unknown): unknown {
   const schema = (operation as { readonly [key in typeof field]?: z.ZodType })[field];
   if (schema === undefined) return null;
   const parsed = schema.safeParse(value ?? {});
@@ -155,6 +156,8 @@ function describe(error: unknown): {
 } {
   if (error instanceof ConsoleRefused)
     return { status: error.status, code: error.code, message: error.message };
+  if (error instanceof StatementUnreadable)
+    return { status: 422, code: 'UNREADABLE', message: error.message };
   if (error instanceof ReconciliationRefused)
     return { status: 409, code: 'NOT_ALLOWED', message: error.message };
   if (error instanceof Rejection) {
@@ -174,6 +177,7 @@ function describe(error: unknown): {
     (error as { status?: unknown; statusCode?: unknown } | null)?.statusCode ??
     (error as { status?: unknown } | null)?.status;
   if (status === 429) return { status, code: 'TOO_MANY_REQUESTS', message: 'too many requests from here' };
+  if (status === 413) return { status, code: 'INVALID_REQUEST', message: 'what was sent is too large' };
   if (status === 404) return { status, code: 'NOT_FOUND', message: 'there is no such file' };
   if (status === 403) return { status, code: 'FORBIDDEN', message: (error as Error).message };
   if (typeof status === 'number' && status >= 400 && status < 500)

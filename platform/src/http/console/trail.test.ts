@@ -53,7 +53,7 @@ type Name = {
     : never;
 }[keyof typeof consoleOperations];
 /** Sessions: opening one writes its own row in the same transaction, ending one leaves none. */
-type Act = Exclude<Name, 'signIn' | 'signOut'>;
+type Act = Exclude<Name, 'signIn' | 'signOut' | 'tryCsvProfile'>;
 
 /** A break that waits for its maker, or for its checker. */
 async function aBreak(status: 'open' | 'proposed'): Promise<string> {
@@ -94,9 +94,23 @@ async function aHeldRate(proposedBy: string | null): Promise<{ currency: string;
   return { currency: 'XTS', date };
 }
 
+let days = 0;
+const aDay = (): string => `2014-12-${(++days).toString().padStart(2, '0')}`;
+const aClosure = async (): Promise<string> => {
+  const asked = { calendar: 'KR', kind: 'closed', day: aDay(), reason: 'snow', operator: 'mei' } as const;
+  const { database, settlement } = world.platform;
+  return (await database.transaction((tx) => settlement.proposeDeclaration(tx, asked))).toString();
+};
+
 const item = { timer: 'a timer', item: '7' };
 const reason = 'seen';
-const acts: Readonly<Record<Act, () => Promise<{ as: string; id?: string; body: object }>>> = {
+interface Asked {
+  readonly as: string;
+  readonly id?: string;
+  readonly query?: string;
+  readonly body: object | Buffer;
+}
+const acts: Readonly<Record<Act, () => Promise<Asked>>> = {
   proposeClosing: async () => ({
     ...{ as: 'mei', id: await aBreak('open'), body: { action: 'suspense', reason } },
   }),
@@ -115,6 +129,18 @@ const acts: Readonly<Record<Act, () => Promise<{ as: string; id?: string; body: 
     const { clientId } = (await world.shop('KR')).merchant;
     return { as: 'mei', body: { clientId, signTypes: ['RSA', 'RSA2'], reason } };
   },
+  importStatements: async () => ({
+    ...{ as: 'mei', query: '?name=empty.csv&account=T&statementId=1&currency=GBP&from=2014-11-12' },
+    body: Buffer.from('date,reference,amount,currency\n'),
+  }),
+  addCsvProfile: async () => ({
+    ...{ as: 'mei', body: { profile: { name: 'bank', columns: { date: 1, amount: 2 } }, reason } },
+  }),
+  proposeClosure: async () => ({
+    ...{ as: 'mei', body: { calendar: 'KR', kind: 'closed', day: aDay(), reason } },
+  }),
+  approveClosure: async () => ({ as: 'li', id: await aClosure(), body: { reason } }),
+  refuseClosure: async () => ({ as: 'li', id: await aClosure(), body: { reason } }),
   release: async () => {
     const at = world.platform.clock.now();
     await world.platform.database.transaction((tx) => quarantine(tx, { ...item, reason: 'broken', at }));
@@ -142,12 +168,13 @@ async function everything(): Promise<Map<string, string>> {
 test.each(Object.keys(acts) as Act[])(
   'security H6: %s does not happen without its row in the trail',
   async (name) => {
-    const { as, id = '', body } = await acts[name]();
+    const { as, id = '', query = '', body } = await acts[name]();
+    const type = body instanceof Buffer ? 'application/octet-stream' : 'application/json';
     const operation = consoleOperations[name];
     const call = () =>
       app.inject({
-        ...{ method: 'POST', url: operation.path.replace(':id', id), payload: body },
-        headers: { ...headers, cookie: cookies[as]! },
+        ...{ method: 'POST', url: `${operation.path.replace(':id', id)}${query}`, payload: body },
+        headers: { ...headers, 'content-type': type, cookie: cookies[as]! },
       });
     const before = await everything();
     await refuseTrail();

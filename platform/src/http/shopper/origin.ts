@@ -5,13 +5,18 @@ import { RequestRefused } from './errors.ts';
 
 const csrfHeader = 'x-tongbao-csrf';
 
-/** Throws unless a state-changing request comes from a page of this very site: scheme, host and port. */
-export function assertOwnPage(request: FastifyRequest): void {
+/**
+ * Throws unless a state-changing request comes from a page of this very site: scheme, host and port. `type`: of its body,
+ * one that another site's form cannot send.
+ */
+export function assertOwnPage(
+  request: FastifyRequest,
+  type: 'application/json' | 'application/octet-stream' = 'application/json',
+): void {
   const { headers } = request;
   if (headers[csrfHeader] !== '1') throw forbidden(`the header ${csrfHeader}: 1 is needed`);
-  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
-    throw new RequestRefused(415, 'INVALID_REQUEST', 'the body must be application/json');
-  }
+  const sent = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  if (sent !== type) throw new RequestRefused(415, 'INVALID_REQUEST', `the body must be ${type}`);
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') throw forbidden('the call comes from another site');
   const { origin } = headers;

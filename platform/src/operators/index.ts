@@ -1,0 +1,8 @@
+// The door of what operators do, from the console and from the command line alike.
+export {
+  addCsvProfile,
+  decideClosure,
+  importFile,
+  type OperatorActParts,
+  proposeClosure,
+} from './acts.ts';

@@ -1,0 +1,34 @@
+// What the console's operations are made of.
+import { z } from 'zod';
+
+export const Role = z.enum(['merchant', 'maker', 'checker', 'auditor']);
+export type Role = z.infer<typeof Role>;
+
+export const Amount = z.string().regex(/^-?\d+$/);
+export const Instant = z.iso.datetime();
+export const Currency = z.string().length(3);
+export const Page = { limit: z.coerce.number().int().min(1).max(200).default(50) };
+export const Before = z
+  .string()
+  .regex(/^\d{1,18}$/)
+  .optional();
+
+export const everybody = ['merchant', 'maker', 'checker', 'auditor'] as const;
+export const operators = ['maker', 'checker', 'auditor'] as const;
+export const Ok = z.object({ ok: z.literal(true) });
+export const ObjectId = z.object({ id: z.string().regex(/^\d{1,18}$/) });
+export const Reason = z.string().trim().min(1).max(500);
+
+export interface Operation {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Who may; null for the sign-in itself. */
+  readonly roles: readonly Role[] | null;
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly answer: z.ZodType;
+}
+
+export const table = <Table extends Readonly<Record<string, Operation>>>(operations: Table): Table =>
+  operations;
