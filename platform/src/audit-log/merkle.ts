@@ -19,6 +19,10 @@ function nodeOf(left: Bytes, right: Bytes): Bytes {
   node.write(right, 1 + hashBytes, hashBytes, 'latin1');
   return hash('sha256', node, 'latin1');
 }
+function pairOf(hashes: Buffer, at: number): Bytes {
+  hashes.copy(node, 1, at, at + 2 * hashBytes);
+  return hash('sha256', node, 'latin1');
+}
 export const nodeHash = (left: Buffer, right: Buffer): Buffer =>
   bufferOf(nodeOf(bytesOf(left, 0), bytesOf(right, 0)));
 
@@ -56,19 +60,24 @@ export class GrowingTree {
   /** Takes leaves' hashes, 32 bytes each, and answers the subtrees of whole tiles that became full. */
   append(hashes: Buffer): FullSubtree[] {
     const full: FullSubtree[] = [];
-    for (let at = 0; at < hashes.length; at += hashBytes) {
-      let hash = bytesOf(hashes, at);
-      let height = 0;
+    for (let at = 0; at < hashes.length; ) {
+      // Two leaves that stand beside each other go into their node as they are.
+      const isPair = this.#edge[0] === undefined && at + 2 * hashBytes <= hashes.length;
+      let hash = isPair ? pairOf(hashes, at) : bytesOf(hashes, at);
+      let height = isPair ? 1 : 0;
+      at += hashBytes << height;
       for (; this.#edge[height] !== undefined; height++) {
         hash = nodeOf(this.#edge[height]!, hash);
         this.#edge[height] = undefined;
         const above = height + 1;
-        if (above % tileHeight === 0)
-          full.push({ level: above / tileHeight, number: this.#size >> BigInt(above), hash: bufferOf(hash) });
+        if (above % tileHeight === 0) {
+          const last = this.#size + BigInt(at / hashBytes) - 1n;
+          full.push({ level: above / tileHeight, number: last >> BigInt(above), hash: bufferOf(hash) });
+        }
       }
       this.#edge[height] = hash;
-      this.#size += 1n;
     }
+    this.#size += BigInt(hashes.length / hashBytes);
     return full;
   }
 

@@ -259,3 +259,29 @@ describe('what is served', () => {
     expect(await log().proof({ source: 'entry', id: 1n, sequence: 0 })).toBeNull();
   });
 });
+
+describe('what nothing mends, last of all', () => {
+  it('seals a row that is gone by then as lost, beside those that are there, and names one that arrived twice', async () => {
+    const payments = await Promise.all(Array.from({ length: 3 }, () => world.pay(shop, 1_000n)));
+    const lost = payments[1]!.id;
+    await sql(
+      `CREATE TABLE public.lost AS SELECT * FROM payments.event WHERE payment_id = ${lost} AND sequence = 2`,
+    );
+    await forge('payments.event', `DELETE FROM payments.event WHERE payment_id = ${lost} AND sequence = 2`);
+    const before = (await log().checkpoint())!.size;
+    await log().sealAll();
+    expect((await log().checkpoint())!.size).toBe(before + 9n);
+    expect(await faults()).toMatchObject({
+      changed: [expect.stringMatching(`^event ${lost}/2 was removed after it was sealed`)],
+      strays: [],
+    });
+    await forge('payments.event', 'INSERT INTO payments.event SELECT * FROM public.lost');
+    // What it was is not known any more: coming back it is another text.
+    expect((await faults()).changed).toEqual([expect.stringMatching(`^event ${lost}/2 was changed`)]);
+    await sql(
+      `INSERT INTO system.arrival (source, ids, sequences) VALUES ('event', '{${lost},${lost}}', '{1,1}')`,
+    );
+    await log().sealAll();
+    expect((await faults()).strays).toEqual([expect.stringContaining(`event ${lost}/1`)]);
+  });
+});

@@ -5,17 +5,18 @@ import type { Clock } from '../system/index.ts';
 import { emptyRoot, GrowingTree } from './merkle.ts';
 import { checkpointText, type NoteSigner } from './note.ts';
 import {
+  type Arrived,
   hasCheckpoint,
   insertCheckpointRow,
   insertHeadRow,
   insertSubtreeRows,
-  mostLeaves,
   planFor,
+  readArrivals,
   readHead,
+  removeArrivalRows,
   type Source,
-  sealRows,
+  sealArrivals,
   sources,
-  takeArrivals,
   takeSealingLock,
 } from './store.ts';
 
@@ -26,8 +27,10 @@ export interface SealingParts {
   readonly signer: NoteSigner | null;
 }
 
-/** Of one transaction: some ten full batches of payments, or a quarter of a million rows from before the log. */
+/** Of one transaction: some thirty full batches of payments, or a quarter of a million rows from before the log. */
 const arrivalsPerRound = 64;
+/** Of one statement, unless one arrival is more. */
+const rowsPerStatement = 16_384;
 
 /** Seals one round. True when it took all that a round takes: there may be more. */
 export async function seal(parts: SealingParts): Promise<boolean> {
@@ -38,27 +41,21 @@ export async function seal(parts: SealingParts): Promise<boolean> {
 
 async function sealRound(tx: Transaction, now: Date): Promise<number> {
   if (!(await takeSealingLock(tx))) return 0;
-  const arrivals = await takeArrivals(tx, arrivalsPerRound);
+  const arrivals = await readArrivals(tx, arrivalsPerRound);
   const head = await readHead(tx);
   if (head === null)
     await insertHeadRow(tx, { size: 0n, root: emptyRoot, frontier: Buffer.alloc(0), sealed_at: now });
   if (arrivals.length === 0) return 0;
   const tree = new GrowingTree(head?.size ?? 0n, head?.frontier ?? Buffer.alloc(0));
   for (const source of Object.keys(sources) as Source[]) {
-    const own = arrivals.filter((arrival) => arrival.source === source);
-    const ids = own.flatMap((arrival) => numbers(arrival.ids));
-    // An id without a sequence of its own has 0: both lists are as long, or the second is empty.
-    const sequences = own.flatMap((arrival) => numbers(arrival.sequences));
-    if (ids.length > 0) await planFor(tx, sources[source].rows);
-    for (let from = 0; from < ids.length; from += mostLeaves) {
-      const rows = {
-        ids: ids.slice(from, from + mostLeaves),
-        sequences: sequences.slice(from, from + mostLeaves),
-      };
-      const hashes = await sealRows(tx, { source, ...rows, first: tree.size });
+    const own = arrivals.filter((arrival) => arrival.source === source && arrival.rows > 0);
+    if (own.length > 0) await planFor(tx, sources[source].rows);
+    for (const part of parted(own)) {
+      const hashes = await sealArrivals(tx, source, { arrivals: part, first: tree.size });
       await insertSubtreeRows(tx, tree.append(hashes));
     }
   }
+  await removeArrivalRows(tx, arrivals);
   if (tree.size > (head?.size ?? 0n))
     await insertHeadRow(tx, {
       size: tree.size,
@@ -69,8 +66,20 @@ async function sealRound(tx: Transaction, now: Date): Promise<number> {
   return arrivals.length;
 }
 
-/** The digits in an array literal. */
-const numbers = (literal: string): string[] => (literal === '{}' ? [] : literal.slice(1, -1).split(','));
+/** In parts of about as many rows as one statement seals. */
+function parted(arrivals: readonly Arrived[]): Arrived[][] {
+  const parts: Arrived[][] = [];
+  let rows = rowsPerStatement;
+  for (const arrival of arrivals) {
+    if (rows + arrival.rows > rowsPerStatement) {
+      parts.push([]);
+      rows = 0;
+    }
+    parts.at(-1)!.push(arrival);
+    rows += arrival.rows;
+  }
+  return parts;
+}
 
 /** Signs the newest head that is committed, unless this key has signed it. */
 async function signHead({ database, clock, signer }: SealingParts): Promise<void> {

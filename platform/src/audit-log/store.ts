@@ -28,15 +28,16 @@ export interface Key {
 
 // ---- Sealing
 
-// The planner cannot know how long the lists of ids are; looking at each list to guess costs more than the work.
+// The planner cannot know how long the lists of ids are; looking at each list to guess costs more than the work. Rows are
+// found by their keys, and grouped without being sorted first.
 const planGenerally = statement(
   'audit-log.plan-generally',
-  `SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_nestloop', 'off', true),
+  `SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_sort', 'off', true),
      set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true)`,
 );
 const planUsually = statement(
   'audit-log.plan-usually',
-  `SELECT set_config('plan_cache_mode', 'auto', true), set_config('enable_nestloop', 'on', true),
+  `SELECT set_config('plan_cache_mode', 'auto', true), set_config('enable_sort', 'on', true),
      set_config('enable_mergejoin', 'on', true), set_config('enable_seqscan', 'on', true)`,
 );
 /** For the rest of the transaction: statements about long lists of rows, or about few. */
@@ -48,16 +49,35 @@ const tryLock = statement('audit-log.lock', 'SELECT pg_try_advisory_xact_lock(74
 export const takeSealingLock = async (tx: Transaction): Promise<boolean> =>
   (await tx.query<{ taken: boolean }>(tryLock))[0]!.taken;
 
-const takeArrivalsStatement = statement(
-  'audit-log.take-arrivals',
-  `DELETE FROM system.arrival WHERE ctid = ANY(ARRAY(SELECT ctid FROM system.arrival LIMIT $1))
-   RETURNING source, ids::text AS ids, sequences::text AS sequences`,
+/** What waits to be sealed: where it is in its table, and of how many rows of which source it is. */
+export interface Arrived {
+  readonly place: string;
+  readonly source: Source;
+  readonly rows: number;
+}
+const listArrivals = statement(
+  'audit-log.list-arrivals',
+  'SELECT ctid::text AS place, source, cardinality(ids) AS rows FROM system.arrival LIMIT $1',
 );
-/** Takes some of what has arrived, with this transaction: array literals. */
-export const takeArrivals = (
-  tx: Transaction,
-  limit: number,
-): Promise<{ source: Source; ids: string; sequences: string }[]> => tx.query(takeArrivalsStatement, [limit]);
+/** Some of what has arrived. Places hold for this transaction: nobody changes arrivals, and one sealer at a time removes them. */
+export const readArrivals = (tx: Transaction, limit: number): Promise<Arrived[]> =>
+  tx.query(listArrivals, [limit]);
+
+const removeArrivals = statement(
+  'audit-log.remove-arrivals',
+  `WITH removed AS (DELETE FROM system.arrival WHERE ctid = ANY($1::tid[]) RETURNING 1)
+   SELECT count(*)::integer AS count FROM removed`,
+);
+/** Ends what was sealed. Throws where somebody else removed some of it: then nothing of this transaction may stand. */
+export async function removeArrivalRows(tx: Transaction, arrivals: readonly Arrived[]): Promise<void> {
+  const [removed] = await tx.query<{ count: number }>(removeArrivals, [arrivals.map(({ place }) => place)]);
+  if (removed!.count !== arrivals.length)
+    throw new Error(`${arrivals.length} arrivals were sealed and ${removed!.count} of them are still there`);
+}
+
+// The keys stay in the database: they go from the arrivals to the batch, and nobody prints or parses them on the way.
+const arrivedKeys = `SELECT unnest(ids) AS id, unnest(sequences) AS sequence FROM system.arrival
+  WHERE ctid = ANY($1::tid[])`;
 
 const insertWords = each((source) =>
   statement(
@@ -65,64 +85,73 @@ const insertWords = each((source) =>
     `INSERT INTO audit_log.words (source, id, salt, hash)
      SELECT '${source}', w.id, s.salt, sha256(s.salt || convert_to(w.words, 'UTF8'))
      FROM audit_log.${sources[source].words} w, LATERAL (SELECT uuid_send(gen_random_uuid()) AS salt WHERE w.id > 0) s
-     WHERE w.id = ANY($1::bigint[]) ON CONFLICT DO NOTHING`,
+     WHERE w.id IN (SELECT id FROM (${arrivedKeys}) k) ON CONFLICT DO NOTHING`,
   ),
 );
 
-const asBatch = (source: Source, hashed: string, filter = '') => `INSERT INTO audit_log.batch
-    (first, source, leaves, ids, sequences, hashes)
-  SELECT $3, '${source}', count(*), array_agg(id), array_agg(sequence), string_agg(hash, ''::bytea)
-  FROM (${hashed} ORDER BY 1, 2) hashed ${filter} RETURNING hashes`;
-const hashOf = (text: string) => `sha256('\\x00'::bytea || convert_to(${text}, 'UTF8')) AS hash`;
+const hashOf = (text: string) => `sha256('\\x00'::bytea || convert_to(${text}, 'UTF8'))`;
+// A batch has leaves of one block of ids and one sequence, so it has 4,096 at most, and one row says where its ids are.
+const asBatches = (source: Source, leaves: string, filter: string) => `WITH batches AS MATERIALIZED (
+    SELECT l.id / 4096 AS block, l.sequence, l.nth, count(*) AS leaves, array_agg(l.id) AS ids,
+      array_agg(l.sequence) AS sequences, string_agg(l.hash, ''::bytea) AS hashes
+    FROM (${leaves}) l GROUP BY 1, 2, 3
+  ), sealed AS (
+    INSERT INTO audit_log.batch (first, source, leaves, ids, sequences, hashes)
+    SELECT $2::bigint + sum(leaves) OVER (ORDER BY block, sequence, nth) - leaves, '${source}', leaves, ids, sequences, hashes
+    FROM batches ${filter} RETURNING first, ids[1] / 4096 AS block, hashes
+  ), placed AS (
+    INSERT INTO audit_log.place (source, block, first) SELECT '${source}', block, first FROM sealed
+  )
+  SELECT hashes FROM sealed ORDER BY first`;
 
-// Usually all rows are there. The range lets slices of ids be passed over.
-const insertBatch = each((source) =>
+// Usually all rows are there. For each sequence the index is read for all ids at once; the range lets slices of ids be
+// passed over.
+const insertBatches = each((source) =>
   statement(
     `audit-log.seal-${source}`,
-    asBatch(
+    asBatches(
       source,
-      `SELECT l.id, l.sequence, ${hashOf('l.text')} FROM audit_log.${sources[source].view} l
-       WHERE l.id = ANY($1::bigint[]) AND l.id BETWEEN (SELECT min(k) FROM unnest($1::bigint[]) k)
-         AND (SELECT max(k) FROM unnest($1::bigint[]) k) AND ${
-           source === 'event'
-             ? '(l.id, l.sequence) IN (SELECT k.id, k.sequence FROM unnest($1::bigint[], $2::bigint[]) AS k(id, sequence))'
-             : 'cardinality($2::bigint[]) = 0'
-         }`,
-      'HAVING count(*) = $4',
+      `SELECT v.id, v.sequence, 1 AS nth, ${hashOf('v.text')} AS hash
+       FROM (SELECT coalesce(sequence, 0) AS sequence, array_agg(id) AS ids, min(id) AS lowest, max(id) AS highest
+           FROM (${arrivedKeys}) a GROUP BY sequence) k,
+         LATERAL (SELECT * FROM audit_log.${sources[source].view} v
+           WHERE v.id = ANY(k.ids) AND v.id BETWEEN k.lowest AND k.highest AND v.sequence = k.sequence) v`,
+      'WHERE (SELECT sum(leaves) FROM batches) = $3',
     ),
   ),
 );
-// A row that is not there any more when its turn comes is sealed as lost: whatever is found later, this leaf says so.
-const insertBatchWithLost = each((source) =>
+// A row that is not there any more when its turn comes is sealed as lost: whatever is found later, this leaf says so. A row
+// that arrived twice is sealed twice, and the proof names it.
+const insertBatchesWithLost = each((source) =>
   statement(
     `audit-log.seal-lost-${source}`,
-    asBatch(
+    asBatches(
       source,
-      `SELECT k.id, coalesce(k.sequence, 0)::smallint AS sequence,
-         ${hashOf(`coalesce(l.text, '["lost/1","${source}",' || k.id || ',' || coalesce(k.sequence, 0) || ']')`)}
-       FROM unnest($1::bigint[], $2::bigint[]) AS k(id, sequence) LEFT JOIN audit_log.${sources[source].view} l
-         ON l.id = k.id AND l.sequence = coalesce(k.sequence, 0) AND l.id = ANY($1::bigint[])`,
+      `SELECT k.id, k.sequence, k.nth,
+         ${hashOf(`coalesce(v.text, '["lost/1","${source}",' || k.id || ',' || k.sequence || ']')`)} AS hash
+       FROM (SELECT id, coalesce(sequence, 0)::smallint AS sequence, row_number() OVER (PARTITION BY id, sequence) AS nth
+           FROM (${arrivedKeys}) a) k
+         LEFT JOIN audit_log.${sources[source].view} v ON v.id = k.id AND v.sequence = k.sequence
+           AND v.id = ANY(ARRAY(SELECT id FROM (${arrivedKeys}) a))`,
+      '',
     ),
   ),
 );
-const insertPlaces = statement(
-  'audit-log.insert-places',
-  `INSERT INTO audit_log.place (source, block, first)
-   SELECT DISTINCT $1, k / 4096, $2::bigint FROM unnest($3::bigint[]) AS k`,
-);
-/** Seals rows of one source, ids and sequences in digits, from a position on; answers their leaves' hashes in order. */
-export async function sealRows(
+/** Seals what arrived of one source from a position on; answers the leaves' hashes in order, 32 bytes each. */
+export async function sealArrivals(
   tx: Transaction,
-  rows: { source: Source; ids: readonly string[]; sequences: readonly string[]; first: bigint },
+  source: Source,
+  { arrivals, first }: { arrivals: readonly Arrived[]; first: bigint },
 ): Promise<Buffer> {
-  const { source, first } = rows;
-  const ids = `{${rows.ids.join(',')}}`;
-  if (sources[source].words !== null) await tx.query(insertWords[source], [ids]);
-  const values = [ids, `{${rows.sequences.join(',')}}`, first];
-  const [found] = await tx.query<{ hashes: Buffer }>(insertBatch[source], [...values, rows.ids.length]);
-  const sealed = found ?? (await tx.query<{ hashes: Buffer }>(insertBatchWithLost[source], values))[0];
-  await tx.query(insertPlaces, [source, first, ids]);
-  return sealed!.hashes;
+  const places = arrivals.map(({ place }) => place);
+  if (sources[source].words !== null) await tx.query(insertWords[source], [places]);
+  const rows = arrivals.reduce((sum, arrival) => sum + arrival.rows, 0);
+  const found = await tx.query<{ hashes: Buffer }>(insertBatches[source], [places, first, rows]);
+  const sealed =
+    found.length > 0
+      ? found
+      : await tx.query<{ hashes: Buffer }>(insertBatchesWithLost[source], [places, first]);
+  return Buffer.concat(sealed.map(({ hashes }) => hashes));
 }
 
 const insertSubtrees = statement(
@@ -196,7 +225,7 @@ export const hasCheckpoint = async (
 // ---- Hashes and leaves by position
 
 /** A batch holds at most this many leaves: what reaches into a range of positions begins at most so far before it. */
-export const mostLeaves = 4096;
+const mostLeaves = 4096;
 
 const leafHashes = statement(
   'audit-log.leaf-hashes',
