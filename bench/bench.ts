@@ -61,7 +61,7 @@ async function main(): Promise<number> {
     const { figures, proofsOk } = await settlementDay(server.url);
     report = { ...report, settlement: figures, proofsOk: report.proofsOk && proofsOk };
     progress('with the audit log and without, in turns …');
-    report = { ...report, log: await auditLogCase(server.url) };
+    report = { ...report, log: await auditLogCase(server) };
     await save(report);
     progress('a bank’s statement in each format …');
     report = { ...report, bankFiles: await bankFiles(server.url) };
@@ -78,12 +78,13 @@ async function main(): Promise<number> {
   }
 }
 
-async function auditLogCase(serverUrl: string) {
-  const { url } = await freshDatabase(serverUrl, 'bench_log');
+async function auditLogCase(server: Awaited<ReturnType<typeof openServer>>) {
+  const { url } = await freshDatabase(server.url, 'bench_log');
   const database = openDatabase({ url, maxConnections: 16 });
   const size = { wallets: quick ? 2_000 : 20_000, merchants: 200 };
   try {
-    return await logCost(database, { url, size, seconds: quick ? 2 : 10, pairs: quick ? 3 : 7 });
+    const turns = { seconds: quick ? 2 : 5, pairs: quick ? 5 : 15 };
+    return await logCost(database, { url, serverPid: server.pid(), size, ...turns });
   } finally {
     await database.close();
   }

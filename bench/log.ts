@@ -3,7 +3,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Database, Transaction } from '../platform/src/database/index.ts';
-import { openPostingWorld, type PostingWorld, saturate, type WorldSize } from './posting.ts';
+import { openPostingWorld, saturate, type WorldSize } from './posting.ts';
+import { processorMicros } from './processor.ts';
 
 export interface LogFigures {
   /** One-step payments a second, medians. */
@@ -12,16 +13,33 @@ export interface LogFigures {
   /** With the log on ÷ without: the median of the pairs. */
   readonly ratio: number;
   readonly pairs: readonly number[];
+  /** The lower and the upper quartile of the pairs. */
+  readonly quartiles: readonly [number, number];
+  /**
+   * Processor time a payment, in µs, of this process and all of PostgreSQL, until everything is sealed: medians; and without
+   * the log ÷ with it. What others do on the machine moves it far less. Null where it cannot be read.
+   */
+  readonly processor: {
+    readonly on: number;
+    readonly off: number;
+    readonly ratio: number;
+    readonly quartiles: readonly [number, number];
+  } | null;
   /** How long after the last payment of a case everything was sealed, at most. */
   readonly sealedAfterMs: number;
 }
 
 const kind = { steps: 'one', merchant: 'uniform', payer: 'uniform' } as const;
 
+interface Turn {
+  readonly perSecond: number;
+  readonly processorMicros: number | null;
+}
+
 /** On a database of its own: what was posted without the log is past it, and its proofs would say so. */
 export async function logCost(
   database: Database,
-  of: { url: string; size: WorldSize; seconds: number; pairs: number },
+  of: { url: string; serverPid: number | null; size: WorldSize; seconds: number; pairs: number },
 ): Promise<LogFigures> {
   const switched = { on: true };
   const world = await openPostingWorld(switchable(database, switched), of.size);
@@ -32,30 +50,67 @@ export async function logCost(
   };
   await saturate(world, { ...kind, seconds: of.seconds });
   await tell('stop');
-  const found = { on: [] as number[], off: [] as number[], after: [] as number[] };
-  const measured = async (on: boolean): Promise<void> => {
+  let sealedAfterMs = 0;
+  const turn = async (on: boolean): Promise<Turn> => {
     switched.on = on;
     if (on) await tell('start');
-    found[on ? 'on' : 'off'].push(await postedIn(world, of.seconds));
+    const before = processorMicros(of.serverPid);
+    // The second before the clock starts leaves as much to be sealed as is left when it stops.
+    const lead = await saturate(world, { ...kind, seconds: leadSeconds });
+    const { perSecond } = await saturate(world, { ...kind, seconds: of.seconds });
     const ended = performance.now();
     if (on) await tell('stop');
-    if (on) found.after.push(Math.round(performance.now() - ended));
+    if (on) sealedAfterMs = Math.max(sealedAfterMs, Math.round(performance.now() - ended));
+    const after = processorMicros(of.serverPid);
+    const payments = lead.perSecond * leadSeconds + perSecond * of.seconds;
+    return { perSecond, processorMicros: before && after && (after - before) / payments };
   };
+  const pairs: { on: Turn; off: Turn }[] = [];
   // On, off, off, on …: a machine that becomes slower harms both alike.
-  for (let pair = 0; pair < of.pairs; pair++)
-    for (const on of pair % 2 === 0 ? [true, false] : [false, true]) await measured(on);
+  for (let pair = 0; pair < of.pairs; pair++) {
+    const [first, second] = [await turn(pair % 2 === 0), await turn(pair % 2 === 1)];
+    pairs.push(pair % 2 === 0 ? { on: first, off: second } : { on: second, off: first });
+  }
   await tell('close');
   await world.close();
-  const pairs = found.on.map((on, place) => Math.round((on * 1000) / found.off[place]!) / 1000);
-  const figures = { on: median(found.on), off: median(found.off), ratio: median(pairs), pairs };
-  return { ...figures, sealedAfterMs: Math.max(...found.after) };
+  return { ...figuresOf(pairs), sealedAfterMs };
 }
 
-const postedIn = async (world: PostingWorld, seconds: number): Promise<number> =>
-  (await saturate(world, { ...kind, seconds })).perSecond;
+const leadSeconds = 1;
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)]!;
+function figuresOf(pairs: readonly { on: Turn; off: Turn }[]): Omit<LogFigures, 'sealedAfterMs'> {
+  const ratios = pairs.map(({ on, off }) => thousandths(on.perSecond / off.perSecond));
+  const micros = (of: 'on' | 'off') => pairs.map((pair) => pair[of].processorMicros ?? Number.NaN);
+  const each = pairs.map(({ on, off }) => thousandths(off.processorMicros! / on.processorMicros!));
+  const isKnown = pairs.every(({ on, off }) => on.processorMicros !== null && off.processorMicros !== null);
+  return {
+    on: median(pairs.map(({ on }) => on.perSecond)),
+    off: median(pairs.map(({ off }) => off.perSecond)),
+    ...{ ratio: median(ratios), pairs: ratios, quartiles: quartilesOf(ratios) },
+    processor: isKnown
+      ? {
+          on: Math.round(median(micros('on'))),
+          off: Math.round(median(micros('off'))),
+          ...{ ratio: median(each), quartiles: quartilesOf(each) },
+        }
+      : null,
+  };
+}
+
+const thousandths = (value: number): number => Math.round(value * 1000) / 1000;
+
+/** The value below which a share of the others lies. */
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  const place = (sorted.length - 1) * share;
+  const [below, above] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
+  return thousandths(below + (above - below) * (place - Math.floor(place)));
+}
+const median = (values: readonly number[]): number => quantile(values, 0.5);
+const quartilesOf = (values: readonly number[]): [number, number] => [
+  quantile(values, 0.25),
+  quantile(values, 0.75),
+];
 
 /** The same database, whose transactions leave no arrivals while the log is off. */
 function switchable(database: Database, switched: { on: boolean }): Database {

@@ -43,6 +43,7 @@ const show = (figure: PostingFigure): string =>
   `${String(figure.perSecond).padStart(8)} /s   p50 ${String(figure.p50Ms).padStart(6)} ms   p99 ${String(figure.p99Ms).padStart(6)} ms`;
 const line = (name: string, figure: PostingFigure, note = '') =>
   `    ${name.padEnd(24)}${show(figure)}   ${note}`;
+const between = ([low, high]: readonly [number, number]): string => `${low.toFixed(2)} to ${high.toFixed(2)}`;
 const ratio = (left: number, right: number): string => (left / right).toFixed(2);
 
 export function print(report: Report): void {
@@ -111,7 +112,12 @@ function longCases({ growth, settlement, log, bankFiles, posting }: Report): str
     );
   if (log !== null)
     lines.push(
-      `  audit log: one step with it ${log.on} /s, without ${log.off} /s: ${log.ratio.toFixed(2)} (pairs ${log.pairs.join(', ')}); all sealed ${log.sealedAfterMs} ms after the last payment`,
+      `  audit log: one step with it ${log.on} /s, without ${log.off} /s: ${log.ratio.toFixed(2)} (median of ${log.pairs.length} pairs, middle half ${between(log.quartiles)}); all sealed ${log.sealedAfterMs} ms after the last payment`,
+      ...(log.processor === null
+        ? []
+        : [
+            `    processor time a payment, sealing included: ${log.processor.on} µs, without ${log.processor.off} µs: ${log.processor.ratio.toFixed(2)} (${between(log.processor.quartiles)})`,
+          ]),
     );
   for (const file of bankFiles)
     lines.push(

@@ -13,7 +13,7 @@ export {
 export { gather } from './gather.ts';
 export { createIsolation, type Isolation, quarantine } from './isolation.ts';
 export { createLanes, isInfrastructureError, type Lanes, type Verb } from './lanes.ts';
-export { connectionOptions, servingLimits } from './limits-store.ts';
+export { connectionOptions, migrationLimits, servingLimits } from './limits-store.ts';
 export { assertMigrated, migrate, ownSchemas } from './migrate.ts';
 export { createNews, type News, type Topic, tell } from './news.ts';
 export { type QuarantinedItem, readQuarantine, releaseItem } from './quarantine-store.ts';

@@ -62,7 +62,8 @@ export async function ownSchemas(): Promise<string[]> {
 
 /**
  * Migrates as the owner, and gives the role of `url` its rights. Answers what was applied. `alongside` brings what is not
- * ours up to date (the job queue's tables), before rights are given on it.
+ * ours up to date (the job queue's tables), before rights are given on it; it keeps to `migrationLimits`, and is begun again
+ * where a lock was not to be had, so that nothing of what it did before may be in its way.
  */
 export async function migrate(
   { url, ownerUrl }: DatabaseUrls,
@@ -81,7 +82,7 @@ export async function migrate(
     await setLimits(client, migrationLimits);
     await takeTurn(client, waits);
     const applied = await applyMissing(client, waits);
-    await alongside();
+    await withPatience('the job queue’s migration', waits, alongside);
     const { role, password } = roleOf(url);
     if (role !== roleOf(ownerUrl).role) {
       await assertRole(client, role, password);
@@ -125,30 +126,38 @@ async function applyMissing(client: pg.Client, patience: Patience): Promise<stri
   return applied;
 }
 
-/**
- * A migration waits a few seconds for a lock and then lets go, so that whoever queues behind it goes on; it is tried again
- * until the server has a quiet moment.
- */
-async function apply(
-  client: pg.Client,
-  { name, text, hash }: Migration,
-  { tries, pauseMs }: Patience,
-): Promise<void> {
-  for (let left = tries; ; left--) {
+async function apply(client: pg.Client, { name, text, hash }: Migration, patience: Patience): Promise<void> {
+  await withPatience(`migration ${name}`, patience, async () => {
     await client.query('BEGIN');
     try {
       await client.query(text);
       await client.query('INSERT INTO public.tongbao_migration (name, hash) VALUES ($1, $2)', [name, hash]);
       await client.query('COMMIT');
-      return;
     } catch (error) {
       await client.query('ROLLBACK');
+      throw error;
+    }
+  });
+}
+
+/**
+ * A migration waits a few seconds for a lock and then lets go, so that whoever queues behind it goes on; it is tried again
+ * until the server has a quiet moment.
+ */
+async function withPatience(
+  name: string,
+  { tries, pauseMs }: Patience,
+  work: () => Promise<void>,
+): Promise<void> {
+  for (let left = tries; ; left--) {
+    try {
+      return await work();
+    } catch (error) {
       const { code, message } = error as Error & { code?: string };
-      if (code !== lockNotAvailable)
-        throw new Error(`migration ${name} failed: ${message}`, { cause: error });
+      if (code !== lockNotAvailable) throw new Error(`${name} failed: ${message}`, { cause: error });
       if (left <= 1)
         throw new Error(
-          `migration ${name} did not get its locks in ${tries} tries: long transactions are in the way (pg_stat_activity); nothing of it was applied`,
+          `${name} did not get its locks in ${tries} tries: long transactions are in the way (pg_stat_activity); nothing of it was applied`,
         );
       await pause(pauseMs);
     }

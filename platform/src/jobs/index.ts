@@ -1,7 +1,8 @@
 // Background work: jobs are put into graphile-worker's queue inside the transaction that gives rise to them, and run
 // after it commits, by whichever process is free. Timers tick here too.
 import { makeWorkerUtils } from 'graphile-worker';
-import type { Transaction } from '../database/index.ts';
+import pg from 'pg';
+import { connectionOptions, migrationLimits, type Transaction } from '../database/index.ts';
 import { createQueue, type QueueParts, quiet, type Task } from './queue.ts';
 import { addJob, addJobs } from './store.ts';
 import { createTicker, type TickerParts } from './ticker.ts';
@@ -27,17 +28,28 @@ export type JobsOptions = QueueParts & TickerParts;
 
 const graceMs = 4_000;
 
-/** Brings the queue's own tables up to date, as their owner; needed before anything can be enqueued. */
+/**
+ * Brings the queue's own tables up to date, as their owner; needed before anything can be enqueued. A lock that is not to be
+ * had within a migration's limit ends it with PostgreSQL's 55P03; what was done by then stays, and the next call goes on there.
+ */
 export async function prepareJobs(of: Pick<QueueParts, 'log'> & { ownerUrl: string }): Promise<void> {
-  const utils = await makeWorkerUtils({
+  const pgPool = new pg.Pool({
+    ...connectionOptions(migrationLimits),
     connectionString: of.ownerUrl,
-    maxPoolSize: 2,
-    logger: quiet(of.log),
+    max: 2,
+    application_name: 'tongbao migrate',
   });
+  pgPool.on('error', () => undefined);
+  pgPool.on('connect', (client) => client.on('error', () => undefined));
   try {
-    await utils.migrate();
+    const utils = await makeWorkerUtils({ pgPool, logger: quiet(of.log) });
+    try {
+      await utils.migrate();
+    } finally {
+      await utils.release();
+    }
   } finally {
-    await utils.release();
+    await pgPool.end();
   }
 }
 

@@ -5,11 +5,11 @@ import path from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../database/index.ts';
+import { type Database, migrate, openDatabase } from '../database/index.ts';
 import { StillClock, type Timer } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
 import { until } from '../testing/until.ts';
-import { createJobs, type Jobs, type JobsOptions } from './index.ts';
+import { createJobs, type Jobs, type JobsOptions, prepareJobs } from './index.ts';
 
 const silent = pino({ level: 'silent' });
 let test_: TestDatabase;
@@ -278,5 +278,36 @@ describe('timers', () => {
     await jobs.start();
     await jobs.stop();
     expect(stopped).toBe(true);
+  });
+});
+
+describe('its own tables', () => {
+  test('core 10: the queue’s migration lets go of a lock that is not to be had, is tried again, and says what is in the way', async () => {
+    const other = await testDatabase();
+    const alongside = () => prepareJobs({ ownerUrl: other.ownerUrl, log: silent });
+    await other.owner.pool.query('DELETE FROM graphile_worker.migrations WHERE id = 20');
+    const holder = await other.owner.pool.connect();
+    await holder.query(
+      'SET idle_in_transaction_session_timeout = 0; BEGIN; LOCK TABLE graphile_worker.migrations IN SHARE MODE',
+    );
+    await expect(migrate(other, alongside, { tries: 1, pauseMs: 10 })).rejects.toThrow(
+      'the job queue’s migration did not get its locks in 1 tries: long transactions are in the way',
+    );
+    const patient = migrate(other, alongside, { tries: 5, pauseMs: 10 });
+    // It waits for the lock now; others are not held up by it for longer than three seconds.
+    await until(async () => {
+      const { rows } = await other.owner.pool.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tongbao migrate' AND wait_event_type = 'Lock'",
+      );
+      return rows.length > 0;
+    });
+    await holder.query('ROLLBACK');
+    holder.release();
+    await patient;
+    const { rows } = await other.owner.pool.query(
+      'SELECT max(id)::int AS newest FROM graphile_worker.migrations',
+    );
+    expect(rows).toEqual([{ newest: 20 }]);
+    await other.drop();
   });
 });
