@@ -168,6 +168,24 @@ export function serveConfig(options: ServeOptions, environment = process.env): C
   };
 }
 
+export interface OperatorOptions {
+  readonly as?: string;
+}
+
+/** For commands of operators: the settings of `serve`, and who acts. Throws a one-line error when something is missing. */
+export function operatorConfig(
+  options: OperatorOptions,
+  environment = process.env,
+): { config: Config; username: string; passwordFile: string | null } {
+  const username = options.as ?? environment.TONGBAO_OPERATOR;
+  if (username === undefined)
+    throw new Error('who acts? --as NAME, or TONGBAO_OPERATOR: a name that signs in to the console');
+  const passwordFile = environment.TONGBAO_OPERATOR_PASSWORD_FILE ?? null;
+  // What a command says is its answer; of the log only what went wrong.
+  const logLevel = environment.TONGBAO_LOG ?? 'error';
+  return { config: { ...serveConfig({}, environment), logLevel }, username, passwordFile };
+}
+
 /** Throws a one-line error when a setting makes no sense. Nobody is believed unless it is said. */
 function proxies(environment: NodeJS.ProcessEnv): Config['trustsProxy'] {
   const { TONGBAO_TRUSTED_PROXIES: addresses = '', TONGBAO_PROXY_HOPS: hops = '9' } = environment;

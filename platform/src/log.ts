@@ -1,8 +1,9 @@
 // The one logger: JSON lines, without personal data or secrets, errors without the objects that drivers hang on them.
 import { type Logger, pino } from 'pino';
 
-export function createLog(level: string): Logger {
-  return pino({
+/** `to`: standard output, or the error output where a command's answer has the standard one. */
+export function createLog(level: string, to: 'stdout' | 'stderr' = 'stdout'): Logger {
+  const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -11,7 +12,8 @@ export function createLog(level: string): Logger {
       paths: ['pin', 'password', 'token', 'headers', '*.pin', '*.password', '*.token', '*.headers'],
       censor: '[redacted]',
     },
-  });
+  };
+  return to === 'stdout' ? pino(options) : pino(options, pino.destination({ dest: 2, sync: true }));
 }
 
 /** Database errors carry their whole connection, failed requests their bodies: only what helps is kept. */

@@ -1,4 +1,4 @@
-// The command line: sandbox, and what keeps a server of one's own running.
+// The command line: sandbox, what keeps a server of one's own running, and what operators do.
 import { Command } from 'commander';
 import {
   keysConfig,
@@ -8,6 +8,7 @@ import {
   sandboxConfig,
   serveConfig,
 } from './config.ts';
+import { addOperatorCommands, endWith } from './operate/index.ts';
 import { runSandbox } from './sandbox/run.ts';
 import { addStaff, makeKeys, type NewStaffOptions, runMigrate, runServe } from './serve/index.ts';
 
@@ -68,7 +69,15 @@ program
     await addStaff(serveConfig({}), options);
   });
 
-program.parseAsync().catch((error: Error) => {
-  console.error(error.message);
-  process.exit(1);
-});
+addOperatorCommands(program);
+
+const isJson = process.argv.includes('--json');
+for (const command of [program, ...descendants(program)]) {
+  command.exitOverride();
+  if (isJson) command.configureOutput({ writeErr: () => undefined });
+}
+program.parseAsync().catch((error: unknown) => endWith(error, isJson));
+
+function descendants(command: Command): Command[] {
+  return command.commands.flatMap((each) => [each, ...descendants(each)]);
+}

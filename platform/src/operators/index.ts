@@ -6,3 +6,4 @@ export {
   type OperatorActParts,
   proposeClosure,
 } from './acts.ts';
+export { closureView, importedView, nextBefore, profileView, statementView } from './views.ts';

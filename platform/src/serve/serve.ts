@@ -3,25 +3,11 @@
 // dies is started again; TLS ends at the proxy in front.
 import cluster, { type Worker } from 'node:cluster';
 import { availableParallelism } from 'node:os';
-import type { Logger } from 'pino';
 import { gatewayAdapters } from '../adapters.ts';
 import type { Config } from '../config.ts';
-import {
-  assertMigrated,
-  type Database,
-  endStuckSessions,
-  excessOfRole,
-  makeSlices,
-  openDatabase,
-} from '../database/index.ts';
-import { ecbSource, freechangeSource } from '../fx/index.ts';
 import { createServer } from '../http/server.ts';
-import { openKeys, prepareKeys } from '../installation-keys.ts';
 import { createLog } from '../log.ts';
-import { migrateDatabase } from '../migrate.ts';
-import { createPlatform, type Platform } from '../platform.ts';
-import { createOutbound, machineClock, machineRandomness } from '../system/index.ts';
-import { noBank, noSettlementBank, smsByHttp } from './neighbours.ts';
+import { openPlatform } from './open-platform.ts';
 
 /** What processes tell each other: a timer has something to do at once. */
 interface Nudge {
@@ -36,72 +22,10 @@ export async function runServe(config: Config): Promise<void> {
   else await runHttp(config);
 }
 
-async function openPlatform(
-  config: Config,
-  log: Logger,
-  nudge?: (timer: string) => void,
-): Promise<{ platform: Platform; database: Database; close(): Promise<void> }> {
-  const onConnectionError = (error: Error) => log.warn({ err: error }, 'an idle database connection broke');
-  const database = openDatabase({ url: config.databaseUrl!, onConnectionError });
-  const outbound = createOutbound({ reach: config.reach });
-  if (cluster.isPrimary) await prepare(config, database, log);
-  const of = { source: config.keys, database, randomness: machineRandomness };
-  const keys = await (cluster.isPrimary ? prepareKeys(of) : openKeys(of));
-  const platform = await createPlatform({
-    config,
-    database,
-    keys,
-    clock: machineClock,
-    randomness: machineRandomness,
-    bank: noBank,
-    settlementBank: noSettlementBank,
-    rates:
-      config.ecbRates === null
-        ? freechangeSource()
-        : ecbSource(config.ecbRates, (url) => outbound.getText(url, 10_000)),
-    outbound,
-    sendSms: smsByHttp(outbound, config.smsUrl),
-    bankBooks: null,
-    log,
-    nudge,
-  });
-  const stopWatching = endStuckSessions(database, (pid) =>
-    log.warn({ pid }, 'a session whose process had stopped was ended'),
-  );
-  return {
-    platform,
-    database,
-    async close() {
-      stopWatching();
-      await platform.close();
-      outbound.close();
-      await database.close();
-    },
-  };
-}
-
-/**
- * Serving needs a schema that is exactly this release's, and a role that cannot change what is append-only. Somebody who
- * asks for it serves as the owner, and then migrates here.
- */
-async function prepare(config: Config, database: Database, log: Logger): Promise<void> {
-  if (config.serveAsOwner) {
-    await migrateDatabase({ url: config.databaseUrl!, ownerUrl: config.databaseUrl! }, log);
-    return;
-  }
-  await assertMigrated(database.pool);
-  await makeSlices(database);
-  const excess = await excessOfRole(database.pool);
-  if (excess !== null)
-    throw new Error(
-      `serve refuses DATABASE_URL: ${excess}; give it the role that only serves (docs/guides/serve.md), or set TONGBAO_SERVE_AS_OWNER=allow`,
-    );
-}
-
 /** The first process: prepares the database, works on jobs and timers, watches over the others. */
 async function runClockwork(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
-  const { platform, close } = await openPlatform(config, log);
+  const { platform, close } = await openPlatform(config, { log, as: 'clockwork' });
   await platform.jobs.start();
   let stopping = false;
 
@@ -151,7 +75,7 @@ async function runHttp(config: Config): Promise<void> {
   const nudge = (timer: string) => {
     if (process.connected) process.send?.({ nudge: timer } satisfies Nudge);
   };
-  const { platform, close } = await openPlatform(config, log, nudge);
+  const { platform, close } = await openPlatform(config, { log, as: 'http', nudge });
   const server = await createServer({
     logger: log,
     site: { publicUrl: config.publicUrl, isOnlyThere: true },

@@ -5,13 +5,18 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import {
   addCsvProfile,
+  closureView,
   decideClosure,
+  importedView,
   importFile,
+  nextBefore,
   type OperatorActParts,
+  profileView,
   proposeClosure,
+  statementView,
 } from '../../operators/index.ts';
 import { CsvProfile, readStatementCsv, StatementUnreadable } from '../../reconciliation/index.ts';
-import { type Declaration, publishedYears } from '../../settlement/index.ts';
+import { publishedYears } from '../../settlement/index.ts';
 import type { Member, Staff } from '../../staff/index.ts';
 import { assertOwnPage } from '../shopper/origin.ts';
 import { type AddRoute, ConsoleRefused, memberFor, parse } from './routes.ts';
@@ -33,24 +38,15 @@ function statementRoutes(route: AddRoute, { reconciliation }: OperatorActParts):
       ...{ account: query.account ?? null, kind: query.kind ?? null },
     });
     return {
-      statements: page.map((row) => ({
-        ...row,
-        id: row.id.toString(),
-        opening: row.opening?.toString() ?? null,
-        closing: row.closing?.toString() ?? null,
-        importedAt: row.importedAt.toISOString(),
-      })),
-      before: page.length < query.limit ? null : page.at(-1)!.id.toString(),
+      statements: page.map(statementView),
+      before: nextBefore(page, query.limit),
     };
   });
 }
 
 function profileRoutes(route: AddRoute, parts: OperatorActParts): void {
   route(consoleOperations.csvProfiles, async () => ({
-    profiles: (await parts.reconciliation.csvProfiles()).map(({ profile, createdAt, ...kept }) => ({
-      ...kept,
-      ...{ name: profile.name, profile: { ...profile }, createdAt: createdAt.toISOString() },
-    })),
+    profiles: (await parts.reconciliation.csvProfiles()).map(profileView),
   }));
   route(consoleOperations.addCsvProfile, async ({ member, body: { profile, reason } }) => {
     const read = profileIn(profile);
@@ -88,7 +84,7 @@ function closureRoutes(route: AddRoute, parts: OperatorActParts): void {
     const page = await parts.settlement.declarations({ status, before: before(query.before), limit });
     return {
       closures: page.map(closureView),
-      before: page.length < limit ? null : page.at(-1)!.id.toString(),
+      before: nextBefore(page, limit),
       calendars: publishedYears().map(({ calendar, first, last }) => ({ calendar, first, last })),
     };
   });
@@ -104,14 +100,6 @@ function closureRoutes(route: AddRoute, parts: OperatorActParts): void {
       },
     );
 }
-
-const closureView = ({ id, calendar, kind, day, reason, approved, ...by }: Declaration) => ({
-  ...{ id: id.toString(), calendar, kind, day, reason, approved },
-  proposedBy: by.proposed_by,
-  proposedAt: by.proposed_at.toISOString(),
-  decidedBy: by.decided_by,
-  decidedAt: by.decided_at?.toISOString() ?? null,
-});
 
 // A statement of 250,000 entries, which is the most that is read, comes to less than this in the wordiest format.
 const maxStatementBytes = 192 * 1024 * 1024;
@@ -158,13 +146,7 @@ export async function uploadRoute(
           ...{ bytes: request.body, name, format: format ?? null, encoding: encoding ?? null, bank },
           csv: { ...csv, fromDay, toDay },
         });
-        const answer = operation.answer.parse({
-          statements: imported.map(({ id, breaks, ...rest }) => ({
-            ...rest,
-            id: id.toString(),
-            breakCount: breaks.length,
-          })),
-        });
+        const answer = operation.answer.parse({ statements: imported.map(importedView) });
         return reply.header('cache-control', 'no-store').send(answer);
       },
     });

@@ -6,6 +6,7 @@ import { BreakAct, BreakQuery, CsvProfileQuery, StatementImport } from '@tongbao
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Database } from '../../database/index.ts';
+import { importedView } from '../../operators/index.ts';
 import {
   CsvProfile,
   type Reconciliation,
@@ -16,7 +17,6 @@ import {
 
 // A statement of 250,000 entries, which is the most that is read, comes to less than this in the wordiest format.
 const maxStatementBytes = 192 * 1024 * 1024;
-const mostBreaksTold = 1_000;
 const BreakPath = z.object({
   id: z.string().regex(/^\d{1,18}$/),
   act: z.enum(['propose', 'approve', 'refuse']),
@@ -58,14 +58,7 @@ export const reconciliationAdapter =
       const about = { format: format ?? formatOf(type), encoding: charsetOf(type) };
       const days = { fromDay: from, toDay: to };
       const imported = await room.importFile(request.body, { operator, ...about, csv: { ...csv, ...days } });
-      return {
-        statements: imported.map(({ id, breaks, ...rest }) => ({
-          ...rest,
-          id: id.toString(),
-          breakCount: breaks.length,
-          breaks: breaks.slice(0, mostBreaksTold).map(wire),
-        })),
-      };
+      return { statements: imported.map(importedView) };
     });
 
     app.get('/sandbox/reconciliation/csv-profiles', async () => ({

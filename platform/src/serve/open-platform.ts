@@ -1,0 +1,90 @@
+// The platform over a production database: what each process of `serve` has, and a command of the command line for its moment.
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import {
+  assertMigrated,
+  type Database,
+  endStuckSessions,
+  excessOfRole,
+  makeSlices,
+  openDatabase,
+} from '../database/index.ts';
+import { ecbSource, freechangeSource } from '../fx/index.ts';
+import { openKeys, prepareKeys } from '../installation-keys.ts';
+import { migrateDatabase } from '../migrate.ts';
+import { createPlatform, type Platform } from '../platform.ts';
+import { createOutbound, machineClock, machineRandomness } from '../system/index.ts';
+import { noBank, noSettlementBank, smsByHttp } from './neighbours.ts';
+
+export interface Opening {
+  readonly log: Logger;
+  /**
+   * clockwork: prepares the database, and takes over secrets of older releases. http: finds both done. command: finds the
+   * schema that is this release's, or throws.
+   */
+  readonly as: 'clockwork' | 'http' | 'command';
+  readonly nudge?: (timer: string) => void;
+}
+
+/** Throws a one-line error when the database, its schema, its role or the keys are not what this release needs. */
+export async function openPlatform(
+  config: Config,
+  { log, as, nudge }: Opening,
+): Promise<{ platform: Platform; database: Database; close(): Promise<void> }> {
+  const onConnectionError = (error: Error) => log.warn({ err: error }, 'an idle database connection broke');
+  const database = openDatabase({ url: config.databaseUrl!, onConnectionError });
+  const outbound = createOutbound({ reach: config.reach });
+  if (as === 'clockwork') await prepare(config, database, log);
+  if (as === 'command') await assertMigrated(database.pool);
+  const of = { source: config.keys, database, randomness: machineRandomness };
+  const keys = await (as === 'clockwork' ? prepareKeys(of) : openKeys(of));
+  const platform = await createPlatform({
+    config,
+    database,
+    keys,
+    clock: machineClock,
+    randomness: machineRandomness,
+    bank: noBank,
+    settlementBank: noSettlementBank,
+    rates:
+      config.ecbRates === null
+        ? freechangeSource()
+        : ecbSource(config.ecbRates, (url) => outbound.getText(url, 10_000)),
+    outbound,
+    sendSms: smsByHttp(outbound, config.smsUrl),
+    bankBooks: null,
+    log,
+    nudge,
+  });
+  const stopWatching = endStuckSessions(database, (pid) =>
+    log.warn({ pid }, 'a session whose process had stopped was ended'),
+  );
+  return {
+    platform,
+    database,
+    async close() {
+      stopWatching();
+      await platform.close();
+      outbound.close();
+      await database.close();
+    },
+  };
+}
+
+/**
+ * Serving needs a schema that is exactly this release's, and a role that cannot change what is append-only. Somebody who
+ * asks for it serves as the owner, and then migrates here.
+ */
+async function prepare(config: Config, database: Database, log: Logger): Promise<void> {
+  if (config.serveAsOwner) {
+    await migrateDatabase({ url: config.databaseUrl!, ownerUrl: config.databaseUrl! }, log);
+    return;
+  }
+  await assertMigrated(database.pool);
+  await makeSlices(database);
+  const excess = await excessOfRole(database.pool);
+  if (excess !== null)
+    throw new Error(
+      `serve refuses DATABASE_URL: ${excess}; give it the role that only serves (docs/guides/serve.md), or set TONGBAO_SERVE_AS_OWNER=allow`,
+    );
+}

@@ -1,0 +1,177 @@
+// The operator's command line as an operator runs it, over a production database: whole files or nothing, two people for a closed
+// day, each act in the trail under a name, and exit codes that a night's job can act on.
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
+import { testKeysText } from '../platform/src/testing/keys.ts';
+import { main } from './start-sandbox.ts';
+
+let database: TestDatabase;
+let folder: string;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  folder = await mkdtemp(path.join(tmpdir(), 'tongbao-operate-'));
+  for (const [username, role] of [
+    ['mei', 'maker'],
+    ['li', 'checker'],
+  ] as const) {
+    const added = run('staff', 'add', '--username', username, '--name', username, '--role', role);
+    await fileWith(`${username}.password`, `${/(?<=password )\S+/.exec(added.stdout)![0]}\n`, 0o600);
+  }
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const inFolder = (name: string): string => path.join(folder, name);
+async function fileWith(name: string, text: string, mode = 0o644): Promise<string> {
+  await writeFile(inFolder(name), text);
+  await chmod(inFolder(name), mode);
+  return inFolder(name);
+}
+
+function run(...args: readonly string[]) {
+  return runWith({}, args);
+}
+function runWith(environment: Record<string, string>, args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      DATABASE_URL: database.url,
+      TONGBAO_PUBLIC_URL: 'https://pay.example',
+      TONGBAO_KEYS: testKeysText,
+      ...environment,
+    },
+  });
+  return { status, stdout, stderr };
+}
+/** As somebody, with --json: the exit code, and the answer or the error. */
+function as(username: string, ...args: readonly string[]) {
+  const environment = { TONGBAO_OPERATOR_PASSWORD_FILE: inFolder(`${username}.password`) };
+  const { status, stdout, stderr } = runWith(environment, [...args, '--as', username, '--json']);
+  return { status, answer: JSON.parse(status === 0 ? stdout : stderr) };
+}
+const trail = async (): Promise<string[]> =>
+  (
+    await database.owner.pool.query(
+      `SELECT m.username || ' ' || a.act || ' ' || a.detail AS said FROM staff.act a JOIN staff.member m ON m.id = a.member_id
+       ORDER BY a.id`,
+    )
+  ).rows.map((row) => row.said);
+
+const csv = (amount: string) =>
+  `date,reference,amount,currency\n2014-11-12,FEE-1,-1.00,GBP\n2014-11-12,X-2,${amount},GBP\n`;
+const about = ['--account', 'GB-OPS', '--currency', 'GBP'];
+
+test('a file comes in once, whole, under a name; one with a mistake names its line and changes nothing', async () => {
+  const good = await fileWith('2014-11-12.csv', csv('5.25'));
+  const first = as('mei', 'statement', 'import', good, ...about);
+  expect(first).toMatchObject({
+    status: 0,
+    answer: {
+      statements: [{ account: 'GB-OPS', statement: '2014-11-12', known: false, lines: 2, breakCount: 2 }],
+    },
+  });
+  expect(first.answer.statements[0].breaks).toMatchObject([
+    { kind: 'unexpected', reference: 'FEE-1', difference: '-100', day: '2014-11-12' },
+    { kind: 'unexpected', reference: 'X-2', difference: '525' },
+  ]);
+  expect(as('li', 'statement', 'import', good, ...about).answer.statements).toMatchObject([{ known: true }]);
+
+  const bad = await fileWith('bad.csv', csv('5,25'));
+  expect(as('mei', 'statement', 'import', bad, ...about)).toEqual({
+    status: 4,
+    answer: { error: { code: 'UNREADABLE', message: 'line 3 has 5 columns, the header 4' } },
+  });
+  const { answer } = as('li', 'statement', 'list', '--account', 'GB-OPS');
+  expect(answer).toMatchObject({
+    statements: [{ lines: 2, openBreaks: 2, importedBy: 'mei' }],
+    before: null,
+  });
+  expect(await trail()).toEqual([
+    'mei statement.import 2014-11-12.csv: GB-OPS 2014-11-12 2014-11-12 – 2014-11-12',
+    'li statement.import 2014-11-12.csv: GB-OPS 2014-11-12 2014-11-12 – 2014-11-12',
+  ]);
+});
+
+test('a card bank’s file by a profile, in words', async () => {
+  const profile = {
+    ...{ name: 'icbc', delimiter: ';', dateFormat: 'YYYYMMDD', currency: 'CNY' },
+    columns: { date: 'day', debit: 'out', credit: 'in', reference: 'ref' },
+  };
+  const file = await fileWith('icbc.json', JSON.stringify(profile));
+  expect(as('li', 'statement', 'profile', 'add', file, '--reason', 'guide')).toMatchObject({
+    status: 3,
+    answer: { error: { code: 'NOT_ALLOWED', message: 'li is checker: this is for maker' } },
+  });
+  expect(as('mei', 'statement', 'profile', 'add', file, '--reason', 'guide').answer).toEqual({
+    ...{ name: 'icbc', version: 1 },
+  });
+  const broken = await fileWith('broken.json', JSON.stringify({ ...profile, decimal: '!' }));
+  const refused = as('mei', 'statement', 'profile', 'add', broken, '--reason', 'guide');
+  expect(refused.status).toBe(4);
+  expect(refused.answer.error.message).toContain('→ at decimal');
+  expect(as('mei', 'statement', 'profile', 'show', 'icbc').answer.profile).toMatchObject(profile);
+  const statement = await fileWith('clearing.csv', 'day;ref;out;in\n20141112;T-1;12,00;\n'.replace(',', '.'));
+  const words = runWith(
+    { TONGBAO_OPERATOR: 'mei', TONGBAO_OPERATOR_PASSWORD_FILE: inFolder('mei.password') },
+    [...['statement', 'import', statement, '--bank', 'ICBC', '--profile', 'icbc', '--currency', 'CNY']],
+  );
+  expect(words).toMatchObject({ status: 0, stderr: '' });
+  expect(words.stdout).toBe(
+    'CLEARING-ICBC-CNY clearing, 2014-11-12 – 2014-11-12 (statement): 1 lines, 0 matched, 0 not booked yet, 1 breaks\n' +
+      '  unexpected T-1 on 2014-11-12: expected nothing in the books, the bank has -12.00 on 2014-11-12\n',
+  );
+});
+
+test('a closed day: declared by one, decided by another', async () => {
+  const day = ['--calendar', 'KR', '--day', '2030-12-30', '--reason', 'snow'];
+  const { answer } = as('mei', 'closure', 'declare', ...day);
+  expect(as('mei', 'closure', 'propose', ...day)).toMatchObject({
+    status: 4,
+    answer: { error: { message: 'KR 2030-12-30 has been proposed or declared already' } },
+  });
+  expect(as('mei', 'closure', 'approve', answer.id, '--reason', 'mine').status).toBe(3);
+  expect(as('li', 'closure', 'list').answer.closures).toMatchObject([{ id: answer.id, approved: null }]);
+  expect(as('li', 'closure', 'approve', answer.id, '--reason', 'seen').status).toBe(0);
+  expect(as('li', 'closure', 'reject', answer.id, '--reason', 'again')).toMatchObject({
+    status: 4,
+    answer: { error: { message: `declaration ${answer.id} is decided already` } },
+  });
+  expect(as('li', 'closure', 'list', '--decided').answer.closures).toMatchObject([
+    { day: '2030-12-30', proposedBy: 'mei', decidedBy: 'li', approved: true },
+  ]);
+  expect((await trail()).slice(-2)).toEqual(['mei closure.propose closed: snow', 'li closure.approve seen']);
+});
+
+test('who acts has to be known, and what is typed wrongly is said', async () => {
+  const list = ['statement', 'list'];
+  expect(run(...list)).toMatchObject({
+    status: 2,
+    stderr: 'who acts? --as NAME, or TONGBAO_OPERATOR: a name that signs in to the console\n',
+  });
+  expect(run(...list, '--as', 'mei')).toMatchObject({ status: 2, stderr: expect.stringContaining('no terminal to ask') });
+  await fileWith('guess.password', 'correct horse battery', 0o600);
+  expect(as('guess', ...list)).toMatchObject({
+    status: 3,
+    answer: { error: { message: 'name or password is wrong' } },
+  });
+  const open = await fileWith('open.password', 'x', 0o644);
+  expect(as('open', ...list).answer.error.message).toBe(
+    `others may read the password in ${open}: chmod 600 ${open}`,
+  );
+  expect(as('mei', 'statement', 'list', '--limit', '0')).toMatchObject({ status: 2 });
+  expect(run('statement', 'import')).toMatchObject({ status: 2 });
+  expect(run('statement', 'imprt', '--json').stderr).toContain('"code":"USAGE"');
+  const help = run('statement', 'import', '--help');
+  expect(help).toMatchObject({ status: 0 });
+  for (const words of ['--bank <bank>', '--profile <name>', 'the same file again changes nothing'])
+    expect(help.stdout.replaceAll(/\s+/g, ' ')).toContain(words);
+});
