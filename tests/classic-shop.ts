@@ -79,6 +79,8 @@ export async function shopperOf(sandbox: Sandbox, phone: string, pin: string) {
       (await fetch(`${sandbox.http}${url}`, { headers: { cookie } })).json(),
     look: async (cashierUrl: string): Promise<View> =>
       (await fetch(`${sandbox.http}${path(cashierUrl)}`, { headers: { cookie } })).json(),
+    decline: async (cashierUrl: string): Promise<View> =>
+      (await post(`${path(cashierUrl)}/decline`, {}, cookie)).json(),
     pay: async (cashierUrl: string): Promise<View> =>
       (await post(`${path(cashierUrl)}/authorizations`, { method: { kind: 'balance' }, pin }, cookie)).json(),
   };

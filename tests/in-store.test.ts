@@ -4,7 +4,7 @@ import { readMerchantQr, readScannedCode } from '@tongbao/protocol/codes';
 import type { AuditAnswer } from '@tongbao/protocol/sandbox';
 import { createMerchantClient, type MerchantClient } from '@tongbao/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { classicShop, md5Of } from './classic-shop.ts';
+import { classicShop, md5Of, shopperOf } from './classic-shop.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
 let sandbox: Sandbox;
@@ -150,6 +150,36 @@ test('the shopper scans the shop: the answer carries an EMVCo code of the order'
     kind: 'order',
     token: asked.normalUrl!.split('/cashier/')[1],
   });
+});
+
+test('security M4: a signed-in stranger who scans a displayed order and says no ends it for nobody, over both gateways', async () => {
+  const [, stranger, payer] = sandbox.credentials.customers;
+  const no = async (cashierUrl: string) =>
+    (await shopperOf(sandbox, stranger!.phone, stranger!.pin)).decline(cashierUrl);
+  const asked = await inStore('OrderCode');
+  const classic = classicShop(sandbox, 0);
+  const { qr_code: code } = (
+    await classic.call({
+      ...{ service: 'alipay.acquire.precreate', out_trade_no: `Q-${++counter}`, subject: '香水' },
+      ...{
+        product_code: 'OVERSEAS_MBARCODE_PAY',
+        total_fee: '59000',
+        currency: 'KRW',
+        trans_currency: 'KRW',
+      },
+    })
+  ).xml.leaves;
+  for (const cashierUrl of [asked.normalUrl!, code!]) {
+    const told = () => received.filter((body) => body.includes(/\d{30}/.exec(cashierUrl)![0])).length;
+    for (let time = 0; time < 2; time++)
+      expect(await no(cashierUrl)).toMatchObject({ status: 'created', staysOpen: true });
+    expect(told()).toBe(0);
+    const paid = await sandbox.post('/sandbox/pay', { cashierUrl, customer: payer!.phone });
+    expect(paid).toMatchObject({ status: 'paid' });
+  }
+  // A link that was given to one shopper is that shopper's to end.
+  const { cashierUrl } = await sandbox.post<{ cashierUrl: string }>('/sandbox/test-payment', {});
+  expect(await no(cashierUrl)).toMatchObject({ status: 'declined', staysOpen: false });
 });
 
 test('a shopper who has come by the static code is sent to the cashier', async () => {

@@ -96,6 +96,7 @@ const sharedByAdapters = [
   'http/classic-file.ts',
   'http/order-code.ts',
   'http/signature-doctor',
+  'http/framing.ts',
 ];
 
 const platform = sources.filter(({ file }) => file.startsWith('platform/src/'));

@@ -78,6 +78,27 @@ export async function signIn(page: Page, phone: string): Promise<void> {
   await page.getByRole('button', { name: /^(登录|Sign in)$/ }).click();
 }
 
+/** On the security page of a wallet in English: signs in, and adds a passkey to an authenticator inside the browser. */
+export async function addPasskey(page: Page, person: { phone: string; pin: string }): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await signIn(page, person.phone);
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await page.locator('.pin input:enabled').waitFor();
+  await page.keyboard.type(person.pin);
+  await page.getByText(/^Added/).waitFor();
+}
+
 /** Presses the button that pays and types the PIN on the keyboard. */
 export async function pay(page: Page, pin: string): Promise<void> {
   await page.getByRole('button', { name: /^(确认付款|Pay) / }).click();

@@ -9,7 +9,7 @@ import encodeQR from 'qr';
 import decodeQR from 'qr/decode.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signedPost } from '../signed-post.ts';
-import { isSkipped, openStage, pay, people, type Stage, serious, signIn } from './stage.ts';
+import { addPasskey, isSkipped, openStage, pay, people, type Stage, serious, signIn } from './stage.ts';
 
 let stage: Stage;
 
@@ -99,24 +99,8 @@ describe.skipIf(isSkipped)('the wallet', () => {
     // Passkeys need a name: WebAuthn knows no addresses.
     const site = stage.sandbox.http.replace('127.0.0.1', 'localhost');
     const page = await stage.open('en');
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('WebAuthn.enable');
-    await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
     await page.goto(`${site}/wallet#/me/security`);
-    await signIn(page, people.liWei.phone);
-    await page.getByRole('button', { name: 'Add a passkey' }).click();
-    await page.locator('.pin input:enabled').waitFor();
-    await page.keyboard.type(people.liWei.pin);
-    await page.getByText(/^Added/).waitFor();
+    await addPasskey(page, people.liWei);
     expect(await serious(page)).toEqual([]);
     const order = new URL((await stage.order()).url);
     const other = new URL((await stage.order()).url);

@@ -10,6 +10,7 @@ import { Icon } from '../ui/icons.tsx';
 import { PasskeyNotUsed, signWithPasskey } from '../ui/passkey.ts';
 import { PinDialog } from '../ui/pin-dialog.tsx';
 import type { PayProps } from './pay.tsx';
+import { PinLocked } from './pin-locked.tsx';
 
 export interface ConfirmProps extends PayProps {
   readonly method: PayMethod;
@@ -47,6 +48,8 @@ export function Confirm(props: ConfirmProps) {
       void props.ask();
     },
   });
+  const lockedUntil = view.customer?.pinLockedUntil ?? null;
+  const isLocked = lockedUntil !== null || isRefusal(pay.error, 'PIN_LOCKED');
   const isOther = shown.value !== view.payerAmount.value && !pay.isPending && !isInDoubt;
   const { onClose } = props;
   useEffect(() => {
@@ -54,15 +57,13 @@ export function Confirm(props: ConfirmProps) {
   }, [isOther, onClose]);
   return (
     <PinDialog
-      disabled={pay.isPending || isInDoubt || isRefusal(pay.error, 'PIN_LOCKED')}
+      disabled={pay.isPending || isInDoubt || isLocked}
       wrong={isRefusal(pay.error, 'PIN_WRONG')}
       message={
         <>
           {pay.isPending && <p className="busy">{t('paying')}</p>}
           {pay.error !== null && !isOutcomeUnknown(pay.error) && (
-            <p className="note bad">
-              {pay.error instanceof PasskeyNotUsed ? t('errPasskey') : errorText(pay.error, t)}
-            </p>
+            <Refused error={pay.error} hasPasskey={view.hasPasskey} />
           )}
           {isOutcomeUnknown(pay.error) && (
             <Doubt isInDoubt={isInDoubt} isAsking={props.isAsking} ask={props.ask} />
@@ -89,6 +90,14 @@ export function Confirm(props: ConfirmProps) {
         </button>
       )}
     </PinDialog>
+  );
+}
+
+function Refused({ error, hasPasskey }: { error: Error; hasPasskey: boolean }) {
+  const { t } = useTranslation();
+  if (isRefusal(error, 'PIN_LOCKED')) return <PinLocked text={errorText(error, t)} hasPasskey={hasPasskey} />;
+  return (
+    <p className="note bad">{error instanceof PasskeyNotUsed ? t('errPasskey') : errorText(error, t)}</p>
   );
 }
 

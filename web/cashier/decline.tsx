@@ -1,4 +1,5 @@
-// The shopper says no. It ends the order at the shop, so that it is asked twice.
+// The shopper says no. It ends the order at the shop, so that it is asked twice; one whose code is displayed stays open for
+// others, and the page says so.
 import { useMutation } from '@tanstack/react-query';
 import type { CashierView } from '@tongbao/protocol/wallet';
 import { useEffect, useRef, useState } from 'react';
@@ -7,14 +8,20 @@ import { call } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
 import type { PayProps } from './pay.tsx';
 
-export function Decline(props: PayProps) {
+export function Decline(props: PayProps & { readonly onLeft: () => void }) {
   const { t } = useTranslation();
   const [isSure, setSure] = useState<boolean | null>(null);
   const decline = useMutation({
     mutationFn: () => call<CashierView>('POST', `${props.path}/decline`),
-    onSuccess: props.onView,
+    onSuccess: (view) => {
+      props.onView(view);
+      if (view.status === 'created') props.onLeft();
+    },
     onError: () => void props.ask(),
   });
+  const [ask, yes] = props.view.staysOpen
+    ? (['leaveAsk', 'leaveYes'] as const)
+    : (['declineAsk', 'declineYes'] as const);
   if (isSure === null) {
     return (
       <button type="button" className="linkish" onClick={() => setSure(false)}>
@@ -24,7 +31,7 @@ export function Decline(props: PayProps) {
   }
   return (
     <section className="note warn" aria-label={t('declinePayment')}>
-      <p role="alert">{decline.error === null ? t('declineAsk') : errorText(decline.error, t)}</p>
+      <p role="alert">{decline.error === null ? t(ask) : errorText(decline.error, t)}</p>
       <div className="choices">
         <Keep onClick={() => setSure(null)} />
         <button
@@ -33,7 +40,7 @@ export function Decline(props: PayProps) {
           disabled={decline.isPending}
           onClick={() => decline.mutate()}
         >
-          {t('declineYes')}
+          {t(yes)}
         </button>
       </div>
     </section>

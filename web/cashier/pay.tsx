@@ -12,6 +12,7 @@ import { Icon } from '../ui/icons.tsx';
 import { SignIn } from '../ui/sign-in.tsx';
 import { Confirm } from './confirm.tsx';
 import { Decline } from './decline.tsx';
+import { PinLocked, walletFromHere } from './pin-locked.tsx';
 
 export interface PayProps {
   readonly view: CashierView;
@@ -22,9 +23,6 @@ export interface PayProps {
   readonly ask: () => Promise<unknown>;
   readonly isAsking: boolean;
 }
-
-/** The wallet, which leads back to this cashier when it is done. */
-const walletFromHere = (): string => `/wallet?from=${encodeURIComponent(location.pathname)}`;
 
 const keyOf = (method: PayMethod): string => (method.kind === 'balance' ? 'balance' : method.card.cardId);
 
@@ -43,8 +41,10 @@ export function Pay(props: PayProps) {
   // The price that the shopper saw first: another one is said beside it.
   const [seen] = useState(view.payerAmount);
   const [hasSessionEnded, setSessionEnded] = useState(false);
+  const [hasLeft, setLeft] = useState(false);
   if (!view.merchant.takesPayments)
     return <Result icon="cross" tone="bad" title={t('shopClosedTitle')} text={t('shopClosedText')} />;
+  if (hasLeft) return <Left onBack={() => setLeft(false)} />;
   if (customer === null) {
     return (
       <SignIn
@@ -69,7 +69,7 @@ export function Pay(props: PayProps) {
           <a className="button" href={`${walletFromHere()}#/open`}>
             {t('realNameGo')}
           </a>
-          <Decline {...props} />
+          <Decline {...props} onLeft={() => setLeft(true)} />
         </div>
       </>
     );
@@ -94,7 +94,10 @@ export function Pay(props: PayProps) {
         </p>
       )}
       {customer.pinLockedUntil !== null && (
-        <p className="note bad">{t('pinLocked', { time: showTime(customer.pinLockedUntil) })}</p>
+        <PinLocked
+          text={t('pinLocked', { time: showTime(customer.pinLockedUntil) })}
+          hasPasskey={view.hasPasskey}
+        />
       )}
       {usable.length === 0 && <p className="note warn">{t('noMethod')}</p>}
       <fieldset className="methods">
@@ -117,7 +120,7 @@ export function Pay(props: PayProps) {
         >
           {t('payNow', { amount: showMoney(view.payerAmount) })}
         </button>
-        <Decline {...props} />
+        <Decline {...props} onLeft={() => setLeft(true)} />
       </div>
       {isConfirming && method !== undefined && (
         <Confirm
@@ -131,6 +134,23 @@ export function Pay(props: PayProps) {
         />
       )}
     </>
+  );
+}
+
+/** The shopper does not pay; the order is not theirs to end. */
+function Left(props: { onBack: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Result icon="cross" tone="wait" title={t('leftTitle')} text={t('leftText')}>
+      <div className="actions">
+        <button type="button" className="button quiet" onClick={props.onBack}>
+          {t('leftBack')}
+        </button>
+        <a className="button quiet" href="/wallet">
+          {t('openWallet')}
+        </a>
+      </div>
+    </Result>
   );
 }
 

@@ -30,7 +30,14 @@ export function AskPin<Answer>(props: {
       {...(props.title === undefined ? {} : { title: props.title })}
       disabled={ask.isPending || isRefusal(ask.error, 'PIN_LOCKED')}
       wrong={isRefusal(ask.error, 'PIN_WRONG')}
-      message={ask.error !== null && <p className="note bad">{errorText(ask.error, t)}</p>}
+      message={
+        ask.error !== null && (
+          <p className="note bad">
+            {errorText(ask.error, t)}{' '}
+            {isRefusal(ask.error, 'PIN_LOCKED') && <a href="#/me/security/pin/reset">{t('resetPinGo')}</a>}
+          </p>
+        )
+      }
       onComplete={(pin) => {
         typed.current = pin;
         ask.mutate();

@@ -7,12 +7,14 @@ import { call, isRefusal } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
 import { Result, StepHeading } from '../ui/frame.tsx';
 import { PinPad } from '../ui/pin-dialog.tsx';
+import { cashierPath } from './from-cashier.ts';
 import { NewPin } from './new-pin.tsx';
 import { looksLikeId } from './resident-id.ts';
 
 /** `wasThere`: a PIN was changed, which signs other devices out; a first one does not. */
 function Done({ wasThere }: { wasThere: boolean }) {
   const { t } = useTranslation();
+  const back = cashierPath();
   return (
     <section className="card">
       <Result
@@ -22,7 +24,12 @@ function Done({ wasThere }: { wasThere: boolean }) {
         {...(wasThere ? { text: t('pinChangedText') } : {})}
       />
       <div className="actions">
-        <a className="button" href="#/me/security">
+        {back !== null && (
+          <a className="button" href={back}>
+            {t('backToCashier')}
+          </a>
+        )}
+        <a className={`button ${back === null ? '' : 'quiet'}`} href="#/me/security">
           {t('security')}
         </a>
       </div>

@@ -1,9 +1,24 @@
 // The HTTP server: what is common to every adapter and nothing else. Each adapter is a sealed plugin with its own
 // parser, authorization and error shape.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import fastify, { type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
+import type { Socket } from 'node:net';
+import fastify, {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import {
+  answerUnreadable,
+  faultOfFraming,
+  originForm,
+  refusalBody,
+  timesOfConnections,
+  watchAnswers,
+} from './framing.ts';
 
 export interface ServerOptions {
   readonly logger: Logger;
@@ -31,14 +46,6 @@ declare module 'fastify' {
     /** Absent on a server that nobody told. */
     readonly ownSite?: OwnSite;
   }
-}
-
-/** `POST https://host/ams/... HTTP/1.1`: some official clients send the absolute form; routes see the origin form. */
-export function originForm(target: string): string {
-  const absolute = /^https?:\/\/[^/?#]*/i.exec(target);
-  if (absolute === null) return target;
-  const rest = target.slice(absolute[0].length);
-  return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 /** What helmet says, asked once: as its plugin it works them out anew for each request, for a tenth of a payment's time. */
@@ -77,27 +84,6 @@ function securityHeaders(overTls: boolean): Readonly<Record<string, string>> {
   return headers;
 }
 
-const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
-
-/**
- * A request names one host, as RFC 9112 section 3.2 has it: with two, or with something else than a name and a port,
- * the proxy in front and we may each understand another one.
- */
-function assertOneHost({ rawHeaders }: IncomingMessage): void {
-  let host: string | null = null;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]!;
-    if (name.length !== 4 || name.toLowerCase() !== 'host') continue;
-    if (host !== null) throw badRequest('two Host headers');
-    host = rawHeaders[at + 1]!;
-  }
-  // HTTP/1.0 knows no Host; without one in HTTP/1.1 the parser has refused the request already.
-  if (host !== null && !hostPattern.test(host)) throw badRequest('the Host header is no host');
-}
-
-const badRequest = (message: string): Error & { statusCode: number } =>
-  Object.assign(new Error(message), { statusCode: 400 });
-
 /** Says once that a proxy's word is not taken: until it is, all shoppers behind it are counted as one. */
 function untrustedForwards({ logger, trustsProxy }: ServerOptions): (request: IncomingMessage) => void {
   let said = false;
@@ -114,34 +100,54 @@ function untrustedForwards({ logger, trustsProxy }: ServerOptions): (request: In
 }
 
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const wire = { maxHeaderSize: 64 * 1024, requireHostHeader: false, ...timesOfConnections };
+  const { site } = options;
+  const isOverTls =
+    options.tls !== undefined || (site?.isOnlyThere === true && site.publicUrl.startsWith('https://'));
+  const headers = securityHeaders(isOverTls);
   const app = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
     rewriteUrl: (request: { url?: string }) => originForm(request.url ?? '/'),
     bodyLimit: 1024 * 1024,
-    // Long GETs of the classic gateway and long keep-alive clients; every wait is bounded.
-    requestTimeout: 60_000,
-    keepAliveTimeout: 30_000,
+    requestTimeout: timesOfConnections.requestTimeout,
+    keepAliveTimeout: timesOfConnections.keepAliveTimeout,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
     trustProxy: options.trustsProxy ?? false,
-    http: { maxHeaderSize: 64 * 1024 },
+    http: wire,
     ...(options.tls === undefined
       ? {}
-      : { https: { key: options.tls.key, cert: options.tls.cert, maxHeaderSize: 64 * 1024 } }),
+      : { https: { key: options.tls.key, cert: options.tls.cert, ...wire } }),
+    clientErrorHandler: (error: Error & { code?: string; reason?: string }, socket: Socket) =>
+      answerUnreadable(error, socket, headers),
+    // A path that is no path: before any route, and in the words of all others.
+    frameworkErrors: (
+      error: Error & { statusCode?: number },
+      _request: FastifyRequest,
+      reply: FastifyReply,
+    ) =>
+      reply
+        .headers(headers)
+        .status(error.statusCode ?? 400)
+        .send(refusalBody('INVALID_REQUEST', 'the path cannot be read')),
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance;
 
-  const { site } = options;
-  const isOverTls =
-    options.tls !== undefined || (site?.isOnlyThere === true && site.publicUrl.startsWith('https://'));
+  app.server.on('request', watchAnswers);
   app.decorateRequest('isOverTls', { getter: () => isOverTls });
-  const headers = securityHeaders(isOverTls);
   if (site !== undefined) app.decorateRequest('ownSite', { getter: () => site });
   const watch = untrustedForwards(options);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers);
-    assertOneHost(request.raw);
+    const fault = faultOfFraming(request.raw, request.originalUrl);
+    // Before any adapter: it is no request of any protocol.
+    if (fault !== null)
+      return reply
+        .status(fault.status)
+        .header('connection', 'close')
+        .send(refusalBody('INVALID_REQUEST', fault.why));
     watch(request.raw);
+    return;
   });
 
   app.get('/healthz', async (_request, reply) => {
@@ -150,17 +156,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
 
   app.setNotFoundHandler((request, reply) => {
-    void reply.status(404).send({
-      error: { code: 'NOT_FOUND', message: `nothing is served at ${request.method} ${request.url}` },
-    });
+    const where = `${request.method} ${request.url.slice(0, 200)}`;
+    void reply.status(404).send(refusalBody('NOT_FOUND', `nothing is served at ${where}`));
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'unexpected error');
     const message = status >= 500 ? `unexpected error; it is logged under ${request.id}` : error.message;
-    void reply
-      .status(status)
-      .send({ error: { code: status >= 500 ? 'UNAVAILABLE' : 'INVALID_REQUEST', message } });
+    void reply.status(status).send(refusalBody(status >= 500 ? 'UNAVAILABLE' : 'INVALID_REQUEST', message));
   });
 
   for (const adapter of options.adapters) await app.register(adapter);

@@ -44,6 +44,14 @@ describe('decline', () => {
     expect(decideDecline(facts, { paymentId: 12n })).toEqual({ answer: facts.payments.get(12n) });
   });
 
+  it('security M4: of a displayed order lets the shopper go, changes nothing and tells nobody', () => {
+    const { order } = samplePayment();
+    const displayed = samplePayment({ order: { ...order, isDisplayed: true } });
+    const facts = changeFacts([displayed]);
+    expect(decideDecline(facts, { paymentId: 12n })).toEqual({ answer: displayed });
+    expect(facts.payments.get(12n)).toBe(displayed);
+  });
+
   it.each<[PaymentStatus, string]>([
     ['paid', 'payment-already-paid'],
     ['pending', 'payment-in-progress'],

@@ -28,7 +28,8 @@ export function decideDecline(facts: ChangeFacts, command: { paymentId: bigint }
   if (payment === undefined) return refuse('payment-not-found');
   switch (payment.status) {
     case 'created':
-      return close(facts, payment, 'declined');
+      // Whoever scanned a displayed code is nobody yet for the merchant: the order is not theirs to end.
+      return payment.order.isDisplayed ? { answer: payment } : close(facts, payment, 'declined');
     case 'declined':
       return { answer: payment };
     case 'paid':

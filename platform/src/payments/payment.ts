@@ -81,6 +81,11 @@ export interface OrderFacts {
   readonly channelData: Readonly<Record<string, unknown>>;
   /** Parts of the order that are others'. The one thing here that is decided upon. */
   readonly shares?: OrderShares;
+  /**
+   * Its code is shown where anybody may scan it (a till, a poster): a shopper's no lets only that shopper go, and the order
+   * stays open for others until it is paid, cancelled by the merchant, or expires. Absent: its link was given to one shopper.
+   */
+  readonly isDisplayed?: true;
   /** The payer's amount was given, and stays when the order is quoted anew; absent: the order's amount was. */
   readonly pricedIn?: 'payer';
 }

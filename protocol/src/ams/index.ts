@@ -1,7 +1,7 @@
 // The JSON API as data: operations, schemas, signatures, result codes. Source of names and lengths: the AMS reference.
 export { cataloguePaths } from './catalogue.ts';
 export { type Result, type ResultCode, type ResultStatus, result, resultCodes } from './codes.ts';
-export { asciiJson } from './json.ts';
+export { asciiJson, repeatedName } from './json.ts';
 export {
   apiPath,
   type OperationName,

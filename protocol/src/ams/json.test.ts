@@ -1,7 +1,7 @@
 // The JSON of notifications, as PHP's json_encode writes it: the official Magento plugin signs what it wrote anew.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { asciiJson } from './json.ts';
+import { asciiJson, repeatedName } from './json.ts';
 
 test('W11: what PHP does not escape is not escaped here: everything below U+0080', () => {
   expect(asciiJson({ a: '\u007f~ ' })).toBe('{"a":"\u007f~ "}');
@@ -18,6 +18,32 @@ test('case 30: emoji, Hangul, line separators and slashes are ASCII, and come ba
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(JSON.parse(asciiJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+  );
+});
+
+test.each([
+  ['{"a":1,"a":2}', 'a'],
+  ['{"a":1,"\\u0061":2}', 'a'],
+  ['{"amount":{"value":"1","currency":"KRW","value":"2"}}', 'value'],
+  ['{"x":[{"b":1},{"b":1,"c":[],"c":1}]}', 'c'],
+  ['{"__proto__":1,"__proto__":2}', '__proto__'],
+  ['{"":1,"":2}', ''],
+  ['{"a" : 1 , "a" : 2}', 'a'],
+  ['{"a":{"a":1},"b":[{"a":1},{"a":1}]}', null],
+  ['{"a":"\\"b\\":1,\\"b\\":2"}', null],
+  ['{"a":"b:","b":"{a:\\\\"}', null],
+  ['[]', null],
+  ['"a"', null],
+])('a name that an object has twice: %s: %s', (json, name) => {
+  JSON.parse(json);
+  expect(repeatedName(json)).toBe(name);
+});
+
+test('no value without repeated names is said to have one, however it is written', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.constantFrom(0, 2), (value, indent) => {
+      expect(repeatedName(JSON.stringify(value, null, indent))).toBe(null);
     }),
   );
 });

@@ -63,6 +63,8 @@ export const CashierView = z.object({
   returnUrl: z.string(),
   /** The last refused try of this payment, if any: a declined card is shown and another way can be chosen. */
   lastRefusal: z.string().nullable(),
+  /** The order's code is displayed where anybody may scan it: a no lets only this shopper go. */
+  staysOpen: z.boolean(),
 });
 export type CashierView = z.infer<typeof CashierView>;
 
@@ -112,8 +114,8 @@ export const cashierOperations = {
     answer: z.object({ options: WebAuthnJson.nullable() }),
     signedIn: true,
   },
-  /** The shopper says no: the payment ends as failed and the merchant is told. A displayed code can be scanned by anybody:
-   * only a signed-in shopper may say it. */
+  /** The shopper says no: the payment ends as failed and the merchant is told. Of an order that `staysOpen` nothing ends:
+   * the answer is the view as it was. */
   declinePayment: {
     method: 'POST',
     path: '/api/cashier/payments/:token/decline',

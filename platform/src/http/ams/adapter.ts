@@ -1,7 +1,14 @@
 // The JSON gateway's frame: raw bytes in, authenticated call, one operation, signed bytes out. Always HTTP 200, always
 // signed, also for errors: official clients hide a code that comes unsigned (AMS reference, section 1.5).
 
-import { type OperationName, operationAt, operations, type Result, result } from '@tongbao/protocol/ams';
+import {
+  type OperationName,
+  operationAt,
+  operations,
+  type Result,
+  repeatedName,
+  result,
+} from '@tongbao/protocol/ams';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { isInfrastructureError } from '../../database/index.ts';
@@ -108,14 +115,17 @@ async function answerTo(parts: AmsParts, request: FastifyRequest): Promise<Answe
 }
 
 function read(parts: AmsParts, name: OperationName, body: Buffer): unknown {
+  const text = body.toString('utf8');
   let json: unknown;
   try {
-    json = JSON.parse(body.toString('utf8'));
+    json = JSON.parse(text);
   } catch {
     throw new IllegalParameter('', 'the body is not JSON');
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new IllegalParameter('', 'the body is not a JSON object');
+  const repeated = repeatedName(text);
+  if (repeated !== null) throw new IllegalParameter(repeated.slice(0, 64), 'is named twice');
   const parsed = operations[name].request.safeParse(json);
   if (parsed.success) {
     const asked = parsed.data as { paymentNotifyUrl?: string; refundNotifyUrl?: string };

@@ -119,6 +119,7 @@ export function commandOf(
     expiresAt: Date | undefined;
     lifetimeMs: number;
     channelData?: OrderFacts['channelData'];
+    isDisplayed?: boolean;
   },
 ): CreatePayment {
   const amount = moneyOf('paymentAmount', body.paymentAmount);
@@ -142,6 +143,7 @@ export function commandOf(
     order: {
       ...orderOf(body, how.channel),
       ...(how.channelData === undefined ? {} : { channelData: how.channelData }),
+      ...(how.isDisplayed === true ? { isDisplayed: true as const } : {}),
     },
   };
 }

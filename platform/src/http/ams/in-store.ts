@@ -28,6 +28,7 @@ export async function payInStore(parts: AmsParts, call: AmsCall, body: ParsedReq
     expiresAt: body.paymentExpiryTime,
     lifetimeMs: inStoreLifetimeMs,
     channelData: { paymentMethodType, inStore: scenario, ...customizedOf(body) },
+    isDisplayed: scenario === 'OrderCode',
   });
   if (scenario === 'PaymentCode') {
     if (paymentMethodId === undefined)

@@ -68,16 +68,7 @@ export const cashierAdapter =
       { perMinute: guessesPerMinute(options.sandbox) },
     );
     route(cashierOperations.declinePayment, async ({ params, customer, request }) => {
-      const found = await find(options, params.token);
-      if ('payment' in found)
-        return view(
-          options,
-          await options.payments.decline({ paymentId: found.payment.id }),
-          customer,
-          request,
-        );
-      await options.payments.abandon(found.checkout.id);
-      return view(options, await opened(options, params.token, null), customer, request);
+      return view(options, await declined(options, params.token), customer, request);
     });
     refuseOthers(app, '/api/cashier/*');
   };
@@ -108,6 +99,14 @@ async function opened(
   const begins =
     customer !== null && checkout.beginsAt === 'sign-in' && checkout.expiresAt > options.clock.now();
   return begins ? options.payments.begin(checkout) : options.payments.preview(checkout);
+}
+
+async function declined(options: CashierHttpOptions, token: string | undefined): Promise<Payment> {
+  const found = await find(options, token);
+  if ('payment' in found) return options.payments.decline({ paymentId: found.payment.id });
+  // As the verb has it: what is displayed is nobody's to end.
+  if (!found.checkout.command.order.isDisplayed) await options.payments.abandon(found.checkout.id);
+  return opened(options, token, null);
 }
 
 /** A preview is priced at the moment; a payment keeps its price for as long as it is locked. */

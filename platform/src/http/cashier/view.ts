@@ -67,6 +67,7 @@ export function cashierView(facts: CashierFacts): CashierView {
     paidWith: paidWith(facts),
     returnUrl: order.redirectUrl,
     lastRefusal: payment.lastRefusal,
+    staysOpen: order.isDisplayed === true,
   };
 }
 

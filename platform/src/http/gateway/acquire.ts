@@ -66,6 +66,7 @@ export async function precreate(
         notifyUrl: body.notify_url ?? null,
         metadata: body.body ?? null,
         channel: 'gateway',
+        isDisplayed: true,
         channelData: {
           charset: call.charset,
           signType: call.signType,
