@@ -167,8 +167,9 @@ async function openShop(region: string): Promise<void> {
 async function agreeDebt({ merchant, contract }: MerchantAccess, limit: bigint): Promise<void> {
   await world.platform.merchants.agreeDebtLimit(merchant.id, { amount: limit, agreedBy: 'test' });
   const own = money(contract.settlementCurrency, limit);
-  await world.bank.receive({ reference: 'OWN', amount: own });
-  await world.platform.settlement.bookOwnFunds(own);
+  const received = { reference: `OWN-${merchant.id}`, amount: own };
+  await world.bank.receive(received);
+  await world.platform.settlement.bookOwnFunds(received);
 }
 
 async function trade(payments: number, refunds: number, day: number): Promise<void> {

@@ -88,8 +88,9 @@ async function agreeDebts(
     const { merchant } = (await merchants.findByClientId(clientId))!;
     await merchants.agreeDebtLimit(merchant.id, { amount: debtLimit, agreedBy: 'simulation' });
     const own = money(currency, debtLimit);
-    await bank.receive({ reference: `OWN-${merchant.id}`, amount: own });
-    await settlement.bookOwnFunds(own);
+    const received = { reference: `OWN-${merchant.id}`, amount: own };
+    await bank.receive(received);
+    await settlement.bookOwnFunds(received);
   }
 }
 

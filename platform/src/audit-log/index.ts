@@ -8,7 +8,7 @@ export {
   countTied,
   readBankClaims,
   readSharedReferences,
-  readTiedFrom,
   readUntied,
+  type TieRow,
 } from './tie-store.ts';
 export { LeafChanged, tileNameOf } from './tiles.ts';

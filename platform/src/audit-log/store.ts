@@ -8,6 +8,7 @@ export const sources = {
   event: { view: 'event_leaf', words: null, rows: 'many' },
   answer: { view: 'answer_leaf', words: null, rows: 'many' },
   deposit: { view: 'deposit_leaf', words: null, rows: 'many' },
+  'tied-since': { view: 'tied_since_leaf', words: null, rows: 'few' },
   statement: { view: 'statement_leaf', words: null, rows: 'few' },
   'break-act': { view: 'break_act_leaf', words: 'break_act_words', rows: 'few' },
   act: { view: 'act_leaf', words: 'act_words', rows: 'few' },

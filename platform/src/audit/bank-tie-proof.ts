@@ -1,14 +1,19 @@
-// The proof that no money came from a bank, or went to one, without the bank's word: top-ups, withdrawals, opening balances and
-// what cards paid and got back.
-import { countTied, readSharedReferences, readUntied } from '../audit-log/index.ts';
+// The proof that no money came from a bank, or went to one, without the bank's word, whatever kind of entry moved it.
+import { countTied, readSharedReferences, readUntied, type TieRow } from '../audit-log/index.ts';
 import type { Transaction } from '../database/index.ts';
+import { bankTies } from './bank-ties.ts';
 import type { Proof } from './proofs.ts';
+
+const rows: readonly TieRow[] = Object.entries(bankTies).flatMap(([kind, { on, word }]) =>
+  on.map((each) => ({ kind, on: each, word })),
+);
 
 export async function bankTieProof(tx: Transaction): Promise<Proof> {
   const wrong = [
-    ...(await readUntied(tx)).map(
-      ({ id, kind, amount, reference }) =>
-        `entry ${id} (${kind}, ${amount}) has no bank's answer of its reference${reference === null ? '' : ` ${reference}`} and amount`,
+    ...(await readUntied(tx, rows)).map(({ id, kind, amount, word, reference }) =>
+      word === ''
+        ? `entry ${id} (${kind}) moves ${amount} at a bank, which such an entry never does`
+        : `entry ${id} (${kind}, ${amount}) has no bank's word (${word}) of its reference${reference === null ? '' : ` ${reference}`} and amount`,
     ),
     ...(await readSharedReferences(tx)).map(
       ({ reference, entries }) => `${entries} entries lean on the bank's one answer to ${reference}`,
@@ -19,6 +24,6 @@ export async function bankTieProof(tx: Transaction): Promise<Proof> {
   return {
     name,
     ok: true,
-    detail: `${await countTied(tx)} top-ups, withdrawals, opening balances and card movements, each answered by its bank`,
+    detail: `${await countTied(tx, rows)} entries moved money at banks, each as its bank said; no other entry moved any there`,
   };
 }

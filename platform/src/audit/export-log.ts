@@ -7,7 +7,6 @@ import {
   readLeafBatches,
   readPositions,
   readTextPage,
-  readTiedFrom,
   type Source,
 } from '../audit-log/index.ts';
 import type { Transaction } from '../database/index.ts';
@@ -41,7 +40,7 @@ const batchesPerPage = 16;
 const mostReturns = 1_000_000;
 
 /** Rows that only the log says everything of; their texts are what they say now. */
-const onlyLogged = ['answer', 'deposit', 'statement', 'break-act', 'act'] as const;
+const onlyLogged = ['answer', 'deposit', 'tied-since', 'statement', 'break-act', 'act'] as const;
 
 async function exportLogged(tx: Transaction, sealed: Sealed, put: Put): Promise<void> {
   for (const source of onlyLogged) {
@@ -58,8 +57,7 @@ async function exportLogged(tx: Transaction, sealed: Sealed, put: Put): Promise<
 
 /** What stands behind entries that moved money at a bank, and what is still to be given back to cards. */
 async function exportBankClaims(tx: Transaction, put: Put): Promise<void> {
-  await put({ type: 'tied-from', entry: await readTiedFrom(tx) });
-  for (let after = { entry_id: -1n, reference: '' }; ; ) {
+  for (let after = { entry_id: -1n, reference: '', account: 0n }; ; ) {
     const claims = await readBankClaims(tx, after, rowsPerPage);
     if (claims.length === 0) break;
     for (const { entry_id, ...claim } of claims) await put({ type: 'claim', entry: entry_id, ...claim });
@@ -90,7 +88,8 @@ async function exportLeaves(tx: Transaction, put: Put): Promise<void> {
 
 /** After all other rows. */
 export async function exportLog(tx: Transaction, sealed: Sealed, put: Put): Promise<void> {
-  await exportBankClaims(tx, put);
   await exportLogged(tx, sealed, put);
+  // After what banks said, so that a reader can tell at once what each leans on.
+  await exportBankClaims(tx, put);
   await exportLeaves(tx, put);
 }

@@ -2,7 +2,7 @@
 // strings of minor units. What an independent verifier needs, and no personal data: owners are numbers.
 import type { Database, Transaction } from '../database/index.ts';
 import { readAccountPage, readEntryPage, readOpenHoldPage } from '../ledger/index.ts';
-import { readEvents, readPaymentPage, readRefundsOfPayments, sharesOf } from '../payments/index.ts';
+import { readExportedEvents, readPaymentPage, readRefundsOfPayments, sharesOf } from '../payments/index.ts';
 import {
   readBatchPage,
   readDealPage,
@@ -13,7 +13,7 @@ import {
 import { exportLog, readSealed } from './export-log.ts';
 
 const pageSize = 2_000;
-export const exportFormat = 'tongbao-books/1';
+export const exportFormat = 'tongbao-books/2';
 
 /** Yields the lines of the export without their line ends. The last line counts the others. */
 export async function exportLines(
@@ -60,7 +60,7 @@ export async function exportLines(
         for (const { order, requestId: _requestId, ...payment } of payments)
           await put({ type: 'payment', ...payment, shares: sharesOf({ ...payment, order }) });
         const leafOf = await sealed.of('event', ids);
-        for (const event of await readEvents(tx, ids))
+        for (const event of await readExportedEvents(tx, ids))
           await put({ type: 'event', ...event, leaf: leafOf(event.paymentId, event.sequence) });
         for (const {
           metadata: _metadata,

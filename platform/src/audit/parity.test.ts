@@ -3,8 +3,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MerchantAccess } from '../merchants/index.ts';
 import { settlementWorld } from '../testing/settlement-world.ts';
+import { bankTies } from './bank-ties.ts';
 import { audit, exportLines } from './index.ts';
 import { verifyExport } from './verify.ts';
+import { inOurBooks, words } from './verify-ties.ts';
 
 let world: Awaited<ReturnType<typeof settlementWorld>>;
 let shop: MerchantAccess;
@@ -121,7 +123,7 @@ const falsified: Readonly<Record<string, { statements: readonly string[]; says: 
   },
   'bank-money-is-what-banks-answered': {
     statements: [...entry(81, 'top-up', [account('safeguarding-bank:CNY'), wallet]), arrives(81)],
-    says: /entry 81 \(top-up, 1\) has no bank’s answer of its reference and amount/,
+    says: /entry 81 \(top-up, 1\) has no bank’s word \(approved\) of its reference and amount/,
   },
   'rows-are-as-they-were-sealed': {
     statements: [
@@ -188,6 +190,58 @@ async function forge(statements: readonly string[]): Promise<void> {
     client.release();
   }
 }
+
+/** An entry of each kind that moves one unit at a bank, with no word of a bank about it. */
+const movers: Readonly<Record<string, readonly [from: string, to: string]>> = {
+  opening: [account('safeguarding-bank:CNY'), wallet],
+  'top-up': [account('safeguarding-bank:CNY'), wallet],
+  withdrawal: [wallet, account('safeguarding-bank:CNY')],
+  'house-funding': [account('settlement-bank:KRW'), '9990410'],
+  'payout-paid': [account('settlement-bank:KRW'), merchant('in-transit')],
+  'payout-rejected': [account('fx-position:KRW'), merchant('in-transit')],
+};
+/** What both sides of any other kind are taken from, so that its client's money seems to be there. */
+const anyMover = [account('safeguarding-bank:CNY'), account('fx-spread:CNY')] as const;
+
+test('staff E1: the verifier’s table of bank’s words is the server’s', () => {
+  const banks = ['safeguarding-bank', 'settlement-bank', 'card-clearing'];
+  for (const [kind, { on, word }] of Object.entries(bankTies)) {
+    expect(on.slice(0, 3), kind).toEqual(banks);
+    if (word === null) expect(inOurBooks, kind).toContain(kind);
+    else expect(words[kind], kind).toEqual([word, ...on.slice(3)]);
+  }
+  expect([...Object.keys(words), ...inOurBooks].sort()).toEqual(Object.keys(bankTies).sort());
+});
+
+const kinds = [...Object.keys(bankTies), 'of no known kind'];
+test.each([0, 8, 16])(
+  'entries of every kind that move money at a bank without the bank’s word: red in the audit, found by the verifier (from %i)',
+  async (from) => {
+    const some = kinds.slice(from, from + 8);
+    await forge([
+      `INSERT INTO ledger.account VALUES (9990410, 'house-funds:KRW', 'house-funds', 'KRW', NULL, now()) ON CONFLICT DO NOTHING`,
+      'INSERT INTO ledger.balance (account_id) VALUES (9990410) ON CONFLICT DO NOTHING',
+      ...some.flatMap((kind, place) => [
+        ...entry(90 + place, kind, movers[kind] ?? anyMover),
+        arrives(90 + place),
+      ]),
+    ]);
+    const found = (await verified()).join('\n');
+    const { proofs } = await audit(world.platform.audit);
+    const { ok, detail } = proofs.find(({ name }) => name === 'bank-money-is-what-banks-answered')!;
+    expect(ok).toBe(false);
+    for (const [place, kind] of some.entries()) {
+      const entryNamed = `entry ${90 + place} \\(${kind}`;
+      const says = new RegExp(
+        bankTies[kind as keyof typeof bankTies]?.word
+          ? `${entryNamed}, -?1\\) has no bank.s word`
+          : `${entryNamed}\\) moves -1 at a bank, which such an entry never does`,
+      );
+      expect(found).toMatch(says);
+      if (place < 5) expect(detail).toMatch(says);
+    }
+  },
+);
 
 test('staff E1: every standing proof has a falsification that the verifier is tried with', async () => {
   const { proofs } = await audit(world.platform.audit);

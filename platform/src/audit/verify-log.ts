@@ -270,4 +270,8 @@ export class SealedBooks {
   }
 }
 
-const microsOf = (instant: unknown): bigint => BigInt(Date.parse(text(instant))) * 1000n;
+/** `2014-11-11T02:00:00.000123Z` in microseconds since 1970; whole milliseconds where it says no more. */
+function microsOf(instant: unknown): bigint {
+  const [, digits = ''] = /\.\d{3}(\d{3})Z$/.exec(text(instant)) ?? [];
+  return BigInt(Date.parse(text(instant))) * 1000n + BigInt(digits === '' ? 0 : digits);
+}

@@ -4,6 +4,7 @@ import { currency, divide } from '@tongbao/money';
 import type { Entry, Json } from './verify.ts';
 import { settled, settledIn } from './verify-conversion.ts';
 import { merchantCode, neededOf } from './verify-refunds.ts';
+import { add, type Spill, type SpilledMap } from './verify-spill.ts';
 
 interface Sums {
   lines: bigint;
@@ -15,9 +16,6 @@ interface Sums {
 const text = (value: unknown): string => String(value);
 const number = (value: unknown): bigint => BigInt(value as string | number);
 const amount = (value: unknown): bigint => BigInt((value as { amount: string }).amount);
-const add = (map: Map<string, bigint>, key: string, value: bigint): void => {
-  map.set(key, (map.get(key) ?? 0n) + value);
-};
 
 /** Minor units at a decimal rate between major units, half-even; null for a rate that is none. */
 function worthOf(
@@ -33,31 +31,55 @@ function worthOf(
   return divide(numerator, 10n ** BigInt(decimals.length) * units(base), 'half-even');
 }
 
+interface Happened {
+  readonly gross: bigint;
+  readonly fee: bigint;
+  readonly merchant: string;
+  /** The account that it is pending on. */
+  readonly pending: string;
+  readonly batch: string | null;
+}
+
 export class SettledBooks {
   readonly #say: (finding: string) => void;
-  readonly #batches = new Map<string, Json>();
-  readonly #payouts = new Map<string, Json[]>();
-  readonly #deals: Json[] = [];
-  readonly #reserves = new Map<string, Json>();
-  readonly #sums = new Map<string, Sums>();
-  /** What is in a line, by `payment/sequence`: the batch, and gross and fee as the line says. */
-  readonly #settled = new Map<string, { batch: string; gross: bigint; fee: bigint }>();
-  readonly #owed = new Map<string, bigint>();
+  readonly #batches: SpilledMap<Json>;
+  readonly #payouts: SpilledMap<Json[]>;
+  readonly #deals: SpilledMap<Json>;
+  readonly #reserves: SpilledMap<Json>;
+  readonly #sums: SpilledMap<Sums>;
+  /** What a line must say, by `payment/sequence`; once it was there, the batch that it is in. */
+  readonly #happened: SpilledMap<Happened>;
+  /** The batch of a line about a reserve, or about what is carried over. */
+  readonly #others: SpilledMap<string>;
+  readonly #owed: SpilledMap<bigint>;
   /** What left a batch and came into another, by its id: together nothing. */
-  readonly #carried = new Map<string, bigint>();
+  readonly #carried: SpilledMap<bigint>;
+  #count = 0;
 
-  constructor(say: (finding: string) => void) {
+  constructor(say: (finding: string) => void, spill: Spill) {
     this.#say = say;
+    this.#batches = spill.map();
+    this.#payouts = spill.map();
+    this.#deals = spill.map();
+    this.#reserves = spill.map();
+    this.#sums = spill.map();
+    this.#happened = spill.map();
+    this.#others = spill.map();
+    this.#owed = spill.map();
+    this.#carried = spill.map();
   }
 
   get batches(): number {
-    return this.#batches.size;
+    return this.#count;
   }
 
+  /** Batches come before their lines, and after the payments. */
   read(record: Json): void {
-    if (record.type === 'batch') this.#batches.set(text(record.id), record);
-    else if (record.type === 'reserve') this.#reserves.set(text(record.id), record);
-    else if (record.type === 'deal') this.#deals.push(record);
+    if (record.type === 'batch') {
+      this.#count += 1;
+      this.#batches.set(text(record.id), record);
+    } else if (record.type === 'reserve') this.#reserves.set(text(record.id), record);
+    else if (record.type === 'deal') this.#deals.set(text(record.id), record);
     else if (record.type === 'payout') {
       const id = text(record.batch_id);
       this.#payouts.set(id, [...(this.#payouts.get(id) ?? []), record]);
@@ -77,24 +99,31 @@ export class SettledBooks {
     sums.fees += fees;
     sums.adjustments += adjustment;
     this.#sums.set(batch, sums);
+    if (number(line.sequence) < 0n && this.#others.has(key))
+      this.#say(`line ${key} is in batch ${batch} and in another`);
+    if (number(line.sequence) < 0n) this.#others.set(key, batch);
     if (number(line.sequence) < -2n) add(this.#carried, text(line.source_id), adjustment);
     else if (number(line.sequence) < 0n) this.#reserveLine(line, adjustment);
+    else this.#settles(key, { batch, gross, fee });
   }
 
-  /** What a payment's event of this part is settled by. */
-  keep(line: Json): void {
-    const batch = text(line.batch_id);
-    const key = `${text(line.source_id)}/${text(line.sequence)}`;
-    if (this.#settled.has(key)) this.#say(`line ${key} is in batch ${batch} and in another`);
-    this.#settled.set(key, { batch, gross: number(line.gross), fee: number(line.fee) });
-  }
-
-  endPart(): void {
-    for (const [key, line] of this.#settled) {
-      if (!key.includes('/-'))
-        this.#say(`line ${key} of batch ${line.batch} belongs to no event of a payment`);
+  /** A line about a payment's event: it says the same, and no other line does. */
+  #settles(key: string, line: { batch: string; gross: bigint; fee: bigint }): void {
+    const happened = this.#happened.get(key);
+    if (happened === undefined) {
+      this.#say(`line ${key} of batch ${line.batch} belongs to no event of a payment`);
+      return;
     }
-    this.#settled.clear();
+    const { gross, fee, merchant, batch: former } = happened;
+    if (former !== null) this.#say(`line ${key} is in batch ${line.batch} and in another`);
+    if (line.gross !== gross || line.fee !== fee)
+      this.#say(`line ${key} settles ${line.gross} less ${line.fee}, the payment says ${gross} and ${fee}`);
+    const batch = this.#batches.get(line.batch);
+    if (batch !== undefined && text(batch.merchantId) !== merchant)
+      this.#say(`line ${key} is in another merchant's batch ${line.batch}`);
+    this.#happened.set(key, { ...happened, batch: line.batch });
+    if (former === null && batch !== undefined && batch.status !== 'OPEN')
+      add(this.#owed, happened.pending, -(gross + fee));
   }
 
   /** The money of refunds that banks are asked about is neither pending nor gone. */
@@ -112,23 +141,20 @@ export class SettledBooks {
       this.#say(`line ${text(line.source_id)} is not what its reserve says`);
   }
 
-  /** A payment's event that moved money: its line must say the same; without one it is still pending. */
+  /** A payment's event that moved money. */
   happened(payment: Json, event: Json, refunds: Json[]): void {
     const kind = text(event.kind);
     const refund = refunds.find((candidate) => text(candidate.id) === text(event.refundId));
     const sign = kind === 'paid' ? 1n : -1n;
     const gross = sign * settled(refund ?? payment);
     const fee = -sign * (refund === undefined ? amount(payment.fee) : amount(refund.feeReturned));
-    const key = `${text(payment.id)}/${text(event.sequence)}`;
-    const found = this.#settled.get(key);
-    if (found !== undefined && (found.gross !== gross || found.fee !== fee))
-      this.#say(`line ${key} settles ${found.gross} less ${found.fee}, the payment says ${gross} and ${fee}`);
-    this.#settled.delete(key);
-    const batch = found === undefined ? undefined : this.#batches.get(found.batch);
-    if (batch !== undefined && text(batch.merchantId) !== text(payment.merchantId))
-      this.#say(`line ${key} is in another merchant's batch ${found!.batch}`);
-    if (batch === undefined || batch.status === 'OPEN')
-      add(this.#owed, `merchant-pending:${text(payment.merchantId)}:${settledIn(payment)}`, gross + fee);
+    const pending = `merchant-pending:${text(payment.merchantId)}:${settledIn(payment)}`;
+    const merchant = text(payment.merchantId);
+    // It is pending until a line says that it is settled.
+    add(this.#owed, pending, gross + fee);
+    this.#happened.set(`${text(payment.id)}/${text(event.sequence)}`, {
+      ...{ gross, fee, merchant, pending, batch: null },
+    });
   }
 
   judge(
@@ -136,7 +162,7 @@ export class SettledBooks {
     entryOf: (id: string) => Entry | undefined,
   ): void {
     for (const batch of this.#batches.values()) this.#batch(batch, accountOf, entryOf);
-    for (const deal of this.#deals) this.#deal(deal, accountOf, entryOf);
+    for (const deal of this.#deals.values()) this.#deal(deal, accountOf, entryOf);
     for (const reserve of this.#reserves.values()) {
       const of = `${text(reserve.merchant_id)}:${text(reserve.currency)}`;
       if (number(reserve.released_by_entry) === 0n)

@@ -1,13 +1,11 @@
-// The verifier's part about what stands on accounts: holds, the safeguarding equation, what payers have spent, what is owed to
-// cards, and the bank's word behind every entry that moved money at a bank. Worked out again from the export alone.
+// The verifier's part about what stands on accounts: holds, the safeguarding equation, what payers have spent, and what is owed
+// to cards. Worked out again from the export alone.
 import type { Json } from './verify.ts';
+import { add, type Spill, type SpilledMap } from './verify-spill.ts';
 
 const text = (value: unknown): string => String(value);
 const number = (value: unknown): bigint => BigInt(value as string | number);
 const amount = (value: unknown): bigint => BigInt((value as { amount: string }).amount);
-const add = (map: Map<string, bigint>, key: string, value: bigint): void => {
-  map.set(key, (map.get(key) ?? 0n) + value);
-};
 
 /** Whose claims must be covered, account by account: one client's debt covers nobody else's claim. */
 const clients: ReadonlySet<string> = new Set([
@@ -50,19 +48,15 @@ const dayMs = 86_400_000;
 export class StandingBooks {
   readonly #say: (finding: string) => void;
   readonly #money = new Map<string, Money>();
-  readonly #held = new Map<string, bigint>();
-  readonly #wallets = new Map<string, Wallet>();
-  /** By account: its kind, where entries that post to it need a bank's word. */
-  readonly #bankKinds = new Map<string, string>();
-  /** Entries that need a bank's word: account and amount that the bank has to name. */
-  readonly #unsaid = new Map<string, { kind: string; account: string; amount: bigint }>();
-  readonly #claims: { entry: string; reference: string; account: string; amount: bigint }[] = [];
-  readonly #approved = new Set<string>();
-  readonly #toReturn = new Map<string, bigint>();
-  #tiedFrom: bigint | null = null;
+  readonly #held: SpilledMap<bigint>;
+  readonly #wallets: SpilledMap<Wallet>;
+  readonly #toReturn: SpilledMap<bigint>;
 
-  constructor(say: (finding: string) => void) {
+  constructor(say: (finding: string) => void, spill: Spill) {
     this.#say = say;
+    this.#held = spill.map();
+    this.#wallets = spill.map();
+    this.#toReturn = spill.map();
   }
 
   read(record: Json): void {
@@ -73,23 +67,8 @@ export class StandingBooks {
       case 'hold':
         add(this.#held, text(record.account_id), -number(record.amount));
         return;
-      case 'entry':
-        this.#entry(record);
-        return;
-      case 'tied-from':
-        this.#tiedFrom = number(record.entry);
-        return;
-      case 'claim':
-        this.#claims.push({
-          ...{ entry: text(record.entry), reference: text(record.reference) },
-          ...{ account: text(record.account), amount: number(record.amount) },
-        });
-        return;
       case 'return':
         if (record.status === 'pending') add(this.#toReturn, text(record.currency), number(record.amount));
-        return;
-      case 'logged':
-        if (record.source === 'answer') this.#answer(JSON.parse(text(record.text)) as unknown[]);
     }
   }
 
@@ -115,7 +94,6 @@ export class StandingBooks {
     else if (kind === 'suspense') money.suspense += balance;
     else money.others += balance;
     if (kind === 'card-return') money.cardReturn += balance;
-    if (kind === 'customer-wallet' || kind === 'card-clearing') this.#bankKinds.set(id, kind);
     if (kind !== 'customer-wallet' || record.spent_day === undefined) return;
     this.#wallets.set(`${text(record.owner)}:${currency}`, {
       ...{ code: text(record.code), day: number(record.spent_day), dayCount: number(record.spent_day_count) },
@@ -125,27 +103,6 @@ export class StandingBooks {
     });
   }
 
-  #entry(record: Json): void {
-    const kind = text(record.kind);
-    const needs =
-      kind === 'top-up' || kind === 'withdrawal' || kind === 'opening'
-        ? 'customer-wallet'
-        : kind === 'payment' || kind === 'refund'
-          ? 'card-clearing'
-          : null;
-    if (needs === null) return;
-    for (const posting of record.postings as Json[])
-      if (this.#bankKinds.get(text(posting.account)) === needs)
-        this.#unsaid.set(text(record.id), {
-          ...{ kind, account: text(posting.account), amount: number(posting.amount) },
-        });
-  }
-
-  #answer([kind, , , reference, outcome, effect]: unknown[]): void {
-    if (kind === 'answer/1' && outcome === 'approved' && effect === 'applied')
-      this.#approved.add(text(reference));
-  }
-
   /** A payment with its events, as the payer's sums count it. */
   payment(payment: Json, events: readonly Json[]): void {
     if (payment.payerId === null) return;
@@ -153,7 +110,8 @@ export class StandingBooks {
     const fromBalance = (payment.funding as Json | null)?.kind !== 'card';
     const confirmed = events.findLast(({ kind }) => kind === (fromBalance ? 'paid' : 'debit-requested'));
     const { currency } = payment.payerAmount as { currency: string };
-    const wallet = this.#wallets.get(`${text(payment.payerId)}:${currency}`);
+    const key = `${text(payment.payerId)}:${currency}`;
+    const wallet = this.#wallets.get(key);
     if (confirmed === undefined || wallet === undefined) return;
     const local = Date.parse(text(confirmed.occurredAt)) + shanghaiOffsetMs;
     const [day, year] = [BigInt(Math.floor(local / dayMs)), BigInt(new Date(local).getUTCFullYear())];
@@ -164,9 +122,11 @@ export class StandingBooks {
       spent.dayCount += 1n;
       spent.dayAmount += value;
     }
-    if (!fromBalance) return;
-    if (year === wallet.year) spent.yearAmount += value;
-    spent.everAmount += value;
+    if (fromBalance) {
+      if (year === wallet.year) spent.yearAmount += value;
+      spent.everAmount += value;
+    }
+    this.#wallets.set(key, wallet);
   }
 
   judge(codeOf: (account: string) => string): void {
@@ -183,7 +143,6 @@ export class StandingBooks {
         this.#say(
           `${code}: kept as spent ${kept.dayAmount} on a day, ${kept.yearAmount} in a year, ${kept.everAmount} ever; its payments come to ${spent.dayAmount}, ${spent.yearAmount}, ${spent.everAmount}`,
         );
-    this.#bankTies();
   }
 
   #coverage(): void {
@@ -201,22 +160,5 @@ export class StandingBooks {
       if (cardReturn !== toReturn)
         this.#say(`${currency}: ${cardReturn} booked as owed to cards, ${toReturn} to give back`);
     }
-  }
-
-  #bankTies(): void {
-    if (this.#tiedFrom === null) return;
-    const entries = new Map<string, string>();
-    for (const { entry, reference, account, amount: value } of this.#claims) {
-      const former = entries.get(reference);
-      if (former !== undefined && former !== entry)
-        this.#say(`entries ${former} and ${entry} lean on the bank’s one answer to ${reference}`);
-      entries.set(reference, entry);
-      const needed = this.#unsaid.get(entry);
-      if (needed?.account === account && needed.amount === value && this.#approved.has(reference))
-        this.#unsaid.delete(entry);
-    }
-    for (const [id, { kind, amount: value }] of this.#unsaid)
-      if (BigInt(id) >= this.#tiedFrom)
-        this.#say(`entry ${id} (${kind}, ${value}) has no bank’s answer of its reference and amount`);
   }
 }

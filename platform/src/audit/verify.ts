@@ -1,7 +1,7 @@
 // The independent verifier: `npm run verify -- FILE`. Reads an export of the books line by line and checks it with
 // nothing of the server's code but exact amounts. It keeps its own idea of what a payment does to the accounts.
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,9 @@ import { conversionFault, conversionOf, settled, settledIn } from './verify-conv
 import { type LogOptions, readCheckpointNote, SealedBooks } from './verify-log.ts';
 import { merchantCode, merchantMoves, refundFaults } from './verify-refunds.ts';
 import { SettledBooks } from './verify-settlement.ts';
+import { Spill, type SpilledMap } from './verify-spill.ts';
 import { StandingBooks } from './verify-standing.ts';
+import { BankTies } from './verify-ties.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -32,6 +34,8 @@ interface Account {
   floor: bigint | null;
   lowest: bigint | null;
   highest: bigint | null;
+  /** What its postings sum to. */
+  folded: bigint;
 }
 
 export interface Verified {
@@ -42,31 +46,25 @@ export interface Verified {
   readonly late: string[];
 }
 
-/** Throws when the file is not an export. */
-export const verifyExport = (
+/** Throws when the file is not an export. `inMemory`: how many values of a kind are kept in memory, the rest in a file. */
+export async function verifyExport(
   lines: AsyncIterable<string>,
   log: LogOptions = { kept: null, verifierKey: null },
-): Promise<Verified> => verifyInParts(() => lines, { parts: 1, log });
-
-/**
- * Reads the export `parts` times, and keeps a part of the payments each time, with their events, refunds, entries and lines: so
- * memory does not grow with the payments, only with accounts, batches and what banks moved.
- */
-export async function verifyInParts(
-  open: () => AsyncIterable<string>,
-  { parts, log }: { parts: number; log: LogOptions },
+  inMemory?: number,
 ): Promise<Verified> {
-  const books = new Books(log, parts);
-  for (let part = 0; part < parts; part++) {
-    for await (const line of open()) books.read(line, part);
-    books.endPart();
+  const spill = new Spill(inMemory);
+  try {
+    const books = new Books(log, spill);
+    for await (const line of lines) books.read(line);
+    return books.judge();
+  } finally {
+    spill.close();
   }
-  return books.judge();
 }
 
 const paymentKinds = /^(payment|payment-reversal|refund(-funding|-release)?)$/;
-/** Lines that are read again for each part. */
-const ofPayments = /^\{"type":"(payment|event|refund|line|entry)"/;
+const ofPayments: ReadonlySet<unknown> = new Set(['payment', 'event', 'refund']);
+const format = 'tongbao-books/2';
 
 const entryOf = (record: Json): Entry => ({
   kind: text(record.kind),
@@ -97,90 +95,95 @@ const reach: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** Reads the export in its order: accounts, holds, entries, payments page by page, settlement, the log. */
 class Books {
-  readonly #accounts = new Map<string, Account>();
-  readonly #byCode = new Map<string, string>();
-  readonly #folded = new Map<string, bigint>();
-  readonly #paymentEntries = new Map<string, Entry>();
-  readonly #settlementEntries = new Map<string, Entry>();
+  readonly #accounts: SpilledMap<Account>;
+  readonly #byCode: SpilledMap<string>;
+  readonly #paymentEntries: SpilledMap<Entry>;
+  readonly #settlementEntries: SpilledMap<Entry>;
+  /** A page of payments; their events and refunds follow. */
   readonly #payments = new Map<string, Json>();
   readonly #events = new Map<string, Json[]>();
   readonly #refunds = new Map<string, Json[]>();
   readonly #findings: string[] = [];
   readonly #settled: SettledBooks;
-  readonly #standing = new StandingBooks((finding) => this.#say(finding));
+  readonly #standing: StandingBooks;
+  readonly #ties: BankTies;
   readonly #sealed: SealedBooks;
-  #lines = 0;
-  #entries = 0;
+  readonly #counts = { lines: 0, accounts: 0, entries: 0, payments: 0 };
+  #last: unknown = null;
   #ended = false;
 
-  readonly #parts: bigint;
-  #checked = 0;
-
-  constructor(log: LogOptions, parts: number) {
-    this.#parts = BigInt(parts);
-    this.#sealed = new SealedBooks((finding) => this.#say(finding), log);
-    this.#settled = new SettledBooks((finding) => this.#say(finding));
+  constructor(log: LogOptions, spill: Spill) {
+    const say = (finding: string) => this.#say(finding);
+    this.#accounts = spill.map();
+    this.#byCode = spill.map();
+    this.#paymentEntries = spill.map();
+    this.#settlementEntries = spill.map();
+    this.#sealed = new SealedBooks(say, log);
+    this.#settled = new SettledBooks(say, spill);
+    this.#standing = new StandingBooks(say, spill);
+    this.#ties = new BankTies(say, spill);
   }
 
-  read(line: string, part: number): void {
-    if (line === '' || (part > 0 && !ofPayments.test(line))) return;
+  read(line: string): void {
+    if (line === '') return;
     const record = JSON.parse(line) as Json;
-    if (part > 0) {
-      this.#keep(record, part);
-      return;
-    }
-    if (this.#lines === 0 && record.format !== 'tongbao-books/1')
-      throw new Error('this is not an export of the books');
-    this.#lines += 1;
+    if (this.#counts.lines === 0 && record.format !== format)
+      throw new Error(
+        /^tongbao-books\//.test(text(record.format))
+          ? `this is an export of the form ${text(record.format)}, another release’s; this verifier reads ${format}`
+          : 'this is not an export of the books',
+      );
+    this.#counts.lines += 1;
+    const { type } = record;
+    // A payment after events, or anything after payments: the page is whole.
+    if (type === 'payment' ? this.#last !== 'payment' : ofPayments.has(this.#last) && !ofPayments.has(type))
+      this.#endPage();
+    this.#last = type;
     this.#sealed.read(record);
     this.#standing.read(record);
-    this.#keep(record, part);
-    if (record.type === 'account') this.#account(record);
-    else if (record.type === 'entry') this.#entry(record);
-    else if (/^(batch|line|payout|reserve|deal)$/.test(text(record.type))) this.#settled.read(record);
-    else if (record.type === 'end') {
+    this.#take(text(type), record);
+  }
+
+  #take(type: string, record: Json): void {
+    if (type === 'account') this.#account(record);
+    else if (type === 'entry') this.#entry(record);
+    else if (type === 'payment') this.#payments.set(text(record.id), record);
+    else if (type === 'event') push(this.#events, text(record.paymentId), record);
+    else if (type === 'refund') push(this.#refunds, text(record.paymentId), record);
+    else if (type === 'claim') this.#ties.claim(record);
+    else if (type === 'logged')
+      this.#ties.logged(text(record.source), JSON.parse(text(record.text)) as unknown[]);
+    else if (/^(batch|line|payout|reserve|deal)$/.test(type)) this.#settled.read(record);
+    else if (type === 'end') {
       this.#ended = true;
-      if (number(record.lines) !== BigInt(this.#lines - 1))
-        this.#say(`the export says ${record.lines} lines and has ${this.#lines - 1}`);
+      if (number(record.lines) !== BigInt(this.#counts.lines - 1))
+        this.#say(`the export says ${record.lines} lines and has ${this.#counts.lines - 1}`);
     }
   }
 
-  /** What belongs to payments, of this part. */
-  #keep(record: Json, part: number): void {
-    const mine = (payment: unknown) => number(payment) % this.#parts === BigInt(part);
-    switch (record.type) {
-      case 'payment':
-        if (mine(record.id)) this.#payments.set(text(record.id), record);
-        return;
-      case 'event':
-        if (mine(record.paymentId)) push(this.#events, text(record.paymentId), record);
-        return;
-      case 'refund':
-        if (mine(record.paymentId)) push(this.#refunds, text(record.paymentId), record);
-        return;
-      case 'line':
-        if (mine(record.source_id)) this.#settled.keep(record);
-        return;
-      case 'entry':
-        if (paymentKinds.test(text(record.kind)) && mine(record.subjectId))
-          this.#paymentEntries.set(text(record.id), entryOf(record));
-    }
-  }
-
-  endPart(): void {
+  #endPage(): void {
     for (const payment of this.#payments.values()) this.#payment(payment);
-    for (const [id, entry] of this.#paymentEntries)
-      this.#say(`entry ${id} (${entry.kind}) belongs to no event of a payment`);
-    this.#settled.endPart();
-    this.#checked += this.#payments.size;
-    for (const kept of [this.#payments, this.#events, this.#refunds, this.#paymentEntries]) kept.clear();
+    for (const [kind, rows] of [
+      ['events', this.#events],
+      ['refunds', this.#refunds],
+    ] as const)
+      for (const id of rows.keys())
+        if (!this.#payments.has(id))
+          this.#say(`the ${kind} of payment ${id} do not follow it, or it is not there`);
+    this.#counts.payments += this.#payments.size;
+    for (const page of [this.#payments, this.#events, this.#refunds]) page.clear();
   }
 
   judge(): Verified {
+    this.#endPage();
     if (!this.#ended) this.#say('the export was cut off: its last line is missing');
+    for (const [id, entry] of this.#paymentEntries)
+      this.#say(`entry ${id} (${entry.kind}) belongs to no event of a payment`);
     this.#balances();
     this.#standing.judge((account) => this.#accounts.get(account)?.code ?? account);
+    this.#ties.judge();
     this.#settled.judge(
       (name) => {
         const id = this.#byCode.get(name);
@@ -189,8 +192,9 @@ class Books {
       (id) => this.#settlementEntries.get(id),
     );
     const log = this.#sealed.judge();
+    const { accounts, entries, payments } = this.#counts;
     const summary =
-      `${this.#accounts.size} accounts, ${this.#entries} entries, ${this.#checked} payments, ` +
+      `${accounts} accounts, ${entries} entries, ${payments} payments, ` +
       `${this.#settled.batches} settlement batches checked${log === null ? '' : `; ${log.summary}`}`;
     return { findings: this.#findings, summary, late: log?.late ?? [] };
   }
@@ -210,11 +214,14 @@ class Books {
       floor: orNull(record.floor),
       lowest: orNull(record.lowest),
       highest: orNull(record.highest),
+      folded: 0n,
     };
+    this.#counts.accounts += 1;
     if (BigInt(id) % 1000n !== BigInt(currency(account.currency).numeric))
       this.#say(`account ${account.code} has an id of another currency`);
     this.#accounts.set(id, account);
-    this.#byCode.set(account.code, id);
+    // Nobody looks for a customer's account by its code.
+    if (account.kind !== 'customer-wallet') this.#byCode.set(account.code, id);
   }
 
   #entry(record: Json): void {
@@ -222,23 +229,27 @@ class Books {
     const entry = entryOf(record);
     const { postings } = entry;
     const sums = new Map<string, bigint>();
-    this.#entries += 1;
+    this.#counts.entries += 1;
     for (const { account, amount } of postings) {
-      const of = this.#accounts.get(account)?.currency;
-      if (of === undefined) this.#say(`entry ${id} posts to account ${account}, which is not there`);
-      sums.set(of ?? '?', (sums.get(of ?? '?') ?? 0n) + amount);
-      this.#folded.set(account, (this.#folded.get(account) ?? 0n) + amount);
+      const found = this.#accounts.get(account);
+      if (found === undefined) this.#say(`entry ${id} posts to account ${account}, which is not there`);
+      else {
+        this.#accounts.set(account, { ...found, folded: found.folded + amount });
+        this.#ties.posting(entry, id, { account, amount, on: found.kind });
+      }
+      const of = found?.currency ?? '?';
+      sums.set(of, (sums.get(of) ?? 0n) + amount);
     }
+    if (paymentKinds.test(entry.kind)) this.#paymentEntries.set(id, entry);
     for (const [of, sum] of sums) if (sum !== 0n) this.#say(`entry ${id} is off by ${sum} in ${of}`);
     if (/^(settlement|payout|fx-conversion)/.test(entry.kind)) this.#settlementEntries.set(id, entry);
   }
 
   #balances(): void {
     const sums = new Map<string, bigint>();
-    for (const [id, account] of this.#accounts) {
-      const folded = this.#folded.get(id) ?? 0n;
-      if (folded !== account.balance)
-        this.#say(`${account.code} stands at ${account.balance}, its postings sum to ${folded}`);
+    for (const account of this.#accounts.values()) {
+      if (account.folded !== account.balance)
+        this.#say(`${account.code} stands at ${account.balance}, its postings sum to ${account.folded}`);
       if (account.floor !== null && account.balance - account.held < account.floor)
         this.#say(`${account.code} is below its floor`);
       const { balance, lowest, highest } = account;
@@ -371,9 +382,6 @@ function push<Item>(map: Map<string, Item[]>, key: string, item: Item): void {
   else list.push(item);
 }
 
-/** Of an export; what a part keeps takes about three times as much memory. */
-const bytesPerPart = 256 * 1024 * 1024;
-
 const usage = `usage: npm run verify -- FILE [--checkpoint NOTE] [--vkey KEY]
   FILE          an export, from GET /audit/export
   --checkpoint  a file with the checkpoint that you kept (GET /audit/log/checkpoint)
@@ -394,9 +402,8 @@ async function main(): Promise<number> {
     vkey === undefined || vkey.includes('+') ? (vkey ?? null) : await readFile(vkey, 'utf8');
   const kept =
     checkpoint === undefined ? null : readCheckpointNote(await readFile(checkpoint, 'utf8'), verifierKey);
-  const open = () => createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-  const parts = Math.ceil(((await stat(file)).size + 1) / bytesPerPart);
-  const { findings, summary, late } = await verifyInParts(open, { parts, log: { kept, verifierKey } });
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+  const { findings, summary, late } = await verifyExport(lines, { kept, verifierKey });
   for (const finding of findings) console.log(`WRONG  ${finding}`);
   for (const row of late) console.log(`LATE   ${row}`);
   console.log(

@@ -19,7 +19,7 @@ export { createNews, type News, type Topic, tell } from './news.ts';
 export { type QuarantinedItem, readQuarantine, releaseItem } from './quarantine-store.ts';
 export { changePassword, type DatabaseUrls, excessOfRole, makeRole, roleExists } from './roles-store.ts';
 export { slicesTimer } from './slices.ts';
-export { type Statement, statement } from './statement.ts';
+export { microsecondText, type Statement, statement } from './statement.ts';
 export { endStuckSessions } from './stuck-sessions.ts';
 export {
   deleteSettings,

@@ -7,3 +7,7 @@ export interface Statement {
 }
 
 export const statement = (name: string, text: string): Statement => ({ name, text });
+
+/** An instant as text with all its microseconds, which a `Date` has no place for: 2014-11-11T02:00:00.000123Z. */
+export const microsecondText = (column: string): string =>
+  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;

@@ -4,6 +4,7 @@ import {
   copyInto,
   type Execution,
   integers,
+  microsecondText,
   statement,
   type Transaction,
 } from '../database/index.ts';
@@ -331,10 +332,19 @@ export async function readEntries(
 
 const entryPage = statement(
   'ledger.entry-page',
-  `SELECT ${entryColumns} FROM ledger.entry WHERE id > $1 ORDER BY id LIMIT $2`,
+  `SELECT ${entryColumns}, ${microsecondText('occurred_at')} AS occurred_text
+   FROM ledger.entry WHERE id > $1 ORDER BY id LIMIT $2`,
 );
-export const readEntryPage = async (connection: Connection, after: bigint, limit: number): Promise<Entry[]> =>
-  (await connection.query<EntryRow>(entryPage, [after, limit])).map(entryOf);
+/** Entries for an export: the instant as the database has it, to the microsecond. */
+export const readEntryPage = async (
+  connection: Connection,
+  after: bigint,
+  limit: number,
+): Promise<(Omit<Entry, 'occurredAt'> & { readonly occurredAt: string })[]> =>
+  (await connection.query<EntryRow & { occurred_text: string }>(entryPage, [after, limit])).map((row) => ({
+    ...entryOf(row),
+    occurredAt: row.occurred_text,
+  }));
 
 const accountPage = statement(
   'ledger.account-page',

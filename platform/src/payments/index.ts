@@ -55,6 +55,7 @@ export {
   countEventsWithEntry,
   type PaymentEvent,
   readEvents,
+  readExportedEvents,
   readPaymentPage,
 } from './store.ts';
 export { accountsAmong, type MerchantAccounts, merchantKinds, neededFor } from './unsettled-funds.ts';

@@ -1,6 +1,5 @@
 // The door of the room, put together: terms, batches, and the timers that close, release and pay.
 
-import type { Money } from '@tongbao/money';
 import type { Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
@@ -10,7 +9,7 @@ import { closeDue, closingTimer, releaseDue, releasingTimer } from './close.ts';
 import { type Declaration, type DeclarationPage, readDeclarationPage } from './declaration-store.ts';
 import { decide, type ProposedDeclaration, propose } from './declare.ts';
 import { takeIn } from './intake.ts';
-import { bookOwnFunds } from './own-funds.ts';
+import { bookOwnFunds, type OwnFunds } from './own-funds.ts';
 import type { SettlementParts } from './parts.ts';
 import { bankTimer, payDue, payoutTimer, readBank } from './payout.ts';
 import {
@@ -68,7 +67,7 @@ export interface Settlement {
   /** What stands open between the currencies, and the newest conversions, a row for each currency and day. */
   treasury(limit: number): Promise<{ positions: Position[]; deals: Deal[] }>;
   /** Books own money that the house has paid in, so that what merchants may owe is covered. */
-  bookOwnFunds(amount: Money): Promise<void>;
+  bookOwnFunds(received: OwnFunds): Promise<void>;
   readonly timers: readonly Timer[];
 }
 
@@ -107,7 +106,7 @@ export function createSettlement(parts: TreasuryParts): Settlement {
     decideDeclaration: (tx, decision) => decide(parts, tx, decision),
     declarations: (page) => readDeclarationPage(database, page),
     takeIn: () => takeIn(parts),
-    bookOwnFunds: (amount) => bookOwnFunds(parts, amount),
+    bookOwnFunds: (received) => bookOwnFunds(parts, received),
     async batchesOf(page) {
       await readParty(database, page.merchantId);
       const batches = await readBatchesOf(database, page);

@@ -12,6 +12,7 @@ import {
   recordEntries,
 } from '../ledger/index.ts';
 import { addDays, instantOf, localDayOf, type Timer } from '../system/index.ts';
+import { answerRows, type HeardAnswer } from '../wallet/index.ts';
 import { CalendarUnknown, cutOffAfter, type DeclaredDays } from './calendar.ts';
 import { readDeclaredDays } from './declaration-store.ts';
 import type { SettlementParts } from './parts.ts';
@@ -214,7 +215,7 @@ async function dealOpen(parts: TreasuryParts, now: Date): Promise<number> {
     work: async (deal) => {
       try {
         await parts.bank.exchange({
-          reference: `FX${deal.id}`,
+          reference: referenceOf(deal),
           buy: money(deal.currency, deal.bought),
           pay: money(deal.home, deal.cost),
         });
@@ -230,6 +231,9 @@ async function dealOpen(parts: TreasuryParts, now: Date): Promise<number> {
   return done;
 }
 
+/** What the bank knows the conversion by. */
+const referenceOf = ({ id }: Pick<Deal, 'id'>): string => `FX${id}`;
+
 async function book(parts: TreasuryParts, deal: Deal, now: Date): Promise<void> {
   const { house } = parts;
   const accounts = {
@@ -239,18 +243,15 @@ async function book(parts: TreasuryParts, deal: Deal, now: Date): Promise<void> 
     safeguardingBank: await house.open('safeguarding-bank', deal.home, now),
     gainLoss: await house.open('fx-gain-loss', deal.home, now),
   };
-  const id = await parts.ids.one();
+  const [id, heardId] = (await parts.ids.take(2)) as [bigint, bigint];
+  const heard: HeardAnswer = {
+    ...{ id: heardId, bank: 'settlement', reference: referenceOf(deal) },
+    ...{ outcome: 'approved', effect: 'applied', heardAt: now },
+  };
+  const about = { payerId: 0n, subjectId: deal.id, occurredAt: now };
+  const entry = { id, kind: 'fx-conversion', ...about, postings: dealPostings(deal, accounts) } as const;
   await parts.database.batch(async (tx) => {
     if (!(await finishDealRow(tx, deal.id, id))) return;
-    await recordEntries(tx, [
-      {
-        id,
-        kind: 'fx-conversion',
-        payerId: 0n,
-        subjectId: deal.id,
-        occurredAt: now,
-        postings: dealPostings(deal, accounts),
-      },
-    ]);
+    await recordEntries(tx, [entry], { alongside: [answerRows([heard])] });
   });
 }

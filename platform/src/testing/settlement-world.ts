@@ -143,8 +143,9 @@ export async function openSettlementWorld(
       const { merchant, contract } = shop;
       await platform.merchants.agreeDebtLimit(merchant.id, { amount, agreedBy: 'test' });
       const own = money(contract.settlementCurrency, amount);
-      await bank.settlement.receive({ reference: `OWN-${await platform.ids.one()}`, amount: own });
-      await platform.settlement.bookOwnFunds(own);
+      const received = { reference: `OWN-${await platform.ids.one()}`, amount: own };
+      await bank.settlement.receive(received);
+      await platform.settlement.bookOwnFunds(received);
     },
     closeDay: (calendar, day) =>
       database.transaction(async (tx) => {

@@ -17,6 +17,7 @@ export {
   type CardTransferStatus,
   waitAfter,
 } from './card-transfer.ts';
+export { depositRows } from './deposit-store.ts';
 export type { CardClaim, CardFace, CardIssuers } from './issuer.ts';
 export type { WalletParts } from './parts.ts';
 export {

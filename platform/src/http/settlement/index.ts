@@ -14,6 +14,7 @@ import type { Database } from '../../database/index.ts';
 import type { Merchants } from '../../merchants/index.ts';
 import { Rejection } from '../../rejection.ts';
 import { type BatchWithPayouts, newestBatches, type Settlement } from '../../settlement/index.ts';
+import { machineRandomness } from '../../system/index.ts';
 import { batchView, type FileOwner, sendFile } from '../reports/index.ts';
 
 export interface SettlementAdapterParts {
@@ -122,8 +123,11 @@ async function agreeDebt(parts: SettlementAdapterParts, clientId: string, limit:
   const more = limit - contract.debtLimit;
   if (more <= 0n) return;
   const own = money(contract.settlementCurrency, more);
-  await parts.bank.receive({ reference: `OWN-${merchant.id}-${limit}`, amount: own });
-  await parts.settlement.bookOwnFunds(own);
+  // Of its own each time: a limit can be raised to the same amount twice.
+  const reference = `OWN-${merchant.id}-${machineRandomness.bytes(8).toString('hex')}`;
+  const received = { reference, amount: own };
+  await parts.bank.receive(received);
+  await parts.settlement.bookOwnFunds(received);
 }
 
 async function ownerOf(parts: SettlementAdapterParts, clientId: string): Promise<FileOwner> {
