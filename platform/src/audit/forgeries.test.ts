@@ -214,6 +214,46 @@ test('security H4: an event’s time, an hour earlier', async () => {
   ]);
 });
 
+test('security H4: a time, by a microsecond', async () => {
+  const [{ id }] = await query(`SELECT id FROM ledger.entry WHERE kind = 'payment' ORDER BY id LIMIT 1`);
+  await forge(
+    ['payments.event', 'ledger.entry'],
+    [
+      `UPDATE payments.event SET occurred_at = occurred_at + interval '1 microsecond' WHERE payment_id = ${payment.id} AND sequence = 2`,
+      `UPDATE ledger.entry SET occurred_at = occurred_at - interval '1 microsecond' WHERE id = ${id}`,
+    ],
+  );
+  expect(await findings()).toEqual([
+    expect.stringMatching(`^entry ${id} was changed after it was sealed`),
+    expect.stringMatching(`^event ${payment.id}/2 was changed after it was sealed`),
+  ]);
+});
+
+test('security H4: from when on entries are tied to banks, moved until after a forged one', async () => {
+  const table = ['audit_log.tied_since'];
+  await forge(table, [`INSERT INTO audit_log.tied_since VALUES (1, 'top-up', 1)`]);
+  expect(await findings()).toEqual(['tied-since 1 was written past the log']);
+  await forge(table, [
+    `INSERT INTO system.arrival (source, ids, sequences) VALUES ('tied-since', '{1}', '{}')`,
+    `UPDATE audit_log.tied_since SET entry_id = 4000000000000000000`,
+  ]);
+  expect(await findings()).toEqual([]);
+  await forge(table, ['UPDATE audit_log.tied_since SET entry_id = 1']);
+  expect(await findings()).toEqual([expect.stringMatching('^tied-since 1 was changed after it was sealed')]);
+});
+
+test('security H4: two entries that lean on one answer of a bank', async () => {
+  // The owner makes an entry of its own, and says that the top-up's answer is about it too.
+  await forge(
+    [],
+    [
+      `INSERT INTO wallet.deposit SELECT 99, 'CCB', 'TOPUP-' || id, account_id, currency, amount, 77, now()
+       FROM wallet.card_transfer WHERE kind = 'top-up'`,
+    ],
+  );
+  expect((await findings()).join()).toMatch(/entries \d+ and \d+ lean on the bank’s one answer to TOPUP-\d+/);
+});
+
 test('security H4: an answer of a bank, the other way round', async () => {
   const [{ id }] = await query('SELECT id FROM wallet.bank_answer LIMIT 1');
   await forge(

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { deserialize, serialize } from 'node:v8';
 
 /** How many values each map keeps in memory, if nothing else is said. */
 const usuallyInMemory = 10_000;
@@ -17,8 +16,16 @@ interface Disk {
   readonly get: StatementSync;
   readonly remove: StatementSync;
   readonly after: StatementSync;
-  readonly clear: StatementSync;
 }
+
+// Amounts are bigints, which JSON has no place for: they are texts behind a mark.
+const mark = '\u0001';
+const format = (value: unknown): string =>
+  JSON.stringify(value, (_key, item) => (typeof item === 'bigint' ? `${mark}${item}` : item));
+const parse = (text: string): unknown =>
+  JSON.parse(text, (_key, item) =>
+    typeof item === 'string' && item.startsWith(mark) ? BigInt(item.slice(1)) : item,
+  );
 
 /** One file for all maps of a run; made when the first map outgrows the memory. */
 export class Spill {
@@ -41,14 +48,6 @@ export class Spill {
     return this.#file.disk;
   }
 
-  /** @internal Many writes at once. */
-  together(write: () => void): void {
-    this.#file ??= open();
-    this.#file.database.exec('BEGIN');
-    write();
-    this.#file.database.exec('COMMIT');
-  }
-
   close(): void {
     if (this.#file === null) return;
     this.#file.database.close();
@@ -60,10 +59,10 @@ export class Spill {
 function open(): { folder: string; database: DatabaseSync; disk: Disk } {
   const folder = mkdtempSync(path.join(tmpdir(), 'tongbao-verify-'));
   const database = new DatabaseSync(path.join(folder, 'spilled'));
-  // Nobody reads it after this process: nothing needs to survive.
+  // Nobody reads it after this process: nothing needs to survive, so that all of it is one transaction, never ended.
   database.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA cache_size = -${pageCacheKiB};
-    CREATE TABLE spilled (map INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (map, key)) WITHOUT ROWID`);
+    BEGIN; CREATE TABLE spilled (map INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (map, key)) WITHOUT ROWID`);
   const disk = {
     put: database.prepare('INSERT OR REPLACE INTO spilled VALUES (?, ?, ?)'),
     get: database.prepare('SELECT value FROM spilled WHERE map = ? AND key = ?'),
@@ -71,7 +70,6 @@ function open(): { folder: string; database: DatabaseSync; disk: Disk } {
     after: database.prepare(
       `SELECT key, value FROM spilled WHERE map = ? AND key > ? ORDER BY key LIMIT ${perRead}`,
     ),
-    clear: database.prepare('DELETE FROM spilled WHERE map = ?'),
   };
   return { folder, database, disk };
 }
@@ -97,7 +95,7 @@ export class SpilledMap<Value> {
     if (!this.#hasSpilled) return undefined;
     const row = this.#spill.disk.get.get(this.#number, key);
     if (row === undefined) return undefined;
-    const value = deserialize(row.value as Uint8Array) as Value;
+    const value = parse(row.value as string) as Value;
     this.#keep(key, { value, isNew: false });
     return value;
   }
@@ -115,11 +113,6 @@ export class SpilledMap<Value> {
     if (this.#hasSpilled) this.#spill.disk.remove.run(this.#number, key);
   }
 
-  clear(): void {
-    this.#near.clear();
-    if (this.#hasSpilled) this.#spill.disk.clear.run(this.#number);
-  }
-
   /** In the order in which they were set, or of their keys when some are on the disk. Nothing is set meanwhile. */
   *[Symbol.iterator](): Generator<[string, Value]> {
     if (!this.#hasSpilled) {
@@ -129,7 +122,7 @@ export class SpilledMap<Value> {
     this.#flush();
     for (let after = ''; ; ) {
       const rows = this.#spill.disk.after.all(this.#number, after);
-      for (const row of rows) yield [row.key as string, deserialize(row.value as Uint8Array) as Value];
+      for (const row of rows) yield [row.key as string, parse(row.value as string) as Value];
       if (rows.length < perRead) return;
       after = rows.at(-1)!.key as string;
     }
@@ -145,10 +138,8 @@ export class SpilledMap<Value> {
   }
 
   #flush(): void {
-    this.#spill.together(() => {
-      for (const [key, { value, isNew }] of this.#near)
-        if (isNew) this.#spill.disk.put.run(this.#number, key, serialize(value));
-    });
+    const { put } = this.#spill.disk;
+    for (const [key, { value, isNew }] of this.#near) if (isNew) put.run(this.#number, key, format(value));
     this.#near.clear();
     this.#hasSpilled = true;
   }

@@ -28,6 +28,8 @@ export const inOurBooks: readonly string[] = [
   'reserve-release',
 ];
 
+const noEntry = '';
+
 interface Needed {
   readonly kind: string;
   readonly word: string;
@@ -39,10 +41,13 @@ export class BankTies {
   readonly #say: (finding: string) => void;
   /** By entry and account: what a bank has to have said. */
   readonly #needed: SpilledMap<Needed>;
-  /** What banks said: word and reference; and what two people accepted of a statement. */
+  /** What banks said, by reference and word, with the entry that leans on it. */
   readonly #said: SpilledMap<string>;
-  /** By word and reference: the entry that leans on it. */
+  /** What is booked before an answer, or after a statement: the entry, by reference and word. */
   readonly #leans: SpilledMap<string>;
+  readonly #statements: SpilledMap<string>;
+  /** By entry: the break that two people accepted by it. */
+  readonly #acts: SpilledMap<string>;
   /** By kind: entries below are from before banks' words were kept. */
   readonly #since = new Map<string, bigint>();
 
@@ -51,6 +56,8 @@ export class BankTies {
     this.#needed = spill.map();
     this.#said = spill.map();
     this.#leans = spill.map();
+    this.#statements = spill.map();
+    this.#acts = spill.map();
   }
 
   /** A posting of an entry, on an account of a kind. */
@@ -63,36 +70,42 @@ export class BankTies {
   logged(source: string, words: readonly unknown[]): void {
     if (source === 'answer') {
       const [, , , reference, outcome, effect] = words.map(text);
-      if (effect === 'applied') {
-        this.#said.set(`asked ${reference}`, '');
-        this.#said.set(`${outcome === 'approved' ? 'approved' : 'refused'} ${reference}`, '');
-      } else if (effect === 'stale' && outcome === 'approved') this.#said.set(`took ${reference}`, '');
-    } else if (source === 'statement') this.#said.set(`statement ${text(words[1])}`, '');
+      if (effect === 'applied')
+        this.#said.set(`${reference} ${outcome === 'approved' ? 'approved' : 'refused'}`, noEntry);
+      else if (effect === 'stale' && outcome === 'approved') this.#said.set(`${reference} took`, noEntry);
+    } else if (source === 'statement') this.#statements.set(text(words[1]), '');
     else if (source === 'break-act') {
       const [, , ofBreak, kind, , entry] = words.map(text);
-      if (kind === 'approve' && entry !== '0') this.#said.set(`act ${entry}`, ofBreak!);
+      if (kind === 'approve' && entry !== '0') this.#acts.set(entry!, ofBreak!);
     } else if (source === 'tied-since') this.#since.set(text(words[2]), BigInt(text(words[3])));
   }
 
   claim(record: Json): void {
     const [entry, account, word] = [text(record.entry), text(record.account), text(record.word)];
-    const lean = `${word} ${text(record.reference)}`;
-    const former = this.#leans.get(lean);
-    if (former !== undefined && former !== entry)
-      this.#say(`entries ${former} and ${entry} lean on the bank’s one answer to ${text(record.reference)}`);
-    else if (former === undefined) this.#leans.set(lean, entry);
+    const reference = text(record.reference);
+    this.#lean(`${reference} ${word}`, entry, reference);
     const needed = this.#needed.get(`${entry} ${account}`);
     if (needed?.word !== word || needed.amount !== text(record.amount)) return;
-    const isSaid = word === 'statement' ? this.#stands(record) : this.#said.has(lean);
-    if (isSaid || (word === 'asked' && record.open === true)) this.#needed.delete(`${entry} ${account}`);
+    const isTold = word === 'asked' && record.open === true;
+    if (isTold || this.#isSaid(reference, word, entry)) this.#needed.delete(`${entry} ${account}`);
   }
 
-  /** A statement that was imported has the break, and two people accepted it by this entry. */
-  #stands(record: Json): boolean {
-    const [, statement, ofBreak] = /^STATEMENT-(\d+)-BREAK-(\d+)$/.exec(text(record.reference)) ?? [];
-    return (
-      this.#said.has(`statement ${statement}`) && this.#said.get(`act ${text(record.entry)}`) === ofBreak
-    );
+  /** One word of a bank carries one entry. */
+  #lean(key: string, entry: string, reference: string): void {
+    const leans = this.#said.has(key) ? this.#said : this.#leans;
+    const former = leans.get(key) ?? noEntry;
+    if (former === noEntry) leans.set(key, entry);
+    else if (former !== entry)
+      this.#say(`entries ${former} and ${entry} lean on the bank’s one answer to ${reference}`);
+  }
+
+  #isSaid(reference: string, word: string, entry: string): boolean {
+    const has = (what: string) => this.#said.has(`${reference} ${what}`);
+    if (word === 'asked') return has('approved') || has('refused');
+    if (word !== 'statement') return has(word);
+    // A statement that was imported has the break, and two people accepted it by this entry.
+    const [, statement, ofBreak] = /^STATEMENT-(\d+)-BREAK-(\d+)$/.exec(reference) ?? [];
+    return this.#statements.has(text(statement)) && this.#acts.get(entry) === ofBreak;
   }
 
   judge(): void {
