@@ -15,12 +15,9 @@ const values = (ties: readonly TieRow[]): unknown[] => [
 
 // A kind of entry that the table does not know at all is looked at on every account at a bank.
 const needed = `
-  FROM ledger.entry e CROSS JOIN LATERAL unnest(e.accounts, e.amounts) AS p(account, amount)
-    JOIN ledger.account a ON a.id = p.account
-    LEFT JOIN tie ON tie.kind = e.kind AND tie.account_kind = a.kind
-    LEFT JOIN audit_log.tied_since s ON s.kind = e.kind
-  WHERE e.id >= coalesce(s.entry_id, 0) AND (tie.kind IS NOT NULL
-    OR (a.kind IN ('safeguarding-bank', 'settlement-bank', 'card-clearing') AND e.kind <> ALL($1::text[])))`;
+  FROM audit_log.bank_posting p LEFT JOIN tie ON tie.kind = p.kind AND tie.account_kind = p.account_kind
+  WHERE p.id >= p.since AND (tie.kind IS NOT NULL
+    OR (p.account_kind IN ('safeguarding-bank', 'settlement-bank', 'card-clearing') AND p.kind <> ALL($1::text[])))`;
 const tie = `tie AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS t(kind, account_kind, word))`;
 
 const untied = statement(
@@ -28,7 +25,7 @@ const untied = statement(
   `WITH ${tie}, said AS MATERIALIZED (
      SELECT DISTINCT c.entry_id, c.account, c.amount, c.word FROM audit_log.bank_claim c
      WHERE c.open OR EXISTS (SELECT FROM audit_log.bank_word w WHERE w.reference = c.reference AND w.word = c.word)),
-   needed AS (SELECT e.id, e.kind, p.account, p.amount, tie.word ${needed})
+   needed AS (SELECT p.id, p.kind, p.account, p.amount, tie.word ${needed})
    SELECT n.id, n.kind, n.amount, coalesce(n.word, '') AS word,
      (SELECT string_agg(DISTINCT c.reference, ' ') FROM audit_log.bank_claim c WHERE c.entry_id = n.id) AS reference
    FROM (SELECT n.* FROM needed n LEFT JOIN said s
@@ -52,7 +49,7 @@ const shared = statement(
 export const readSharedReferences = (tx: Transaction): Promise<{ reference: string; entries: bigint }[]> =>
   tx.query(shared);
 
-const count = statement('audit-log.tied', `WITH ${tie} SELECT count(DISTINCT e.id) AS entries ${needed}`);
+const count = statement('audit-log.tied', `WITH ${tie} SELECT count(DISTINCT p.id) AS entries ${needed}`);
 /** How many entries lean on a bank's word. */
 export const countTied = async (tx: Transaction, ties: readonly TieRow[]): Promise<bigint> =>
   (await tx.query<{ entries: bigint }>(count, values(ties)))[0]!.entries;

@@ -4,7 +4,7 @@ import { currency, divide } from '@tongbao/money';
 import type { Entry, Json } from './verify.ts';
 import { settled, settledIn } from './verify-conversion.ts';
 import { merchantCode, neededOf } from './verify-refunds.ts';
-import { add, type Spill, type SpilledMap } from './verify-spill.ts';
+import { add, type Spill, type SpilledMap } from './verify-spill-store.ts';
 
 interface Sums {
   lines: bigint;

@@ -1,7 +1,7 @@
 // The verifier's part about what stands on accounts: holds, the safeguarding equation, what payers have spent, and what is owed
 // to cards. Worked out again from the export alone.
 import type { Json } from './verify.ts';
-import { add, type Spill, type SpilledMap } from './verify-spill.ts';
+import { add, type Spill, type SpilledMap } from './verify-spill-store.ts';
 
 const text = (value: unknown): string => String(value);
 const number = (value: unknown): bigint => BigInt(value as string | number);

@@ -1,7 +1,7 @@
 // The verifier's part about banks: every posting at a bank has the bank's word behind it, of its reference and amount. Its own
 // table of which entries need which word; the server's is bank-ties.ts, and a test holds both against each other.
 import type { Entry, Json, Posting } from './verify.ts';
-import type { Spill, SpilledMap } from './verify-spill.ts';
+import type { Spill, SpilledMap } from './verify-spill-store.ts';
 
 const text = (value: unknown): string => String(value);
 

@@ -10,7 +10,7 @@ import { conversionFault, conversionOf, settled, settledIn } from './verify-conv
 import { type LogOptions, readCheckpointNote, SealedBooks } from './verify-log.ts';
 import { merchantCode, merchantMoves, refundFaults } from './verify-refunds.ts';
 import { SettledBooks } from './verify-settlement.ts';
-import { Spill, type SpilledMap } from './verify-spill.ts';
+import { Spill, type SpilledMap } from './verify-spill-store.ts';
 import { StandingBooks } from './verify-standing.ts';
 import { BankTies } from './verify-ties.ts';
 

@@ -1,10 +1,11 @@
 // What must hold of a payment, of its refunds and of each step, whoever decided it: asserted when a decision is recorded,
 // and proved again over everything in /audit.json. Pure. A finding is a bug of ours, never a refusal.
+
+import type { PaymentEvent } from './event-store.ts';
 import { advance, type Payment, type Refund } from './payment.ts';
 import type { RefundSums } from './refund-price.ts';
 import { settledAt } from './settlement-price.ts';
 import { sharesOf, total } from './shares.ts';
-import type { PaymentEvent } from './store.ts';
 import { discountOf, neededFor } from './unsettled-funds.ts';
 
 type Law<Subject> = readonly [what: string, holds: (subject: Subject) => boolean];

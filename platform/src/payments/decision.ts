@@ -1,5 +1,6 @@
 // What the payments verbs share: a decision as data, and the one place that records decisions. Each verb only
 // decides; this file writes state, events, requests, notifications and entries together, entries last.
+
 import { type Lanes, quarantine, type Transaction, type Verb } from '../database/index.ts';
 import { type Entry, recordEntries, type Spending } from '../ledger/index.ts';
 import { type NewNotification, notificationRows } from '../notifications/index.ts';
@@ -10,13 +11,12 @@ import type { BankQuestion } from './bank-question.ts';
 import { questionRows, updateQuestions } from './bank-question-store.ts';
 import { assertPayment, refundFault, sumsFault } from './bounds.ts';
 import type { ConditionsBook } from './conditions-store.ts';
+import { eventRows, type PaymentEvent } from './event-store.ts';
 import { advance, type Payment, type PaymentEventKind, type Refund } from './payment.ts';
 import type { RefundSums } from './refund-price.ts';
 import { type QueuedRefund, writeRefundQueue } from './refund-queue-store.ts';
 import { refundRows, updateRefunds } from './refund-store.ts';
 import {
-  eventRows,
-  type PaymentEvent,
   paymentRows,
   type RequestRow,
   requestKinds,

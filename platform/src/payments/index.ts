@@ -24,6 +24,7 @@ export type {
   RefundPayment,
 } from './commands.ts';
 export type { EnqueueQuestions } from './decision.ts';
+export { type PaymentEvent, readEvents, readExportedEvents } from './event-store.ts';
 export { type HouseFacts, legsOf, loadHouse } from './house.ts';
 export { createPayByCode, type PayByCode } from './pay-by-code.ts';
 export {
@@ -53,9 +54,6 @@ export { type ShareBack, sharesOf, total } from './shares.ts';
 export { readWrongSpending } from './spending-store.ts';
 export {
   countEventsWithEntry,
-  type PaymentEvent,
-  readEvents,
-  readExportedEvents,
   readPaymentPage,
 } from './store.ts';
 export { accountsAmong, type MerchantAccounts, merchantKinds, neededFor } from './unsettled-funds.ts';

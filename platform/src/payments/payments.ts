@@ -1,4 +1,5 @@
 // The door of the room, put together: every verb runs in the lanes; reading does not touch them.
+
 import { type Database, gather, type Isolation, type Lanes } from '../database/index.ts';
 import { type Fx, RatesUnavailable } from '../fx/index.ts';
 import { type HouseAccounts, nothingSpent, readBalances } from '../ledger/index.ts';
@@ -15,6 +16,7 @@ import { ConditionsBook } from './conditions-store.ts';
 import { createVerb } from './create.ts';
 import { declarations } from './customs.ts';
 import { type EnqueueQuestions, runVerb } from './decision.ts';
+import { type PaymentEvent, readEvents } from './event-store.ts';
 import { type HearBank, hearBankVerb } from './hear-bank.ts';
 import { payVerb } from './pay.ts';
 import type { Payment, Refund } from './payment.ts';
@@ -28,9 +30,7 @@ import { usageAt } from './spending.ts';
 import {
   findRequests,
   type PayerPage,
-  type PaymentEvent,
   readDue,
-  readEvents,
   readLatestPayments,
   readNextDue,
   readPayments,

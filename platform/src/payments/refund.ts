@@ -13,6 +13,7 @@ import {
 } from './change.ts';
 import type { RefundAnswer, RefundPayment } from './commands.ts';
 import { type Decision, refuse, withEvent } from './decision.ts';
+import type { PaymentEvent } from './event-store.ts';
 import { legsOf } from './house.ts';
 import type { Payment, Refund } from './payment.ts';
 import { fundingPostings, refundPostings } from './postings.ts';
@@ -20,7 +21,7 @@ import { feePart, noRefunds, orderPart, payerPart, type RefundSums } from './ref
 import { readRefundSums, readRefunds, readRefundsOfPayments } from './refund-store.ts';
 import { settlementPart } from './settlement-price.ts';
 import { type Share, sharesBack, total } from './shares.ts';
-import { findRequests, type PaymentEvent, readPayments, requestKinds } from './store.ts';
+import { findRequests, readPayments, requestKinds } from './store.ts';
 import {
   discountOf,
   fundsOf,
