@@ -16,7 +16,7 @@ export const bookMutations: readonly Mutation[] = [
     what: 'the merchant gets the whole amount and the house no fee, although the payment says so',
     file: `${payments}/postings.ts`,
     changes: [
-      ['amount: amount.amount - fee.amount }', 'amount: amount.amount }'],
+      ['amount: settlementAmount.amount - fee.amount }', 'amount: settlementAmount.amount }'],
       [
         '{ account: house.settlementFee, amount: fee.amount - total(shares) }',
         '{ account: house.settlementFee, amount: -total(shares) }',

@@ -218,7 +218,8 @@ function entryFault(about: About & Books): string | null {
   if (merchant === undefined) return `payment ${payment.id}: its merchant has no accounts for refunds`;
   for (const event of about.events) {
     const expected = expectedPostings({ ...about, merchant }, event);
-    if (expected === null) {
+    // A refund of less than the smallest unit on either side moves nothing.
+    if (expected === null || expected.length === 0) {
       if (event.entryId !== 0n) return `payment ${payment.id}: event ${event.kind} should have no entry`;
       continue;
     }

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { currency, divide } from '@tongbao/money';
 import { conversionFault, conversionOf, settled, settledIn } from './verify-conversion.ts';
 import { type LogOptions, readCheckpointNote, SealedBooks } from './verify-log.ts';
-import { merchantCode, merchantMoves, refundFaults } from './verify-refunds.ts';
+import { merchantCode, merchantMoves, neededOf, refundFaults } from './verify-refunds.ts';
 import { SettledBooks } from './verify-settlement.ts';
 import { Spill, type SpilledMap } from './verify-spill-store.ts';
 import { StandingBooks } from './verify-standing.ts';
@@ -305,7 +305,12 @@ class Books {
       settles || kind === 'refund-funded' || (kind === 'refund-failed' && refund?.putAside === true);
     const entryId = text(event.entryId);
     const entry = this.#paymentEntries.get(entryId);
-    if (!moves) {
+    const expected = settles ? this.#expected(payment, kind, refund) : new Map<string, bigint>();
+    // A refund of less than the smallest unit on either side.
+    const isTooSmall =
+      kind === 'refunded' && refund !== undefined && expected.size === 0 && neededOf(refund) === 0n;
+    if (!moves || isTooSmall) {
+      if (isTooSmall) this.#settled.happened(payment, event, refunds);
       if (entryId !== '0') this.#say(`payment ${id}: event ${kind} should have moved nothing`);
       return;
     }
@@ -317,7 +322,6 @@ class Books {
     if (settles) this.#settled.happened(payment, event, refunds);
     const merchant = (name: string) =>
       this.#byCode.get(merchantCode(payment, name)) ?? `missing account ${merchantCode(payment, name)}`;
-    const expected = settles ? this.#expected(payment, kind, refund) : new Map<string, bigint>();
     for (const [name, value] of merchantMoves(kind, { payment, refund, entry, account: merchant }))
       expected.set(merchant(name), (expected.get(merchant(name)) ?? 0n) + value);
     for (const [account, value] of expected) if (value === 0n) expected.delete(account);

@@ -7,8 +7,8 @@ import {
   type AllFacts,
   authorize,
   factsFor,
-  house,
-  merchant,
+  houseOf,
+  merchantOf,
   now,
   payments,
   refundOf,
@@ -43,7 +43,8 @@ describe('paying', () => {
         assertBalanced(entry);
         const moved = new Map(entry.postings.map((posting) => [posting.account, posting.amount]));
         expect(moved.get(wallet)).toBe(-created.payerAmount.amount);
-        expect(moved.get(merchant.pending) ?? 0n).toBe(created.amount.amount - created.fee.amount);
+        const { pending } = merchantOf(created);
+        expect(moved.get(pending) ?? 0n).toBe(created.settlementAmount.amount - created.fee.amount);
         expect(facts.balances.get(wallet)!.balance).toBe(rich - created.payerAmount.amount);
         expect(decision.notification?.sequence).toBe(2);
       }),
@@ -107,9 +108,10 @@ describe('paying', () => {
   test('a reversal is the payment the other way round', () => {
     fc.assert(
       fc.property(payments, (created) => {
-        const there = paymentPostings(created, wallet, house);
+        const legs = { house: houseOf(created), merchant: merchantOf(created) };
+        const there = paymentPostings(created, wallet, legs.house);
         const paid = { ...created, fundingAccount: wallet };
-        const back = reversalPostings(paid, { house, merchant }, 0n);
+        const back = reversalPostings(paid, legs, 0n);
         expect(back).toEqual(there.map((posting) => ({ ...posting, amount: -posting.amount })));
       }),
     );
@@ -132,15 +134,18 @@ describe('refunds', () => {
     fc.assert(
       fc.property(payments, cuts, (created, at) => {
         const facts = paidFacts(created);
-        const sums = { payer: 0n, fee: 0n };
+        const sums = { payer: 0n, fee: 0n, settled: 0n };
         for (const [index, part] of split(created.amount.amount, at).entries()) {
           const decision = decideRefund(facts, refundOf(part, `part-${index}`));
-          if (decision.entry!.postings.length > 0) assertBalanced(decision.entry!);
+          if (decision.entry !== undefined) assertBalanced(decision.entry);
+          expect((decision.entry?.id ?? 0n) === decision.events!.at(-1)!.entryId).toBe(true);
+          sums.settled += decision.newRefund!.settlementAmount.amount;
           sums.payer += decision.newRefund!.payerAmount.amount;
           sums.fee += decision.newRefund!.feeReturned.amount;
           expect(decision.newRefund!.payerAmount.amount).toBeGreaterThanOrEqual(0n);
         }
         expect(sums.payer).toBe(created.payerAmount.amount);
+        expect(sums.settled).toBe(created.settlementAmount.amount);
         expect(sums.fee).toBe(created.terms.returnsFee ? created.fee.amount : 0n);
         expect(decideRefund(facts, refundOf(1n, 'more')).refused?.code).toBe('refund-amount-exceeded');
       }),

@@ -38,8 +38,8 @@ describe('core 2: for the payer and of the fee', () => {
   });
 
   it('of 885, half goes back with half of the payment', () => {
-    expect(feePart(open, 14_500n, { fee: 885n, before: 0n })).toBe(442n);
-    expect(feePart(open, 14_500n, { fee: 885n, before: 440n })).toBe(2n);
+    expect(feePart(open, 29_500n, { fee: 885n, before: 0n })).toBe(442n);
+    expect(feePart(open, 29_500n, { fee: 885n, before: 440n })).toBe(2n);
   });
 });
 

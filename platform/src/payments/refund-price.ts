@@ -42,13 +42,12 @@ export function payerPart(payment: Payment, amount: bigint): Money {
   return money(payment.payerAmount.currency, part);
 }
 
-/** What goes back of a fee of `fee`, of which `before` went back already. */
-export const feePart = (payment: Payment, amount: bigint, of: { fee: bigint; before: bigint }): bigint =>
-  partOf(of.fee, {
-    reached: openAmount(payment) + amount,
-    total: payment.amount.amount,
-    before: of.before,
-  });
+/**
+ * What goes back of a fee of `fee`, of which `before` went back already, once refunds have taken `settled` of what the
+ * merchant got: where that is converted, a part that takes nothing returns nothing.
+ */
+export const feePart = (payment: Payment, settled: bigint, of: { fee: bigint; before: bigint }): bigint =>
+  partOf(of.fee, { reached: settled, total: payment.settlementAmount.amount, before: of.before });
 
 /**
  * A refund asked for in the payer's currency: the merchant's side is what brings its total to the rounded share, at

@@ -9,9 +9,11 @@ import {
   authorize,
   factsFor,
   merchant,
+  merchantOf,
   now,
   refundOf,
   samplePayment,
+  settlements,
   wallet,
   withoutFailed,
 } from '../testing/refund-sample.ts';
@@ -89,8 +91,11 @@ const cheapOrDear = fc
     feeBps: fc.bigInt(0n, 2_000n),
     returnsFee: fc.boolean(),
   })
-  .map(({ amount, price, feeBps, returnsFee }) =>
-    samplePayment({ amount, price, mid: price, feeBps, returnsFee }),
+  .chain((of) =>
+    fc.record({ of: fc.constant(of), settlement: fc.option(settlements(of.amount), { nil: undefined }) }),
+  )
+  .map(({ of: { price, ...of }, settlement }) =>
+    samplePayment({ ...of, price, mid: price, ...(settlement === undefined ? {} : { settlement }) }),
   );
 
 type Step =
@@ -139,7 +144,8 @@ describe('core 2, core 3: several refunds in progress, done and failed in any or
         expect([end.refunding.amount, end.refundingToPayer.amount]).toEqual([0n, 0n]);
         expect(facts.sums.get(1n)!.feeReturned).toBe(created.terms.returnsFee ? discountOf(created) : 0n);
         // The shop gave back what the payment had brought it, and owes what its contract keeps: nobody else paid for it.
-        const { pending } = facts.funds.get(merchant.pending)!;
+        expect(facts.sums.get(1n)!.settled).toBe(created.settlementAmount.amount);
+        const { pending } = facts.funds.get(merchantOf(created).pending)!;
         const kept = created.terms.returnsFee ? 0n : discountOf(created);
         expect(pending - facts.sums.get(1n)!.owedFee).toBe(-kept);
       }),

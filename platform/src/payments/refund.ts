@@ -19,7 +19,7 @@ import type { Payment, Refund } from './payment.ts';
 import { fundingPostings, refundPostings } from './postings.ts';
 import { feePart, noRefunds, orderPart, payerPart, type RefundSums } from './refund-price.ts';
 import { readRefundSums, readRefunds, readRefundsOfPayments } from './refund-store.ts';
-import { settlementPart } from './settlement-price.ts';
+import { openSettled, settlementPart } from './settlement-price.ts';
 import { type Share, sharesBack, total } from './shares.ts';
 import { findRequests, readPayments, requestKinds } from './store.ts';
 import {
@@ -83,8 +83,8 @@ export function decideRefund(facts: RefundFacts, command: RefundPayment): Decisi
   if (shares === null || total(shares) > amount.amount)
     return refuse('refund-amount-exceeded', { field: 'shares' });
   const asked = newRefund(facts, payment, { ...command, amount, sharesBack: shares });
-  const reached = payment.refunded.amount + payment.refunding.amount + amount.amount;
-  const funded = fund(facts, payment, { refund: asked, reached });
+  const settled = openSettled(payment, before) + asked.settlementAmount.amount;
+  const funded = fund(facts, payment, { refund: asked, settled });
   if (funded === null && command.funds === 'now') return refuse('merchant-balance-insufficient');
   const step =
     funded === null
@@ -133,9 +133,8 @@ function newRefund(
   const before = facts.sums.get(payment.id) ?? noRefunds;
   const settlementAmount = settlementPart(payment, amount, before.settled);
   const feeBefore = { fee: discountOf(payment), before: before.feeReturned };
-  const fee = payment.terms.returnsFee ? feePart(payment, amount, feeBefore) : 0n;
-  // Two shares are rounded, each by itself: no merchant gets more back of its fee than it gives for the refund.
-  const isMore = payment.settlementQuote !== null && fee > settlementAmount.amount;
+  const settled = openSettled(payment, before) + settlementAmount.amount;
+  const fee = payment.terms.returnsFee ? feePart(payment, settled, feeBefore) : 0n;
   return {
     id: facts.ids.pop()!,
     paymentId: payment.id,
@@ -146,10 +145,7 @@ function newRefund(
     amount: command.amount,
     payerAmount: command.payerAmount ?? payerPart(payment, amount),
     settlementAmount,
-    feeReturned: money(
-      settlementAmount.currency,
-      isMore ? settlementAmount.amount : fee + total(command.sharesBack),
-    ),
+    feeReturned: money(settlementAmount.currency, fee + total(command.sharesBack)),
     ...{ owedFee: 0n, owed: 0n, putAside: false },
     reason: command.reason,
     notifyUrl: command.notifyUrl,
@@ -169,15 +165,15 @@ const sumsWith = (before: RefundSums, refund: Refund): RefundSums => ({
 });
 
 /**
- * The refund with its money, taken from what its merchant has; null while that does not suffice. `reached`: how much of the
- * payment is refunded with it, in progress or done.
+ * The refund with its money, taken from what its merchant has; null while that does not suffice. `settled`: how much of the
+ * settlement amount refunds take with it, in progress or done.
  */
 export function fund(
   facts: FundingFacts,
   payment: Payment,
-  { refund, reached }: { readonly refund: Refund; readonly reached: bigint },
+  { refund, settled }: { readonly refund: Refund; readonly settled: bigint },
 ): Refund | null {
-  const keptFee = keptFeeOf(payment, reached) - (facts.sums.get(payment.id)?.owedFee ?? 0n);
+  const keptFee = keptFeeOf(payment, settled) - (facts.sums.get(payment.id)?.owedFee ?? 0n);
   const sources = takeFunds(facts.funds, payment, { needed: neededFor(refund), keptFee });
   return sources === null ? null : { ...refund, owedFee: sources.owedFee, owed: sources.owed };
 }
@@ -261,29 +257,29 @@ export function refunded(
   refund: Refund,
   changes: Partial<Payment>,
 ): { changed: Payment; rest: Pick<Decision<never>, 'events' | 'entry' | 'notification'> } {
-  const entryId = facts.ids.pop()!;
+  const postings = refundPostings(payment, refund, {
+    house: legsOf(facts.house, payment),
+    merchant: fundsOf(facts.funds, payment).accounts,
+  });
+  // A part can be worth less than the smallest unit on either side: then it moves nothing.
+  const entryId = postings.length === 0 ? 0n : facts.ids.pop()!;
   const { payment: changed, event } = withEvent(
     payment,
     { kind: 'refunded', at: facts.now, entryId, refundId: refund.id },
     changes,
   );
   const entry: Entry = {
-    id: entryId,
-    kind: 'refund',
-    payerId: refund.payerId,
-    subjectId: payment.id,
+    ...{ id: entryId, kind: 'refund', payerId: refund.payerId, subjectId: payment.id },
     occurredAt: facts.now,
-    postings: refundPostings(payment, refund, {
-      house: legsOf(facts.house, payment),
-      merchant: fundsOf(facts.funds, payment).accounts,
-    }),
+    postings,
   };
   const notification = notificationOf(facts, changed, {
     kind: 'refund',
     subjectId: refund.id,
     url: refundNotifyUrl(payment, refund),
   });
-  return { changed, rest: { events: [event], entry, notification } };
+  const rest = { events: [event], notification, ...(postings.length === 0 ? {} : { entry }) };
+  return { changed, rest };
 }
 
 async function readSharesBack(

@@ -15,6 +15,7 @@ import {
   readQueuedRefunds,
 } from './refund-queue-store.ts';
 import { readRefundSums, readRefunds } from './refund-store.ts';
+import { openSettled } from './settlement-price.ts';
 import { readMerchantFunds, retryEveryMs } from './unsettled-funds.ts';
 
 export interface RetryRefund {
@@ -34,8 +35,8 @@ export function decideRetryRefund(facts: RetryRefundFacts, command: RetryRefund)
   if (queued === undefined || payment === undefined || refund === undefined) return { answer: null };
   facts.queued.delete(command.refundId);
   const dequeued = command.refundId;
-  const reached = payment.refunded.amount + payment.refunding.amount;
-  const funded = fund(facts, payment, { refund, reached });
+  const settled = openSettled(payment, facts.sums.get(payment.id) ?? noRefunds);
+  const funded = fund(facts, payment, { refund, settled });
   if (funded !== null) {
     countOwed(facts, funded);
     facts.refunds.set(refund.id, funded);

@@ -3,7 +3,7 @@
 import { type Money, money } from '@tongbao/money';
 import { type LockedQuote, settlementOf } from '../fx/index.ts';
 import type { Payment } from './payment.ts';
-import { openAmount, partOf } from './refund-price.ts';
+import { openAmount, partOf, type RefundSums } from './refund-price.ts';
 
 type Converted = Pick<Payment, 'amount' | 'settlementAmount' | 'settlementQuote'>;
 
@@ -17,6 +17,10 @@ export function conversionOf(payment: Converted): { readonly mid: bigint; readon
   const { midAmount, spreadAmount } = settlementOf(settlementQuote, amount);
   return { mid: midAmount.amount, spread: spreadAmount.amount };
 }
+
+/** What refunds have taken of the settlement amount, or are taking. */
+export const openSettled = (payment: Payment, sums: Pick<RefundSums, 'settled'>): bigint =>
+  payment.settlementQuote === null ? openAmount(payment) : sums.settled;
 
 /**
  * What a refund of an amount in the order's currency takes from the merchant. The law is that of refund-price.ts: together

@@ -47,12 +47,14 @@ export const neededFor = ({
 export const discountOf = (payment: Payment): bigint => payment.fee.amount - total(sharesOf(payment));
 
 /**
- * How much of the fee a merchant may owe once `refunded` of the payment is refunded. A payment brought its amount less the fee;
+ * How much of the fee a merchant may owe once refunds have taken `settled` of what it got for the payment. A payment brought its amount less the fee;
  * where the contract keeps the fee, a refund needs more than the payment brought. So that a payment which is not
  * settled can be refunded from itself, that much is lent without a limit: never more than the fee, rounded up.
  */
-export const keptFeeOf = (payment: Payment, refunded: bigint): bigint =>
-  payment.terms.returnsFee ? 0n : divide(discountOf(payment) * refunded, payment.amount.amount, 'up');
+export const keptFeeOf = (payment: Payment, settled: bigint): bigint =>
+  payment.terms.returnsFee
+    ? 0n
+    : divide(discountOf(payment) * settled, payment.settlementAmount.amount, 'up');
 
 /** Takes what is needed, or nothing: unsettled funds first, then the kept fee, then credit. Null when they do not suffice. */
 export function takeFunds(
