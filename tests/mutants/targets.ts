@@ -33,6 +33,7 @@ export const targets: readonly Target[] = [
       ...[
         'refund',
         'refund-price',
+        'settlement-price',
         'retry-refund',
         'finish-refund',
         'requote',

@@ -8,6 +8,7 @@ import type { ChangeFacts } from '../payments/change.ts';
 import type { AuthorizePayment, CreatePayment } from '../payments/commands.ts';
 import type { CreateFacts } from '../payments/create.ts';
 import type { OrderFacts, Payment, Refund } from '../payments/payment.ts';
+import type { HouseLegs } from '../payments/postings.ts';
 import type { MerchantAccounts, MerchantFunds } from '../payments/unsettled-funds.ts';
 
 export const now = new Date('2014-11-11T02:00:00Z');
@@ -29,6 +30,18 @@ export const merchant: MerchantAccounts = {
   refunding: 6_410n,
   receivable: 7_410n,
   feeReceivable: 9_410n,
+};
+
+/** Those of a merchant that prices in won and is paid in dollars. */
+export const dollarHouse = {
+  ...house,
+  settlementPosition: 2_840n,
+  settlementFee: 5_840n,
+  conversion: { spread: 3_840n, rounding: 4_840n },
+};
+export const dollarMerchant: MerchantAccounts = {
+  ...{ pending: 8_840n, refunding: 6_840n },
+  ...{ receivable: 7_840n, feeReceivable: 9_840n },
 };
 
 export const sampleOrder: OrderFacts = {
@@ -93,6 +106,24 @@ export const samplePayment = (over: Partial<Payment> = {}): Payment => ({
   order: sampleOrder,
   ...over,
 });
+
+/** What the same order becomes for a merchant that is paid in dollars: a thousand won each, less half a per cent. */
+export const inDollars = (): Pick<Payment, 'settlementAmount' | 'settlementQuote' | 'fee' | 'terms'> => {
+  const { quote, terms } = samplePayment();
+  return {
+    // 58.705 dollars; the even cent. The fee is 88.05 cents.
+    settlementAmount: money('USD', 5_870n),
+    fee: money('USD', 88n),
+    settlementQuote: {
+      ...quote,
+      quoteId: '12-S',
+      mid: parseRate('KRW', 'USD', '0.001'),
+      price: parseRate('KRW', 'USD', '0.000995'),
+      spreadBps: -50,
+    },
+    terms: { ...terms, pendingAccount: dollarMerchant.pending, settlementCurrency: 'USD' },
+  };
+};
 
 /** The same after it was paid from the balance. */
 export const samplePaid = (over: Partial<Payment> = {}): Payment =>
@@ -192,7 +223,10 @@ export const changeFacts = (payments: readonly Payment[], over: Partial<ChangeFa
   payments: new Map(payments.map((payment) => [payment.id, payment])),
   locked: new Map(payments.map((payment) => [payment.id, payment])),
   balances: new Map([balanceOf(1_000_000n)]),
-  house: new Map([['KRW/CNY', house]]),
+  house: new Map<string, HouseLegs>([
+    ['KRW/CNY', house],
+    ['USD/CNY/converted', dollarHouse],
+  ]),
   ...over,
 });
 
