@@ -96,6 +96,102 @@ describe.skipIf(isSkipped)('the console', () => {
     await checker.context().close();
   });
 
+  test('a maker imports files: a mistake is named, a file comes in once, and a CSV profile is tried before it is kept', async () => {
+    const page = await stage.open('en', 'desktop');
+    await enter(page, 'maker', '/console/statements');
+    await page.getByRole('button', { name: 'Import a file' }).click();
+    const dialog = page.getByRole('dialog');
+    const send = dialog.getByRole('button', { name: 'Import a file' });
+    await send.click();
+    await dialog.getByText('Choose a file first.').waitFor();
+    const file = (amount: string) => ({
+      ...{ name: 'umsaetze.csv', mimeType: 'text/csv' },
+      buffer: Buffer.from(`Buchungstag;Betrag;Referenz\n12.11.2014;${amount};R-1\n`),
+    });
+    await dialog.locator('input[type=file]').setInputFiles(file('-1,00'));
+    await dialog.getByLabel('Our account at the bank').fill('9000EUR0001');
+    await dialog.getByLabel('Currency').fill('EUR');
+    await send.click();
+    await dialog.getByText('line 1 has no column date').waitFor();
+    expect(await serious(page)).toEqual([]);
+    await photograph(page, 'console-import-refused-en-desktop');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+    await page.getByRole('button', { name: 'CSV profiles' }).click();
+    await page.getByRole('button', { name: 'Add a profile' }).click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByLabel('Name').fill('sparkasse');
+    await drawer.getByLabel('Dates').fill('DD.MM.YYYY');
+    for (const [label, value] of [
+      ['Date', 'Buchungstag'],
+      ['Amount with its sign', 'Betrag'],
+      ['Our reference', 'Referenz'],
+    ] as const)
+      await drawer.getByLabel(label, { exact: true }).fill(value);
+    await drawer.getByLabel('Currency').first().fill('EUR');
+    await drawer.locator('input[type=file]').setInputFiles(file('-1,00'));
+    await drawer.getByRole('button', { name: 'Try' }).click();
+    await drawer.getByText('line 2, amount: "-1,00" is not an amount').waitFor();
+    await drawer.getByLabel('Decimal sign').click();
+    await page.locator('.ant-select-item-option[title=","]').click();
+    await drawer.getByRole('button', { name: 'Try' }).click();
+    await drawer.getByRole('cell', { name: '-€1.00' }).waitFor();
+    expect(await serious(page)).toEqual([]);
+    await photograph(page, 'console-profile-en-desktop');
+    await drawer.getByRole('textbox', { name: 'Reason' }).fill('as their guide says');
+    await drawer.getByRole('button', { name: 'Add', exact: true }).click();
+    await drawer.getByText('Version 1 of sparkasse counts from now on.').waitFor();
+
+    await page.goto(`${stage.sandbox.http}/console/statements`);
+    for (const result of [
+      'Lines: 1, matched: 0, not booked yet: 0, breaks: 1',
+      'Imported before: nothing was done',
+    ]) {
+      await page.getByRole('button', { name: 'Import a file' }).click();
+      await dialog.locator('input[type=file]').setInputFiles(file('-1,00'));
+      await dialog.getByLabel('How the bank writes its CSV').click();
+      await page.locator('.ant-select-item-option[title="sparkasse"]').click();
+      await dialog.getByLabel('Our account at the bank').fill('9000EUR0001');
+      await dialog.getByLabel('Currency').fill('EUR');
+      await send.click();
+      await dialog.getByText(result).waitFor();
+      await photograph(page, `console-import-${result.startsWith('Lines') ? 'done' : 'known'}-en-desktop`);
+      await dialog.getByRole('button', { name: 'Done' }).click();
+    }
+    const row = page.getByRole('row').filter({ hasText: '9000EUR0001' });
+    await row.getByRole('button', { name: 'Open breaks: 1' }).click();
+    await page.getByRole('row').filter({ hasText: 'R-1' }).waitFor();
+    await page.context().close();
+  });
+
+  test('a closed day is declared by keyboard on one phone and approved on another', async () => {
+    const maker = await stage.open('zh-CN', 'phone');
+    await enter(maker, 'maker', '/console/closures');
+    await maker.getByRole('button', { name: '申报日期' }).press('Enter');
+    const dialog = maker.getByRole('dialog');
+    await dialog.getByLabel('日历').press('Enter');
+    await maker.keyboard.type('KR');
+    await maker.keyboard.press('Enter');
+    await dialog.getByLabel('日期', { exact: true }).fill('2014-12-30');
+    await dialog.getByLabel('理由').fill('暴雪');
+    expect(await serious(maker)).toEqual([]);
+    await photograph(maker, 'console-declare-zh-phone');
+    await dialog.getByRole('button', { name: /确 ?认/ }).press('Enter');
+    await maker.getByText('须由另一人复核').waitFor();
+    await photograph(maker, 'console-closures-maker-zh-phone');
+    await maker.context().close();
+
+    const checker = await stage.open('en', 'phone');
+    await enter(checker, 'checker', '/console/closures');
+    await checker.getByRole('button', { name: 'Approve' }).click();
+    await checker.getByRole('dialog').getByLabel('Reason').fill('seen the notice');
+    await checker.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click();
+    await checker.getByText('Approved: checker').waitFor();
+    expect(await serious(checker)).toEqual([]);
+    await photograph(checker, 'console-closures-checker-en-phone');
+    await checker.context().close();
+  });
+
   test('wrong words at the door are told so, and nobody gets in', async () => {
     const page = await stage.open('zh-CN');
     await page.goto(`${stage.sandbox.http}/console`);
@@ -148,7 +244,10 @@ describe.skipIf(isSkipped)('the console', () => {
       '': '.recharts-bar-rectangle',
       '/batches': '.ant-table-row',
       '/payment': '.ant-empty',
+      '/statements': '.ant-table-row',
+      '/profiles': '.ant-table-row',
       '/breaks': '.ant-table-row',
+      '/closures': '.ant-table-row',
       '/positions': '.figure-value',
       '/books': '.ant-alert-success, .ant-alert-error',
       '/rates': '.ant-empty',

@@ -12,10 +12,13 @@ import { codeOf, type Say, tell, time, useAddress, useAsk, useWords } from './as
 import { Batches } from './batches.tsx';
 import { Books } from './books.tsx';
 import { Breaks } from './breaks.tsx';
+import { Closures } from './closures.tsx';
 import { Overview } from './overview.tsx';
 import { Password } from './password.tsx';
 import { Failed } from './pieces.tsx';
+import { Profiles } from './profiles.tsx';
 import { Rates } from './rates.tsx';
+import { Statements } from './statements.tsx';
 import { Story } from './story.tsx';
 import { Trail } from './trail.tsx';
 import { Treasury } from './treasury.tsx';
@@ -56,18 +59,24 @@ export interface PageProps {
 }
 
 const passwordPath = '/console/password';
+export const breaksPath = '/console/breaks';
+export const profilesPath = '/console/profiles';
+/** Reached by the person's own name, and from the page of statements. */
+const notInMenu: readonly string[] = [passwordPath, profilesPath];
 
 const pages = [
   { path: '/console', word: 'navOverview', roles: everybody, Page: Overview },
   { path: '/console/batches', word: 'navBatches', roles: everybody, Page: Batches },
   { path: '/console/payment', word: 'navPayment', roles: everybody, Page: Story },
-  { path: '/console/breaks', word: 'navBreaks', roles: operators, Page: Breaks },
+  { path: '/console/statements', word: 'navStatements', roles: operators, Page: Statements },
+  { path: profilesPath, word: 'navProfiles', roles: operators, Page: Profiles },
+  { path: breaksPath, word: 'navBreaks', roles: operators, Page: Breaks },
   { path: '/console/positions', word: 'navTreasury', roles: operators, Page: Treasury },
   { path: '/console/books', word: 'navBooks', roles: operators, Page: Books },
   { path: '/console/rates', word: 'navRates', roles: operators, Page: Rates },
+  { path: '/console/closures', word: 'navClosures', roles: operators, Page: Closures },
   { path: '/console/waiting', word: 'navWaiting', roles: operators, Page: Waiting },
   { path: '/console/trail', word: 'navTrail', roles: operators, Page: Trail },
-  // Reached by the person's own name, not by the menu.
   { path: passwordPath, word: 'changePassword', roles: everybody, Page: Password },
 ] as const;
 
@@ -186,7 +195,7 @@ function Inside({ member }: { member: Member }) {
           selectedKeys={[page.path]}
           onClick={({ key }) => go(`${key}${kept}`)}
           items={mine
-            .filter(({ path }) => path !== passwordPath)
+            .filter(({ path }) => !notInMenu.includes(path))
             .map(({ path, word }) => ({ key: path, label: say(word) }))}
         />
         <Space size="small">

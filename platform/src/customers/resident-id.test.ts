@@ -17,6 +17,23 @@ describe('a resident identity number', () => {
   });
 
   it.each([
+    ['a check character in lower case', '11010519880229002', 'x'],
+    ['full-width digits', '１１０１０５１９８８０２２９００２', 'Ｘ'],
+    ['full-width digits, a small letter', '１１０１０５１９８８０２２９００２', 'ｘ'],
+  ])('case 31: %s, born on 29 February, is kept with X', (_name, digits, check) => {
+    // The region is chosen so that the check character is X.
+    const plain = digits.normalize('NFKC');
+    const own = [...Array(99).keys()]
+      .map((order) => `${plain.slice(0, 15)}${order.toString().padStart(2, '0')}`)
+      .find((each) => checkCharacterOf(each) === 'X')!;
+    const typed =
+      digits === plain
+        ? own
+        : [...own].map((digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)).join('');
+    expect(residentIdOf(`${typed}${check}`)).toEqual({ number: `${own}X`, bornOn: '1988-02-29' });
+  });
+
+  it.each([
     ['another check character', '110105194912310021'],
     ['fifteen digits', '110105491231002'],
     ['no such province', `990105194912310${'02'}${checkCharacterOf('99010519491231002')}`],

@@ -25,8 +25,10 @@ export async function readStatements(bytes: Uint8Array, about: FileAbout): Promi
   if (format === 'mt940') return inSteps(mt940Steps(bytes, about.encoding));
   const { account, statementId, currency, fromDay, toDay, profile } = about.csv;
   const stated = currency ?? profile?.currency;
+  const named = { account, statementId, currency: stated };
+  const missing = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [name] : []));
   if (account === undefined || statementId === undefined || stated === undefined)
-    throw new StatementUnreadable('a CSV statement needs statementId and currency in the query');
+    throw new StatementUnreadable(`a CSV does not say what it is about: name its ${missing.join(', ')}`);
   const of = { account, statementId, currency: stated, fromDay, toDay };
   return [await readStatementCsv(bytes, of, { profile, said: about.encoding })];
 }
