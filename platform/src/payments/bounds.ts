@@ -164,12 +164,10 @@ const fixed = [
     'expiresAt',
   ],
 ] as const;
-const fixedAmounts = [
-  ...['amount', 'payerAmount', 'midAmount', 'spreadAmount', 'settlementAmount', 'fee'],
-] as const;
+const fixedAmounts = [...['amount', 'payerAmount', 'midAmount', 'spreadAmount', 'fee']] as const;
 
 /**
- * What is fixed when a payment is created stays; who paid, and when, stays once it is paid. Only an event that says so
+ * What is fixed when a payment is created stays (the settlement amount follows from it, by a law of its own); who paid, and when, stays once it is paid. Only an event that says so
  * gives an open order another price, in the same currencies.
  */
 function stepFault(before: Payment, after: Payment, isRequoted: boolean): string | null {

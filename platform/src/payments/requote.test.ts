@@ -106,6 +106,13 @@ describe('afterwards', () => {
     expect(changed!.fee).toEqual(money('KRW', 790n));
   });
 
+  it('whose shares are named in yuan takes them from its fee at the new rate', () => {
+    const parts = [{ receiver: 'customs', account: '6156', amount: '7035' }];
+    const named = { ...order, order: { ...sampleOrder, shares: { pricedIn: 'payer' as const, parts } } };
+    // 70.35 of 415.06 yuan are 10,000 won of 59,000.
+    expect(decideRequote(facts(named), command).changed!.fee).toEqual(money('KRW', 10_885n));
+  });
+
   it('is left alone while it holds, and refused where nobody knows a rate or an order', () => {
     const holds = { ...facts(order), now };
     expect(decideRequote(holds, command)).toEqual({ answer: order });

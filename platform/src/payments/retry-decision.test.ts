@@ -4,7 +4,9 @@ import { expect, it } from 'vitest';
 import {
   changeFacts,
   clearing,
+  dollarMerchant,
   fundsOf,
+  inDollars,
   later,
   now,
   samplePaid,
@@ -49,6 +51,24 @@ it('of a payment whose refunds nobody counted, what is lent is counted from noth
   const facts = factsOf(29_057n, { sums: new Map() });
   expect(decideRetryRefund(facts, command).changedRefund?.owedFee).toBe(443n);
   expect(facts.sums.get(12n)).toEqual({ ...noRefunds, owedFee: 443n });
+});
+
+it('of a converted payment: the fee is lent by what refunds have taken of what its merchant got', () => {
+  const converted = { ...waiting, ...inDollars() };
+  const refund = sampleRefund({ settlementAmount: money('USD', 2_935n), feeReturned: money('USD', 0n) });
+  const asked = (sums: RetryRefundFacts['sums']) =>
+    decideRetryRefund(
+      factsOf(0n, {
+        ...changeFacts([converted]),
+        ...{ refunds: new Map([[20n, refund]]), sums },
+        funds: new Map([[dollarMerchant.pending, { accounts: dollarMerchant, pending: 2_891n, credit: 0n }]]),
+      }),
+      command,
+    );
+  // Half of 88 cents.
+  expect(asked(new Map([[12n, { ...noRefunds, settled: 2_935n }]])).changedRefund?.owedFee).toBe(44n);
+  expect(asked(new Map([[12n, { ...noRefunds, settled: 2_800n }]])).queued).toBeDefined();
+  expect(asked(new Map()).queued).toBeDefined();
 });
 
 it('given up: failed, told, and no longer waiting', () => {

@@ -96,6 +96,15 @@ describe('an order in won', () => {
     expect(codeOf(decideCreate(inPounds, sampleCreate()))).toEqual(['quote-not-available', 'amount']);
   });
 
+  it('holds both rates as long as its contract says, and the order longer', () => {
+    const expiresAt = later(24 * 60 * minute);
+    const { created } = decideCreate(facts(), sampleCreate({ expiresAt }));
+    expect(created).toMatchObject({
+      ...{ expiresAt, quote: { expiresAt: later(60 * minute) } },
+      settlementQuote: { expiresAt: later(60 * minute), quoteId: '12-S' },
+    });
+  });
+
   it('under a quote of before has the payer’s rate of then and the merchant’s of now', () => {
     const { quote } = samplePayment();
     const former = {
@@ -313,6 +322,7 @@ describe('a new rate', () => {
   it('that leaves nothing, or that nobody knows, is none', () => {
     const small = { ...open, amount: won(100n) };
     expect(codeOf(requote(small, ratesOf('7', '100000')))).toEqual(['amount-out-of-limits', undefined]);
+    expect(requote(small, ratesOf('7', '10000')).changed!.settlementAmount).toEqual(cents(1n));
     const row = (currency: string, value: string) => ({
       ...{ currency, rate: value, date: '2014-11-11', pivot: 'KRW', source: 'test' },
     });
@@ -334,6 +344,8 @@ describe('bounds', () => {
     expect(paymentFault(paid())).toBeNull();
     for (const wrong of [5_869n, 5_871n]) expect(fault({ settlementAmount: cents(wrong) })).toBe(atItsRate);
     expect(fault({ settlementQuote: null })).toBe(atItsRate);
+    // The same figure, with no rate to say why.
+    expect(fault({ settlementQuote: null, settlementAmount: cents(59_000n) })).toBe(atItsRate);
     expect(fault({ terms: samplePaid().terms })).toBe(atItsRate);
     expect(fault({ settlementAmount: cents(0n) })).toBe('its merchant gets something');
     expect(fault({ fee: cents(5_870n) })).toBeUndefined();
