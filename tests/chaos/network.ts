@@ -27,6 +27,8 @@ export interface Network {
   backUp(): Promise<void>;
   /** Kills everything, puts the copy in the place of the data, and starts again. */
   restore(): Promise<void>;
+  /** A second server on the same PostgreSQL, which has to be apart (`overWire`). It is stopped with the network. */
+  startBeside(): Promise<{ url: string; pid: number }>;
   fillDisk(): boolean;
   emptyDisk(): void;
   healthy(): Promise<void>;
@@ -63,38 +65,41 @@ export async function startNetwork({ overWire }: { overWire: boolean }): Promise
   const url = `http://127.0.0.1:${port}`;
   let log = '';
   let child: ChildProcess;
+  let beside: ChildProcess | null = null;
   const database = overWire ? await startDatabase(path.join(disk, 'database')) : null;
-  const environment = database === null ? process.env : { ...process.env, DATABASE_URL: database.url };
+  // Both servers over one PostgreSQL have one key file.
+  const keys = { TONGBAO_KEY_FILE: path.join(disk, 'keys.json') };
+  const environment =
+    database === null ? process.env : { ...process.env, ...keys, DATABASE_URL: database.url };
 
-  async function start(): Promise<void> {
+  async function startServer(of: { port: number; data: string }): Promise<ChildProcess> {
     const httpsPort = (await freePort())!;
-    const args = [main, 'sandbox', '--port', `${port}`, '--https-port', `${httpsPort}`, '--data', data];
-    child = spawn(process.execPath, [...args, '--no-stores'], {
+    const args = [main, 'sandbox', '--port', `${of.port}`, '--https-port', `${httpsPort}`, '--data', of.data];
+    const server = spawn(process.execPath, [...args, '--no-stores'], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: environment,
     });
-    child.stderr!.on('data', (chunk: Buffer) => {
+    server.stderr!.on('data', (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-20_000);
     });
-    await healthy();
+    return server;
   }
-  const healthy = () => whenHealthy(url, child, () => log.slice(-3_000));
-  const exited = () => new Promise<void>((resolve) => child.once('exit', () => resolve()));
-
-  async function end(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = exited();
-    child.kill('SIGTERM');
-    await ended;
+  const latest = () => log.slice(-3_000);
+  const healthy = () => whenHealthy(url, child, latest);
+  async function start(): Promise<void> {
+    child = await startServer({ port, data });
+    await healthy();
   }
 
   async function kill(): Promise<void> {
-    const ended = exited();
+    const ended = exitOf(child);
     child.kill('SIGKILL');
     await ended;
   }
 
+  const end = () => endServer(child);
   async function stop(): Promise<void> {
+    if (beside !== null) await endServer(beside);
     await end();
     await database?.stop();
     if (hasOwnDisk) spawnSync('umount', ['-l', disk]);
@@ -129,11 +134,27 @@ export async function startNetwork({ overWire }: { overWire: boolean }): Promise
       copyFolder(copy, data);
       await start();
     },
+    async startBeside() {
+      const besidePort = (await freePort())!;
+      beside = await startServer({ port: besidePort, data: path.join(disk, 'beside') });
+      const besideUrl = `http://127.0.0.1:${besidePort}`;
+      await whenHealthy(besideUrl, beside, latest);
+      return { url: besideUrl, pid: beside.pid! };
+    },
     // `dd` ends with an error when nothing more fits, which is what is wanted.
     fillDisk: () =>
       hasOwnDisk && spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=1M', 'count=4096']).status !== 0,
     emptyDisk: () => void spawnSync('rm', ['-f', ballast]),
   };
+}
+
+const exitOf = (server: ChildProcess) => new Promise<void>((resolve) => server.once('exit', () => resolve()));
+
+async function endServer(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = exitOf(server);
+  server.kill('SIGTERM');
+  await ended;
 }
 
 function endProcess(pid: number): void {

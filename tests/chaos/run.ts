@@ -8,6 +8,7 @@ import { startNetwork } from './network.ts';
 import { startProxy } from './proxy.ts';
 import { restoreBackup } from './restore.ts';
 import { sufferSilence } from './silence.ts';
+import { sufferStandstills } from './standstill.ts';
 import { readWallet } from './wallet.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
@@ -20,6 +21,8 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** The processes stand still for ten seconds, or for less in a short run. */
 const stillMs = seconds >= 60 ? 10_000 : 3_000;
 const recoveryPatienceMs = 90_000;
+/** A stopped process loses its locks after four seconds; then those who waited have to be through. */
+const standstillPatienceMs = 20_000;
 const calm = { cut: 0, delay: 0, duplicate: 0 };
 
 const network = await startNetwork({ overWire: false });
@@ -152,6 +155,15 @@ try {
   );
   recoveries.set('silent database', [silence.took]);
   report(silence.comparisons.map((each) => ({ ...each, name: `after a silence: ${each.name}` })));
+  const still = await sufferStandstills({
+    ...{ times: seconds >= 60 ? 6 : 2, stillMs, patienceMs: standstillPatienceMs },
+  });
+  console.log(
+    `one of two servers stopped ${still.longest.length} times: the other one went on, without a success for at most ` +
+      `${Math.round(Math.max(...still.longest))} ms`,
+  );
+  recoveries.set('one of two servers stopped', still.longest);
+  report(still.comparisons.map((each) => ({ ...each, name: `two servers: ${each.name}` })));
   if (silence.silenced === 0) failures.push('no connection fell silent: the run says nothing of it');
   conclude();
 } catch (error) {

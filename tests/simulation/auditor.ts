@@ -2,7 +2,9 @@
 // left. Things that raced must have come out as if they had happened one after the other, in some order.
 import { type Answer, inWords } from './answers.ts';
 import { aged, emptyModel, type Model } from './model.ts';
-import { afterBanks, type Circumstances, predict } from './predict.ts';
+import { predict } from './predict.ts';
+import { afterBanks } from './predict-cashier.ts';
+import type { Circumstances } from './prediction.ts';
 import type { Request } from './requests.ts';
 
 /** Something happened that must not. `checker` names who noticed. */
@@ -175,6 +177,8 @@ function noteTransitions(counts: Map<string, number>, before: Model, after: Mode
   for (const [name, payment] of after.payments) {
     const former = before.payments.get(name);
     if (former === payment) continue;
+    if (former?.quotedAt != null && former.quotedAt !== payment.quotedAt)
+      note(former.price === payment.price ? 'requoted' : 'requoted at another price');
     if (former?.status !== payment.status) note(`${former?.status ?? 'none'} → ${payment.status}`);
     for (const refund of payment.refunds) {
       const was = former?.refunds.find((each) => each.name === refund.name)?.status ?? 'none';

@@ -13,6 +13,8 @@ export interface Shop {
   readonly returnsFee: boolean;
   readonly least: bigint;
   readonly most: bigint;
+  /** How long the rate of an order stays locked; the stage agrees it with the shop. */
+  readonly quoteLifeMs: number;
   /** How much the shop may owe for refunds of what was settled; absent: nothing. */
   readonly debtLimit?: bigint;
 }
@@ -28,6 +30,7 @@ export const shops: readonly Shop[] = [
     returnsFee: false,
     least: 100n,
     most: 50_000_000n,
+    quoteLifeMs: 3_600_000,
   },
   {
     clientId: 'SANDBOX_ICHIBA_JP_0001',
@@ -39,6 +42,7 @@ export const shops: readonly Shop[] = [
     returnsFee: false,
     least: 10n,
     most: 5_000_000n,
+    quoteLifeMs: 300_000,
     // The stage agrees it with the shop, beyond what the guide says of it.
     debtLimit: 10_000n,
   },
@@ -52,6 +56,7 @@ export const shops: readonly Shop[] = [
     returnsFee: true,
     least: 10n,
     most: 1_000_000n,
+    quoteLifeMs: 86_400_000,
   },
   {
     clientId: 'SANDBOX_HARBOUR_HK_0001',
@@ -63,6 +68,7 @@ export const shops: readonly Shop[] = [
     returnsFee: false,
     least: 10n,
     most: 20_000_000n,
+    quoteLifeMs: 3_600_000,
   },
   {
     clientId: 'SANDBOX_JADE_TW_0001',
@@ -74,6 +80,7 @@ export const shops: readonly Shop[] = [
     returnsFee: false,
     least: 100n,
     most: 50_000_000n,
+    quoteLifeMs: 900_000,
   },
 ];
 

@@ -52,6 +52,11 @@ export type Action =
       /** Null for the balance; a card's place in the shopper's list. */
       readonly card: number | null;
       readonly pin: 'right' | 'wrong';
+      /**
+       * Absent: the page shows what it costs now, and is looked at again when the rate's time is over. 'before': a page from before
+       * the order was last quoted anew; 'nothing': a client that says no price. Neither of them looks again.
+       */
+      readonly seen?: 'before' | 'nothing';
     }
   /** Confirms at a deadline (ms before or after it), before any timer has noticed. */
   | {
@@ -97,6 +102,17 @@ export type Action =
   | { readonly kind: 'wake' }
   | { readonly kind: 'rates-fail'; readonly times: number }
   | { readonly kind: 'crash' }
+  /**
+   * A second process is asked `of`, and is stopped at its n-th step; the first one does `meanwhile` (at most three requests, and
+   * work), and then it goes on: as soon as somebody waits for its locks, or only when it has lost them.
+   */
+  | {
+      readonly kind: 'pause';
+      readonly of: Action;
+      readonly step: number;
+      readonly until: 'waited-for' | 'locks-lost';
+      readonly meanwhile: readonly Action[];
+    }
   | { readonly kind: 'burst'; readonly of: readonly Action[] };
 
 export interface Command {
@@ -110,6 +126,10 @@ export interface Command {
 const describeAction = (action: Action): string => {
   const { kind, ...rest } = action;
   if (kind === 'burst') return `at once: ${action.of.map(describeAction).join(' | ')}`;
+  if (kind === 'pause') {
+    const [stopped, ...others] = [action.of, ...action.meanwhile].map(describeAction);
+    return `stopped at step ${action.step} until ${action.until}: ${stopped}; meanwhile: ${others.join(' | ')}`;
+  }
   const words = Object.entries(rest).map(([name, value]) =>
     name === 'payment' || name === 'refund' || name === 'topUp' ? `${value}` : `${name}=${String(value)}`,
   );
@@ -124,5 +144,6 @@ export function describe({ number, after, action, fault }: Command): string {
 /** The payments that a command is about. */
 export function paymentsOf(action: Action): string[] {
   if (action.kind === 'burst') return action.of.flatMap(paymentsOf);
+  if (action.kind === 'pause') return [action.of, ...action.meanwhile].flatMap(paymentsOf);
   return 'payment' in action ? [action.payment] : [];
 }

@@ -8,7 +8,7 @@ const known = {
     ...['created → cancelled', 'created → declined', 'created → expired', 'pending → paid'],
     ...['pending → created', 'paid → cancelled', 'refund none → succeeded'],
     ...['refund none → processing', 'refund processing → succeeded', 'top-up none → pending'],
-    ...['top-up pending → succeeded', 'top-up pending → failed'],
+    ...['top-up pending → succeeded', 'top-up pending → failed', 'requoted', 'requoted at another price'],
   ],
   faults: [
     ...['cut', 'disk-full', 'serialization', 'deadlock', 'answer-lost', 'crash-before-commit'].map(
@@ -19,6 +19,9 @@ const known = {
     ...['lost-before', 'lost-after', 'doubled', 'down'].map((fate) => `settlement bank ${fate}`),
     ...['lost', 'answer-lost', 'slow', 'huge', 'garbage', 'error-500', 'doubled', 'late'].map(
       (fate) => `shop ${fate}`,
+    ),
+    ...['outside', 'inside, and went on', 'inside, and lost its locks'].map(
+      (how) => `process stopped ${how}`,
     ),
     'rates fail',
   ],

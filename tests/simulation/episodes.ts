@@ -1,5 +1,6 @@
 // Short stories with orders of their own, told in the middle of a world or at its end: what chance alone would hardly put in
 // this order. Their chance is their own too, so that the rest of a seed's world stays what it is.
+import { shops } from './cast.ts';
 import { chanceOf } from './chance.ts';
 import type { Action, Command } from './commands.ts';
 
@@ -24,13 +25,18 @@ export function withEpisodes(commands: readonly Command[], seed: number): Comman
     told.splice(chance.below(told.length + 1), 0, ...asCommands(lateAnswer(teller)));
   if (chance.percent(40)) told.push(...asCommands(clockBack(teller)));
   if (chance.percent(60)) told.push(...asCommands(lateRefunds(teller)));
+  for (let stories = Number(chance.weighted({ 0: 1, 1: 2, 2: 1 })); stories > 0; stories--)
+    told.splice(chance.below(told.length + 1), 0, ...asCommands(outlivedRate(teller)));
+  for (let stories = Number(chance.weighted({ 0: 1, 1: 2, 2: 2, 3: 1 })); stories > 0; stories--)
+    told.splice(chance.below(told.length + 1), 0, ...asCommands(standstill(teller)));
+  if (chance.percent(40)) told.splice(chance.below(told.length + 1), 0, ...asCommands(keyChange(teller)));
   return told.map((command, index) => ({ ...command, number: index + 1 }));
 }
 
 const asCommands = (actions: readonly Action[]): Command[] =>
   actions.map((action) => ({ number: 0, after: 0, action, fault: null }));
 
-function order(teller: Teller, of: { shop: number; amount: string }): Action & { payment: string } {
+function order(teller: Teller, of: { shop: number; amount: string }): Extract<Action, { kind: 'pay' }> {
   const payment = `e${++teller.orders}`;
   return {
     ...{ kind: 'pay', payment, ...of, channel: 'ams-pay', lifeSeconds: null, told: true, how: 'well' },
@@ -122,5 +128,96 @@ function lateRefunds(teller: Teller): Action[] {
     ...[...buyingLater, refund(first)],
     { kind: 'advance', seconds: chance.pick([1, 3, 5]) * day },
     ...[refund(first), refund(later), refund(second), work],
+  ];
+}
+
+/** Orders that live longer than their rate, priced in either currency: people come back with a page of before, or with none. */
+function outlivedRate(teller: Teller): Action[] {
+  const { chance } = teller;
+  const shop = chance.pick([0, 1, 3, 4]);
+  const named = {
+    ...order(teller, { shop, amount: chance.pick(['9000', '33333', '777']) }),
+    lifeSeconds: day,
+  };
+  const inYuan: Action & { payment: string } = {
+    ...{
+      kind: 'announce',
+      payment: `e${++teller.orders}`,
+      shop,
+      amount: chance.pick(['9999', '30001', '1234']),
+    },
+    ...{ inYuan: true, told: true, how: 'well' },
+  };
+  const refund = (payment: string, share: number): Action => ({
+    ...{ kind: 'refund', refund: `er${++teller.refunds}`, payment, share, how: 'well' },
+  });
+  const look = (payment: string): Action => ({ kind: 'look', payment, shopper: 2 });
+  const life = shops[shop]!.quoteLifeMs / 1_000;
+  // Over midnight in Shanghai there are other rates.
+  const chosen = chance.pick([named, inYuan]);
+  const later = (): Action => ({
+    kind: 'advance',
+    seconds: chance.pick([life, life, 20_000, ...(chosen === named ? [52_000, 70_000] : [10_000, 38_000])]),
+  });
+  const { payment } = chosen;
+  const by = confirm(payment, 2, null);
+  const before = { ...by, seen: 'before' as const };
+  return [
+    ...[chosen, look(payment), later()],
+    ...chance.pick<Action[]>([[{ ...by, seen: 'nothing' }], [before], []]),
+    ...chance.pick<Action[]>([[look(payment), before], [look(payment), later(), look(payment)], []]),
+    ...chance.pick<Action[]>([
+      [{ kind: 'burst', of: [before, by, look(payment)] }],
+      [by],
+      [{ ...by, seen: 'nothing' }],
+    ]),
+    ...[chosen, by, refund(payment, 333), work, refund(payment, 667), refund(payment, 1)],
+  ];
+}
+
+/** A process stands still in the middle of a request about an order; another one is asked for the same, or for something else about it. */
+function standstill(teller: Teller): Action[] {
+  const { chance } = teller;
+  const shop = chance.pick([0, 0, 1, 2]);
+  const pay = order(teller, { shop, amount: chance.pick(['9000', '33333', '12000']) });
+  const { payment } = pay;
+  const byCard = chance.percent(30);
+  const by = byCard ? confirm(payment, 0, 0) : confirm(payment, 2, null);
+  const other = chance.percent(70) ? confirm(payment, chance.pick([0, 1]), null) : by;
+  const decline: Action = { kind: 'decline', payment };
+  const cancel: Action = { kind: 'cancel', payment, by: 'own' };
+  const refund = (share: number): Action => ({
+    ...{ kind: 'refund', refund: `er${++teller.refunds}`, payment, share, how: 'well' },
+  });
+  const stop = (of: Action, ...meanwhile: Action[]): Action => ({
+    ...{ kind: 'pause', of, step: 1 + chance.below(22), meanwhile },
+    until: chance.pick(['waited-for', 'waited-for', 'locks-lost']),
+  });
+  const [part, rest, all] = [refund(600), refund(600), refund(1000)];
+  return chance.pick<Action[]>([
+    [stop(pay, pay), by, work],
+    [pay, stop(by, cancel), work, part],
+    [pay, stop(cancel, by), work, part],
+    [pay, stop(by, other), work, part],
+    [pay, stop(decline, by, cancel), work],
+    [pay, by, work, stop(part, rest), work],
+    [pay, by, work, stop(part, part, cancel), work, all],
+    [pay, by, work, stop(cancel, all), work],
+    [pay, by, work, stop(all, cancel), work],
+    [pay, by, stop(part, rest, work), work, part, rest],
+  ]);
+}
+
+/** A shop changes its key, and goes on with the former one until its grace has ended, and beyond. */
+function keyChange(teller: Teller): Action[] {
+  const { chance } = teller;
+  const shop = chance.pick([0, 1, 2, 3, 4]);
+  const seconds = chance.pick([60, 600, 3_600]);
+  const pay = (how: 'well' | 'former-key') => ({ ...order(teller, { shop, amount: '12345' }), how });
+  return [
+    { kind: 'rotate-key', shop, graceSeconds: seconds },
+    ...[pay('former-key'), pay('well')],
+    { kind: 'advance', seconds: chance.pick([seconds - 1, seconds, seconds, 2 * seconds]) },
+    ...[pay('former-key'), pay('well')],
   ];
 }

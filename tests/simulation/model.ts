@@ -48,6 +48,10 @@ export interface ModelPayment {
   /** Yuan for one unit of the shop's currency, as it was said. */
   readonly price: string;
   readonly payerAmount: bigint;
+  /** Since when the price is locked; null while there is none. */
+  readonly quotedAt: number | null;
+  /** What the shopper was to pay before the order was last quoted anew; null where it never was. */
+  readonly formerly: bigint | null;
   readonly fee: bigint;
   readonly wireId: string;
   readonly url: string;
@@ -259,6 +263,19 @@ export function withRefund(payment: ModelPayment, at: number, refund: ModelRefun
 
 const noticesWith = (payment: ModelPayment, notice: Notice): readonly Notice[] =>
   payment.told ? [...payment.notices, notice] : payment.notices;
+
+/** Since when an order's first price is locked by the time that somebody has looked: a look after its time locks another one. */
+export function lockedSince(of: Pick<ModelPayment, 'shop'> & { createdAt: number }, now: number): number {
+  return now >= of.createdAt + shops[of.shop]!.quoteLifeMs ? now : of.createdAt;
+}
+
+/** Until when an order's price is locked: never beyond the order itself. */
+export const quoteEnd = (of: Pick<ModelPayment, 'shop' | 'quotedAt' | 'expiresAt'>): number =>
+  Math.min(of.expiresAt, of.quotedAt! + shops[of.shop]!.quoteLifeMs);
+
+/** Whether an open order's price has run out: the next look locks another one. */
+export const quoteIsOver = (payment: ModelPayment, now: number): boolean =>
+  payment.status === 'created' && payment.expiresAt > now && now >= quoteEnd(payment);
 
 const graceMs = 15 * 60_000;
 

@@ -59,7 +59,14 @@ async function judge(mutation: Mutation, serverUrl: string): Promise<Verdict> {
     path.join(import.meta.dirname, 'mutated.ts'),
     mutation.name,
     ...['--server', serverUrl, '--seed', String(mutation.seed ?? 1), '--seconds', options.seconds],
-    ...['--payments', options.payments, '--mode', mutation.mode ?? 'serial', '--no-shrink', '--no-replay'],
+    ...[
+      '--payments',
+      String(mutation.payments ?? options.payments),
+      '--mode',
+      mutation.mode ?? 'serial',
+      '--no-shrink',
+      '--no-replay',
+    ],
   ]);
   const seconds = (performance.now() - began) / 1_000;
   for (const { file } of patchesOf(mutation))

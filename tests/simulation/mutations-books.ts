@@ -162,11 +162,11 @@ export const bookMutations: readonly Mutation[] = [
   {
     name: 'missing-lock',
     what: 'payments are read without a lock: of two verbs at once the later write wins',
+    payments: 0,
     file: `${payments}/store.ts`,
     changes: [
       ['WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE`', 'WHERE id = ANY($1::bigint[]) ORDER BY id`'],
     ],
-    mode: 'concurrent',
   },
   {
     name: 'acknowledged-before-commit',

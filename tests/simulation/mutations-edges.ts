@@ -178,7 +178,7 @@ export const edgeMutations: readonly Mutation[] = [
   {
     name: 'retired-keys-work',
     what: 'a key works on after its time',
-    seed: 1205,
+    payments: 0,
     file: 'platform/src/http/ams/authenticate.ts',
     changes: [
       [
@@ -222,7 +222,7 @@ export const edgeMutations: readonly Mutation[] = [
   {
     name: 'rates-of-yesterday',
     what: 'the business day begins at midnight in London instead of Shanghai',
-    seed: 1300,
+    payments: 0,
     file: 'platform/src/fx/tables.ts',
     changes: [['const shanghaiOffsetMs = 8 * 3_600_000;', 'const shanghaiOffsetMs = 0;']],
   },

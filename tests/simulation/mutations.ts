@@ -2,6 +2,7 @@
 // reads them. Nothing of this is in the sources themselves. Each is a mistake that somebody could make in good faith.
 import { bookMutations } from './mutations-books.ts';
 import { edgeMutations } from './mutations-edges.ts';
+import { timeMutations } from './mutations-time.ts';
 
 export interface Mutation {
   readonly name: string;
@@ -14,11 +15,13 @@ export interface Mutation {
   readonly also?: readonly Pick<Mutation, 'file' | 'changes'>[];
   /** Where the search for it begins: a world with the circumstances that it needs. Absent: seed 1. */
   readonly seed?: number;
+  /** How many payments its worlds have beside their episodes, where it is not the usual number. */
+  readonly payments?: number;
   /** Whether it only shows in races. Absent: serial, where nothing depends on the machine. */
   readonly mode?: 'serial' | 'concurrent';
 }
 
-export const mutations: readonly Mutation[] = [...bookMutations, ...edgeMutations];
+export const mutations: readonly Mutation[] = [...bookMutations, ...edgeMutations, ...timeMutations];
 
 /** The files that a mutation changes. */
 export const patchesOf = ({ file, changes, also = [] }: Mutation): readonly Patch[] => [

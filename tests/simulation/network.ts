@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { gatewayAdapters } from '../../platform/src/adapters.ts';
 import { type Config, sandboxConfig } from '../../platform/src/config.ts';
-import { type Database, openDatabase, statement } from '../../platform/src/database/index.ts';
+import { type Database, openDatabase, servingLimits, statement } from '../../platform/src/database/index.ts';
 import type { RateSource } from '../../platform/src/fx/index.ts';
 import { sandboxAdapter } from '../../platform/src/http/sandbox/index.ts';
 import { createServer } from '../../platform/src/http/server.ts';
@@ -33,6 +33,7 @@ import {
 } from './faulty-banks.ts';
 import { type FaultyDatabase, faultyDatabase } from './faulty-database.ts';
 import { createShops, type Shops } from './merchants.ts';
+import { type PausingDatabase, pausingDatabase } from './pausing-database.ts';
 import { dayText, publishedCurrencies, publishedRate } from './rates.ts';
 
 /** Ten in the morning of Singles' Day 2014 in Shanghai. */
@@ -91,6 +92,10 @@ export interface Network {
   work(twice: boolean): Promise<number>;
   /** Banks' answers that were on their way reach the process that asked. */
   wake(): Promise<void>;
+  /** A second process on the same database, which can be stopped. It keeps locks for so long while it is. */
+  beside(locksMs: number): Promise<Beside>;
+  /** Sessions of the database that wait for a lock, and those that stand still in an open transaction. */
+  sessions(): Promise<{ waiting: bigint; idle: bigint }>;
   close(): Promise<void>;
 }
 
@@ -99,6 +104,15 @@ export interface Process {
   readonly database: FaultyDatabase;
   readonly app: Awaited<ReturnType<typeof createServer>>;
   readonly mover: ClockMover;
+}
+
+/** By which requests come in: the process that runs at that moment, or one that is chosen. */
+export type Entrance = Pick<Network, 'process' | 'clock'>;
+
+export interface Beside {
+  readonly process: Process;
+  readonly pausing: PausingDatabase;
+  close(): Promise<void>;
 }
 
 const silent = createLog('silent');
@@ -134,6 +148,7 @@ export async function openNetwork(of: { url: string; seed: number; log?: boolean
   const parts = { inner, clock, bank, settlementBank, bankFates, settlementFates, late, shops, rates, log };
   state.process = await startProcess(parts, seed);
   const slow = slowProcess(parts, seed);
+  let besides = 0;
   return {
     ...{ seed, firstDay, clock, bankFates, settlementFates, shops, bank },
     get process() {
@@ -157,6 +172,11 @@ export async function openNetwork(of: { url: string; seed: number; log?: boolean
     },
     work: (twice) => workOff(inner, { platform: state.process!.platform, slow, twice }),
     wake: slow.wake,
+    beside: (locksMs) => startBeside(parts, { url: of.url, locksMs, seed: seed + besideSeed + ++besides }),
+    async sessions() {
+      const [counted] = await inner.query<{ waiting: bigint; idle: bigint }>(countSessions);
+      return counted!;
+    },
     async close() {
       await slow.close();
       await endProcess(state.process!);
@@ -218,6 +238,33 @@ async function startProcess(parts: Parts, randomSeed: number): Promise<Process> 
   await app.ready();
   return { platform, database, app, mover };
 }
+
+const besideSeed = 2_000_000;
+
+async function startBeside(
+  parts: Parts,
+  { url, locksMs, seed }: { url: string; locksMs: number; seed: number },
+): Promise<Beside> {
+  const limits = { ...servingLimits, idleInTransactionMs: locksMs };
+  const database = openDatabase({ url, maxConnections: 4, limits });
+  const pausing = pausingDatabase(database);
+  const process = await startProcess({ ...parts, inner: pausing }, seed);
+  return {
+    ...{ process, pausing },
+    async close() {
+      pausing.goOn();
+      await endProcess(process);
+      await database.close();
+    },
+  };
+}
+
+const countSessions = statement(
+  'simulation.sessions',
+  `SELECT count(*) FILTER (WHERE wait_event_type = 'Lock') AS waiting,
+     count(*) FILTER (WHERE state LIKE 'idle in transaction%') AS idle
+   FROM pg_stat_activity WHERE datname = current_database()`,
+);
 
 const platformOf = (
   { clock, bank, settlementBank, bankFates, settlementFates, late, ...parts }: Parts,

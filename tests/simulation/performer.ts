@@ -3,8 +3,11 @@
 import { type Answer, answer, inWords } from './answers.ts';
 import { type Auditor, type Heard, Violation } from './auditor.ts';
 import type { Action, Command, DatabaseFault } from './commands.ts';
+import { type ModelPayment, quoteIsOver } from './model.ts';
 import { idle, type Network } from './network.ts';
+import { pauseAndGoOn } from './pause.ts';
 import type { Asking, Request } from './requests.ts';
+import { send } from './send.ts';
 import type { ShopClient } from './shop-client.ts';
 import type { ShopperClient } from './shopper-client.ts';
 import { requestOf } from './work-out.ts';
@@ -57,7 +60,7 @@ export function createPerformer(parts: PerformerParts): Performer {
     await idle(network.process);
     const hit = database.disarm();
     if (hit) {
-      const name = `${fault!.kind} (${fault!.on})`;
+      const name = `database ${fault!.kind} (${fault!.on})`;
       faultsHappened.set(name, (faultsHappened.get(name) ?? 0) + 1);
     }
     if (database.isDead) await network.restart();
@@ -151,8 +154,7 @@ export function createPerformer(parts: PerformerParts): Performer {
     const first = requestOf(auditor.model, action, nowMs());
     if (first === null) return null;
     if ('shopper' in first && first.shopper !== null) await parts.shopper.ready(first.shopper);
-    // Signing in at the cashier makes an announced order a payment.
-    if (first.kind === 'confirm' && auditor.model.payments.get(first.payment)!.status === 'announced')
+    if (first.kind === 'confirm' && looksFirst(action, auditor.model.payments.get(first.payment)!, nowMs()))
       await ask(lookOf(first));
     return requestOf(auditor.model, action, nowMs());
   }
@@ -178,6 +180,15 @@ export function createPerformer(parts: PerformerParts): Performer {
     await ask({ kind: 'wallet', shopper });
   }
 
+  async function prepareAll(actions: readonly Action[]): Promise<Request[]> {
+    const requests: Request[] = [];
+    for (const action of actions.filter(isAsking)) {
+      const request = await prepare(action);
+      if (request !== null) requests.push(request);
+    }
+    return requests;
+  }
+
   async function burst(actions: readonly Action[]): Promise<void> {
     const askings = actions.filter(isAsking);
     const withWork = actions.some(({ kind }) => kind === 'work');
@@ -188,11 +199,7 @@ export function createPerformer(parts: PerformerParts): Performer {
       if (withWake) await network.wake();
       return withWake ? observe() : undefined;
     }
-    const requests: Request[] = [];
-    for (const action of askings) {
-      const request = await prepare(action);
-      if (request !== null) requests.push(request);
-    }
+    const requests = await prepareAll(askings);
     const [heard] = await Promise.all([
       Promise.all(
         requests.map(async (request): Promise<Heard> => ({ request, answer: await send(parts, request) })),
@@ -219,6 +226,22 @@ export function createPerformer(parts: PerformerParts): Performer {
     await observe();
     for (const shopper of new Set(requests.flatMap((request) => shoppersOf(parts, request))))
       await checkWallet(shopper);
+  }
+
+  async function pause(action: Extract<Action, { kind: 'pause' }>): Promise<void> {
+    const [stopped, ...others] = await prepareAll([action.of, ...action.meanwhile]);
+    if (stopped === undefined) return;
+    const isWorking = action.meanwhile.some(({ kind }) => kind === 'work');
+    const { heard, how } = await pauseAndGoOn(parts, { action, stopped, others, isWorking });
+    faultsHappened.set(how, (faultsHappened.get(how) ?? 0) + 1);
+    note(how);
+    for (const { request, answer: said } of heard) note(`raced ${request.kind} ${inWords(withoutIds(said))}`);
+    await idle(network.process);
+    auditor.hearRace(heard, isWorking);
+    const [{ answer: said }] = heard;
+    // It was not told what became of what it began: somebody asks.
+    if (said.unknown) await ask(stopped.kind === 'confirm' ? lookOf(stopped) : stopped);
+    await settleRace(heard.map(({ request }) => request));
   }
 
   async function operate(action: Exclude<Action, Asking>, fault: DatabaseFault | null): Promise<void> {
@@ -252,6 +275,8 @@ export function createPerformer(parts: PerformerParts): Performer {
       }
       case 'burst':
         return burst(action.of);
+      case 'pause':
+        return pause(action);
       case 'late-confirm':
         return confirmLate(action);
       case 'guess-pin': {
@@ -272,9 +297,8 @@ export function createPerformer(parts: PerformerParts): Performer {
     await moveTo(known.expiresAt - lateLead);
     await observe();
     const asked: Asking = { kind: 'confirm', payment, shopper, card: null, pin: 'right' };
-    const request = requestOf(auditor.model, asked, nowMs());
+    const request = await prepare(asked);
     if (request === null || nowMs() >= known.expiresAt) return;
-    await parts.shopper.ready(shopper);
     network.clock.set(new Date(known.expiresAt + lateMs));
     await ask(request);
     // To a whole second again: the wire's times have no smaller unit.
@@ -311,6 +335,11 @@ const lookOf = (request: Extract<Request, { kind: 'confirm' }>): Request => {
   return { kind: 'look', payment, url, shopper };
 };
 
+/** Signing in at the cashier makes an announced order a payment; a page whose price has run out shows another one. */
+const looksFirst = (action: Asking, payment: ModelPayment, now: number): boolean =>
+  payment.status === 'announced' ||
+  (quoteIsOver(payment, now) && action.kind === 'confirm' && action.seen === undefined);
+
 /** Whose money a request may have moved. */
 function shoppersOf({ auditor }: PerformerParts, request: Request): number[] {
   if (!['confirm', 'refund', 'cancel', 'top-up'].includes(request.kind)) return [];
@@ -344,40 +373,3 @@ const withoutIds = (said: Answer): Answer => {
   const { wireId: _wireId, url: _url, topUpId: _topUpId, ...facts } = said.facts;
   return { ...said, facts };
 };
-
-async function send({ shop, shopper }: PerformerParts, request: Request): Promise<Answer> {
-  const notifyUrl = 'told' in request && request.told ? 'https://shop.example/notify' : null;
-  switch (request.kind) {
-    case 'pay': {
-      const said = await shop.pay({ ...request, notifyUrl });
-      if (said.facts.url === undefined || said.facts.price !== undefined) return said;
-      // A session's answer names no price: the cashier shows it.
-      const view = await shopper.look(said.facts.url, null);
-      // Lost on the way: the shop does not know its payment yet, and asks again.
-      if (view.unknown) return view;
-      return { ...said, facts: { ...view.facts, ...said.facts } };
-    }
-    case 'announce':
-      return shop.announce({ ...request, notifyUrl });
-    case 'look':
-      return shopper.look(request.url, request.shopper);
-    case 'confirm':
-      return shopper.confirm(request);
-    case 'decline':
-      return shopper.decline(request.url, request.shopper);
-    case 'cancel':
-      return shop.cancel(request);
-    case 'inquire':
-      return shop.inquire(request);
-    case 'refund':
-      return request.by === 'ams' ? shop.refund(request) : shop.classicRefund(request);
-    case 'inquire-refund':
-      return shop.inquireRefund(request);
-    case 'top-up':
-      return shopper.topUp(request);
-    case 'view-top-up':
-      return shopper.viewTopUp(request.shopper, request.id);
-    case 'wallet':
-      return shopper.wallet(request.shopper);
-  }
-}

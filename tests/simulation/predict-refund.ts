@@ -12,8 +12,8 @@ import {
   withPayment,
   withRefund,
 } from './model.ts';
-import { type Circumstances, differing, type Prediction } from './predict.ts';
 import { availableAtMost, lentAtMost, surelyAvailable } from './predict-funds.ts';
+import { type Circumstances, differing, type Prediction } from './prediction.ts';
 import type { Request } from './requests.ts';
 
 type RefundRequest = Extract<Request, { kind: 'refund' }>;

@@ -9,7 +9,7 @@ import {
   withPinTried,
   withTopUp,
 } from './model.ts';
-import { broken, type Circumstances, differing, type Prediction } from './predict.ts';
+import { broken, type Circumstances, differing, type Prediction } from './prediction.ts';
 import type { Request } from './requests.ts';
 
 const most = 5_000_000n;

@@ -39,6 +39,8 @@ export type Request =
       readonly card: number | null;
       readonly pin: string;
       readonly isRightPin: boolean;
+      /** What the page says that it costs, fen; null: it does not say. */
+      readonly shown: bigint | null;
     }
   | { readonly kind: 'decline'; readonly payment: string; readonly url: string; readonly shopper: number }
   | {

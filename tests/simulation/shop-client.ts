@@ -4,7 +4,7 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, ve
 import { type Answer, answer } from './answers.ts';
 import { majorText } from './arithmetic.ts';
 import { shops } from './cast.ts';
-import type { Network } from './network.ts';
+import type { Entrance, Network, Process } from './network.ts';
 
 interface Credentials {
   readonly merchants: readonly {
@@ -31,6 +31,8 @@ export interface ShopClient {
   classicRefund(of: ClassicRefundRequest): Promise<Answer>;
   /** A new key of the shop; the former one is good for the grace. */
   rotate(shop: number, fresh: { privateKey: string; publicKey: string }, graceMs: number): Promise<void>;
+  /** The same shops, asking another process. */
+  through(process: Process): ShopClient;
 }
 
 export interface PayRequest {
@@ -94,25 +96,30 @@ export async function createShopClient(network: Network): Promise<ShopClient> {
     format: 'der',
     type: 'spki',
   });
-  const ams = (shop: number, resource: string, body: object, how: PayRequest['how'] = 'well') =>
-    amsCall(network, { shop, resource, body, how, keys: keys[shop]!, gatewayKey });
-  return {
-    pay: async (of) => payAnswer(await ams(of.shop, operationOf(of.channel), payBody(of), of.how)),
-    inquire: async ({ shop, requestId }) =>
-      inquiryAnswer(await ams(shop, 'inquiryPayment', { paymentRequestId: requestId })),
-    cancel: async ({ shop, requestId }) => plain(await ams(shop, 'cancel', { paymentRequestId: requestId })),
-    refund: async (of) => refundAnswer(await ams(of.shop, 'refund', refundBody(of))),
-    inquireRefund: async ({ shop, refundRequestId }) =>
-      refundInquiryAnswer(await ams(shop, 'inquiryRefund', { refundRequestId })),
-    announce: (of) => announce(network, md5Keys[of.shop]!, of),
-    classicRefund: (of) => classicRefund(network, md5Keys[of.shop]!, of),
-    async rotate(shop, fresh, graceMs) {
-      const { merchants } = network.process.platform;
-      const access = (await merchants.findByClientId(shops[shop]!.clientId))!;
-      const version = await merchants.rotateKey(access.merchant.id, fresh.publicKey, graceMs);
-      keys[shop]!.push({ key: privateKeyOf(fresh.privateKey), version });
-    },
+  const over = (entrance: Entrance): ShopClient => {
+    const ams = (shop: number, resource: string, body: object, how: PayRequest['how'] = 'well') =>
+      amsCall(entrance, { shop, resource, body, how, keys: keys[shop]!, gatewayKey });
+    return {
+      pay: async (of) => payAnswer(await ams(of.shop, operationOf(of.channel), payBody(of), of.how)),
+      inquire: async ({ shop, requestId }) =>
+        inquiryAnswer(await ams(shop, 'inquiryPayment', { paymentRequestId: requestId })),
+      cancel: async ({ shop, requestId }) =>
+        plain(await ams(shop, 'cancel', { paymentRequestId: requestId })),
+      refund: async (of) => refundAnswer(await ams(of.shop, 'refund', refundBody(of))),
+      inquireRefund: async ({ shop, refundRequestId }) =>
+        refundInquiryAnswer(await ams(shop, 'inquiryRefund', { refundRequestId })),
+      announce: (of) => announce(entrance, md5Keys[of.shop]!, of),
+      classicRefund: (of) => classicRefund(entrance, md5Keys[of.shop]!, of),
+      async rotate(shop, fresh, graceMs) {
+        const { merchants } = entrance.process.platform;
+        const access = (await merchants.findByClientId(shops[shop]!.clientId))!;
+        const version = await merchants.rotateKey(access.merchant.id, fresh.publicKey, graceMs);
+        keys[shop]!.push({ key: privateKeyOf(fresh.privateKey), version });
+      },
+      through: (process) => over({ clock: entrance.clock, process }),
+    };
   };
+  return over(network);
 }
 
 const privateKeyOf = (text: string): KeyObject =>
@@ -147,16 +154,16 @@ interface AmsCall {
   readonly gatewayKey: KeyObject;
 }
 
-async function amsCall(network: Network, call: AmsCall): Promise<AmsAnswer | null> {
+async function amsCall(entrance: Entrance, call: AmsCall): Promise<AmsAnswer | null> {
   const { clientId } = shops[call.shop]!;
   const path = `/ams/sandbox/api/v1/payments/${call.resource}`;
   const text = JSON.stringify(call.body);
-  const time = String(network.clock.now().getTime());
+  const time = String(entrance.clock.now().getTime());
   const signer = call.how === 'former-key' ? (call.keys.at(-2) ?? call.keys.at(-1)!) : call.keys.at(-1)!;
   const signed = call.how === 'wrong-signature' ? `${text} ` : text;
   const content = Buffer.from(`POST ${path}\n${clientId}.${time}.${signed}`);
   const signature = encodeURIComponent(sign('RSA-SHA256', content, signer.key).toString('base64'));
-  const response = await network.process.app.inject({
+  const response = await entrance.process.app.inject({
     method: 'POST',
     url: path,
     headers: {
@@ -167,7 +174,7 @@ async function amsCall(network: Network, call: AmsCall): Promise<AmsAnswer | nul
     },
     payload: text,
   });
-  if (network.process.database.isDead) return null;
+  if (entrance.process.database.isDead) return null;
   const { headers } = response;
   const said = `POST ${path}\n${headers['client-id']}.${headers['response-time']}.${response.body}`;
   const proof = decodeURIComponent(/signature=(.+)$/.exec(String(headers.signature))?.[1] ?? '');
@@ -190,7 +197,7 @@ function payAnswer(body: AmsAnswer | null): Answer {
   return answer(body.result.resultCode, {
     wireId: textOf(body.paymentId),
     price: quote === undefined ? '' : String(quote.quotePrice),
-    expiresAt: quote === undefined ? '' : String(Date.parse(quote.quoteExpiryTime)),
+    quotedUntil: quote === undefined ? '' : String(Date.parse(quote.quoteExpiryTime)),
     createdAt: String(Date.parse(textOf(body.paymentCreateTime))),
     amount: amountIn(body.paymentAmount),
     paid: amountIn(body.actualPaymentAmount),
@@ -246,12 +253,12 @@ function classicQuery(parameters: Readonly<Record<string, string>>, md5Key: stri
   return new URLSearchParams({ ...parameters, sign: signature, sign_type: 'MD5' }).toString();
 }
 
-async function classicCall(network: Network, query: string) {
-  const response = await network.process.app.inject({ method: 'GET', url: `/gateway.do?${query}` });
-  return network.process.database.isDead ? null : response;
+async function classicCall(entrance: Entrance, query: string) {
+  const response = await entrance.process.app.inject({ method: 'GET', url: `/gateway.do?${query}` });
+  return entrance.process.database.isDead ? null : response;
 }
 
-async function announce(network: Network, md5Key: string, of: AnnounceRequest): Promise<Answer> {
+async function announce(entrance: Entrance, md5Key: string, of: AnnounceRequest): Promise<Answer> {
   const { currency, partner } = shops[of.shop]!;
   const price: Record<string, string> = of.inYuan
     ? { rmb_fee: majorText(of.amount, 'CNY') }
@@ -269,14 +276,14 @@ async function announce(network: Network, md5Key: string, of: AnnounceRequest): 
     },
     of.wrongSignature ? `${md5Key}x` : md5Key,
   );
-  const response = await classicCall(network, query);
+  const response = await classicCall(entrance, query);
   if (response === null) return answer('NO_ANSWER');
   const { location } = response.headers;
   if (response.statusCode === 302) return answer('REDIRECT', { url: String(location) });
   return answer(/<code>(\w+)<\/code>/.exec(response.body)?.[1] ?? `HTTP ${response.statusCode}`);
 }
 
-async function classicRefund(network: Network, md5Key: string, of: ClassicRefundRequest): Promise<Answer> {
+async function classicRefund(entrance: Entrance, md5Key: string, of: ClassicRefundRequest): Promise<Answer> {
   const { currency, partner } = shops[of.shop]!;
   const amount = majorText(of.amount, of.inYuan ? 'CNY' : currency);
   const query = classicQuery(
@@ -293,7 +300,7 @@ async function classicRefund(network: Network, md5Key: string, of: ClassicRefund
     },
     md5Key,
   );
-  const response = await classicCall(network, query);
+  const response = await classicCall(entrance, query);
   if (response === null) return answer('NO_ANSWER');
   if (response.body.includes('<is_success>T</is_success>')) return answer('SUCCESS');
   return answer(/<error>(\w+)<\/error>/.exec(response.body)?.[1] ?? `HTTP ${response.statusCode}`);

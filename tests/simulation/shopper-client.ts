@@ -1,13 +1,20 @@
 // Shoppers as browsers: sign-in by code, the cashier, the wallet. A session that has ended is renewed.
 import { type Answer, answer } from './answers.ts';
 import { shoppers } from './cast.ts';
-import type { Network } from './network.ts';
+import type { Entrance, Process } from './network.ts';
 
 export interface ShopperClient {
   /** Signs in unless signed in; so that what is asked next is one call. */
   ready(shopper: number): Promise<void>;
   look(url: string, shopper: number | null): Promise<Answer>;
-  confirm(of: { url: string; shopper: number; card: number | null; pin: string }): Promise<Answer>;
+  /** `shown`: what the page shows to pay, fen. */
+  confirm(of: {
+    url: string;
+    shopper: number;
+    card: number | null;
+    pin: string;
+    shown: bigint | null;
+  }): Promise<Answer>;
   decline(url: string, shopper: number): Promise<Answer>;
   /** `balance` and `available`, fen. */
   wallet(shopper: number): Promise<Answer>;
@@ -19,6 +26,8 @@ export interface ShopperClient {
     pin: string;
   }): Promise<Answer>;
   viewTopUp(shopper: number, topUpId: string): Promise<Answer>;
+  /** The same shoppers, asking another process; who is signed in stays so. */
+  through(process: Process): ShopperClient;
 }
 
 interface Response {
@@ -32,15 +41,22 @@ type Json = any;
 
 const ownPage = { 'x-tongbao-csrf': '1', 'content-type': 'application/json' };
 
-export function createShopperClient(network: Network): ShopperClient {
-  const cookies: (string | null)[] = shoppers.map(() => null);
-  const cards: (readonly { cardId: string; last4: string }[])[] = shoppers.map(() => []);
-  let calls = 0;
+/** What browsers keep. */
+interface Browsers {
+  readonly cookies: (string | null)[];
+  readonly cards: (readonly { cardId: string; last4: string }[])[];
+  calls: number;
+}
 
+export const createShopperClient = (entrance: Entrance): ShopperClient =>
+  clientOver(entrance, { cookies: shoppers.map(() => null), cards: shoppers.map(() => []), calls: 0 });
+
+function clientOver(entrance: Entrance, browsers: Browsers): ShopperClient {
+  const { cookies, cards } = browsers;
   async function send(method: 'GET' | 'POST', url: string, of: { body?: object; cookie?: string | null }) {
     // Every call from an address of its own: limits by address follow the machine's clock, not the simulated one.
-    calls += 1;
-    const response = await network.process.app.inject({
+    const calls = ++browsers.calls;
+    const response = await entrance.process.app.inject({
       method,
       url,
       remoteAddress: `10.${(calls >> 16) & 255}.${(calls >> 8) & 255}.${calls & 255}`,
@@ -50,7 +66,7 @@ export function createShopperClient(network: Network): ShopperClient {
       },
       ...(of.body === undefined ? {} : { payload: JSON.stringify(of.body) }),
     });
-    return network.process.database.isDead ? null : (response as Response);
+    return entrance.process.database.isDead ? null : (response as Response);
   }
 
   async function signIn(shopper: number): Promise<void> {
@@ -80,11 +96,12 @@ export function createShopperClient(network: Network): ShopperClient {
     ready,
     look: async (url, shopper) =>
       cashierAnswer(await send('GET', cashier(url), { cookie: cookieOf(shopper) })),
-    confirm: async ({ url, shopper, card, pin }) => {
+    confirm: async ({ url, shopper, card, pin, shown }) => {
       const last4 = card === null ? null : shoppers[shopper]!.cards[card]!.last4;
       const cardId = cards[shopper]!.find((each) => each.last4 === last4)?.cardId ?? '0';
       const method = last4 === null ? { kind: 'balance' } : { kind: 'card', cardId };
-      const body = { method, pin };
+      const payerAmount = shown === null ? {} : { payerAmount: { currency: 'CNY', value: shown.toString() } };
+      const body = { method, pin, ...payerAmount };
       return cashierAnswer(
         await send('POST', `${cashier(url)}/authorizations`, { body, cookie: cookieOf(shopper) }),
       );
@@ -100,6 +117,7 @@ export function createShopperClient(network: Network): ShopperClient {
     },
     viewTopUp: async (shopper, topUpId) =>
       topUpAnswer(await send('GET', `/api/wallet/top-ups/${topUpId}`, { cookie: cookieOf(shopper) })),
+    through: (process) => clientOver({ clock: entrance.clock, process }, browsers),
   };
 }
 

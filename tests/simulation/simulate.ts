@@ -146,9 +146,7 @@ function coverageOf(
   performer: Performer,
   of: { transitions: ReadonlyMap<string, number>; trace: readonly string[] },
 ): Coverage {
-  const faults = new Map<string, number>(
-    [...performer.faultsHappened].map(([name, count]) => [`database ${name}`, count]),
-  );
+  const faults = new Map<string, number>(performer.faultsHappened);
   for (const [fate, count] of network.bankFates.happened) faults.set(`bank ${fate}`, count);
   for (const [fate, count] of network.settlementFates.happened) faults.set(`settlement bank ${fate}`, count);
   for (const [fate, count] of network.shops.happened) faults.set(`shop ${fate}`, count);

@@ -16,7 +16,7 @@ import { urlsOfClone } from '../../platform/src/testing/index.ts';
 import { testKeys } from '../../platform/src/testing/keys.ts';
 import { shops } from './cast.ts';
 import { simulationConfig, worldBegins } from './network.ts';
-import { countIdsWithoutClock } from './stage-store.ts';
+import { agreeQuoteLife, countIdsWithoutClock } from './stage-store.ts';
 
 export interface Stage {
   readonly spareKeys: readonly { readonly privateKey: string; readonly publicKey: string }[];
@@ -117,8 +117,8 @@ async function seedTemplate(url: string): Promise<void> {
       log: createLog('silent'),
     });
     await seedMerchants({ ...platform, randomness: machineRandomness });
-    // The auditor knows one price of an order: here a rate is locked for longer than any order of these worlds lives.
-    await database.pool.query('UPDATE merchants.contract SET quote_life_s = 86400');
+    for (const { clientId, quoteLifeMs } of shops)
+      await agreeQuoteLife(database, { clientId, seconds: quoteLifeMs / 1_000 });
     await seedSettlementAccounts(platform);
     await agreeDebts(platform, settlementBank);
     await seedCustomers({ customers: platform.customers, wallet: platform.wallet, bank });

@@ -75,10 +75,12 @@ function aboutPayment(
     case 'look':
       return { kind: 'look', payment: name, url, shopper: action.shopper };
     case 'confirm': {
-      const { shopper, card } = action;
-      const right = shoppers[shopper]!.pin;
-      const pin = action.pin === 'right' ? right : '909090';
-      return { kind: 'confirm', payment: name, url, shopper, card, pin, isRightPin: action.pin === 'right' };
+      const { shopper, card, seen } = action;
+      const isRightPin = action.pin === 'right';
+      const pin = isRightPin ? shoppers[shopper]!.pin : '909090';
+      const { payerAmount, formerly } = payment;
+      const shown = seen === 'nothing' ? null : seen === 'before' ? (formerly ?? payerAmount) : payerAmount;
+      return { kind: 'confirm', payment: name, url, shopper, card, pin, isRightPin, shown };
     }
     case 'decline':
       // Declining needs a session; whose it is does not matter.
