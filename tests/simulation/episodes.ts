@@ -180,6 +180,8 @@ function standstill(teller: Teller): Action[] {
   const { chance } = teller;
   const shop = chance.pick([0, 0, 1, 2]);
   const pay = order(teller, { shop, amount: chance.pick(['9000', '33333', '12000']) });
+  const second = order(teller, { shop, amount: '9000' });
+  const buyer = chance.pick([1, 2]);
   const { payment } = pay;
   const byCard = chance.percent(30);
   const by = byCard ? confirm(payment, 0, 0) : confirm(payment, 2, null);
@@ -205,6 +207,7 @@ function standstill(teller: Teller): Action[] {
     [pay, by, work, stop(cancel, all), work],
     [pay, by, work, stop(all, cancel), work],
     [pay, by, stop(part, rest, work), work, part, rest],
+    [...[pay, second], stop(confirm(payment, buyer, null), confirm(second.payment, buyer, null)), work],
   ]);
 }
 

@@ -167,6 +167,18 @@ export const bookMutations: readonly Mutation[] = [
     changes: [
       ['WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE`', 'WHERE id = ANY($1::bigint[]) ORDER BY id`'],
     ],
+    // The key of their events refuses the second one too, and it is decided again.
+    also: [
+      {
+        file: 'platform/src/database/again.ts',
+        changes: [
+          [
+            'return retryable.has(code) ||',
+            "return (retryable.has(code) && !constraint?.startsWith('event_')) ||",
+          ],
+        ],
+      },
+    ],
   },
   {
     name: 'acknowledged-before-commit',

@@ -99,6 +99,18 @@ export const timeMutations: readonly Mutation[] = [
   },
   {
     ...alone,
+    name: 'balance-read-without-a-lock',
+    what: 'a balance is read without its lock: two orders of one shopper count as one against the limits',
+    file: 'platform/src/ledger/store.ts',
+    changes: [
+      [
+        'WHERE account_id = ANY($1::bigint[]) ORDER BY account_id FOR UPDATE`,\n);\nexport const lockBalanceRows',
+        'WHERE account_id = ANY($1::bigint[]) ORDER BY account_id`,\n);\nexport const lockBalanceRows',
+      ],
+    ],
+  },
+  {
+    ...alone,
     name: 'lost-race-not-decided-again',
     what: 'who finds a request id taken since it looked does not look again',
     file: 'platform/src/database/again.ts',

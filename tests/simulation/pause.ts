@@ -12,6 +12,7 @@ import { send } from './send.ts';
 const locksMs = { 'locks-lost': 300, 'waited-for': 4_000 };
 const lookEveryMs = 10;
 const mostLooks = 1_500;
+const patienceMs = 60_000;
 
 export async function pauseAndGoOn(
   parts: PerformerParts,
@@ -35,9 +36,9 @@ export async function pauseAndGoOn(
       for (const request of others) heard.push({ request, answer: await goesOn(parts, request) });
       if (isWorking) await network.work(false);
     })();
-    if (where !== 'inside') await goneOn;
-    else if (action.until === 'locks-lost') await goneOn.then(() => untilLocksAreLost(network));
-    else await untilWaitedFor(network, goneOn);
+    if (where === 'inside' && action.until === 'waited-for') await untilWaitedFor(network, goneOn);
+    else await inTime(goneOn);
+    if (where === 'inside' && action.until === 'locks-lost') await untilLocksAreLost(network);
     beside.pausing.goOn();
     const said = await asked;
     await goneOn;
@@ -64,6 +65,21 @@ async function goesOn(parts: PerformerParts, request: Request): Promise<Heard['a
       `${request.kind} was answered ${inWords(said)} while another process stood still`,
     );
   return said;
+}
+
+/** Longer than everything that the database lets anybody wait for. */
+async function inTime(done: Promise<unknown>): Promise<void> {
+  const late = Symbol('late');
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, patienceMs, late);
+  });
+  const first = await Promise.race([done, patience]).finally(() => clearTimeout(timer));
+  if (first === late)
+    throw new Violation(
+      'a stopped process stops nobody',
+      `the other one was not done within ${patienceMs / 1_000} s`,
+    );
 }
 
 async function untilLocksAreLost(network: Network): Promise<void> {

@@ -12,7 +12,8 @@ export interface PinParts extends HashParts {
   readonly clock: Clock;
 }
 
-const queues = new Map<bigint, Promise<void>>();
+/** Each process has its own, which is: each database that is open. */
+const queuesOf = new WeakMap<Connection, Map<bigint, Promise<void>>>();
 
 /**
  * Resolves when the PIN is the customer's. Rejections: pin-wrong (with the tries left), pin-locked (with the time
@@ -22,6 +23,8 @@ const queues = new Map<bigint, Promise<void>>();
  * right PIN, must not use up his tries. Between processes the tries reserved in the database remain the bound.
  */
 export function checkPin(parts: PinParts, customerId: bigint, pin: string): Promise<void> {
+  const queues = queuesOf.get(parts.database) ?? new Map<bigint, Promise<void>>();
+  queuesOf.set(parts.database, queues);
   const before = queues.get(customerId) ?? Promise.resolve();
   const check = before.then(() => checkOne(parts, customerId, pin));
   const settled = check
