@@ -110,6 +110,8 @@ export type Action =
       readonly kind: 'pause';
       readonly of: Action;
       readonly step: number;
+      /** Which of its steps at the database count. */
+      readonly steps: 'transactions' | 'all';
       readonly until: 'waited-for' | 'locks-lost';
       readonly meanwhile: readonly Action[];
     }
@@ -128,7 +130,7 @@ const describeAction = (action: Action): string => {
   if (kind === 'burst') return `at once: ${action.of.map(describeAction).join(' | ')}`;
   if (kind === 'pause') {
     const [stopped, ...others] = [action.of, ...action.meanwhile].map(describeAction);
-    return `stopped at step ${action.step} until ${action.until}: ${stopped}; meanwhile: ${others.join(' | ')}`;
+    return `stopped at step ${action.step} of ${action.steps} until ${action.until}: ${stopped}; meanwhile: ${others.join(' | ')}`;
   }
   const words = Object.entries(rest).map(([name, value]) =>
     name === 'payment' || name === 'refund' || name === 'topUp' ? `${value}` : `${name}=${String(value)}`,

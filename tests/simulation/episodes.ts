@@ -192,7 +192,10 @@ function standstill(teller: Teller): Action[] {
     ...{ kind: 'refund', refund: `er${++teller.refunds}`, payment, share, how: 'well' },
   });
   const stop = (of: Action, ...meanwhile: Action[]): Action => ({
-    ...{ kind: 'pause', of, step: 1 + chance.below(22), meanwhile },
+    ...{ kind: 'pause', of, meanwhile },
+    ...(chance.percent(75)
+      ? { steps: 'transactions', step: 1 + chance.below(18) }
+      : { steps: 'all', step: 1 + chance.below(40) }),
     until: chance.pick(['waited-for', 'waited-for', 'locks-lost']),
   });
   const [part, rest, all] = [refund(600), refund(600), refund(1000)];

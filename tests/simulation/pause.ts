@@ -27,7 +27,7 @@ export async function pauseAndGoOn(
   const { action, stopped, others, isWorking } = of;
   const beside = await network.beside(locksMs[action.until]);
   try {
-    const standing = beside.pausing.stopAt(action.step);
+    const standing = beside.pausing.stopAt(action.step, action.steps);
     const shop = parts.shop.through(beside.process);
     const asked = send({ ...parts, shop, shopper: parts.shopper.through(beside.process) }, stopped);
     const where = await Promise.race([standing, asked.then(() => null)]);

@@ -6,15 +6,19 @@ import type { Database, Transaction } from '../../platform/src/database/index.ts
 /** `inside`: a transaction is open, and may hold locks. */
 export type Standing = 'inside' | 'outside';
 
+/** Which steps count. */
+export type Steps = 'transactions' | 'all';
+
 export interface PausingDatabase extends Database {
-  /** The process stops at its n-th step from now on; answers where, once it has. */
-  stopAt(step: number): Promise<Standing>;
+  /** The process stops at its n-th step from now on, of its transactions or of all; answers where, once it has. */
+  stopAt(step: number, of: Steps): Promise<Standing>;
   /** It goes on; a stop that was not reached is forgotten. */
   goOn(): void;
 }
 
 interface State {
   left: number;
+  of: Steps;
   open: number;
   stopped: (standing: Standing) => void;
   gate: Promise<void> | null;
@@ -22,10 +26,10 @@ interface State {
 }
 
 export function pausingDatabase(inner: Database): PausingDatabase {
-  const state: State = { left: 0, open: 0, stopped: () => {}, gate: null, release: () => {} };
+  const state: State = { left: 0, of: 'all', open: 0, stopped: () => {}, gate: null, release: () => {} };
 
-  async function step(): Promise<void> {
-    if (state.left > 0) {
+  async function step(isOfTransaction: boolean): Promise<void> {
+    if (state.left > 0 && (isOfTransaction || state.of === 'all')) {
       state.left -= 1;
       if (state.left === 0) {
         state.gate = new Promise((resolve) => {
@@ -37,17 +41,18 @@ export function pausingDatabase(inner: Database): PausingDatabase {
     // Who is stopped is stopped as a whole.
     if (state.gate !== null) await state.gate;
   }
-  async function stepped<T>(work: () => Promise<T>): Promise<T> {
-    await step();
+  async function stepped<T>(work: () => Promise<T>, isOfTransaction: boolean): Promise<T> {
+    await step(isOfTransaction);
     const result = await work();
-    await step();
+    await step(isOfTransaction);
     return result;
   }
   return {
     ...inner,
-    stopAt: (n) =>
+    stopAt: (n, of) =>
       new Promise((resolve) => {
         state.left = n;
+        state.of = of;
         state.stopped = resolve;
       }),
     goOn() {
@@ -55,7 +60,7 @@ export function pausingDatabase(inner: Database): PausingDatabase {
       state.gate = null;
       state.release();
     },
-    query: (query, values) => stepped(() => inner.query(query, values)),
+    query: (query, values) => stepped(() => inner.query(query, values), false),
     transaction: (work) =>
       stepped(() => {
         let isOpen = false;
@@ -66,25 +71,28 @@ export function pausingDatabase(inner: Database): PausingDatabase {
         return inner
           .transaction(async (tx) => {
             const result = await work(pausing(tx, { stepped, opening }));
-            await step();
+            await step(true);
             return result;
           })
           .finally(() => {
             if (isOpen) state.open -= 1;
           });
-      }),
+      }, true),
   };
 }
 
 function pausing(
   tx: Transaction,
-  { stepped, opening }: { stepped: <T>(work: () => Promise<T>) => Promise<T>; opening: () => void },
+  {
+    stepped,
+    opening,
+  }: { stepped: <T>(work: () => Promise<T>, isOfTransaction: boolean) => Promise<T>; opening: () => void },
 ): Transaction {
   const asked = <T>(work: () => Promise<T>): Promise<T> =>
     stepped(() => {
       opening();
       return work();
-    });
+    }, true);
   return {
     open: true,
     query: (query, values) => asked(() => tx.query(query, values)),
