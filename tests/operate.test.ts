@@ -157,7 +157,10 @@ test('who acts has to be known, and what is typed wrongly is said', async () => 
     status: 2,
     stderr: 'who acts? --as NAME, or TONGBAO_OPERATOR: a name that signs in to the console\n',
   });
-  expect(run(...list, '--as', 'mei')).toMatchObject({ status: 2, stderr: expect.stringContaining('no terminal to ask') });
+  expect(run(...list, '--as', 'mei')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('no terminal to ask'),
+  });
   await fileWith('guess.password', 'correct horse battery', 0o600);
   expect(as('guess', ...list)).toMatchObject({
     status: 3,

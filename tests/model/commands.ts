@@ -3,48 +3,89 @@
 import { money } from '@tongbao/money';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { Payment } from '../../platform/src/payments/index.ts';
 import type { BankBehaviour } from '../../platform/src/sandbox/bank/index.ts';
-import { cancel, isWaiting, type ModelPayment, owedToShop, passTime, refund, spentBy } from './model.ts';
-import { balances, behave, hour, isReturned, outcomeOf, pay, paymentNow, Shop, type World } from './world.ts';
-
-interface Tracked {
-  readonly id: bigint;
-  readonly model: ModelPayment;
-  /** Ids of its refunds, in the model's order. */
-  readonly refundIds: bigint[];
-}
-
-export interface Run {
-  readonly shop: Shop;
-  /** Another client of the network, whose money nobody may touch. */
-  readonly neighbour: { readonly shop: Shop; readonly has: bigint };
-  readonly before: { wallet: bigint; card: bigint };
-  readonly payments: Tracked[];
-  behaviour: BankBehaviour;
-}
-
-export async function startRun(world: World): Promise<Run> {
-  await behave(world, 'normal');
-  const [shop, other] = [await Shop.open(world), await Shop.open(world)];
-  await world.pay(other.access, 777_777n);
-  const before = await balances(world);
-  const neighbour = { shop: other, has: await other.everything() };
-  return { shop, neighbour, before, payments: [], behaviour: 'normal' };
-}
-
-const models = (run: Run): ModelPayment[] => run.payments.map(({ model }) => model);
-const nowOf = (run: Run): number => run.shop.world.platform.clock.now().getTime();
-const chosen = (run: Run, index: number): Tracked | undefined =>
-  run.payments[index % (run.payments.length || 1)];
+import {
+  cancel,
+  confirm,
+  isWaiting,
+  type Means,
+  type ModelPayment,
+  owedToShop,
+  passTime,
+  quoteIsOver,
+  refund,
+  spentBy,
+} from './model.ts';
+import { chosen, models, nowOf, owes, type Run, type Tracked } from './run-state.ts';
+import { waits } from './waiting.ts';
+import { balances, behave, hour, isReturned, outcomeOf, pay, paymentNow } from './world.ts';
 
 async function pays(run: Run, won: bigint, byCard: boolean): Promise<void> {
   const made = await pay(run.shop, won, byCard);
   expect(made.status).toBe(byCard ? 'pending' : 'paid');
+  track(run, made, { byCard, state: byCard ? 'waiting' : 'paid' });
+  if (!byCard) earns(run, models(run).at(-1)!);
+}
+
+function track(run: Run, made: Payment, of: Pick<ModelPayment, 'byCard' | 'state'>): void {
+  const [fen, createdAt] = [made.payerAmount.amount, made.createdAt.getTime()];
   const model: ModelPayment = {
-    ...{ won, fen: made.payerAmount.amount, fee: made.fee.amount, byCard, createdAt: nowOf(run) },
-    ...{ state: byCard ? 'waiting' : 'paid', paidAt: nowOf(run), refunds: [], lent: 0n },
+    ...{ won: made.amount.amount, fen, fee: made.fee.amount, ...of },
+    ...{ createdAt, expiresAt: made.expiresAt.getTime(), quotedAt: createdAt, formerFen: null },
+    ...{ paidAt: nowOf(run), refunds: [], lent: 0n },
   };
   run.payments.push({ id: made.id, model, refundIds: [] });
+}
+
+function earns(run: Run, { won, fee }: ModelPayment): void {
+  run.means = { ...run.means, unsettled: run.means.unsettled + won - fee };
+}
+
+const orderLifeMs = 20 * hour;
+
+/** An order that nobody has confirmed yet; it outlives its rate. */
+async function orders(run: Run, won: bigint): Promise<void> {
+  const { world, access } = run.shop;
+  const made = await world.order(access, won, { lifetimeMs: orderLifeMs });
+  track(run, made, { byCard: false, state: 'open' });
+}
+
+/** Somebody looks: an open order whose rate's time is over costs what a new one of that moment costs, and another one what it did. */
+async function looks(run: Run, index: number): Promise<void> {
+  const tracked = chosen(run, index);
+  if (tracked === undefined) return;
+  const { world, access, agreed } = run.shop;
+  const { model } = tracked;
+  const [before, known] = [nowOf(run), await paymentNow(world, tracked.id)];
+  passTime(model, before);
+  const seen = await world.platform.payments.requote(known);
+  if (model.state === 'open' && quoteIsOver(model, before, agreed)) {
+    const fresh = await world.order(access, model.won);
+    Object.assign(model, { formerFen: model.fen, fen: fresh.payerAmount.amount });
+    model.quotedAt = seen.quote.lockedAt.getTime();
+    expect(model.quotedAt).toBeGreaterThanOrEqual(before);
+    expect(seen.fee.amount).toBe(fresh.fee.amount);
+  }
+  expect(seen.payerAmount.amount).toBe(model.fen);
+  expect(seen.quote.lockedAt.getTime()).toBe(model.quotedAt);
+}
+
+type Shown = 'now' | 'before' | 'nothing';
+
+async function confirms(run: Run, index: number, page: Shown): Promise<void> {
+  const tracked = chosen(run, index);
+  if (tracked === undefined) return;
+  const { world, agreed } = run.shop;
+  const { model, id } = tracked;
+  const now = nowOf(run);
+  passTime(model, now);
+  const shown = page === 'nothing' ? null : page === 'before' ? (model.formerFen ?? model.fen) : model.fen;
+  const outcome = confirm(model, { now, shown, agreed });
+  const expected = shown === null ? {} : { expected: money('CNY', shown) };
+  const command = { ...world.shopper, paymentId: id, ...expected };
+  expect(await outcomeOf(world.platform.payments.authorize(command))).toBe(outcome);
+  if (outcome === 'accepted') earns(run, model);
 }
 
 const partOf = (won: bigint, permille: number): bigint => (won * BigInt(permille)) / 1_000n || 1n;
@@ -58,7 +99,7 @@ async function ask(run: Run, tracked: Tracked, amount: bigint) {
       requestId: `r-${await world.platform.ids.one()}`,
     },
     ...{ inputHash: Buffer.from('model'), amount: money('KRW', amount), reason: null, notifyUrl: null },
-    ...{ metadata: null, funds: 'now' },
+    ...{ metadata: null, funds: run.shop.agreed.queues ? 'wait' : 'now' },
   });
   return made;
 }
@@ -67,21 +108,25 @@ async function refunds(run: Run, index: number, permille: number): Promise<void>
   const tracked = chosen(run, index);
   if (tracked === undefined) return;
   const amount = partOf(tracked.model.won, permille);
-  const { outcome } = refund(tracked.model, amount, await run.shop.means());
-  const asked = ask(run, tracked, amount);
+  const { outcome, left, lent } = refund(tracked.model, amount, of(run));
+  const [before, asked] = [nowOf(run), ask(run, tracked, amount)];
   expect(await outcomeOf(asked)).toBe(outcome);
+  await owes(run, left, { lent, from: before });
   if (outcome !== 'accepted') return;
   const made = await asked;
   tracked.refundIds.push(made.id);
   expect(made.payerAmount.amount).toBe(tracked.model.refunds.at(-1)!.toPayer);
-  expect(made.status).toBe(tracked.model.byCard ? 'processing' : 'succeeded');
+  expect(made.status).toBe(tracked.model.refunds.at(-1)!.state === 'done' ? 'succeeded' : 'processing');
 }
+
+const of = (run: Run) => ({ means: run.means, queues: run.shop.agreed.queues });
 
 /** Two refunds of one payment at once come out as if one had been first. */
 async function refundsAtOnce(run: Run, index: number, permilles: readonly [number, number]): Promise<void> {
   const tracked = chosen(run, index);
   if (tracked === undefined) return;
-  const means = await run.shop.means();
+  const { queues } = run.shop.agreed;
+  const before = nowOf(run);
   const amounts = permilles.map((permille) => partOf(tracked.model.won, permille));
   const asked = await Promise.allSettled(amounts.map((amount) => ask(run, tracked, amount)));
   const seen = await Promise.all(
@@ -95,9 +140,9 @@ async function refundsAtOnce(run: Run, index: number, permilles: readonly [numbe
   ] as const;
   const explained = orders.find((order) => {
     const copy = structuredClone(tracked.model);
-    let left = means;
+    let left: Means = run.means;
     return order.every((which) => {
-      const decided = refund(copy, amounts[which]!, left);
+      const decided = refund(copy, amounts[which]!, { means: left, queues });
       left = decided.left;
       const made = asked[which]!;
       const paidBack = made.status === 'fulfilled' ? made.value.payerAmount.amount : null;
@@ -107,10 +152,9 @@ async function refundsAtOnce(run: Run, index: number, permilles: readonly [numbe
     });
   });
   expect(explained, `${seen} of ${amounts} in neither order`).toBeDefined();
-  let left = means;
   for (const which of explained!) {
-    const decided = refund(tracked.model, amounts[which]!, left);
-    left = decided.left;
+    const { left, lent } = refund(tracked.model, amounts[which]!, of(run));
+    await owes(run, left, { lent, from: before });
     const made = asked[which]!;
     if (made.status === 'fulfilled') tracked.refundIds.push(made.value.id);
   }
@@ -120,35 +164,12 @@ async function cancels(run: Run, index: number): Promise<void> {
   const tracked = chosen(run, index);
   if (tracked === undefined) return;
   const { world, access } = run.shop;
-  const outcome = cancel(tracked.model, nowOf(run), await run.shop.means());
+  const now = nowOf(run);
+  passTime(tracked.model, now);
+  const { outcome, left } = cancel(tracked.model, now, run.means);
   const command = { merchantId: access.merchant.id, paymentId: tracked.id };
   expect(await outcomeOf(world.platform.payments.cancel(command))).toBe(outcome);
-}
-
-/** The clock goes on, with every timer on the way: banks are asked, batches closed and paid, orders expire. */
-async function waits(run: Run, ms: number): Promise<void> {
-  const { world } = run.shop;
-  await world.mover.advance(ms);
-  const isDecided = run.behaviour === 'normal' && ms >= 3 * hour;
-  for (const { id, model, refundIds } of run.payments) {
-    passTime(model, nowOf(run));
-    if (model.state === 'waiting') {
-      const { status, paidAt } = await paymentNow(world, id);
-      if (status === 'paid') Object.assign(model, { state: 'paid', paidAt: paidAt!.getTime() });
-      else if (status !== 'pending') {
-        // Its bank said no, now or at an earlier asking.
-        Object.assign(model, { state: 'open' });
-        passTime(model, nowOf(run));
-      } else expect(isDecided, 'a bank that answers has been asked').toBe(false);
-    }
-    for (const [place, each] of model.refunds.entries()) {
-      if (each.state !== 'waiting') continue;
-      const { status } = (await world.platform.payments.findRefundById(refundIds[place]!))!;
-      if (status === 'succeeded') each.state = 'done';
-      else if (status === 'failed') each.state = 'failed';
-      else expect(isDecided, 'a bank that answers has been asked').toBe(false);
-    }
-  }
+  await owes(run, left, { lent: 0n, from: now });
 }
 
 async function behaves(run: Run, behaviour: BankBehaviour): Promise<void> {
@@ -170,10 +191,12 @@ export async function agree(run: Run): Promise<void> {
   for (const { id, model } of run.payments) {
     const { status, refunded, refunding } = await paymentNow(world, id);
     expect(status).toBe(statuses[model.state]);
-    const of = (state: 'done' | 'waiting') =>
-      model.refunds.reduce((all, each) => all + (each.state === state ? each.amount : 0n), 0n);
-    expect([refunded.amount, refunding.amount]).toEqual([of('done'), of('waiting')]);
+    const sumOf = (...states: string[]) =>
+      model.refunds.reduce((all, each) => all + (states.includes(each.state) ? each.amount : 0n), 0n);
+    expect([refunded.amount, refunding.amount]).toEqual([sumOf('done'), sumOf('waiting', 'queued')]);
   }
+  expect(await run.shop.means(), 'what the shop can refund from, and owes').toEqual(run.means);
+  expect(await run.shop.owesSince(), 'since when the shop has owed').toEqual(run.since);
   const [all, has] = [models(run), await balances(world)];
   expect(await run.shop.everything(), 'the shop').toBe(owedToShop(all));
   expect(await run.neighbour.shop.everything(), 'the neighbour').toBe(run.neighbour.has);
@@ -212,11 +235,16 @@ const won = fc.bigInt(100n, 400_000n);
 const which = fc.nat({ max: 5 });
 const part = fc.constantFrom(1, 3, 249, 333, 500, 667, 1_000, 1_001);
 const minute = 60_000;
-const spans = [minute, 20 * minute, 3 * hour, 16 * hour, 24 * hour, 72 * hour];
+const spans = [minute, 2 * minute, 20 * minute, 3 * hour, 16 * hour, 24 * hour, 72 * hour, 120 * hour];
 
 export const steps: fc.Arbitrary<Step>[] = [
   won.map((of) => step(`pay ${of}`, (run) => pays(run, of, false))),
   won.map((of) => step(`pay ${of} by card`, (run) => pays(run, of, true))),
+  won.map((of) => step(`order ${of}`, (run) => orders(run, of))),
+  which.map((of) => step(`look at ${of}`, (run) => looks(run, of))),
+  fc
+    .tuple(which, fc.constantFrom<Shown>('now', 'now', 'before', 'nothing'))
+    .map(([of, page]) => step(`confirm ${of}, page ${page}`, (run) => confirms(run, of, page))),
   fc.tuple(which, part).map(([of, by]) => step(`refund ${by} ‰ of ${of}`, (run) => refunds(run, of, by))),
   fc
     .tuple(which, part, part)

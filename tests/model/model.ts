@@ -6,16 +6,22 @@ export type Outcome = 'accepted' | string;
 export interface ModelRefund {
   readonly amount: bigint;
   readonly toPayer: bigint;
-  state: 'waiting' | 'done' | 'failed';
+  /** queued: for the shop's money; waiting: for the card's bank. */
+  state: 'queued' | 'waiting' | 'done' | 'failed';
 }
 
 export interface ModelPayment {
   readonly won: bigint;
   /** What the shopper paid, and what of it the shop does not get. */
-  readonly fen: bigint;
+  fen: bigint;
   readonly fee: bigint;
-  readonly byCard: boolean;
+  byCard: boolean;
   readonly createdAt: number;
+  readonly expiresAt: number;
+  /** Since when its price is locked. */
+  quotedAt: number;
+  /** What it was before the price was last locked anew; null where it never was. */
+  formerFen: bigint | null;
   /** waiting: for the card's bank; open: it said no; cancelled: money that went back. */
   state: 'waiting' | 'open' | 'paid' | 'cancelled' | 'expired';
   paidAt: number;
@@ -30,7 +36,16 @@ export interface Means {
   readonly credit: bigint;
 }
 
-const lifetime = 14 * 60_000;
+/** What is agreed with the shop. */
+export interface Agreed {
+  /** How much it may owe for refunds. */
+  readonly limit: bigint;
+  /** Whether a refund that finds no funds waits for them; otherwise it is refused. */
+  readonly queues: boolean;
+  /** How long a rate stays locked. */
+  readonly quoteLifeMs: number;
+}
+
 const day = 86_400_000;
 const grace = 15 * 60_000;
 const seoul = 9 * 3_600_000;
@@ -47,13 +62,13 @@ const least = (one: bigint, other: bigint): bigint => (one < other ? one : other
 const alive = (payment: ModelPayment) => payment.refunds.filter(({ state }) => state !== 'failed');
 export const refundedOf = (payment: ModelPayment): bigint => sum(alive(payment).map(({ amount }) => amount));
 
-/** Decides a refund, and does it. `means`: what the shop has at that moment. */
+/** Decides a refund, and does it. `means`: what the shop has at that moment; `queues`: whether it may wait for more. */
 export function refund(
   payment: ModelPayment,
   amount: bigint,
-  means: Means,
-): { outcome: Outcome; left: Means } {
-  const no = (outcome: Outcome) => ({ outcome, left: means });
+  { means, queues }: { means: Means; queues: boolean },
+): { outcome: Outcome; left: Means; lent: bigint } {
+  const no = (outcome: Outcome) => ({ outcome, left: means, lent: 0n });
   if (payment.state === 'cancelled') return no('payment-cancelled');
   if (payment.state === 'expired') return no('payment-expired');
   if (payment.state !== 'paid') return no('payment-not-paid');
@@ -65,40 +80,63 @@ export function refund(
   const lendable = roundedUp > payment.lent ? roundedUp - payment.lent : 0n;
   const lent = least(amount - unsettled, lendable);
   const owed = amount - unsettled - lent;
-  if (owed > means.credit) return no('merchant-balance-insufficient');
-  payment.lent += lent;
+  const isFunded = owed <= means.credit;
+  if (!isFunded && !queues) return no('merchant-balance-insufficient');
   const returned = sum(alive(payment).map(({ toPayer }) => toPayer));
   const reached = portion(payment.fen, before + amount, payment.won);
   payment.refunds.push({
     amount,
     toPayer: reached > returned ? reached - returned : 0n,
-    state: payment.byCard ? 'waiting' : 'done',
+    state: !isFunded ? 'queued' : payment.byCard ? 'waiting' : 'done',
   });
-  return {
-    outcome: 'accepted',
-    left: { unsettled: means.unsettled - unsettled, credit: means.credit - owed },
-  };
+  if (!isFunded) return no('accepted');
+  payment.lent += lent;
+  const left = { unsettled: means.unsettled - unsettled, credit: means.credit - owed };
+  return { outcome: 'accepted', left, lent };
 }
 
 const dayOf = (at: number): number => Math.floor((at + seoul) / day);
 
 /** Decides a cancellation, and does it: on the day of the payment, until a quarter past midnight, with nothing refunded. */
-export function cancel(payment: ModelPayment, now: number, means: Means): Outcome {
-  if (payment.state === 'cancelled') return 'accepted';
-  if (payment.state === 'waiting') return 'payment-in-progress';
-  if (payment.state === 'expired') return 'payment-expired';
-  if (payment.state === 'paid') {
+export function cancel(payment: ModelPayment, now: number, means: Means): { outcome: Outcome; left: Means } {
+  const no = (outcome: Outcome) => ({ outcome, left: means });
+  if (payment.state === 'cancelled') return no('accepted');
+  if (payment.state === 'waiting') return no('payment-in-progress');
+  if (payment.state === 'expired') return no('payment-expired');
+  const isPaid = payment.state === 'paid';
+  const needed = isPaid ? payment.won - payment.fee : 0n;
+  if (isPaid) {
     if (refundedOf(payment) > 0n || dayOf(now - grace) > dayOf(payment.paidAt))
-      return 'cancel-window-exceeded';
-    if (payment.won - payment.fee > means.unsettled + means.credit) return 'merchant-balance-insufficient';
+      return no('cancel-window-exceeded');
+    if (needed > means.unsettled + means.credit) return no('merchant-balance-insufficient');
   }
   payment.state = 'cancelled';
-  return 'accepted';
+  const unsettled = least(needed, means.unsettled);
+  const left = { unsettled: means.unsettled - unsettled, credit: means.credit - (needed - unsettled) };
+  return { outcome: 'accepted', left };
 }
 
-/** An order that its bank refused ends at its deadline. */
+/** An order that nobody paid, or that its bank refused, ends at its deadline. */
 export function passTime(payment: ModelPayment, now: number): void {
-  if (payment.state === 'open' && now >= payment.createdAt + lifetime) payment.state = 'expired';
+  if (payment.state === 'open' && now >= payment.expiresAt) payment.state = 'expired';
+}
+
+/** Whether an open order's price has run out. */
+export const quoteIsOver = ({ quotedAt }: ModelPayment, now: number, { quoteLifeMs }: Agreed): boolean =>
+  now >= quotedAt + quoteLifeMs;
+
+/** Decides the confirmation of an open order from the balance, and does it. `shown`: what the page says to pay; null: nothing. */
+export function confirm(
+  payment: ModelPayment,
+  { now, shown, agreed }: { now: number; shown: bigint | null; agreed: Agreed },
+): Outcome {
+  if (payment.state === 'paid') return 'payment-already-paid';
+  if (payment.state === 'waiting') return 'payment-in-progress';
+  if (payment.state === 'cancelled') return 'payment-cancelled';
+  if (payment.state === 'expired') return 'payment-expired';
+  if (quoteIsOver(payment, now, agreed) || (shown !== null && shown !== payment.fen)) return 'price-changed';
+  Object.assign(payment, { state: 'paid', paidAt: now, byCard: false });
+  return 'accepted';
 }
 
 /** What stands on all of the shop's accounts together, and what was paid out to it. */

@@ -1,8 +1,16 @@
 // Plays runs of commands on one world, each with a shop of its own; the books' proofs must hold at the end of each.
 import fc from 'fast-check';
 import { audit } from '../../platform/src/audit/index.ts';
-import { finish, startRun, steps } from './commands.ts';
+import { finish, steps } from './commands.ts';
+import type { Agreed } from './model.ts';
+import { startRun } from './run-state.ts';
 import type { World } from './world.ts';
+
+const agreed: fc.Arbitrary<Agreed> = fc.record({
+  limit: fc.constantFrom(0n, 30_000n, 300_000n),
+  queues: fc.boolean(),
+  quoteLifeMs: fc.constantFrom(60_000, 300_000, 3_600_000),
+});
 
 export interface Plan {
   readonly seed: number;
@@ -16,10 +24,11 @@ export interface Plan {
 export async function play(world: World, plan: Plan): Promise<number> {
   let runs = 0;
   const property = fc.asyncProperty(
+    agreed,
     fc.commands(steps, { maxCommands: plan.commands, size: 'max' }),
-    async (commands) => {
+    async (of, commands) => {
       runs += 1;
-      const run = await startRun(world);
+      const run = await startRun(world, of);
       await fc.asyncModelRun(() => ({ model: {}, real: run }), commands);
       await finish(run);
       const { proofs } = await audit(world.platform.audit);

@@ -31,6 +31,7 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     console.log(error instanceof Error ? error.message : error);
+    if (error instanceof Error && error.cause !== undefined) console.log(error.cause);
     console.log('0 passed, 1 failed');
     return 1;
   } finally {

@@ -6,9 +6,10 @@ import type { MerchantAccess } from '../../platform/src/merchants/index.ts';
 import { type Payment, readQuestionsOf } from '../../platform/src/payments/index.ts';
 import { Rejection } from '../../platform/src/rejection.ts';
 import type { BankBehaviour } from '../../platform/src/sandbox/bank/index.ts';
+import { sandboxMerchants } from '../../platform/src/sandbox/merchants.ts';
 import { newestBatches } from '../../platform/src/settlement/index.ts';
 import { settlementWorld } from '../../platform/src/testing/settlement-world.ts';
-import type { Means } from './model.ts';
+import type { Agreed, Means } from './model.ts';
 
 export type World = Awaited<ReturnType<typeof settlementWorld>>;
 
@@ -46,16 +47,21 @@ const kinds = [
 export class Shop {
   readonly world: World;
   readonly access: MerchantAccess;
-  constructor(world: World, access: MerchantAccess) {
+  readonly agreed: Agreed;
+  constructor(world: World, access: MerchantAccess, agreed: Agreed) {
     this.world = world;
     this.access = access;
+    this.agreed = agreed;
   }
 
-  static async open(world: World): Promise<Shop> {
-    const access = await world.shop('KR');
+  static async open(world: World, agreed: Agreed): Promise<Shop> {
+    const { contract: usual } = sandboxMerchants.find(({ region }) => region === 'KR')!;
+    const { queues: queuesRefunds, quoteLifeMs } = agreed;
+    const access = await world.shop('KR', { contract: { ...usual, queuesRefunds, quoteLifeMs } });
     const account = { accountName: 'Shop', accountNumber: 'KR1', bankBic: 'TBSMKRKR' };
     await world.platform.settlement.changeTerms(access.merchant.id, account);
-    return new Shop(world, access);
+    if (agreed.limit > 0n) await world.agreeDebt(access, agreed.limit);
+    return new Shop(world, access, agreed);
   }
 
   async stands(): Promise<Map<string, bigint>> {
@@ -64,9 +70,21 @@ export class Shop {
     return new Map(rows.map((row) => [row.kind, row.balance]));
   }
 
-  async means(): Promise<Means> {
+  /** What its refunds can be paid from, and what it owes of fees that its contract keeps. */
+  async means(): Promise<Means & { owedFee: bigint }> {
     const stands = await this.stands();
-    return { unsettled: stands.get('merchant-pending') ?? 0n, credit: 0n };
+    const of = (kind: (typeof kinds)[number]) => stands.get(kind) ?? 0n;
+    const credit = this.agreed.limit + of('merchant-receivable');
+    return { unsettled: of('merchant-pending'), credit, owedFee: -of('merchant-fee-receivable') };
+  }
+
+  /** Since when it has owed for refunds, and of fees (ms); null while it owes nothing. */
+  async owesSince(): Promise<{ debt: number | null; fee: number | null }> {
+    const owner = { ownerId: this.access.merchant.id, currency: 'KRW' };
+    const rows = await readBalancesOfOwner(this.world.test.database, { kinds, ...owner });
+    const of = (kind: (typeof kinds)[number]) =>
+      rows.find((row) => row.kind === kind)?.owed_since?.getTime() ?? null;
+    return { debt: of('merchant-receivable'), fee: of('merchant-fee-receivable') };
   }
 
   /** On its accounts, and paid out to its bank. */

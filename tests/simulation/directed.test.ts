@@ -1,8 +1,11 @@
 // Worlds that are written down instead of drawn: what every test run has to have seen, wherever chance leads.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Action } from './commands.ts';
 import { simulate } from './simulate.ts';
 import { openStage, type Stage } from './stage.ts';
+
+// A busy machine takes its time over a world.
+vi.setConfig({ testTimeout: 240_000 });
 
 let stage: Stage;
 beforeAll(async () => {

@@ -219,7 +219,10 @@ export const bookMutations: readonly Mutation[] = [
     what: 'the shopper’s no is answered and not written',
     file: `${payments}/close.ts`,
     changes: [
-      ["return close(facts, payment, 'declined');", "return { answer: { ...payment, status: 'declined' } };"],
+      [
+        "payment.order.isDisplayed ? { answer: payment } : close(facts, payment, 'declined')",
+        "{ answer: { ...payment, status: 'declined' as const } }",
+      ],
     ],
   },
   {

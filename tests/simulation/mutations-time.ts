@@ -12,9 +12,7 @@ export const timeMutations: readonly Mutation[] = [
     name: 'price-never-runs-out',
     what: 'an open order keeps its first price, however long it lives',
     file: `${payments}/requote.ts`,
-    changes: [
-      ['isForeign(payment) && quoteIsOver(payment, now)', 'isForeign(payment) && payment.events < 0'],
-    ],
+    changes: [['hasRate(payment) && quoteIsOver(payment, now)', 'hasRate(payment) && payment.events < 0']],
   },
   {
     ...alone,
@@ -73,8 +71,8 @@ export const timeMutations: readonly Mutation[] = [
     file: `${payments}/requote.ts`,
     changes: [
       [
-        '{ ...priced, quote, fee, lastRefusal',
-        '{ ...priced, quote, fee: fee.amount < 0n ? fee : payment.fee, lastRefusal',
+        'settlementAmount, fee, lastRefusal',
+        'settlementAmount, fee: fee.amount < 0n ? fee : payment.fee, lastRefusal',
       ],
     ],
   },
@@ -99,6 +97,7 @@ export const timeMutations: readonly Mutation[] = [
   },
   {
     ...alone,
+    seed: 36,
     name: 'balance-read-without-a-lock',
     what: 'a balance is read without its lock: two orders of one shopper count as one against the limits',
     file: 'platform/src/ledger/store.ts',
@@ -111,6 +110,7 @@ export const timeMutations: readonly Mutation[] = [
   },
   {
     ...alone,
+    seed: 85,
     name: 'lost-race-not-decided-again',
     what: 'who finds a request id taken since it looked does not look again',
     file: 'platform/src/database/again.ts',

@@ -2,13 +2,16 @@
 // shrinking of a trace. `npm run simulate` plays as many worlds as one likes.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Command } from './commands.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
 import { openStage, type Stage } from './stage.ts';
 import { readTrace } from './traces.ts';
 import { workloadOf } from './workload.ts';
+
+// A busy machine takes its time over a world.
+vi.setConfig({ testTimeout: 240_000 });
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 // The server and the template that worlds are cloned from: one PostgreSQL, migrated and seeded once; a world is then
 // there in a moment, and the same each time.
+import { randomBytes } from 'node:crypto';
 import { money } from '@tongbao/money';
 import { openDatabase } from '../../platform/src/database/index.ts';
 import { createLog } from '../../platform/src/log.ts';
@@ -40,7 +41,7 @@ export async function openStage(serverUrl: string | null): Promise<Stage> {
   const base = server?.url ?? serverUrl!;
   const close = async () => server?.stop();
   try {
-    const template = `simulation_${process.pid}`;
+    const template = `simulation_${process.pid}_${randomBytes(4).toString('hex')}`;
     const urls = await prepareDatabase(base, template, true);
     await migrateDatabase(urls, createLog('silent'));
     await countIdsWithoutClock(urls.ownerUrl);

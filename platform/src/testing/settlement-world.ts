@@ -26,6 +26,8 @@ import { testKeys } from './keys.ts';
 
 interface NewOrder {
   readonly requestId?: string | undefined;
+  /** Absent: fourteen minutes. */
+  readonly lifetimeMs?: number;
   /** What it is priced in; absent: what the shop is paid in. */
   readonly currency?: string;
   /** Parts of it that are others', by receiver, minor units. */
@@ -241,7 +243,7 @@ async function createPayment(
     settlementCurrency: null,
     quoteId: null,
     expiresAt: null,
-    lifetimeMs: 14 * 60_000,
+    lifetimeMs: of.lifetimeMs ?? 14 * 60_000,
     order: {
       reference: requestId,
       description: 'Order',
