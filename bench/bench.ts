@@ -123,7 +123,7 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>): Promise<
   );
   proofsOk &&= figures.proofsOk;
   postgres.stop();
-  const { pay, inquiry, refund, journey } = figures;
+  const { pay, payOfCeiling, inquiry, refund, journey } = figures;
   return {
     machine: machine(),
     versions: {
@@ -135,6 +135,7 @@ async function measure(server: Awaited<ReturnType<typeof openServer>>): Promise<
     ...cases,
     ...yardsticks,
     http: { pay, inquiry, refund, journey },
+    payOfCeiling,
     memory: { ...memory, serveMib: figures.peakRssMib },
     growth: null,
     settlement: null,

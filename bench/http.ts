@@ -20,16 +20,21 @@ import {
 } from '../platform/src/system/index.ts';
 import { eurofxref } from '../tests/eurofxref.ts';
 import { freePort } from '../tests/start-sandbox.ts';
+import { cryptoCeiling } from './crypto.ts';
 import { drive, type Line, openLine } from './generator.ts';
 import { familyOf, watchMemory } from './memory.ts';
 import { figureOf, openPostingWorld, type PostingFigure, type PostingWorld } from './posting.ts';
+import { median, quartilesOf, thousandths } from './spread.ts';
 
 const main = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../platform/src/main.ts');
 const clientId = 'BENCH_0';
 const connections = 64;
 
 export interface HttpFigures {
+  /** The turn in the middle. */
   readonly pay: PostingFigure;
+  /** ÷ verify and sign alone, which is measured before each turn: the median of the pairs, and their quartiles. */
+  readonly payOfCeiling: { readonly ratio: number; readonly quartiles: readonly [number, number] };
   readonly inquiry: PostingFigure;
   readonly refund: PostingFigure;
   readonly journey: PostingFigure;
@@ -90,7 +95,7 @@ async function measure(
   site: Site,
   requests: number,
   progress: (text: string) => void,
-): Promise<Pick<HttpFigures, 'pay' | 'inquiry' | 'refund' | 'journey'>> {
+): Promise<Pick<HttpFigures, 'pay' | 'payOfCeiling' | 'inquiry' | 'refund' | 'journey'>> {
   const { port } = site;
   const ids = Array.from({ length: requests }, (_, number) => `http-${number}`);
   progress('signing requests …');
@@ -102,14 +107,38 @@ async function measure(
   const to = (expected: string) => ({ port, connections, expected });
   await drive(warm, to('PAYMENT_IN_PROCESS'));
   progress('signed pay …');
-  const pay = await drive(pays, to('PAYMENT_IN_PROCESS'));
+  const { pay, payOfCeiling } = await besideCeiling(pays, (part) => drive(part, to('PAYMENT_IN_PROCESS')));
   progress('signed inquiryPayment …');
   const inquiry = await drive(asks, to('"paymentStatus":"PROCESSING"'));
   progress('signed refund …');
   const refund = await drive(await refunds(site, ids), to('"resultStatus":"S"'));
   progress('whole journeys …');
   const journey = await journeys(site, Math.ceil(requests / 4));
-  return { pay, inquiry, refund, journey };
+  return { pay, payOfCeiling, inquiry, refund, journey };
+}
+
+const turns = 5;
+
+/** In turns with what the cores can do at most, so that a machine that becomes slower harms both alike. */
+async function besideCeiling(
+  requests: readonly Buffer[],
+  work: (part: readonly Buffer[]) => Promise<PostingFigure>,
+): Promise<Pick<HttpFigures, 'pay' | 'payOfCeiling'>> {
+  const size = Math.ceil(requests.length / turns);
+  const pays: PostingFigure[] = [];
+  const ratios: number[] = [];
+  for (let from = 0; from < requests.length; from += size) {
+    // Half of it is signing alone.
+    const { verifySignPerSecond } = await cryptoCeiling(requests.length < 10_000 ? 1 : 4);
+    const pay = await work(requests.slice(from, from + size));
+    pays.push(pay);
+    ratios.push(thousandths(pay.perSecond / verifySignPerSecond));
+  }
+  pays.sort((left, right) => left.perSecond - right.perSecond);
+  return {
+    pay: pays[Math.floor(pays.length / 2)]!,
+    payOfCeiling: { ratio: median(ratios), quartiles: quartilesOf(ratios) },
+  };
 }
 
 /** Fewer than the lanes let wait. */

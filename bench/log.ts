@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { Database, Transaction } from '../platform/src/database/index.ts';
 import { openPostingWorld, saturate, type WorldSize } from './posting.ts';
 import { processorMicros } from './processor.ts';
+import { median, quartilesOf, thousandths } from './spread.ts';
 
 export interface LogFigures {
   /** One-step payments a second, medians. */
@@ -96,21 +97,6 @@ function figuresOf(pairs: readonly { on: Turn; off: Turn }[]): Omit<LogFigures, 
       : null,
   };
 }
-
-const thousandths = (value: number): number => Math.round(value * 1000) / 1000;
-
-/** The value below which a share of the others lies. */
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  const place = (sorted.length - 1) * share;
-  const [below, above] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
-  return thousandths(below + (above - below) * (place - Math.floor(place)));
-}
-const median = (values: readonly number[]): number => quantile(values, 0.5);
-const quartilesOf = (values: readonly number[]): [number, number] => [
-  quantile(values, 0.25),
-  quantile(values, 0.75),
-];
 
 /** The same database, whose transactions leave no arrivals while the log is off. */
 function switchable(database: Database, switched: { on: boolean }): Database {

@@ -1,5 +1,6 @@
 // The report: its shape for machines (keys that exist stay as they are) and its table for people.
 import type { BankFileFigures } from './bank-files.ts';
+import type { HttpFigures } from './http.ts';
 import type { LogFigures } from './log.ts';
 import type { PgbenchFigures } from './pgbench.ts';
 import type { PostingFigure } from './posting.ts';
@@ -17,6 +18,8 @@ export interface Report {
   readonly pgbench: (PgbenchFigures & { readonly scale: number; readonly clients: number }) | null;
   readonly naive: PostingFigure;
   readonly http: Readonly<Record<'pay' | 'inquiry' | 'refund' | 'journey', PostingFigure>>;
+  /** Signed pay ÷ verify and sign alone, in turns. */
+  readonly payOfCeiling: HttpFigures['payOfCeiling'];
   readonly crypto: { readonly signPerSecond: number; readonly verifySignPerSecond: number };
   /** One 8 kB write made durable at a time, on the disk under the embedded server. */
   readonly disk: PostingFigure;
@@ -47,7 +50,8 @@ const between = ([low, high]: readonly [number, number]): string => `${low.toFix
 const ratio = (left: number, right: number): string => (left / right).toFixed(2);
 
 export function print(report: Report): void {
-  const { machine, versions, posting, pgbench, naive, http, crypto, bytes, latency, memory } = report;
+  const { machine, versions, posting, pgbench, naive, http, payOfCeiling, crypto, bytes, latency, memory } =
+    report;
   const { oneStep, twoStep } = posting;
   const base = oneStep.uniform.perSecond;
   const lines = [
@@ -79,7 +83,7 @@ export function print(report: Report): void {
     line(
       'pay',
       http.pay,
-      `${ratio(http.pay.perSecond, crypto.verifySignPerSecond)} of verify and sign alone`,
+      `${payOfCeiling.ratio.toFixed(2)} of verify and sign alone beside it (${between(payOfCeiling.quartiles)})`,
     ),
     line('inquiryPayment', http.inquiry),
     line('refund', http.refund),
