@@ -82,14 +82,13 @@ interface Balance {
 
 /**
  * Opening: OPBD, else PRCD (the day before's closing), else the first ITBD (a page that is not the first begins with
- * one). Closing: CLBD, else the last ITBD. Final statements must have a closing balance; reports need none.
+ * one). Closing: CLBD, else the last ITBD. Of several days: the first day's opening, the last day's closing. Final statements must have a closing balance; reports need none.
  */
 export function balancesOf(node: XmlElement, of: { place: string; isFinal: boolean }): Balances {
   const balances = childrenAt(node, 'Bal').map((each) => balanceOf(each, of.place));
-  const byCode = (code: string) => balances.find((each) => each.code === code);
   const interim = balances.filter((each) => each.code === 'ITBD');
-  const opening = byCode('OPBD') ?? byCode('PRCD') ?? interim[0];
-  const closing = byCode('CLBD') ?? interim.findLast((each) => each !== opening);
+  const opening = firstOf(balances, 'OPBD') ?? firstOf(balances, 'PRCD') ?? interim[0];
+  const closing = lastOf(balances, 'CLBD') ?? interim.findLast((each) => each !== opening);
   if (of.isFinal && closing === undefined) refuseAt(node, of.place, 'lacks the balance CLBD');
   const [first] = balances;
   const strange = balances.find((each) => each.currency !== first?.currency && isBooked(each));
@@ -103,6 +102,16 @@ export function balancesOf(node: XmlElement, of: { place: string; isFinal: boole
     closingDay: closing?.day ?? null,
   };
 }
+
+/** A statement of several days may state the balances of each of them, in any order. */
+const firstOf = (balances: readonly Balance[], code: string): Balance | undefined =>
+  balances
+    .filter((each) => each.code === code)
+    .toSorted((left, right) => (left.day ?? '').localeCompare(right.day ?? ''))[0];
+const lastOf = (balances: readonly Balance[], code: string): Balance | undefined =>
+  balances
+    .filter((each) => each.code === code)
+    .toSorted((left, right) => (right.day ?? '').localeCompare(left.day ?? ''))[0];
 
 const isBooked = ({ code }: Balance): boolean => ['OPBD', 'CLBD', 'PRCD', 'ITBD'].includes(code);
 const openingDayOf = ({ code, day: on }: Balance): string | null =>
@@ -141,7 +150,7 @@ export function periodOf(node: XmlElement, of: PeriodFacts): { fromDay: string; 
   const element = childAt(node, 'FrToDt') ?? node;
   const from = stated === '' ? null : day(stated, element, place, 'FrDtTm');
   const to = until === '' ? null : lastDay({ until, from, last, balances, element, place });
-  const fromDay = from ?? balances.openingDay ?? first ?? to ?? created;
+  const fromDay = from ?? balances.openingDay ?? first ?? to ?? balances.closingDay ?? created;
   const toDay = to ?? later(last, balances.closingDay) ?? from ?? created;
   if (fromDay === null || toDay === null)
     return refuseAt(node, place, 'lacks FrToDt, CreDtTm and entries: no days');

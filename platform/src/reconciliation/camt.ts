@@ -4,7 +4,7 @@
 import { entryOf, type Transaction, transactionOf } from './camt-entry.ts';
 import { balancesOf, day, isTrue, periodOf, refuseAt, required } from './camt-fields.ts';
 import { decoded } from './encoding.ts';
-import { currencyOf, StatementUnreadable, textOf } from './fields.ts';
+import { accountOf, currencyOf, StatementUnreadable, textOf } from './fields.ts';
 import { sidesByBalance, type WrittenLine } from './sides.ts';
 import type { Statement, StatementKind } from './statement.ts';
 import { atOnce, type Steps } from './steps.ts';
@@ -84,7 +84,7 @@ class CamtReader {
   #statementOf(node: XmlElement, of: { kind: StatementKind; message: XmlElement }): Statement {
     const statementId = textOf(required(node, 'Id'), `${node.name} in line ${node.line}, Id`);
     const place = `statement ${statementId}`;
-    const account = accountOf(node, place);
+    const account = accountIn(node, place);
     const lines = this.#lines;
     const balances = balancesOf(node, { place, isFinal: of.kind === 'statement' });
     const stated = textAt(node, 'Acct', 'Ccy');
@@ -132,12 +132,12 @@ function assertVersion(message: XmlElement): void {
     );
 }
 
-function accountOf(node: XmlElement, place: string): string {
+function accountIn(node: XmlElement, place: string): string {
   const id = childAt(node, 'Acct', 'Id');
   const account = textAt(id, 'IBAN') || textAt(id, 'Othr', 'Id') || textAt(id, 'PrtryAcct', 'Id');
   if (account === '')
     return refuseAt(childAt(node, 'Acct') ?? node, place, 'lacks Acct/Id/IBAN and Acct/Id/Othr/Id');
-  return textOf(account, `${place}, Acct/Id`);
+  return accountOf(account, `${place}, Acct/Id`);
 }
 
 const paginations = ['StmtPgntn', 'RptPgntn', 'NtfctnPgntn'];

@@ -37,7 +37,7 @@ const shape = z.strictObject({
   creditSigns: signs.optional(),
   /** True where what left the account is positive, as on a card's bill. */
   debitsArePositive: z.boolean().default(false),
-  /** DD, MM and YYYY or YY, and what stands between them. */
+  /** DD, MM (or MMM: Jan, Feb …) and YYYY or YY, and what stands between them. */
   dateFormat: z.string().max(20).default('YYYY-MM-DD'),
   decimal: z.enum(['.', ',']).default('.'),
   grouping: z.enum(['', '.', ',', ' ', "'"]).default(''),
@@ -62,12 +62,12 @@ export const CsvProfile = shape.superRefine((profile, context) => {
     for (const [name, at] of Object.entries(columns))
       if (typeof at === 'string') refuse(['columns', name], 'without a header a column is a number');
   if (profile.decimal === profile.grouping) refuse(['grouping'], 'is the decimal sign too');
-  const parts = (profile.dateFormat.match(/YYYY|YY|MM|DD/g) ?? [])
+  const parts = (profile.dateFormat.match(/YYYY|YY|MMM|MM|DD/g) ?? [])
     .map((part) => part[0])
     .sort()
     .join('');
-  if (parts !== 'DMY' || /[A-Za-z0-9]/.test(profile.dateFormat.replace(/YYYY|YY|MM|DD/g, '')))
-    refuse(['dateFormat'], 'has DD, MM and YYYY (or YY) once, and signs between them');
+  if (parts !== 'DMY' || /[A-Za-z0-9]/.test(profile.dateFormat.replace(/YYYY|YY|MMM|MM|DD/g, '')))
+    refuse(['dateFormat'], 'has DD, MM (or MMM) and YYYY (or YY) once, and signs between them');
   if (profile.encoding !== undefined && !isEncoding(profile.encoding)) refuse(['encoding'], 'is not known');
 });
 export type CsvProfile = z.output<typeof CsvProfile>;

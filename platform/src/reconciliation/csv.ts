@@ -3,10 +3,20 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { CsvError, type Info, parse } from 'csv-parse';
+import { figureIn } from './csv-figures.ts';
 import { type CsvProfile, plainExtras, plainProfile } from './csv-profile.ts';
 import { endsOf } from './days.ts';
 import { decoded } from './encoding.ts';
-import { amountOf, currencyOf, dayOf, isDay, StatementUnreadable, textOf, wordsOf } from './fields.ts';
+import {
+  accountOf,
+  amountOf,
+  currencyOf,
+  dayOf,
+  isDay,
+  StatementUnreadable,
+  textOf,
+  wordsOf,
+} from './fields.ts';
 import type { Statement, StatementLine } from './statement.ts';
 
 const mostLines = 250_000;
@@ -47,7 +57,8 @@ export async function readStatementCsv(
   }
   if (profile.header && header === undefined)
     throw new StatementUnreadable(`line ${profile.skipLines + 1}: the header is missing`);
-  const { account, statementId, currency } = about;
+  const { statementId, currency } = about;
+  const account = accountOf(about.account, 'account');
   const rest = { opening: null, closing: null, sequence: '', notBooked: 0 };
   return { kind: 'statement', account, statementId, currency, ...daysOf(lines, about), ...rest, lines };
 }
@@ -127,6 +138,13 @@ function placesOf(header: Row | undefined, profile: CsvProfile): Places {
   return places;
 }
 
+/** How many columns a row has. Some banks end rows, and not the header, with a delimiter. */
+function filledOf({ cells }: Row, header: Row): number {
+  let count = cells.length;
+  while (count > header.cells.length && cells[count - 1] === '') count -= 1;
+  return count;
+}
+
 interface LineContext {
   readonly header: Row | undefined;
   readonly columns: Places;
@@ -138,7 +156,7 @@ interface LineContext {
 function lineOf(row: Row, of: LineContext): StatementLine {
   const { columns, profile, about, header } = of;
   const place = `line ${row.line}`;
-  if (header !== undefined && row.cells.length !== header.cells.length)
+  if (header !== undefined && filledOf(row, header) !== header.cells.length)
     throw new StatementUnreadable(
       `${place} has ${row.cells.length} columns, the header ${header.cells.length}`,
     );
@@ -147,7 +165,11 @@ function lineOf(row: Row, of: LineContext): StatementLine {
     if (at === undefined) return '';
     const found = row.cells[at];
     if (found === undefined) throw new StatementUnreadable(`${place} has no column ${at + 1} (${name})`);
-    return found.trim();
+    // As programs write a text that looks like a number, so that spreadsheets leave it alone.
+    return found
+      .trim()
+      .replace(/^="(.*)"$/, '$1')
+      .replace(/^`/, '');
   };
   const stated = columns.currency === undefined ? (profile.currency ?? about.currency) : cell('currency');
   const currency = currencyOf(stated, place);
@@ -162,7 +184,9 @@ function lineOf(row: Row, of: LineContext): StatementLine {
     charge:
       charge === ''
         ? 0n
-        : absolute(amountOf(plainNumber(charge, profile, `${place}, charge`), currency, `${place}, charge`)),
+        : absolute(
+            amountOf(figureIn(charge, profile, `${place}, charge`).figure, currency, `${place}, charge`),
+          ),
     day: dayIn(cell('date'), profile.dateFormat, place),
   };
 }
@@ -177,45 +201,43 @@ function movedBy(
   const { profile, place, currency } = of;
   const read = (name: ColumnName) => {
     const text = cell(name);
-    return text === ''
-      ? null
-      : amountOf(plainNumber(text, profile, `${place}, ${name}`), currency, `${place}, ${name}`);
+    if (text === '') return null;
+    const { figure, side } = figureIn(text, profile, `${place}, ${name}`);
+    return { amount: amountOf(figure, currency, `${place}, ${name}`), side };
   };
-  if (of.columns.amount === undefined) {
-    const [debit, credit] = [read('debit'), read('credit')];
-    if ((debit ?? 0n) !== 0n && (credit ?? 0n) !== 0n)
-      throw new StatementUnreadable(`${place} has a debit and a credit`);
-    if (debit === null && credit === null)
-      throw new StatementUnreadable(`${place} has no debit and no credit`);
-    // Some banks write the debits of such a column with a minus.
-    return (debit ?? 0n) === 0n ? (credit ?? 0n) : -absolute(debit!);
+  if (of.columns.amount === undefined) return splitAmount(read('debit'), read('credit'), place);
+  const found = read('amount');
+  if (found === null) throw new StatementUnreadable(`${place}, amount: "" is not an amount`);
+  const { amount, side } = found;
+  if (of.columns.side === undefined) {
+    if (side !== null) return side === 'debit' ? -amount : amount;
+    return profile.debitsArePositive ? -amount : amount;
   }
-  const amount = read('amount');
-  if (amount === null) throw new StatementUnreadable(`${place}, amount: "" is not an amount`);
-  if (of.columns.side === undefined) return profile.debitsArePositive ? -amount : amount;
-  const side = cell('side').toLowerCase();
+  const stated = sideIn(cell('side'), profile, place);
+  if (side !== null && side !== stated)
+    throw new StatementUnreadable(`${place}, amount: says ${side}, its side says ${stated}`);
+  return stated === 'debit' ? -amount : amount;
+}
+
+type Read = { readonly amount: bigint } | null;
+
+/** Of two columns one is filled. Some banks write the debits of such a column with a minus. */
+function splitAmount(debit: Read, credit: Read, place: string): bigint {
+  const [out, into] = [debit?.amount ?? 0n, credit?.amount ?? 0n];
+  if (out !== 0n && into !== 0n) throw new StatementUnreadable(`${place} has a debit and a credit`);
+  if (debit === null && credit === null) throw new StatementUnreadable(`${place} has no debit and no credit`);
+  return out === 0n ? into : -absolute(out);
+}
+
+function sideIn(text: string, profile: CsvProfile, place: string): 'debit' | 'credit' {
+  const side = text.toLowerCase();
   const among = (signs: readonly string[] | undefined) => signs!.some((sign) => sign.toLowerCase() === side);
-  if (among(profile.debitSigns)) return -amount;
-  if (among(profile.creditSigns)) return amount;
+  if (among(profile.debitSigns)) return 'debit';
+  if (among(profile.creditSigns)) return 'credit';
   throw new StatementUnreadable(`${place}, side: "${side.slice(0, 20)}" is neither debit nor credit`);
 }
 
-/** With a point for decimals, no grouping, and the sign in front: 1.234,56- and (1,234.56) are ways of writing a minus. */
-function plainNumber(text: string, { decimal, grouping }: CsvProfile, place: string): string {
-  let value = text.replace(/[\u2212\u2013]/g, '-').replace(/[\u00a0\u202f]/g, ' ');
-  const bracketed = /^\((.*)\)$/.exec(value)?.[1];
-  const trailing = /^(.*\d)\s*([+-])$/.exec(value);
-  if (bracketed !== undefined) value = `-${bracketed}`;
-  else if (trailing !== null) value = `${trailing[2]}${trailing[1]}`;
-  if (grouping !== '') value = value.replaceAll(new RegExp(`(?<=\\d)[${grouping}](?=\\d{3})`, 'g'), '');
-  // A point where commas are decimals, or the other way round, would move the amount by powers of ten.
-  if (decimal === ',') {
-    if (value.includes('.'))
-      throw new StatementUnreadable(`${place}: "${text}" has a point, the decimal sign is a comma`);
-    value = value.replace(',', '.');
-  }
-  return value.replace(/^([+-])\s+/, '$1');
-}
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /** The day as YYYY-MM-DD; a time behind it is left out. */
 function dayIn(text: string, format: string, place: string): string {
@@ -223,11 +245,14 @@ function dayIn(text: string, format: string, place: string): string {
     .replace(/[^A-Z]/g, '\\$&')
     .replace(/YYYY/, '(?<Y>\\d{4})')
     .replace(/YY/, '(?<y>\\d{2})')
+    .replace(/MMM/, '(?<m>[A-Za-z]{3})')
     .replace(/MM/, '(?<M>\\d{1,2})')
     .replace(/DD/, '(?<D>\\d{1,2})');
-  const found = new RegExp(`^${pattern}(?:[T ]\\d\\d:\\d\\d.*)?$`).exec(text)?.groups;
+  const time = '(?:[T ] *\\d{1,2}:\\d\\d.*|\\d{6})?';
+  const found = new RegExp(`^${pattern}${time}$`).exec(text.normalize('NFKC'))?.groups;
   const year = found?.Y ?? (found?.y === undefined ? '' : `20${found.y}`);
-  const day = `${year}-${(found?.M ?? '').padStart(2, '0')}-${(found?.D ?? '').padStart(2, '0')}`;
+  const named = found?.m === undefined ? '' : `${months.indexOf(found.m.toLowerCase()) + 1}`;
+  const day = `${year}-${(found?.M ?? named).padStart(2, '0')}-${(found?.D ?? '').padStart(2, '0')}`;
   if (found === undefined || !isDay(day))
     throw new StatementUnreadable(`${place}: "${text.slice(0, 40)}" is not a date (${format})`);
   return dayOf(day, place);

@@ -1,5 +1,6 @@
 // What every reader of bank statements shares: the error that names the place, amounts, days, and texts that can be kept.
 import { isCurrency, MoneyError, parseMajor } from '@tongbao/money';
+import { isValidIBAN } from 'ibantools';
 
 /** The file is not what it should be; the message says where. */
 export class StatementUnreadable extends Error {}
@@ -72,13 +73,23 @@ export function textOf(text: string, place: string): string {
   return value;
 }
 
+/** An account as a bank names it. An IBAN is one account whether it is printed in groups, in small letters or neither. */
+export function accountOf(text: string, place: string): string {
+  const account = textOf(text, place);
+  const electronic = account.normalize('NFKC').replaceAll(/[\s-]/g, '').toUpperCase();
+  return isValidIBAN(electronic) ? electronic : account;
+}
+
 /** What banks write when they pass no reference on. */
 export const isBlank = (reference: string): boolean => /^(|NOTPROVIDED|NONREF)$/i.test(reference.trim());
 
-const mostWords = 20;
+const mostWords = 40;
+const longestWord = 35;
 
-/** Words of a free text that could be a reference of ours. The text itself is not kept: it names people. */
+/** Words of a free text that could be a reference of ours, and their parts between slashes. The text itself is not kept: it names people. */
 export const wordsOf = (text: string): string[] =>
-  [...text.slice(0, 2000).matchAll(/[A-Za-z0-9][A-Za-z0-9./-]{3,34}/g)]
-    .slice(0, mostWords)
-    .map(([word]) => word.replace(/[./-]+$/, ''));
+  [...text.slice(0, 2000).matchAll(/[A-Za-z0-9][A-Za-z0-9./-]{3,}/g)]
+    .flatMap(([word]) => (word.includes('/') ? [word, ...word.split('/')] : [word]))
+    .map((word) => word.replace(/[./-]+$/, ''))
+    .filter((word) => word.length >= 4 && word.length <= longestWord)
+    .slice(0, mostWords);

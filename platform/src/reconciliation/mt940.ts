@@ -4,7 +4,7 @@
 
 import { dayOfSwift, endsOf, entryDay } from './days.ts';
 import { decoded } from './encoding.ts';
-import { amountOf, currencyOf, StatementUnreadable, shifted, textOf } from './fields.ts';
+import { accountOf, amountOf, currencyOf, StatementUnreadable, shifted, textOf } from './fields.ts';
 import { informationOf } from './mt940-information.ts';
 import { sidesByBalance, type WrittenLine } from './sides.ts';
 import type { Statement } from './statement.ts';
@@ -98,7 +98,7 @@ function* statementOf(fields: readonly Field[]): Steps<Statement> {
     one(...tags) ?? refuse(first, `the message lacks :${tags.join(': and :')}:`);
   const number = one('28C', '28')?.value.trim() ?? '';
   const accountField = needed('25', '25P');
-  const account = textOf(accountField.value.split('\n')[0]!.replace(/^\//, ''), placeOf(accountField));
+  const account = accountOf(accountField.value.split('\n')[0]!.replace(/^\//, ''), placeOf(accountField));
   if (account === '') refuse(accountField, 'is empty');
   const interim = one('60F', '60M') === undefined;
   const opening = interim ? null : balanceOf(needed('60F', '60M'));
