@@ -92,6 +92,7 @@ const sharedByAdapters = [
   'operators',
   'http/shopper',
   'http/reports',
+  'http/contract-limits.ts',
   'http/payment-ids.ts',
   'http/classic-file.ts',
   'http/order-code.ts',

@@ -20,6 +20,12 @@ export const QuoteShape = z.object({
   guaranteed: z.boolean().optional(),
 });
 
+/** Told only where the payment's currency is converted into the settlement currency at a rate locked with it. */
+const settled = {
+  grossSettlementAmount: AmountShape.optional(),
+  settlementQuote: QuoteShape.optional(),
+};
+
 const redirectActionForm = z.object({
   method: z.string(),
   redirectUrl: z.string(),
@@ -34,6 +40,7 @@ export const PayResponse = z.object({
   paymentAmount: AmountShape.optional(),
   actualPaymentAmount: AmountShape.optional(),
   paymentQuote: QuoteShape.optional(),
+  ...settled,
   paymentTime: z.string().optional(),
   paymentCreateTime: z.string().optional(),
   redirectActionForm: redirectActionForm.optional(),
@@ -78,6 +85,7 @@ export const InquiryPaymentResponse = z.object({
   paymentAmount: AmountShape.optional(),
   actualPaymentAmount: AmountShape.optional(),
   paymentQuote: QuoteShape.optional(),
+  ...settled,
   paymentCreateTime: z.string().optional(),
   paymentTime: z.string().optional(),
   customsDeclarationAmount: AmountShape.optional(),
@@ -101,6 +109,7 @@ export const RefundResponse = z.object({
   paymentId: z.string().optional(),
   refundAmount: AmountShape.optional(),
   actualRefundAmount: AmountShape.optional(),
+  ...settled,
   refundTime: z.string().optional(),
 });
 
@@ -110,6 +119,7 @@ export const InquiryRefundResponse = z.object({
   refundRequestId: z.string().optional(),
   refundAmount: AmountShape.optional(),
   actualRefundAmount: AmountShape.optional(),
+  ...settled,
   refundStatus: status.optional(),
   refundTime: z.string().optional(),
   metadata: z.string().optional(),
@@ -161,6 +171,7 @@ export const PaymentNotification = z.object({
   actualPaymentAmount: AmountShape.optional(),
   customsDeclarationAmount: AmountShape.optional(),
   paymentQuote: QuoteShape.optional(),
+  ...settled,
   paymentMethodType: z.string().optional(),
   metadata: z.string().optional(),
 });
@@ -173,6 +184,7 @@ export const RefundNotification = z.object({
   refundId: z.string(),
   refundAmount: AmountShape,
   actualRefundAmount: AmountShape.optional(),
+  ...settled,
   refundTime: z.string().optional(),
   metadata: z.string().optional(),
 });

@@ -6,7 +6,7 @@ import { paymentIdFromWire, paymentIdToWire, refundIdToWire } from '../payment-i
 import type { AmsCall, AmsParts } from './adapter.ts';
 import { namedPayment } from './inquire.ts';
 import { isoTime } from './times.ts';
-import { inputHash, moneyOf } from './views.ts';
+import { inputHash, moneyOf, settledRefundFacts } from './views.ts';
 
 export async function cancel(
   parts: Pick<AmsParts, 'payments'>,
@@ -52,6 +52,7 @@ export async function refund(
     paymentId: paymentIdToWire(answer.payment),
     refundAmount: toWire(made.amount),
     actualRefundAmount: made.status === 'succeeded' ? toWire(made.payerAmount) : undefined,
+    ...settledRefundFacts(made, answer.payment),
     refundTime: made.status === 'succeeded' ? isoTime(made.finishedAt!) : undefined,
   };
 }

@@ -8,7 +8,7 @@ import type { Clock } from '../../system/index.ts';
 import { refundIdToWire } from '../payment-ids.ts';
 import { type GatewayKey, signatureHeader } from './signing.ts';
 import { isoTime } from './times.ts';
-import { customsAmount, paidFacts, paymentHead, walletMethod } from './views.ts';
+import { customsAmount, paidFacts, paymentHead, settledRefundFacts, walletMethod } from './views.ts';
 
 /** The body of notifyPayment. Only facts that no longer change: a retry years later would be the same bytes. */
 export function paymentNotification(payment: Payment): string {
@@ -24,7 +24,7 @@ export function paymentNotification(payment: Payment): string {
   });
 }
 
-export function refundNotification(refund: Refund): string {
+export function refundNotification(refund: Refund, payment: Payment): string {
   const succeeded = refund.status === 'succeeded';
   return asciiJson({
     notifyType: 'REFUND_RESULT',
@@ -34,6 +34,7 @@ export function refundNotification(refund: Refund): string {
     refundId: refundIdToWire(refund),
     refundAmount: toWire(refund.amount),
     actualRefundAmount: succeeded ? toWire(refund.payerAmount) : undefined,
+    ...settledRefundFacts(refund, payment),
     refundTime: refund.finishedAt === null ? undefined : isoTime(refund.finishedAt),
     metadata: refund.metadata ?? undefined,
   });
@@ -91,10 +92,18 @@ async function bodyOf(parts: AmsChannelParts, notification: Notification): Promi
     const refund = await parts.payments.findRefundById(notification.subjectId);
     if (refund === null)
       throw new Error(`refund ${notification.subjectId} of notification ${notification.id} is not there`);
-    return refundNotification(refund);
+    return refundNotification(refund, await paymentOf(parts, notification, refund.paymentId));
   }
-  const payment = await parts.payments.findById(notification.subjectId);
+  return paymentNotification(await paymentOf(parts, notification, notification.subjectId));
+}
+
+async function paymentOf(
+  { payments }: AmsChannelParts,
+  notification: Notification,
+  paymentId: bigint,
+): Promise<Payment> {
+  const payment = await payments.findById(paymentId);
   if (payment === null)
-    throw new Error(`payment ${notification.subjectId} of notification ${notification.id} is not there`);
-  return paymentNotification(payment);
+    throw new Error(`payment ${paymentId} of notification ${notification.id} is not there`);
+  return payment;
 }

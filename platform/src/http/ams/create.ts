@@ -11,10 +11,10 @@ import { isoTime } from './times.ts';
 import {
   inputHash,
   moneyOf,
+  openFacts,
   paidFacts,
   paymentHead,
   paymentStatuses,
-  quoteOf,
   walletMethod,
 } from './views.ts';
 
@@ -69,7 +69,7 @@ export function payAnswer(parts: AmsParts, payment: Payment) {
   return {
     result: result('PAYMENT_IN_PROCESS'),
     ...head,
-    paymentQuote: quoteOf(payment),
+    ...openFacts(payment),
     redirectActionForm: { method: 'GET', redirectUrl: normalUrl, actionFormType: 'REDIRECT' },
     normalUrl,
   };

@@ -9,7 +9,7 @@ import type { AmsCall, AmsParts } from './adapter.ts';
 import { commandOf, customizedOf, payAnswer } from './create.ts';
 import { IllegalParameter } from './illegal-parameter.ts';
 import { isoTime } from './times.ts';
-import { paymentHead, quoteOf, walletMethod } from './views.ts';
+import { openFacts, paymentHead, walletMethod } from './views.ts';
 
 /** About three minutes for an order that somebody stands in front of (AMS reference, section 3.1). */
 const inStoreLifetimeMs = 3 * 60_000;
@@ -46,7 +46,7 @@ export async function payInStore(parts: AmsParts, call: AmsCall, body: ParsedReq
 const waitsForShopper = (payment: Payment) => ({
   result: result('PAYMENT_IN_PROCESS', 'The shopper has to confirm the payment in the wallet; ask again.'),
   ...paymentHead(payment),
-  paymentQuote: quoteOf(payment),
+  ...openFacts(payment),
 });
 
 function orderAnswer(parts: AmsParts, { access }: AmsCall, payment: Payment) {
@@ -54,7 +54,7 @@ function orderAnswer(parts: AmsParts, { access }: AmsCall, payment: Payment) {
   return {
     result: result('PAYMENT_IN_PROCESS'),
     ...paymentHead(payment),
-    paymentQuote: quoteOf(payment),
+    ...openFacts(payment),
     normalUrl,
     orderCodeForm: {
       paymentMethodType: walletMethod,

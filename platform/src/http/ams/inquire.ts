@@ -6,7 +6,15 @@ import { Rejection } from '../../rejection.ts';
 import { paymentIdFromWire, paymentIdToWire, refundIdFromWire, refundIdToWire } from '../payment-ids.ts';
 import type { AmsCall, AmsParts } from './adapter.ts';
 import { isoTime } from './times.ts';
-import { customsAmount, paidFacts, paymentHead, paymentStatuses, quoteOf, walletMethod } from './views.ts';
+import {
+  customsAmount,
+  openFacts,
+  paidFacts,
+  paymentHead,
+  paymentStatuses,
+  settledRefundFacts,
+  walletMethod,
+} from './views.ts';
 
 /** The merchant's payment that a request names; paymentId wins. Throws Rejection 'payment-not-found'. */
 export async function namedPayment(
@@ -42,7 +50,7 @@ export async function inquiryPayment(
     ...paymentHead(payment),
     ...(payment.status === 'paid'
       ? { ...paidFacts(payment), ...customsAmount(payment) }
-      : { paymentQuote: quoteOf(payment) }),
+      : openFacts(payment)),
     redirectActionForm: open ? { method: 'GET', redirectUrl, actionFormType: 'REDIRECT' } : undefined,
     transactions: refunds.length === 0 ? undefined : refunds.map(transactionOf),
     paymentMethodType: walletMethod,
@@ -79,13 +87,15 @@ export async function inquiryRefund(parts: AmsParts, call: AmsCall, body: Parsed
   const refund = await parts.payments.findRefund(
     refundId === null ? { merchantId, requestId: body.refundRequestId! } : { merchantId, refundId },
   );
-  if (refund === null) throw new Rejection('refund-not-found');
+  const payment = refund === null ? null : await parts.payments.findById(refund.paymentId);
+  if (refund === null || payment === null) throw new Rejection('refund-not-found');
   return {
     result: result('SUCCESS'),
     refundId: refundIdToWire(refund),
     refundRequestId: refund.requestId,
     refundAmount: toWire(refund.amount),
     actualRefundAmount: refund.status === 'succeeded' ? toWire(refund.payerAmount) : undefined,
+    ...settledRefundFacts(refund, payment),
     refundStatus: refundStatusOf(refund).status,
     refundTime: refund.status === 'succeeded' ? isoTime(refund.finishedAt!) : undefined,
     metadata: refund.metadata ?? undefined,

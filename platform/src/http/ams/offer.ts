@@ -1,6 +1,7 @@
 // consult and inquireExchangeRate: what can be offered to a shopper, and at which rate, before anything is created.
-import { money, roundToSignificant, toWire } from '@tongbao/money';
+import { roundToSignificant, toWire } from '@tongbao/money';
 import { type ParsedRequestOf, result } from '@tongbao/protocol/ams';
+import { limitsIn, type SettlementRates, settledBy, settlementRates } from '../contract-limits.ts';
 import type { AmsCall, AmsParts } from './adapter.ts';
 import { isoTime } from './times.ts';
 import { jsonNumber, moneyOf, walletMethod, wireQuote } from './views.ts';
@@ -16,6 +17,8 @@ export async function consult(parts: AmsParts, call: AmsCall, body: ParsedReques
   const has = (list: string[] | undefined, wanted: string) =>
     list?.some((item) => item.toUpperCase() === wanted) ?? false;
   const regions = body.allowedPaymentMethodRegions;
+  const settles = body.settlementStrategy?.settlementCurrency ?? contract.settlementCurrency;
+  if (settles !== contract.settlementCurrency) return { result: result('SETTLE_CONTRACT_NOT_MATCH') };
   const listed =
     !has(body.blockedPaymentMethods, walletMethod) &&
     (body.allowedPaymentMethods === undefined || has(body.allowedPaymentMethods, walletMethod)) &&
@@ -24,23 +27,20 @@ export async function consult(parts: AmsParts, call: AmsCall, body: ParsedReques
   const currencyAgreed = contract.paymentCurrencies.includes(amount.currency);
   const rates = await parts.fx.rateTableAt(call.now);
   const quotable = amount.currency === walletCurrency || rates.mid(amount.currency, walletCurrency) !== null;
-  const withinLimits = amount.amount >= contract.minAmount && amount.amount <= contract.maxAmount;
+  const toSettle = settlementRates(contract, rates, call.now);
+  const settled = settledBy(toSettle, amount);
   const regionAgreed =
     body.userRegion === undefined || contract.regions.includes(body.userRegion.toUpperCase());
   const live = merchant.status === 'active' && contract.liveFrom <= call.now;
   const disableReason = !live
     ? 'CHANNEL_DISABLE'
-    : !currencyAgreed || !quotable
+    : !currencyAgreed || !quotable || settled === null
       ? 'CHANNEL_NOT_SUPPORT_CURRENCY'
-      : !withinLimits
+      : settled < contract.minAmount || settled > contract.maxAmount
         ? 'EXCEED_CHANNEL_LIMIT_RULE'
         : !regionAgreed
           ? 'PAYMENT_ACCOUNT_NOT_AVAILABLE'
           : undefined;
-  const limits = {
-    minAmount: toWire(money(contract.settlementCurrency, contract.minAmount)),
-    maxAmount: toWire(money(contract.settlementCurrency, contract.maxAmount)),
-  };
   return {
     result: result('SUCCESS'),
     paymentOptions: [
@@ -53,11 +53,20 @@ export async function consult(parts: AmsParts, call: AmsCall, body: ParsedReques
         disableReason,
         supportedCurrencies: [...contract.paymentCurrencies],
         logo: { logoName: 'Tongbao', logoUrl: parts.logoUrl },
-        amountLimitInfoMap: { [contract.settlementCurrency]: { singleLimit: limits } },
+        amountLimitInfoMap: limitsOf(call, toSettle),
       },
     ],
   };
 }
+
+/** For each currency that can be priced in now. */
+const limitsOf = ({ access: { contract } }: AmsCall, rates: SettlementRates) =>
+  Object.fromEntries(
+    [...rates.keys()].map((currency) => {
+      const { least, most } = limitsIn(contract, rates, currency)!;
+      return [currency, { singleLimit: { minAmount: toWire(least), maxAmount: toWire(most) } }];
+    }),
+  );
 
 export async function inquireExchangeRate(
   parts: AmsParts,
@@ -65,14 +74,20 @@ export async function inquireExchangeRate(
   body: ParsedRequestOf<'inquireExchangeRate'>,
 ) {
   const { contract, merchant } = call.access;
-  const asked = body.currencyPairs ?? [
-    {
-      buyCurrency: body.buyCurrency ?? body.paymentCurrency ?? contract.settlementCurrency,
+  const named = body.buyCurrency ?? body.paymentCurrency;
+  // Who names no currency asks for all of the contract's.
+  const asked =
+    body.currencyPairs ??
+    (named === undefined ? contract.paymentCurrencies : [named]).map((buyCurrency) => ({
+      buyCurrency,
       sellCurrency: body.sellCurrency ?? walletCurrency,
-    },
-  ];
+    }));
+  // A price in the shopper's own currency needs no rate.
   const pairs = asked.filter(
-    (pair) => pair.sellCurrency === walletCurrency && contract.paymentCurrencies.includes(pair.buyCurrency),
+    ({ buyCurrency, sellCurrency }) =>
+      sellCurrency === walletCurrency &&
+      buyCurrency !== walletCurrency &&
+      contract.paymentCurrencies.includes(buyCurrency),
   );
   if (body.rateType === 'REFERENCE') return referenceRates(parts, call, pairs);
   const expiresAt = new Date(call.now.getTime() + quoteLifetimeMs);

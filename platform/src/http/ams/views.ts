@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { fromWire, isCurrency, type Money, type Rate, toPlainDecimal, toWire } from '@tongbao/money';
 import type { ResultCode, WireAmount } from '@tongbao/protocol/ams';
 import type { LockedQuote } from '../../fx/index.ts';
-import type { Payment, PaymentStatus } from '../../payments/index.ts';
+import type { Payment, PaymentStatus, Refund } from '../../payments/index.ts';
 import { paymentIdToWire } from '../payment-ids.ts';
 import { IllegalParameter } from './illegal-parameter.ts';
 import { isoTime } from './times.ts';
@@ -32,6 +32,21 @@ export const wireQuote = (quote: LockedQuote) => ({
 /** Nobody paid in the order's own currency needs a quote. */
 export const quoteOf = (payment: Payment) =>
   payment.amount.currency === payment.payerAmount.currency ? undefined : wireQuote(payment.quote);
+
+/**
+ * What the merchant gets for it before fees, in its settlement currency, and the rate of that: only where the rate was locked
+ * with the payment and something is converted (AMS reference, section 6). The rate holds or moves with the shopper's.
+ */
+export const settledFacts = ({ settlementAmount, settlementQuote }: Payment) =>
+  settlementQuote === null
+    ? {}
+    : { grossSettlementAmount: toWire(settlementAmount), settlementQuote: wireQuote(settlementQuote) };
+
+/** The rates of a payment that is not paid; nothing is settled of one that nobody will pay any more. */
+export const openFacts = (payment: Payment) => ({
+  paymentQuote: quoteOf(payment),
+  ...(payment.closedAt === null ? settledFacts(payment) : {}),
+});
 
 export const paymentStatuses: Readonly<
   Record<PaymentStatus, { status: 'SUCCESS' | 'FAIL' | 'PROCESSING' | 'CANCELLED'; code: ResultCode }>
@@ -62,11 +77,21 @@ export const paidFacts = (payment: Payment) =>
         paymentTime: isoTime(payment.paidAt),
         actualPaymentAmount: toWire(payment.payerAmount),
         paymentQuote: quoteOf(payment),
+        ...settledFacts(payment),
       };
 
 /** For customs: the yuan that the shopper paid. */
 export const customsAmount = (payment: Payment) =>
   payment.payerAmount.currency === 'CNY' ? { customsDeclarationAmount: toWire(payment.payerAmount) } : {};
+
+/** What a refund takes from the merchant in its settlement currency, at the payment's own rate, once it is done. */
+export const settledRefundFacts = (refund: Refund, payment: Payment) =>
+  refund.status !== 'succeeded' || payment.settlementQuote === null
+    ? {}
+    : {
+        grossSettlementAmount: toWire(refund.settlementAmount),
+        settlementQuote: wireQuote(payment.settlementQuote),
+      };
 
 /** The hash of the parameters by which a repeated request must be the same (AMS reference, section 1.9). */
 export const inputHash = (parts: readonly string[]): Buffer =>

@@ -8,7 +8,15 @@ import { paymentIdToWire } from '../payment-ids.ts';
 import { failedResult } from './declare.ts';
 import { dealHash, hashOf } from './input-hash.ts';
 import type { GatewayAnswer, GatewayCall, GatewayParts } from './parts.ts';
-import { amountOf, feeOf, findTrade, tradeStatusOf, withdrawOrder } from './trade.ts';
+import {
+  amountOf,
+  feeOf,
+  findTrade,
+  isContracted,
+  priceInShop,
+  tradeStatusOf,
+  withdrawOrder,
+} from './trade.ts';
 
 /** How a payment was named in this request; another name of the same payment is the same request. */
 const numbers = ['out_trade_no', 'trade_no'];
@@ -33,16 +41,18 @@ export async function precreate(
   body: ReturnType<typeof Precreate.parse>,
 ): Promise<GatewayAnswer> {
   const pricing = body.trans_currency ?? body.currency;
-  if (pricing !== body.currency && pricing !== 'CNY')
-    return failedResult('INVALID_PARAMETER', 'trans_currency must be the settlement currency or CNY');
-  const fee = feeOf('total_fee', body.total_fee, pricing, largest);
+  const { price, pricedIn } = priceInShop(call, body, (currency) =>
+    feeOf('total_fee', body.total_fee, currency, largest),
+  );
+  if (!isContracted(call, price.amount.currency))
+    return failedResult('FOREX_MERCHANT_NOT_SUPPORT_THIS_CURRENCY', `${pricing} is not in the contract`);
+  const fee = 'payerAmount' in price ? price.payerAmount : price.amount;
   if (body.price !== undefined && body.quantity !== undefined) {
-    const price = amountOf('price', body.price, pricing);
-    if (price.amount * BigInt(body.quantity) !== fee.amount)
+    const each = amountOf('price', body.price, pricing);
+    if (each.amount * BigInt(body.quantity) !== fee.amount)
       return failedResult('INVALID_PARAMETER', 'price times quantity is not total_fee');
   }
   const withinMs = lifeMs(body.it_b_pay, call.now);
-  const inYuan = pricing !== body.currency;
   const checkout = await parts.payments.announce({
     beginsAt: 'sign-in',
     expiresAt: new Date(call.now.getTime() + withinMs),
@@ -51,10 +61,8 @@ export async function precreate(
       merchantId: call.access.merchant.id,
       requestId: body.out_trade_no,
       inputHash: dealHash('alipay.acquire.precreate', body),
-      amount: inYuan ? feeOf('currency', '1', body.currency) : fee,
-      ...(inYuan ? { payerAmount: fee } : {}),
+      ...price,
       payerCurrency: 'CNY',
-      settlementCurrency: body.currency,
       expiresAt: null,
       lifetimeMs: withinMs,
       order: {
@@ -70,7 +78,7 @@ export async function precreate(
         channelData: {
           charset: call.charset,
           signType: call.signType,
-          pricedIn: inYuan ? 'payer' : 'order',
+          pricedIn,
           ...(body.passback_parameters === undefined ? {} : { passback: body.passback_parameters }),
         },
       },

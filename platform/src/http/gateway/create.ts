@@ -7,7 +7,7 @@ import type { Checkout, OrderFacts, OrderShares } from '../../payments/index.ts'
 import { paymentIdToWire } from '../payment-ids.ts';
 import { dealHash, hashOf } from './input-hash.ts';
 import { type GatewayAnswer, type GatewayCall, type GatewayParts, GatewayRefusal } from './parts.ts';
-import { amountOf, feeOf } from './trade.ts';
+import { amountOf, feeOf, isContracted } from './trade.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -64,7 +64,7 @@ async function announce(
       inputHash: dealHash('create_forex_trade', body),
       ...price,
       payerCurrency: 'CNY',
-      settlementCurrency: body.currency,
+      settlementCurrency: null,
       expiresAt: life.payBy,
       lifetimeMs: life.payWithinMs,
       order: { ...orderOf(call, body), ...(shares === null ? {} : { shares }) },
@@ -79,7 +79,7 @@ function priceOf(call: GatewayCall, body: CreateForexTrade) {
   if ((fee === undefined) === (yuan === undefined))
     throw new GatewayRefusal('ILLEGAL_ARGUMENT', 'exactly one of total_fee and rmb_fee must be given');
   const amount = fee === undefined ? feeOf('currency', '1', currency) : feeOf('total_fee', fee, currency);
-  if (!call.access.contract.paymentCurrencies.includes(currency))
+  if (!isContracted(call, currency))
     throw new GatewayRefusal(
       'FOREX_MERCHANT_NOT_SUPPORT_THIS_CURRENCY',
       `${currency} is not in the contract`,

@@ -19,7 +19,7 @@ import { checkSecondaryMerchant } from './create.ts';
 import { dealHash } from './input-hash.ts';
 import { type GatewayAnswer, type GatewayCall, type GatewayParts, GatewayRefusal } from './parts.ts';
 import { gatewayCodes, refundCodes } from './rejections.ts';
-import { amountOf, feeOf, findTrade, tradeStatusOf } from './trade.ts';
+import { amountOf, feeOf, findTrade, isPricedBesides, priceInShop, tradeStatusOf } from './trade.ts';
 
 /** What another attempt at the same order brings anew. */
 const ofTheMoment = ['buyer_identity_code', 'identity_code_type', 'trans_create_time'];
@@ -82,21 +82,17 @@ function repeated(payment: Payment, now: Date): GatewayAnswer {
 }
 
 async function orderOf(parts: GatewayParts, call: GatewayCall, body: SpotPay) {
-  const pricing = body.trans_currency ?? body.currency;
-  if (pricing !== body.currency && pricing !== 'CNY')
-    throw new GatewayRefusal('INVALID_PARAMETER', 'trans_currency must be the settlement currency or CNY');
-  const fee = feeOf('trans_amount', body.trans_amount, pricing, largest);
-  const inYuan = pricing !== body.currency;
+  const { price, pricedIn } = priceInShop(call, body, (currency) =>
+    feeOf('trans_amount', body.trans_amount, currency, largest),
+  );
   const shop = body.extend_info ?? {};
   await checkSecondaryMerchant(parts, call, shop);
   return {
     merchantId: call.access.merchant.id,
     requestId: body.partner_trans_id,
     inputHash: dealHash('alipay.acquire.overseas.spot.pay', body, ofTheMoment),
-    amount: inYuan ? feeOf('currency', '1', body.currency) : fee,
-    ...(inYuan ? { payerAmount: fee } : {}),
+    ...price,
     payerCurrency: 'CNY',
-    settlementCurrency: body.currency,
     quoteId: null,
     expiresAt: null,
     lifetimeMs,
@@ -112,7 +108,7 @@ async function orderOf(parts: GatewayParts, call: GatewayCall, body: SpotPay) {
       channelData: {
         charset: call.charset,
         signType: call.signType,
-        pricedIn: inYuan ? 'payer' : 'order',
+        pricedIn,
         inStore: 'PaymentCode',
         secondaryMerchantId: shop.secondary_merchant_id ?? null,
         terminalId: shop.terminal_id ?? null,
@@ -132,15 +128,18 @@ async function facts(parts: GatewayParts, payment: Payment): Promise<Leaves> {
   };
   if (payment.paidAt === null || payer === null) return numbers;
   const rate = toDecimal(payment.quote.price, 8, 'half-up');
+  const { settlementQuote } = payment;
+  const besides = isPricedBesides(payment) && settlementQuote !== null;
   return {
     ...numbers,
+    ...(besides ? { currency: payment.settlementAmount.currency } : {}),
     alipay_buyer_login_id: payer.phone.replace(/^(\+86)?(\d{3})\d{4}(\d{4})$/, '$2****$3'),
     alipay_buyer_user_id: `2088${payer.id.toString().padStart(12, '0')}`,
     alipay_pay_time: plainTime(payment.paidAt),
     exchange_rate: rate,
     trans_amount_cny: formatMajor(payment.payerAmount),
-    trans_forex_rate: rate,
-    forex_total_fee: formatMajor(payment.amount),
+    trans_forex_rate: besides ? toDecimal(settlementQuote.price, 8, 'half-up') : rate,
+    forex_total_fee: formatMajor(besides ? payment.settlementAmount : payment.amount),
     m_discount_forex_amount: '0.00',
   };
 }

@@ -76,6 +76,10 @@ export async function withdrawOrder(
   return ended === null ? null : { requestId, tradeNo: paymentIdToWire(ended) };
 }
 
+/** A price can be in any currency of the contract; what the merchant is paid in is agreed once (decision 0091). */
+export const isContracted = ({ access }: GatewayCall, currency: string): boolean =>
+  access.contract.paymentCurrencies.includes(currency);
+
 const largest = 1_000_000n;
 
 /** A decimal of a currency, above zero and at most 1,000,000.00 (section 2.2). Zeros at the end may be too many. */
@@ -87,6 +91,29 @@ export function feeOf(name: string, text: string, currency: string, most = large
     throw new GatewayRefusal('TOTAL_FEE_OUT_OF_RANGE', `${name} is above ${most}`);
   return amount;
 }
+
+/**
+ * How an order in a shop is priced: in `currency`; in `trans_currency`, to be settled in `currency`; or, where that is yuan, by what
+ * the shopper pays. `feeIn` reads the price in the currency that it is in.
+ */
+export function priceInShop(
+  call: GatewayCall,
+  { currency, trans_currency: pricing = currency }: { currency: string; trans_currency?: string | undefined },
+  feeIn: (currency: string) => Money,
+) {
+  if (pricing === currency)
+    return { price: { amount: feeIn(currency), settlementCurrency: null }, pricedIn: 'order' };
+  if (pricing === 'CNY') {
+    const yuan = { amount: feeOf('currency', '1', currency), payerAmount: feeIn('CNY') };
+    return { price: { ...yuan, settlementCurrency: null }, pricedIn: 'payer' };
+  }
+  if (currency !== call.access.contract.settlementCurrency)
+    throw new GatewayRefusal('INVALID_PARAMETER', `an order in ${pricing} is not settled in ${currency}`);
+  return { price: { amount: feeIn(pricing), settlementCurrency: currency }, pricedIn: 'trans' };
+}
+
+/** Whether its shop named the settlement currency beside the price's. */
+export const isPricedBesides = (payment: Payment): boolean => payment.order.channelData.pricedIn === 'trans';
 
 export function amountOf(name: string, text: string, currency: string): Money {
   try {
