@@ -19,6 +19,11 @@ export interface FileLine {
   readonly paid_at: Date | null;
   readonly refund_created_at: Date | null;
   readonly refund_request_id: string | null;
+  /** What the order said, minor units and currency, and its refund; the rate (numerator, denominator) where that was converted. */
+  readonly price_amount: bigint | null;
+  readonly price_currency: string | null;
+  readonly refund_price_amount: bigint | null;
+  readonly settlement_price: readonly [string, string] | null;
 }
 const linePage = statement(
   'settlement.line-page',
@@ -27,7 +32,8 @@ const linePage = statement(
      FROM settlement.line WHERE batch_id = $1 AND (source_id, sequence) > ($2::bigint, $3::smallint)
      ORDER BY source_id, sequence LIMIT $4
    )
-   SELECT page.*, p.payment_created_at, p.payment_request_id, p.paid_at, r.refund_created_at, r.refund_request_id
+   SELECT page.*, p.payment_created_at, p.payment_request_id, p.paid_at, r.refund_created_at, r.refund_request_id,
+     p.price_amount, p.price_currency, r.price_amount AS refund_price_amount, p.settlement_price
    FROM page
    LEFT JOIN settlement.payment_origin p ON page.sequence > 0 AND p.payment_id = page.source_id
    LEFT JOIN settlement.refund_origin r ON page.refund_id <> 0 AND r.refund_id = page.refund_id
@@ -89,13 +95,18 @@ export interface TransactionLine {
   readonly refund_created_at: Date | null;
   readonly refund_request_id: string | null;
   readonly refund_reason: string | null;
+  /** Signed as gross. */
+  readonly price_amount: bigint;
+  readonly price_currency: string;
+  readonly settlement_price: readonly [string, string] | null;
 }
 // A cursor: each page by the keys after the last one would read the whole day again, since only time has an index.
 const openTransactions = statement(
   'settlement.open-transactions',
   `DECLARE settlement_transactions NO SCROLL CURSOR FOR
    SELECT payment_id, sequence, kind, refund_id, occurred_at, currency, gross, fee, payment_created_at,
-     payment_request_id, refund_created_at, refund_request_id, refund_reason
+     payment_request_id, refund_created_at, refund_request_id, refund_reason, price_amount, price_currency,
+     settlement_price
    FROM settlement.item
    WHERE merchant_id = $1 AND occurred_at >= $2 AND occurred_at < $3
    ORDER BY payment_id, sequence`,

@@ -89,6 +89,24 @@ const itemColumns = [
 
 export const psp = 'TONGBAO';
 
+/** What made a price the settlement amount, where it is in another currency. */
+export interface FileConversion {
+  /** What the shop said, minor units of its currency; signed as the gross amount. */
+  readonly amount: bigint;
+  readonly currency: string;
+  /** Units of the settlement currency for one of the price's: a plain decimal. */
+  readonly quotePrice: string;
+}
+
+/** Five columns: the transaction's amount and currency, then what it came to and at which rate, empty where nothing is converted. */
+function amountValues(row: { gross: bigint; currency: string; conversion: FileConversion | null }): string[] {
+  const { gross, currency, conversion } = row;
+  const settled = formatMajor(money(currency, gross));
+  if (conversion === null) return [settled, currency, '', '', ''];
+  const { amount, currency: priced, quotePrice } = conversion;
+  return [formatMajor(money(priced, amount)), priced, settled, `${priced}/${currency}`, quotePrice];
+}
+
 export interface SettlementItemRow {
   readonly batchId: string;
   readonly customerId: string;
@@ -98,9 +116,11 @@ export interface SettlementItemRow {
   readonly requestId: string;
   readonly originalRequestId: string;
   readonly type: SettlementType;
+  /** The settlement currency, and what the shopper's side moved in it: positive for payments, negative for refunds and cancellations; zero for adjustments. */
   readonly currency: string;
-  /** What the shopper's side moved: positive for payments, negative for refunds and cancellations; zero for adjustments. */
   readonly gross: bigint;
+  /** Null for adjustments, and where the price was in the settlement currency. */
+  readonly conversion: FileConversion | null;
   readonly fees: FileFees;
   readonly net: bigint;
   /** ISO 8601 with offset. */
@@ -129,11 +149,7 @@ export function settlementItemLine(row: SettlementItemRow): string {
     '',
     '',
     '',
-    major(row.gross),
-    row.currency,
-    '',
-    '',
-    '',
+    ...amountValues(row),
     major(row.net),
     row.currency,
     row.initiatedAt,
@@ -193,8 +209,10 @@ export interface TransactionItemRow {
   readonly requestId: string;
   readonly originalRequestId: string;
   readonly type: 'PAYMENT' | 'REFUND' | 'CANCEL';
+  /** As in a settlement's row. */
   readonly currency: string;
   readonly gross: bigint;
+  readonly conversion: FileConversion | null;
   /** ISO 8601 with offset. */
   readonly at: string;
   readonly reason: string;
@@ -214,6 +232,10 @@ export const transactionItemsHeader = (): string =>
     'status',
     'transactionAmountValue',
     'transactionCurrency',
+    'convertedTransactionAmountValue',
+    'quoteCurrencyPair',
+    'quotePrice',
+    'settlementCurrency',
     'transactionTime',
     'reason',
   ]);
@@ -230,7 +252,7 @@ export const transactionItemLine = (row: TransactionItemRow): string =>
     row.type,
     'ALIPAY_CN',
     'SUCCESS',
-    formatMajor(money(row.currency, row.gross)),
+    ...amountValues(row),
     row.currency,
     row.at,
     row.reason,

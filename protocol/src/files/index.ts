@@ -1,5 +1,6 @@
 // @tongbao/protocol/files: the report files that merchants fetch, as pure row writers.
 export {
+  type FileConversion,
   type FileFees,
   psp,
   type SettlementItemRow,

@@ -1,7 +1,9 @@
 // The report files as streams of text: the room's rows, the protocol's columns, the API's ids. Nothing is held but a
 // page of rows.
+import { rate, toPlainDecimal } from '@tongbao/money';
 import {
   endLine,
+  type FileConversion,
   type FileFees,
   type SettlementSummaryRow,
   settlementItemLine,
@@ -38,6 +40,26 @@ const feesOf = (line: FileLine | SummaryLine): FileFees => ({
   tax: line.tax,
   refund: line.refund_fee,
 });
+
+/** What the order said and at which rate it was converted; null where it was in the settlement currency. */
+function conversionOf(
+  row: { price_currency: string | null; settlement_price: readonly [string, string] | null },
+  settlementCurrency: string,
+  amount: bigint | null,
+): FileConversion | null {
+  const { price_currency: currency, settlement_price: price } = row;
+  if (price === null || currency === null || amount === null) return null;
+  const [numerator, denominator] = price;
+  const quote = rate(currency, settlementCurrency, BigInt(numerator), BigInt(denominator));
+  return { amount, currency, quotePrice: toPlainDecimal(quote) };
+}
+
+/** Signed as the line: what came in is positive. */
+export function conversionOfLine(line: FileLine, settlementCurrency: string): FileConversion | null {
+  const amount = line.kind === 'REFUND' ? line.refund_price_amount : line.price_amount;
+  const signed = amount === null || line.kind === 'PAYMENT' ? amount : -amount;
+  return conversionOf(line, settlementCurrency, signed);
+}
 
 const paymentWireId = (line: FileLine): string =>
   paymentIdToWire({ id: line.source_id, createdAt: line.payment_created_at! });
@@ -84,6 +106,7 @@ export async function* settlementItems(
           type: line.kind,
           currency,
           gross: line.gross,
+          conversion: conversionOfLine(line, currency),
           fees: feesOf(line),
           net: line.net,
           initiatedAt,
@@ -151,6 +174,7 @@ export async function* transactionItems(
           type: row.kind,
           currency: row.currency,
           gross: row.gross,
+          conversion: conversionOf(row, row.currency, row.price_amount),
           at: localTimeText(row.occurred_at, owner.timeZone),
           reason: row.refund_reason ?? '',
         });
