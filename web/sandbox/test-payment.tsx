@@ -1,7 +1,7 @@
 // A payment to try, made through the same verb that shops use.
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { parseMajor, toWire } from '@tongbao/money';
-import type { Credentials } from '@tongbao/protocol/sandbox';
+import type { Credentials, TillShops } from '@tongbao/protocol/sandbox';
 import { type FormEvent, useState } from 'react';
 import { call } from '../ui/api.ts';
 
@@ -19,13 +19,24 @@ export function TestPayment(props: { merchants: Credentials['merchants'] }) {
   const [amount, setAmount] = useState('');
   const [description, setDescription] = useState('');
   const merchant = merchants.find((each) => each.clientId === clientId) ?? merchants[0];
-  const currency = merchant?.settlementCurrency ?? 'KRW';
+  const [chosen, setChosen] = useState('');
+  const shops = useQuery({
+    queryKey: ['/sandbox/till'],
+    queryFn: () => call<TillShops>('GET', '/sandbox/till'),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const currenciesOf = (shop: string | undefined): string[] =>
+    shops.data?.shops.find((each) => each.clientId === shop)?.currencies.map((each) => each.currency) ?? [];
+  const currencies = currenciesOf(merchant?.clientId);
+  const currency = currencies.includes(chosen)
+    ? chosen
+    : (currencies[0] ?? merchant?.settlementCurrency ?? 'KRW');
   const pay = useMutation({
     mutationFn: async () => {
       const typed = typedAmount(amount, currency);
       return call<{ paymentId: string; cashierUrl: string }>('POST', '/sandbox/test-payment', {
         ...(merchant === undefined ? {} : { clientId: merchant.clientId }),
-        ...(typed === null ? {} : { amount: typed }),
+        ...(typed === null ? { currency } : { amount: typed }),
         ...(description.trim() === '' ? {} : { description: description.trim() }),
       });
     },
@@ -44,11 +55,22 @@ export function TestPayment(props: { merchants: Credentials['merchants'] }) {
           <select value={merchant?.clientId ?? ''} onChange={(event) => setClientId(event.target.value)}>
             {merchants.map((each) => (
               <option key={each.clientId} value={each.clientId}>
-                {each.name} ({each.settlementCurrency})
+                {each.name} ({each.settlementCurrency}
+                {currenciesOf(each.clientId).length > 1 ? ' and others' : ''})
               </option>
             ))}
           </select>
         </label>
+        {currencies.length > 1 && (
+          <label className="field">
+            <span>Priced in</span>
+            <select value={currency} onChange={(event) => setChosen(event.target.value)}>
+              {currencies.map((each) => (
+                <option key={each}>{each}</option>
+              ))}
+            </select>
+          </label>
+        )}
         <div className="fields">
           <label className="field">
             <span>Amount ({currency})</span>

@@ -92,8 +92,9 @@ function Counter(props: { shop: Shop; shops: readonly Shop[]; choose: (clientId:
   const { shop } = props;
   const [step, setStep] = useState<Step>('amount');
   const [typed, setTyped] = useState('');
+  const [currency, setCurrency] = useState(shop.currency);
   const [isTouched, setTouched] = useState(false);
-  const amount = typedAmount(typed, shop.currency);
+  const amount = typedAmount(typed, currency);
   const back = () => setStep('amount');
   const next = () => {
     setTyped('');
@@ -114,6 +115,7 @@ function Counter(props: { shop: Shop; shops: readonly Shop[]; choose: (clientId:
   if (step === 'show' && amount !== null)
     return <ShowOrder shop={shop} amount={toWire(amount)} back={back} next={next} />;
   const isWrong = isTouched && amount === null;
+  const hasDecimals = shop.currencies.some((each) => each.currency === currency && each.minorUnits > 0);
   return (
     <form className="card" onSubmit={submit} noValidate>
       <label className="field">
@@ -126,12 +128,22 @@ function Counter(props: { shop: Shop; shops: readonly Shop[]; choose: (clientId:
           ))}
         </select>
       </label>
+      {shop.currencies.length > 1 && (
+        <label className="field">
+          <span>{t('tillCurrency')}</span>
+          <select value={currency} onChange={(event) => setCurrency(event.target.value)}>
+            {shop.currencies.map((each) => (
+              <option key={each.currency}>{each.currency}</option>
+            ))}
+          </select>
+        </label>
+      )}
       <label className="field till-amount">
-        <span>{t('tillAmount', { currency: shop.currency })}</span>
+        <span>{t('tillAmount', { currency })}</span>
         <input
           // biome-ignore lint/a11y/noAutofocus: an assistant types the amount and nothing else here.
           autoFocus
-          inputMode={shop.minorUnits === 0 ? 'numeric' : 'decimal'}
+          inputMode={hasDecimals ? 'decimal' : 'numeric'}
           autoComplete="off"
           maxLength={16}
           aria-invalid={isWrong}

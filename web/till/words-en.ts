@@ -4,6 +4,7 @@ import type { TillWords } from './words-zh.ts';
 export const tillEn: TillWords = {
   till: 'Till',
   tillShop: 'Shop',
+  tillCurrency: 'Currency',
   tillAmount: 'Amount ({{currency}})',
   tillAmountWrong: 'Enter an amount above zero',
   tillScan: "Scan the shopper's code",

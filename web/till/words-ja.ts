@@ -4,6 +4,7 @@ import type { TillWords } from './words-zh.ts';
 export const tillJa: TillWords = {
   till: 'レジ',
   tillShop: '店舗',
+  tillCurrency: '通貨',
   tillAmount: '金額（{{currency}}）',
   tillAmountWrong: '0より大きい金額を入力してください',
   tillScan: 'お客様のコードを読み取る',

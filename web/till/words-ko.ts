@@ -4,6 +4,7 @@ import type { TillWords } from './words-zh.ts';
 export const tillKo: TillWords = {
   till: '계산대',
   tillShop: '매장',
+  tillCurrency: '통화',
   tillAmount: '금액 ({{currency}})',
   tillAmountWrong: '0보다 큰 금액을 입력하세요',
   tillScan: '고객 결제 코드 스캔',

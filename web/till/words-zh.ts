@@ -2,6 +2,7 @@
 export const tillZh = {
   till: '收款',
   tillShop: '店铺',
+  tillCurrency: '币种',
   tillAmount: '金额（{{currency}}）',
   tillAmountWrong: '请输入大于零的金额',
   tillScan: '扫顾客的付款码',

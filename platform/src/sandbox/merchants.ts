@@ -152,6 +152,26 @@ export const sandboxMerchants: readonly Seed[] = [
       maxAmount: 3_000_000n,
     },
   },
+  {
+    clientId: 'SANDBOX_ALBATROSS_US_0001',
+    partner: '2088501410000007',
+    name: 'Albatross Duty Free',
+    displayName: '信天翁免税 Albatross Duty Free',
+    region: 'US',
+    notifyUrl: null,
+    contract: {
+      ...terms,
+      settlementCurrency: 'USD',
+      paymentCurrencies: ['USD', 'KRW', 'JPY', 'GBP', 'EUR', 'HKD', 'SGD', 'THB', 'CNY'],
+      settlementSpreadBps: 40,
+      feeBps: 220,
+      spreadBps: 60,
+      calendar: 'US',
+      timeZone: 'America/New_York',
+      minAmount: 1n,
+      maxAmount: 1_000_000n,
+    },
+  },
 ];
 
 const keySetting = (clientId: string) => `sandbox.merchant-key.${clientId}`;

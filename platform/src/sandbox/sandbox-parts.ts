@@ -216,11 +216,9 @@ async function testPayment(
   const access = await platform.merchants.findByClientId(clientId);
   if (access === null)
     throw new Rejection('merchant-unknown', `${clientId} is not a merchant of this sandbox`);
-  const sample = samples[access.contract.settlementCurrency] ?? samples.KRW!;
-  const amount =
-    asked.amount === undefined
-      ? money(access.contract.settlementCurrency, sample.amount)
-      : money(asked.amount.currency, BigInt(asked.amount.value));
+  const currency = asked.amount?.currency ?? asked.currency ?? access.contract.paymentCurrencies[0]!;
+  const sample = samples[currency] ?? samples.KRW!;
+  const amount = money(currency, asked.amount === undefined ? sample.amount : BigInt(asked.amount.value));
   const { payment } = await platform.payments.create({
     merchantId: access.merchant.id,
     requestId: `test-${await platform.ids.one()}`,
@@ -253,4 +251,9 @@ const samples: Readonly<Record<string, { amount: bigint; description: string }>>
   GBP: { amount: 4_500n, description: 'Wool scarf 羊毛围巾' },
   HKD: { amount: 38_800n, description: '蛋卷礼盒 Egg rolls gift tin' },
   TWD: { amount: 128_000n, description: '凤梨酥 Pineapple cakes' },
+  USD: { amount: 5_600n, description: '香水 Perfume' },
+  EUR: { amount: 5_200n, description: '马卡龙 Macarons' },
+  SGD: { amount: 7_400n, description: '兰花茶 Orchid tea' },
+  THB: { amount: 189_000n, description: '芒果干 Dried mango' },
+  CNY: { amount: 34_900n, description: '旅行箱 Suitcase' },
 };

@@ -37,9 +37,12 @@ export function createTill(platform: Platform, send: Send): Till {
         const access = await platform.merchants.findByClientId(clientId);
         if (access === null) continue;
         const { name, displayName } = access.merchant;
-        const currency = access.contract.paymentCurrencies[0]!;
+        const currencies = access.contract.paymentCurrencies.map((currency) => ({
+          currency,
+          minorUnits: minorUnits(currency),
+        }));
         const staticCode = shopCodeOf(access);
-        shops.push({ clientId, name, displayName, currency, minorUnits: minorUnits(currency), staticCode });
+        shops.push({ clientId, name, displayName, ...currencies[0]!, currencies, staticCode });
       }
       return { shops };
     },

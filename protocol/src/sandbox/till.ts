@@ -10,8 +10,11 @@ export const TillShops = z.object({
       clientId: z.string(),
       name: z.string(),
       displayName: z.string(),
+      /** The one of its static code. */
       currency: z.string().length(3),
       minorUnits: z.number().int(),
+      /** All that it takes; the first is the one above. */
+      currencies: z.array(z.object({ currency: z.string().length(3), minorUnits: z.number().int() })),
       /** EMVCo, to be shown as a QR code: the shopper types the amount. */
       staticCode: z.string(),
     }),

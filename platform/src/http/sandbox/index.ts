@@ -48,6 +48,8 @@ const TestPayment = z.object({
   amount: z.object({ currency: z.string().length(3), value: z.string().regex(/^\d{1,12}$/) }).optional(),
   description: z.string().max(256).optional(),
   redirectUrl: z.url().max(2048).optional(),
+  /** Of the sample, where no amount is given. */
+  currency: z.string().length(3).optional(),
 });
 export type TestPayment = z.infer<typeof TestPayment>;
 
