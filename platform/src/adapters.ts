@@ -62,7 +62,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       sandbox,
     }),
     consoleAdapter({
-      ...{ merchants, payments, notifications, fx },
+      ...{ merchants, payments, notifications, fx, clock },
       database: platform.database,
       staff: platform.staff,
       settlement: platform.settlement,

@@ -64,7 +64,8 @@ export function Batches(props: PageProps) {
       <Drawer
         open={opened !== null}
         onClose={() => open(null)}
-        size="large"
+        size={940}
+        styles={{ wrapper: { maxWidth: '100vw' } }}
         title={opened === null ? '' : say('linesOf', { id: opened.batchId })}
       >
         {opened !== null && <Lines batch={opened} shop={shop} go={props.go} />}
@@ -153,13 +154,28 @@ function Lines({ batch, shop, go }: { batch: Batch; shop: string; go: PageProps[
   });
   if (pages.isError) return <Failed again={() => void pages.refetch()} />;
   const money = (value: string) => <span className="number">{amount(batch.currency, value)}</span>;
+  const lines = (pages.data?.pages ?? []).flatMap((page) => page.lines);
+  const priced = {
+    title: say('price'),
+    align: 'right' as const,
+    render: (_: unknown, { price, quotePrice }: Line) =>
+      price === null ? (
+        '–'
+      ) : (
+        <>
+          <span className="number">{amount(price.currency, price.value)}</span>
+          <br />
+          <span className="muted number">× {quotePrice}</span>
+        </>
+      ),
+  };
   return (
     <>
       <Wide<Line>
         label={say('details')}
         rowKey="key"
         size="small"
-        dataSource={(pages.data?.pages ?? []).flatMap((page) => page.lines)}
+        dataSource={lines}
         loading={pages.isPending}
         pagination={false}
         columns={[
@@ -179,6 +195,7 @@ function Lines({ batch, shop, go }: { batch: Batch; shop: string; go: PageProps[
                 </Button>
               ),
           },
+          ...(lines.some(({ price }) => price !== null) ? [priced] : []),
           { title: say('gross'), align: 'right', render: (_, line) => money(line.gross) },
           { title: say('fees'), align: 'right', render: (_, line) => money(line.fees) },
           { title: say('net'), align: 'right', render: (_, line) => money(line.net) },

@@ -13,6 +13,7 @@ import { Batches } from './batches.tsx';
 import { Books } from './books.tsx';
 import { Breaks } from './breaks.tsx';
 import { Closures } from './closures.tsx';
+import { Contract } from './contract.tsx';
 import { Overview } from './overview.tsx';
 import { Password } from './password.tsx';
 import { Failed } from './pieces.tsx';
@@ -71,6 +72,8 @@ const pages = [
   { path: '/console/statements', word: 'navStatements', roles: operators, Page: Statements },
   { path: profilesPath, word: 'navProfiles', roles: operators, Page: Profiles },
   { path: breaksPath, word: 'navBreaks', roles: operators, Page: Breaks },
+  { path: '/console/contract', word: 'navContract', roles: everybody, Page: Contract },
+  { path: '/console/breaks', word: 'navBreaks', roles: operators, Page: Breaks },
   { path: '/console/positions', word: 'navTreasury', roles: operators, Page: Treasury },
   { path: '/console/books', word: 'navBooks', roles: operators, Page: Books },
   { path: '/console/rates', word: 'navRates', roles: operators, Page: Rates },

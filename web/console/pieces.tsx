@@ -1,8 +1,9 @@
 // What the console's pages are made of: failure, emptiness, one figure, the choice of a merchant, a chart.
-import type { Shop } from '@tongbao/protocol/console';
+import type { LockedRate, Shop } from '@tongbao/protocol/console';
 import { Button, Empty, Result, Select, Table, type TableProps } from 'antd';
 import type { ReactNode } from 'react';
 import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { showDigits, showSpread } from '../ui/format.ts';
 import { amount, useAsk, useWords } from './ask.ts';
 import type { PageProps } from './console.tsx';
 
@@ -45,6 +46,24 @@ export const Figure = (props: { label: string; value: ReactNode; help: string })
     <p className="figure-help">{props.help}</p>
   </div>
 );
+
+/** A rate with what it is made of: the middle rate of a day and the spread on it. */
+export function RateText({ rate }: { rate: LockedRate }) {
+  const say = useWords();
+  const [base, quote] = rate.pair.split('/') as [string, string];
+  const spread = `${rate.spreadBps > 0 ? '+' : rate.spreadBps < 0 ? '−' : ''}${showSpread(Math.abs(rate.spreadBps))}`;
+  return (
+    <>
+      <span className="rate">
+        1 {base} = {rate.price} {quote}
+      </span>
+      <br />
+      <span className="muted">
+        {say('middleRate', { rate: showDigits(rate.mid), day: rate.rateDate, spread })}
+      </span>
+    </>
+  );
+}
 
 /** Operators choose a merchant; a merchant's user has one and sees no choice. */
 export function ShopChoice({ member, clientId, go, url }: PageProps) {

@@ -1,9 +1,9 @@
 // One payment's story: from the order to the bank's statement.
 import type { Timeline as Answer, Step } from '@tongbao/protocol/console';
 import { Descriptions, Input, Skeleton, Timeline } from 'antd';
-import { amount, codeOf, time, useAsk, useWords } from './ask.ts';
+import { amount, codeOf, type Say, time, useAsk, useWords } from './ask.ts';
 import type { PageProps } from './console.tsx';
-import { Failed, Nothing } from './pieces.tsx';
+import { Failed, Nothing, RateText } from './pieces.tsx';
 
 export function Story({ clientId, go, url }: PageProps) {
   const say = useWords();
@@ -59,14 +59,10 @@ function Found({ of, clientId }: { of: string; clientId: string | null }) {
           title={data.description}
           column={{ xs: 1, md: 2 }}
           items={[
-            { key: 'id', label: 'paymentId', children: <span className="number">{data.paymentId}</span> },
+            { key: 'id', label: 'paymentId', children: <span className="long">{data.paymentId}</span> },
             { key: 'request', label: say('requestId'), children: data.requestId },
-            {
-              key: 'amount',
-              label: say('gross'),
-              children: `${amount(data.amount.currency, data.amount.value)} (${say('pays')} ${amount(data.payerAmount.currency, data.payerAmount.value)})`,
-            },
             { key: 'status', label: say('status'), children: data.status },
+            ...amountsOf(say, data),
           ]}
         />
       </section>
@@ -92,6 +88,32 @@ function Found({ of, clientId }: { of: string; clientId: string | null }) {
       </section>
     </>
   );
+}
+
+/** Three sums at most: what the shop said, what the shopper pays, what the shop gets; each with the rate that made it. */
+function amountsOf(say: Say, data: Answer) {
+  const shown = ({ currency, value }: Answer['amount']) => amount(currency, value);
+  const converted = (sum: Answer['amount'], rate: Answer['payerRate']) => (
+    <div>
+      <strong className="number">{shown(sum)}</strong>
+      {rate !== null && (
+        <div>
+          <RateText rate={rate} />
+        </div>
+      )}
+    </div>
+  );
+  const rows = [
+    { key: 'amount', label: say('price'), children: shown(data.amount) },
+    {
+      key: 'payer',
+      label: say('payerAmount'),
+      children: converted(data.payerAmount, data.payerRate),
+    },
+  ];
+  if (data.settlementRate === null) return rows;
+  const settled = converted(data.settlementAmount, data.settlementRate);
+  return [...rows, { key: 'settled', label: say('settlementAmount'), children: settled }];
 }
 
 const Fact = (props: { name: string; value: string }) => (

@@ -33,6 +33,9 @@ const decimal = (text: string, digits: number): string =>
 const digitsShown = 7;
 const inverseDigits = 6;
 
+/** A decimal to as many digits as rates are quoted with. */
+export const showDigits = (text: string): string => decimal(text, digitsShown);
+
 /** A rate as people compare rates: both ways, and the middle rate in the same direction as the first. */
 export function showRate(rate: RateView): { price: string; inverse: string; mid: string } {
   const price = `1 ${rate.base} = ${decimal(rate.price, digitsShown)} ${rate.quote}`;

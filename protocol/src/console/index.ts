@@ -2,6 +2,7 @@
 // server authorizes and validates with it, the pages are typed by it. Amounts are strings of minor units; times ISO 8601.
 import { z } from 'zod';
 import { bankOperations } from './banks.ts';
+import { contractOperations, LockedRate, Sum } from './contract.ts';
 import {
   Amount,
   Before,
@@ -18,6 +19,7 @@ import {
 } from './shapes.ts';
 
 export * from './banks.ts';
+export * from './contract.ts';
 export { Role };
 
 export const Member = z.object({
@@ -82,6 +84,9 @@ export const Line = z.object({
   gross: Amount,
   fees: Amount,
   net: Amount,
+  /** What the order said, and the rate (a plain decimal) that made it the volume; null where both are the same currency. */
+  price: Sum.nullable(),
+  quotePrice: z.string().nullable(),
   requestId: z.string().nullable(),
   paymentId: z.string().nullable(),
 });
@@ -120,8 +125,12 @@ export const Timeline = z.object({
   requestId: z.string(),
   clientId: z.string(),
   status: z.string(),
-  amount: z.object({ currency: Currency, value: Amount }),
-  payerAmount: z.object({ currency: Currency, value: Amount }),
+  amount: Sum,
+  payerAmount: Sum,
+  /** What the merchant gets before fees. The rates of both sides; null where nothing is converted. */
+  settlementAmount: Sum,
+  payerRate: LockedRate.nullable(),
+  settlementRate: LockedRate.nullable(),
   description: z.string(),
   steps: z.array(Step),
 });
@@ -441,6 +450,7 @@ export const consoleOperations = table({
     answer: Ok,
   },
   ...bankOperations,
+  ...contractOperations,
   treasury: { method: 'GET', path: '/api/console/treasury', roles: operators, answer: Treasury },
   safeguarding: { method: 'GET', path: '/api/console/safeguarding', roles: operators, answer: Safeguarding },
   proofs: { method: 'GET', path: '/api/console/proofs', roles: operators, answer: Proofs },

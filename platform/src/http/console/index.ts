@@ -3,13 +3,14 @@ import { consoleOperations } from '@tongbao/protocol/console';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Member } from '../../staff/index.ts';
 import { bankRoutes, uploadRoute } from './banks.ts';
+import { type ContractParts, contractRoute } from './contract.ts';
 import { type OperatorParts, operatorRoutes } from './operators.ts';
 import { type AddRoute, ConsoleRefused, callerOf, consoleRoutes, forgetToken, keepTokens } from './routes.ts';
 import { fileRoute, type ShopParts, shopRoutes } from './shops.ts';
 
 export { onlyFor } from './routes.ts';
 
-export type ConsoleParts = ShopParts & OperatorParts;
+export type ConsoleParts = ShopParts & OperatorParts & ContractParts;
 
 export const consoleAdapter =
   (parts: ConsoleParts): FastifyPluginAsync =>
@@ -17,6 +18,7 @@ export const consoleAdapter =
     const route = await consoleRoutes(app, parts.staff);
     sessionRoutes(route, parts);
     shopRoutes(route, parts);
+    contractRoute(route, parts);
     operatorRoutes(route, parts);
     bankRoutes(route, parts);
     await uploadRoute(app, parts);

@@ -4,10 +4,10 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { readBalancesOfOwner } from '../../ledger/index.ts';
 import { type MerchantAccess, readDebtOf } from '../../merchants/index.ts';
-import { newestBatches, readLinePage } from '../../settlement/index.ts';
+import { type FileLine, newestBatches, readLinePage } from '../../settlement/index.ts';
 import type { Member, Staff } from '../../staff/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from '../payment-ids.ts';
-import { batchView, type FileOwner, sendFile } from '../reports/index.ts';
+import { batchView, conversionOfLine, type FileOwner, sendFile } from '../reports/index.ts';
 import { type AddRoute, ConsoleRefused, memberFor } from './routes.ts';
 import { type TimelineParts, timelineOf } from './timeline.ts';
 
@@ -156,6 +156,7 @@ function lineRoute(route: AddRoute, parts: ShopParts): void {
         gross: line.gross.toString(),
         fees: (line.fee + line.fixed_fee + line.refund_fee + line.tax).toString(),
         net: line.net.toString(),
+        ...priceOf(line, batch.currency),
         requestId: line.refund_request_id ?? line.payment_request_id,
         paymentId:
           line.payment_created_at === null
@@ -164,6 +165,16 @@ function lineRoute(route: AddRoute, parts: ShopParts): void {
       })),
     };
   });
+}
+
+function priceOf(line: FileLine, settlementCurrency: string) {
+  const conversion = conversionOfLine(line, settlementCurrency);
+  return conversion === null
+    ? { price: null, quotePrice: null }
+    : {
+        price: { currency: conversion.currency, value: conversion.amount.toString() },
+        quotePrice: conversion.quotePrice,
+      };
 }
 
 const kinds = {

@@ -9,6 +9,7 @@ import type { Payment, PaymentsRoom } from '../../payments/index.ts';
 import type { Reconciliation } from '../../reconciliation/index.ts';
 import { readPaymentLines, type Settlement } from '../../settlement/index.ts';
 import { paymentIdToWire, refundIdToWire } from '../payment-ids.ts';
+import { rateView } from './rate-view.ts';
 
 export interface TimelineParts {
   readonly database: Database;
@@ -45,6 +46,12 @@ export async function timelineOf(parts: TimelineParts, payment: Payment) {
     status: payment.status,
     amount: { currency: payment.amount.currency, value: payment.amount.amount.toString() },
     payerAmount: { currency: payment.payerAmount.currency, value: payment.payerAmount.amount.toString() },
+    settlementAmount: {
+      currency: payment.settlementAmount.currency,
+      value: payment.settlementAmount.amount.toString(),
+    },
+    payerRate: rateView(payment.quote),
+    settlementRate: rateView(payment.settlementQuote),
     description: payment.order.description,
     steps,
   };
@@ -63,11 +70,21 @@ function creation(payment: Payment): Step[] {
     step(new Date(Math.max(quote.lockedAt.getTime(), createdAt.getTime())), 'quoted', [
       ['payerAmount', said(payment.payerAmount)],
       ['spread', `${said(payment.spreadAmount)} (${quote.spreadBps} bp)`],
+      ...settlementFacts(payment),
       ['rateDate', quote.rateDate],
       ['source', quote.source],
     ]),
   ];
 }
+
+/** What the merchant gets, where it is paid in another currency than the order's. */
+const settlementFacts = ({ settlementAmount, settlementQuote }: Payment): Facts =>
+  settlementQuote === null
+    ? []
+    : [
+        ['settlementAmount', said(settlementAmount)],
+        ['settlementSpread', `${-settlementQuote.spreadBps} bp`],
+      ];
 
 async function events(parts: TimelineParts, payment: Payment): Promise<Step[]> {
   const happened = await parts.payments.eventsOf(payment.id);
@@ -88,6 +105,10 @@ async function events(parts: TimelineParts, payment: Payment): Promise<Step[]> {
         ['refund', refund === undefined ? null : refundIdToWire(refund)],
         ['amount', refund === undefined ? null : said(refund.amount)],
         ['toPayer', refund === undefined ? null : said(refund.payerAmount)],
+        [
+          'fromMerchant',
+          refund === undefined || payment.settlementQuote === null ? null : said(refund.settlementAmount),
+        ],
         ['reason', refund?.reason ?? null],
       ]),
     );
