@@ -50,6 +50,31 @@ export const checks: readonly string[] = [
   'an answer that the gateway did not sign is refused',
 ];
 
+/** The demo programs of the Java SDK's source jar: each comes to its end with the answers that it should have. */
+export const demoChecks: readonly string[] = [
+  'CashierPayDemoCode.executeConsult',
+  'CashierPayDemoCode.executePayWithCard',
+  'CashierPayDemoCode.executePayWithBlik',
+  'CashierPayDemoCode.executePaymentSessionCreateWithCard',
+  'CashierPayDemoCode.executeInquiry',
+  'EasyPayDemoCode.easyPaySession',
+];
+
+/** What the shop that is paid in dollars takes. */
+const priced = ['KRW', 'JPY', 'GBP', 'EUR', 'HKD', 'SGD', 'THB', 'USD', 'CNY'];
+
+/** Official programs for assistants, against the shop that is paid in dollars. */
+export const assistantChecks: readonly string[] = [
+  ...priced.flatMap((currency) => [
+    `${currency}: a session, paid, told, returned in parts`,
+    `${currency}: what the shop gets in dollars is told`,
+  ]),
+  'a session is cancelled',
+  'another currency is refused by name',
+  'antom-test-server: a link, paid, inquired',
+  'the SDK’s quick start is answered',
+];
+
 /** What an independent reader of the audit log must show. */
 export const logChecks: readonly string[] = [
   'the verifier key is one',

@@ -36,9 +36,11 @@ async function surroundingsOf(
       throw new Error(`${http}${at} answers ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
     return answer;
   };
-  const [merchant, other] = Credentials.parse(await (await get('/sandbox/credentials')).json()).merchants;
+  const { merchants } = Credentials.parse(await (await get('/sandbox/credentials')).json());
+  const [merchant, other] = merchants;
   if (merchant?.settlementCurrency !== 'KRW' || other === undefined)
     throw new Error('the first merchant must be the Korean mall, and there must be a second');
+  const dollarMerchant = merchants.find(({ settlementCurrency }) => settlementCurrency === 'USD');
   const { now } = (await (await get('/sandbox/clock')).json()) as { now: string };
   const stranger = generateKeyPairSync('rsa', {
     modulusLength: 2048,
@@ -52,6 +54,7 @@ async function surroundingsOf(
     http,
     https,
     merchant,
+    dollarMerchant,
     otherPrivateKey: other.merchantPrivateKey,
     otherPrivateKeyPkcs1: other.merchantPrivateKeyPkcs1,
     strangerPublicKey: stranger.publicKey.toString('base64'),

@@ -6,7 +6,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isWorkingDay, nothingDeclared, publishedYears } from '../../platform/src/settlement/index.ts';
 import { addDays } from '../../platform/src/system/index.ts';
-import { bankChecks, calendarChecks, classicChecks, logChecks } from './checks.ts';
+import {
+  assistantChecks,
+  bankChecks,
+  calendarChecks,
+  classicChecks,
+  demoChecks,
+  logChecks,
+} from './checks.ts';
 import { type Command, type Ended, runCommand } from './run-command.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -39,6 +46,8 @@ export const suites: readonly Suite[] = [
   { name: 'Java', tools: ['java', 'mvn'], prepare: prepareJava },
   { name: 'Python', tools: ['python3'], needsPort443: true, prepare: preparePython },
   { name: 'Go', tools: ['go'], prepare: prepareGo },
+  { name: 'Demos', tools: ['java', 'javac', 'mvn', 'unzip'], prepare: prepareDemos },
+  { name: 'Assistants', tools: ['python3'], needsPort443: true, prepare: prepareAssistants },
   { name: 'Log', tools: ['go'], prepare: prepareLog },
   { name: 'Classic', tools: ['python3'], prepare: prepareClassic },
   { name: 'Banks', tools: ['java', 'mvn'], prepare: prepareBanks },
@@ -67,19 +76,62 @@ const exists = (file: string): Promise<boolean> =>
   );
 
 async function prepareJava(signal: AbortSignal): Promise<Prepared> {
+  const { classpath, version } = await javaSdk(signal);
+  return {
+    sdk: `${javaName} ${version}`,
+    client: { command: 'java', args: ['-cp', classpath, 'Client'] },
+  };
+}
+
+const javaName = 'global-open-sdk-java';
+const mavenSettings = [`-Dmaven.repo.local=${path.join(build, 'maven')}`];
+
+/** The newest Java SDK with what it needs and our client beside it. */
+async function javaSdk(signal: AbortSignal): Promise<{ classpath: string; version: string }> {
   const folder = path.join(build, 'java');
-  const classpath = path.join(folder, 'classpath.txt');
+  const file = path.join(folder, 'classpath.txt');
   // The pom asks for a range of versions that is open upwards, so Maven takes the newest that its registry lists.
-  const goals = ['compile', 'dependency:build-classpath', `-Dmdep.outputFile=${classpath}`];
-  const settings = [`-Dmaven.repo.local=${path.join(build, 'maven')}`, `-Dbuild.folder=${folder}`];
+  const goals = ['compile', 'dependency:build-classpath', `-Dmdep.outputFile=${file}`];
+  const settings = [...mavenSettings, `-Dbuild.folder=${folder}`];
   await insist(
     { command: 'mvn', args: ['-q', '-B', ...goals, ...settings], cwd: path.join(here, 'java') },
     signal,
   );
-  const jars = (await readFile(classpath, 'utf8')).trim();
-  const version = /global-open-sdk-java-([^/\\]+)\.jar/.exec(jars)?.[1] ?? 'of an unknown version';
-  const args = ['-cp', [path.join(folder, 'classes'), jars].join(path.delimiter), 'Client'];
-  return { sdk: `global-open-sdk-java ${version}`, client: { command: 'java', args } };
+  const jars = (await readFile(file, 'utf8')).trim();
+  const version = new RegExp(`${javaName}-([^/\\\\]+)\\.jar`).exec(jars)?.[1] ?? 'of an unknown version';
+  return { classpath: [path.join(folder, 'classes'), jars].join(path.delimiter), version };
+}
+
+/** The demo programs of the same release, from the jar of its sources. */
+async function prepareDemos(signal: AbortSignal): Promise<Prepared> {
+  const { classpath, version } = await javaSdk(signal);
+  const folder = path.join(build, 'demos');
+  const artifact = `com.alipay.global.sdk:${javaName}:${version}:jar:sources`;
+  const copied = [`-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`];
+  await insist(
+    { command: 'mvn', args: ['-q', '-B', 'dependency:copy', ...copied, ...mavenSettings] },
+    signal,
+  );
+  const sources = path.join(folder, `${javaName}-${version}-sources.jar`);
+  const client = path.join(here, 'demos', 'client.ts');
+  return {
+    sdk: `${javaName} ${version} (its demo programs)`,
+    client: { command: process.execPath, args: [client, classpath, sources, folder] },
+    checks: demoChecks,
+  };
+}
+
+/** Official programs for assistants, and the Python SDK that they bring along. */
+async function prepareAssistants(signal: AbortSignal): Promise<Prepared | Missing> {
+  // They were written for the first major version of mcp; the second has no FastMCP any more.
+  const wanted = ['ant-intl-antom-mcp', 'antom-test-server', 'mcp<2'] as const;
+  const made = await pythonWith('assistants', wanted, signal);
+  if ('missing' in made) return made;
+  return {
+    sdk: `ant-intl-antom-mcp ${made.version}, antom-test-server (MCP)`,
+    client: clientOf(made.python, 'assistants/client.py'),
+    checks: assistantChecks,
+  };
 }
 
 /** Prowide, an independent reader and writer of banks' messages. */
@@ -105,10 +157,10 @@ async function prepareBanks(signal: AbortSignal): Promise<Prepared> {
 
 const pythonSdk = 'global-open-sdk-python';
 
-/** A virtual environment with one package; its Python, or why there is none. */
+/** A virtual environment with some packages; its Python and the version of the first, or why there is none. */
 async function pythonWith(
   name: string,
-  wanted: string,
+  wanted: readonly [string, ...string[]],
   signal: AbortSignal,
 ): Promise<{ python: string; version: string } | Missing> {
   const folder = path.join(build, name);
@@ -122,8 +174,8 @@ async function pythonWith(
     await writeFile(finished, '');
   }
   const quietly = ['--quiet', '--disable-pip-version-check', '--upgrade'];
-  await insist({ command: python, args: ['-m', 'pip', 'install', ...quietly, wanted] }, signal);
-  const installed = wanted.split('==')[0];
+  await insist({ command: python, args: ['-m', 'pip', 'install', ...quietly, ...wanted] }, signal);
+  const [installed] = wanted[0].split('==');
   const asked = `import importlib.metadata; print(importlib.metadata.version('${installed}'))`;
   return { python, version: await insist({ command: python, args: ['-c', asked] }, signal) };
 }
@@ -135,14 +187,14 @@ const clientOf = (python: string, file: string): Command => ({
 });
 
 async function preparePython(signal: AbortSignal): Promise<Prepared | Missing> {
-  const made = await pythonWith('python', pythonSdk, signal);
+  const made = await pythonWith('python', [pythonSdk], signal);
   if ('missing' in made) return made;
   return { sdk: `${pythonSdk} ${made.version}`, client: clientOf(made.python, 'python/client.py') };
 }
 
 /** A client of the classic gateway that was published for the real one. */
 async function prepareClassic(signal: AbortSignal): Promise<Prepared | Missing> {
-  const made = await pythonWith('classic', 'alipay==0.7.4', signal);
+  const made = await pythonWith('classic', ['alipay==0.7.4'], signal);
   if ('missing' in made) return made;
   const client = clientOf(made.python, 'classic/client.py');
   return { sdk: `alipay ${made.version} (Python, classic gateway)`, client, checks: classicChecks };
@@ -150,7 +202,7 @@ async function prepareClassic(signal: AbortSignal): Promise<Prepared | Missing> 
 
 /** A public package of holidays beside our bank calendars, day by day. */
 async function prepareCalendars(signal: AbortSignal): Promise<Prepared | Missing> {
-  const made = await pythonWith('calendars', 'holidays', signal);
+  const made = await pythonWith('calendars', ['holidays'], signal);
   if ('missing' in made) return made;
   const ours: Record<string, { first: number; last: number; open: string[] }> = {};
   for (const { calendar, first, last } of publishedYears()) {
