@@ -207,7 +207,6 @@ export const consoleEn: ConsoleWords = {
   days: '{{count}} days',
   quoteLife: 'A rate is locked for',
   minutes: '{{count}} minutes',
-  calendar: 'Calendar',
   regions: 'Offered to shoppers of',
   mayOwe: 'May owe for refunds',
   liveFrom: 'Live since',

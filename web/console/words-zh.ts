@@ -202,7 +202,6 @@ export const consoleZh = {
   days: '{{count}} 天',
   quoteLife: '汇率锁定时长',
   minutes: '{{count}} 分钟',
-  calendar: '工作日历',
   regions: '面向买家地区',
   mayOwe: '退款欠款额度',
   liveFrom: '生效时间',
