@@ -1,5 +1,6 @@
 // The installation's secrets at a start: read from the key file, held against what the database was written with, and
 // whatever an older release kept inside the database taken out of it.
+import type { Logger } from 'pino';
 import type { KeySource } from './config.ts';
 import { protectPins } from './customers/index.ts';
 import {
@@ -15,7 +16,9 @@ import { protectPasswords } from './staff/index.ts';
 import {
   completeKeys,
   createKeyFile,
+  type KeyPurpose,
   type KeyRecord,
+  type KeyRing,
   type Keys,
   keysOf,
   parseKeys,
@@ -41,7 +44,7 @@ interface OpenKeys {
  * For the process that prepares the database: makes the key file where that is wanted, and leaves nothing inside the
  * database that it alone would give away. Throws a readable error when there are no keys, or not this database's.
  */
-export async function prepareKeys(parts: OpenKeys): Promise<Keys> {
+export async function prepareKeys(parts: OpenKeys): Promise<KeyRing> {
   const { source, database } = parts;
   const records = (await readKeys(source)) ?? (await makeKeyFile(parts));
   const keys = keysOf(records);
@@ -57,13 +60,40 @@ export async function prepareKeys(parts: OpenKeys): Promise<Keys> {
 }
 
 /** For the processes beside it: the same keys, or an error. */
-export async function openKeys({ source, database }: Omit<OpenKeys, 'randomness'>): Promise<Keys> {
+export async function openKeys({ source, database }: Omit<OpenKeys, 'randomness'>): Promise<KeyRing> {
   const records = await readKeys(source);
   if (records === null) throw noKeyFile(source);
   const keys = keysOf(records);
   await assertSameKeys(database, keys);
   return keys;
 }
+
+/**
+ * For a process that runs: the key file has changed. Throws, and leaves the keys as they were, where it cannot be read or is
+ * not this database's. Keys that come from the environment cannot change under a process: nothing is done.
+ */
+export async function renewKeys(
+  keys: KeyRing,
+  { source, database }: Omit<OpenKeys, 'randomness'>,
+): Promise<void> {
+  if (source.kind === 'text') return;
+  const records = await readKeys(source);
+  if (records === null) throw noKeyFile(source);
+  await assertSameKeys(database, keysOf(records));
+  keys.renew(records);
+}
+
+/** Renews keys when somebody says that they have changed; says itself, in the log, when that fails. */
+export const renewalOf =
+  (keys: KeyRing, of: Omit<OpenKeys, 'randomness'>, log: Pick<Logger, 'info' | 'error'>) =>
+  async (): Promise<void> => {
+    try {
+      await renewKeys(keys, of);
+      log.info({ keys: [...keys.fingerprints.keys()] }, 'the keys were read again');
+    } catch (error) {
+      log.error({ err: error }, 'the changed keys cannot be used; the former ones serve');
+    }
+  };
 
 /** `keys`: makes the key file of an installation, with what an older release kept in the database, where there is one. */
 export async function makeKeyFile({
@@ -106,17 +136,33 @@ const fingerprintsSetting = 'key-fingerprints';
  * Holds the keys against the fingerprints of those that the database was written with, and adds those of new ones:
  * with another pepper every PIN would be wrong, with another master key nothing would open.
  */
-async function assertSameKeys(database: Database, keys: Keys): Promise<void> {
+export async function assertSameKeys(database: Database, keys: Keys): Promise<void> {
   const present = Object.fromEntries(keys.fingerprints);
   const kept = JSON.parse(
     await settingOrKeep(database, fingerprintsSetting, JSON.stringify(present)),
   ) as Record<string, string>;
   for (const [name, fingerprint] of Object.entries(kept))
-    if (present[name] !== fingerprint)
+    if (present[name] !== fingerprint && !isForgotten(name, present, kept))
       throw new Error(
         `this database was written with another ${name.replace('/', ' key ')} than the key file has; start with the key file that belongs to it`,
       );
   const all = { ...kept, ...present };
   if (Object.keys(all).length > Object.keys(kept).length)
     await writeSetting(database, fingerprintsSetting, JSON.stringify(all));
+}
+
+/** Nothing in the database needs a former one of these: it may be taken out of the file once a newer one is known. */
+export const forgettable: readonly KeyPurpose[] = ['gateway', 'cashier', 'log'];
+
+function isForgotten(
+  name: string,
+  present: Readonly<Record<string, string>>,
+  kept: Readonly<Record<string, string>>,
+): boolean {
+  const [purpose, id] = name.split('/') as [KeyPurpose, string];
+  if (!forgettable.includes(purpose) || present[name] !== undefined) return false;
+  return Object.entries(present).some(([other, fingerprint]) => {
+    const [otherPurpose, otherId] = other.split('/') as [KeyPurpose, string];
+    return otherPurpose === purpose && BigInt(otherId) > BigInt(id) && kept[other] === fingerprint;
+  });
 }

@@ -10,7 +10,15 @@ import {
 } from './config.ts';
 import { addOperatorCommands, endWith } from './operate/index.ts';
 import { runSandbox } from './sandbox/run.ts';
-import { addStaff, makeKeys, type NewStaffOptions, runMigrate, runServe } from './serve/index.ts';
+import {
+  addStaff,
+  forgetKeys,
+  makeKeys,
+  type NewStaffOptions,
+  rotateKeys,
+  runMigrate,
+  runServe,
+} from './serve/index.ts';
 
 const program = new Command('tongbao').description('Tongbao: a cross-border wallet payment network');
 
@@ -40,12 +48,28 @@ const serve = program
     await runServe(serveConfig(options));
   });
 
-serve
+const keys = serve
   .command('keys')
   .description(
     'makes the file with the secrets (TONGBAO_KEY_FILE); with DATABASE_URL it takes over those of an older release',
   )
   .action(() => makeKeys(keysConfig()));
+
+keys
+  .command('rotate')
+  .argument('<name>', 'gateway, cashier, log, identity, pepper or master')
+  .option('--in <time>', 'when the new key comes into use: 30s, 10m, 7d; gateway: 7d if not said, others 5s')
+  .description(
+    'adds a key to the file and tells running processes (DATABASE_URL); former keys go on counting',
+  )
+  .action((name: string, options: { in?: string }) =>
+    rotateKeys({ ...keysConfig(), name, wait: options.in }),
+  );
+keys
+  .command('forget')
+  .argument('<name>', 'gateway, cashier or log')
+  .description('takes former keys out of the file: what they made counts no more')
+  .action((name: string) => forgetKeys({ ...keysConfig(), name }));
 
 program
   .command('migrate')

@@ -67,6 +67,8 @@ export interface PlatformParts {
   readonly randomness: Randomness;
   /** The installation's secrets (installation-keys.ts). */
   readonly keys: Keys;
+  /** Reads the key file again: it has changed. Never throws. Absent: the keys stay as they are. */
+  readonly renewKeys?: () => Promise<void>;
   readonly bank: BankGateway;
   /** Who confirms cards and identities; absent: nobody can add a card, or be checked. */
   readonly issuers?: CardIssuers;
@@ -129,11 +131,12 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const lanes = lanesOf(parts);
   const house = new HouseAccounts(database.aside);
   const news = newsOf(parts);
+  news.on('keys', () => void parts.renewKeys?.());
   const merchants = createMerchants({ database, clock, ids, keys, news });
   const fx = fxOf(parts, ids, news);
-  const { gateway: gatewayKey, cashier: secret } = keys;
-  const tokens = createCashierTokens(secret);
-  const notifyIds = createNotifyIds(secret);
+  const { gateway: gatewayKey, cashier: secrets } = keys;
+  const tokens = createCashierTokens(secrets);
+  const notifyIds = createNotifyIds(secrets);
   const tally = createTally({ database, clock, keys });
 
   // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
@@ -174,7 +177,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
       ),
   });
   const settlement = settlementOf(parts, { ids, house, fx, isolation });
-  const paymentCodes = createPaymentCodes({ database, clock, ids, randomness, secret });
+  const paymentCodes = createPaymentCodes({ database, clock, ids, randomness, secrets });
   const payByCode = createPayByCode({ payments, customers, wallet, codes: paymentCodes, clock });
   const rooms = {
     ...{ merchants, fx, customers, wallet, payments, notifications, settlement },
@@ -216,7 +219,7 @@ async function logSigner({ config, database, keys, randomness }: PlatformParts):
     return settingOrKeep(database, 'audit-log-name', usual);
   };
   const name = config.logName ?? (await readSetting(database, 'audit-log-name')) ?? (await begin());
-  return createNoteSigner(name, keys.log.privateKey);
+  return createNoteSigner(name, keys.log);
 }
 
 /** Every room's timers; the ticker and the sandbox's clock run whichever is due first. */

@@ -31,6 +31,7 @@ import { readMultipart } from '../../platform/src/http/gateway/multipart.ts';
 import { createNotifyIds } from '../../platform/src/http/gateway/notify-id.ts';
 import { paymentIdFromWire, refundIdFromWire } from '../../platform/src/http/payment-ids.ts';
 import { idOf } from '../../platform/src/http/shopper/routes.ts';
+import { secretOf } from '../../platform/src/testing/keys.ts';
 import { damaged, madeOf, noise, strangely } from './inputs.ts';
 import { documentTargets } from './parsers-documents.ts';
 import * as samples from './samples.ts';
@@ -126,9 +127,8 @@ function attempted<T>(read: () => T): T | null {
   }
 }
 
-const secret = Buffer.alloc(32, 7);
-const tokens = createCashierTokens(secret);
-const notifyIds = createNotifyIds(secret);
+const tokens = createCashierTokens(secretOf(7));
+const notifyIds = createNotifyIds(secretOf(7));
 
 const bytes = (maxLength = 800) => fc.uint8Array({ maxLength });
 const latin1 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));

@@ -13,20 +13,41 @@ export interface NoteSigner {
 }
 
 const ed25519 = Buffer.of(1);
-/** A name is a URL without its scheme, or like one: no spaces, no plus sign. Throws on others. */
-export function createNoteSigner(name: string, key: KeyObject): NoteSigner {
+/**
+ * A name is a URL without its scheme, or like one: no spaces, no plus sign. Throws on others. The present key's signature is
+ * the first one; those of former keys follow, so that whoever has one of theirs still verifies. `keys` may change.
+ */
+export function createNoteSigner(
+  name: string,
+  keys: { readonly present: KeyObject; readonly known: readonly KeyObject[] },
+): NoteSigner {
   if (!/^[^\s+]{1,200}$/u.test(name)) throw new Error(`"${name}" cannot be the name of a log`);
-  const publicKey = Buffer.concat([ed25519, rawPublicKey(key)]);
-  const hash = createHash('sha256').update(`${name}\n`).update(publicKey).digest().subarray(0, 4);
-  const keyHash = hash.toString('hex');
   return {
     name,
-    keyHash,
-    verifierKey: `${name}+${keyHash}+${publicKey.toString('base64')}`,
-    sign(text) {
-      const signature = Buffer.concat([hash, signBytes(null, Buffer.from(text), key)]);
-      return `${text}\n— ${name} ${signature.toString('base64')}\n`;
+    get keyHash() {
+      return identityOf(name, keys.present).hash.toString('hex');
     },
+    get verifierKey() {
+      const { hash, publicKey } = identityOf(name, keys.present);
+      return `${name}+${hash.toString('hex')}+${publicKey.toString('base64')}`;
+    },
+    sign(text) {
+      const { present } = keys;
+      const lines = [present, ...keys.known.filter((key) => key !== present)].map((key) => {
+        const signature = signBytes(null, Buffer.from(text), key);
+        return `— ${name} ${Buffer.concat([identityOf(name, key).hash, signature]).toString('base64')}\n`;
+      });
+      return `${text}\n${lines.join('')}`;
+    },
+  };
+}
+
+/** Four bytes of a hash of name and public key say whose a signature is. */
+function identityOf(name: string, key: KeyObject): { hash: Buffer; publicKey: Buffer } {
+  const publicKey = Buffer.concat([ed25519, rawPublicKey(key)]);
+  return {
+    publicKey,
+    hash: createHash('sha256').update(`${name}\n`).update(publicKey).digest().subarray(0, 4),
   };
 }
 

@@ -10,7 +10,7 @@ import { leafHash } from './merkle.ts';
 
 let world: Awaited<ReturnType<typeof settlementWorld>>;
 let shop: MerchantAccess;
-const signer = createNoteSigner('tongbao.test/log', testKeys.log.privateKey);
+const signer = createNoteSigner('tongbao.test/log', testKeys.log);
 
 const sql = (text: string, values: unknown[] = []) => world.test.owner.pool.query(text, values);
 const faults = () => world.test.database.snapshot(findLogFaults);

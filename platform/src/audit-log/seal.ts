@@ -86,9 +86,11 @@ async function signHead({ database, clock, signer }: SealingParts): Promise<void
   if (signer === null) return;
   const head = await readHead(database);
   if (head === null || (await hasCheckpoint(database, head.size, signer.keyHash))) return;
+  // Read before it signs: a key that comes into use in between signs the next time.
+  const { keyHash, verifierKey } = signer;
   const note = signer.sign(checkpointText(signer.name, head.size, head.root));
   await insertCheckpointRow(database, {
-    ...{ size: head.size, note, verifier_key: signer.verifierKey },
-    ...{ keyHash: signer.keyHash, signedAt: clock.now() },
+    ...{ size: head.size, note, verifier_key: verifierKey },
+    ...{ keyHash, signedAt: clock.now() },
   });
 }

@@ -40,14 +40,36 @@ const confirm = statement(
   'customers.confirm-identity',
   `UPDATE customers.identity SET id_hash = $2, masked_id = $3, confirmed_at = $4
    WHERE customer_id = $1 AND confirmed_at IS NULL
-     AND NOT EXISTS (SELECT 1 FROM customers.identity o WHERE o.id_hash = $2) RETURNING customer_id`,
+     AND NOT EXISTS (SELECT 1 FROM customers.identity o WHERE o.id_hash = ANY($5::bytea[])) RETURNING customer_id`,
 );
-/** False when the number is another customer's, or this one has one. A race is settled by the unique key. */
-export const confirmIdentityRow = async (
+const lockHashes = statement(
+  'customers.lock-id-hashes',
+  `SELECT pg_advisory_xact_lock(k) FROM (
+     SELECT DISTINCT ('x' || encode(substring(h FROM 1 FOR 8), 'hex'))::bit(64)::bigint AS k
+     FROM unnest($1::bytea[]) h ORDER BY k) locked`,
+);
+/**
+ * False when the number is another customer's, or this one has one. `hashes`: the number under each key, first the one that
+ * is kept. A race is settled by the unique key, and between two processes that have other keys in use by a lock on all of them.
+ */
+export async function confirmIdentityRow(
   tx: Transaction,
-  of: { customerId: bigint; idHash: Buffer; maskedId: string; confirmedAt: Date },
-): Promise<boolean> =>
-  (await tx.query(confirm, [of.customerId, of.idHash, of.maskedId, of.confirmedAt])).length === 1;
+  of: { customerId: bigint; hashes: readonly [Buffer, ...Buffer[]]; maskedId: string; confirmedAt: Date },
+): Promise<boolean> {
+  if (of.hashes.length > 1) await tx.query(lockHashes, [of.hashes]);
+  const values = [of.customerId, of.hashes[0], of.maskedId, of.confirmedAt, of.hashes];
+  return (await tx.query(confirm, values)).length === 1;
+}
+
+const replaceHash = statement(
+  'customers.replace-id-hash',
+  'UPDATE customers.identity SET id_hash = $3 WHERE customer_id = $1 AND id_hash = $2',
+);
+/** The same number under another key. */
+export const replaceIdHash = (
+  connection: Connection,
+  of: { customerId: bigint; kept: Buffer; hash: Buffer },
+): Promise<unknown> => connection.query(replaceHash, [of.customerId, of.kept, of.hash]);
 
 const nameAndClass = statement(
   'customers.write-name-and-class',

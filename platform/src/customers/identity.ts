@@ -11,6 +11,7 @@ import {
   type IdentityCheck,
   insertCheckRow,
   raiseClassRow,
+  replaceIdHash,
   selectChecks,
   selectIdentity,
   takeIdentityTry,
@@ -47,8 +48,12 @@ export interface IdentityParts {
 export const classOf = (sources: number): KycClass =>
   sources >= 5 ? 3 : sources >= 3 ? 2 : sources >= 1 ? 1 : 0;
 
-const hashId = ({ keys }: IdentityParts, id: ResidentId): Buffer =>
-  createHmac('sha256', keys.identity).update(id.number).digest();
+/** Under every key, the present one first: somebody was found when another one was in use. */
+function hashesOf({ keys }: IdentityParts, id: ResidentId): [Buffer, ...Buffer[]] {
+  const { present, known } = keys.identity;
+  const hashOf = (key: Buffer) => createHmac('sha256', key).update(id.number).digest();
+  return [hashOf(present), ...known.filter((key) => !key.equals(present)).map(hashOf)];
+}
 
 /**
  * Checks a customer's real name. Rejections: identity-known (it has been checked), identity-invalid (the name's or
@@ -80,7 +85,7 @@ export async function checkIdentity(
   await database.transaction(async (tx) => {
     const of = {
       customerId: customer.id,
-      idHash: hashId(parts, id),
+      hashes: hashesOf(parts, id),
       maskedId: maskResidentId(id),
       confirmedAt: now,
     };
@@ -145,8 +150,11 @@ export async function proveIdentity(parts: IdentityParts, customerId: bigint, ty
   const kept = (await selectIdentity(parts.database, customerId))?.id_hash ?? null;
   const tries = await takeTry(parts, customerId, now);
   const id = residentIdOf(typed);
-  if (kept === null || id === null || !hashId(parts, id).equals(kept)) {
+  const hashes = id === null ? [] : hashesOf(parts, id);
+  if (kept === null || !hashes.some((hash) => hash.equals(kept))) {
     const attemptsLeft = limits.identityTries - tries;
     throw new Rejection('identity-refused', 'that is not the number', { attemptsLeft });
   }
+  // While the number is at hand, a hash of a former key is replaced.
+  if (!hashes[0]!.equals(kept)) await replaceIdHash(parts.database, { customerId, kept, hash: hashes[0]! });
 }

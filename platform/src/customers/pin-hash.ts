@@ -38,8 +38,10 @@ const isRun = (text: string, step: 1 | -1): boolean =>
 /** A new hash at the present cost and with the present pepper. */
 export async function hashPin(pin: string, { randomness, keys }: HashParts): Promise<PinHash> {
   const salt = randomness.bytes(saltBytes);
-  const hash = peppered(keys, keys.pepperId, await derive(pin, salt, presentCost));
-  return { ...presentCost, salt, hash, pepperId: keys.pepperId };
+  // Read once: another pepper may come into use meanwhile.
+  const { pepperId } = keys;
+  const hash = peppered(keys, pepperId, await derive(pin, salt, presentCost));
+  return { ...presentCost, salt, hash, pepperId };
 }
 
 /** Whether the PIN belongs to the hash; takes the same time whichever byte differs. */

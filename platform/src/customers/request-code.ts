@@ -1,5 +1,6 @@
 // A one-time code by SMS: six digits for five minutes. Whether the phone number is a customer's is not told. The code
 // belongs to who asked for it: the answer's token opens its tries, and requests of strangers are counted apart.
+import { timingSafeEqual } from 'node:crypto';
 import type { Connection, Quota, Tally } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Clock, Keys, Randomness } from '../system/index.ts';
@@ -34,11 +35,20 @@ export interface SentCode {
   readonly sandboxCode: string | null;
 }
 
-type CodeKeys = Pick<Keys, 'pepper' | 'pepperId'>;
+type CodeKeys = Pick<Keys, 'pepper' | 'pepperId' | 'pepperIds'>;
+interface SentTo {
+  readonly phone: string;
+  readonly salt: Buffer;
+  readonly code: string;
+}
 
 /** A code is a million possibilities: only the pepper, which is not in the database, keeps its hash from being tried. */
-export const hashCode = (keys: CodeKeys, of: { phone: string; salt: Buffer; code: string }): Buffer =>
-  keys.pepper(keys.pepperId, 'one-time-code', of.phone, of.salt, of.code);
+const hashCode = (keys: CodeKeys, of: SentTo, pepperId = keys.pepperId): Buffer =>
+  keys.pepper(pepperId, 'one-time-code', of.phone, of.salt, of.code);
+
+/** Also of a code that was sent just before another pepper came into use. */
+export const isRightCode = (keys: CodeKeys, of: SentTo, hash: Buffer): boolean =>
+  keys.pepperIds.some((pepperId) => timingSafeEqual(hashCode(keys, of, pepperId), hash));
 
 /** What a code is asked for: whoever opens a wallet gets one though nobody knows the number yet; a PIN is set anew by who is signed in. */
 export type CodePurpose =

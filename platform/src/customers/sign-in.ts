@@ -53,7 +53,7 @@ export async function signIn(parts: SessionParts, asked: SignIn): Promise<Signed
   await countEntry(parts, asked);
   const taken = await takeRightCode(parts, asked, 'enter');
   const device = asked.caller?.device ?? newToken(parts.randomness);
-  const token = tokenFor(parts, asked);
+  const [token, ...formerTokens] = tokensFor(parts, asked);
   const signedIn = taken.usedAt === null ? await openSession(parts, asked, { taken, token, device }) : null;
   if (signedIn !== null) {
     await endInterval(parts, taken);
@@ -63,10 +63,13 @@ export async function signIn(parts: SessionParts, asked: SignIn): Promise<Signed
   const { database } = parts;
   const now = parts.clock.now();
   const idleSince = later(now, -limits.sessionIdleMs);
-  const found = await selectSession(database, { tokenHash: hashToken(token), now, idleSince });
-  if (found === null) throw expiredCode();
-  await database.transaction((tx) => remember(tx, { customer: found.customer, device, now }));
-  return { customer: found.customer, token, expiresAt: found.expiresAt, device };
+  for (const opened of [token, ...formerTokens]) {
+    const found = await selectSession(database, { tokenHash: hashToken(opened), now, idleSince });
+    if (found === null) continue;
+    await database.transaction((tx) => remember(tx, { customer: found.customer, device, now }));
+    return { customer: found.customer, token: opened, expiresAt: found.expiresAt, device };
+  }
+  throw expiredCode();
 }
 
 /** Tries from one place: a browser that is known here, or else a network. */
@@ -85,11 +88,19 @@ async function countEntry(parts: SessionParts, { phone, caller = nobodyKnown }: 
   if (retryAt !== null) throw new Rejection('code-too-many', 'too many tries from this address', { retryAt });
 }
 
-/** For who has the challenge the token is made of it, so that the same call makes the same one. */
-const tokenFor = ({ keys, randomness }: SessionParts, { challenge, phone, code }: SignIn): string =>
-  challenge === undefined
-    ? newToken(randomness)
-    : keys.pepper(keys.pepperId, 'session', challenge, phone, code).toString('base64url');
+/**
+ * For who has the challenge the token is made of it, so that the same call makes the same one: under the present pepper, and
+ * after it under those that may have been in use a moment ago.
+ */
+function tokensFor(
+  { keys, randomness }: SessionParts,
+  { challenge, phone, code }: SignIn,
+): [string, ...string[]] {
+  if (challenge === undefined) return [newToken(randomness)];
+  const { pepperId: present, pepperIds } = keys;
+  const under = (id: number) => keys.pepper(id, 'session', challenge, phone, code).toString('base64url');
+  return [under(present), ...pepperIds.filter((id) => id !== present).map(under)];
+}
 
 /** Null when another call has used the code in the meantime. */
 async function openSession(

@@ -1,6 +1,5 @@
 // A one-time code, tried and used. With the token of the request that it was sent for the tries are the owner's; without
 // it they are counted apart, and a day's tries of strangers are few.
-import { timingSafeEqual } from 'node:crypto';
 import type { Database, Tally } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Clock, Keys } from '../system/index.ts';
@@ -14,7 +13,7 @@ import {
   takeStrayTry,
 } from './challenge-store.ts';
 import { later, limits } from './limits.ts';
-import { codeInterval, hashCode } from './request-code.ts';
+import { codeInterval, isRightCode } from './request-code.ts';
 import { hashToken } from './tokens.ts';
 
 export interface UseCodeParts {
@@ -58,8 +57,7 @@ export async function takeRightCode(
   const sentAt =
     taken?.createdAt ?? (await selectSentAt(database, { ...of, tokenHash: isOwners ? tokenHash : null }));
   if (sentAt === null) throw expiredCode();
-  if (taken !== undefined && timingSafeEqual(hashCode(keys, { ...typed, salt: taken.salt }), taken.hash))
-    return taken;
+  if (taken !== undefined && isRightCode(keys, { ...typed, salt: taken.salt }, taken.hash)) return taken;
   if (taken !== undefined && taken.usedAt !== null) throw expiredCode();
   if (taken === undefined || taken.attempts >= tries)
     throw new Rejection('code-too-many', 'too many wrong codes: ask for a new one', {

@@ -5,8 +5,8 @@ import pg from 'pg';
 import type { Connection, Transaction } from './database.ts';
 import { tellStatement } from './news-store.ts';
 
-/** What is remembered in memory: merchants (keys, contract, status) and the accepted rates. */
-export type Topic = 'merchants' | 'rates';
+/** What is remembered in memory: merchants (keys, contract, status), the accepted rates, the installation's own keys. */
+export type Topic = 'merchants' | 'rates' | 'keys';
 
 export interface News {
   /** Calls `listener` whenever something of the topic may have changed. */

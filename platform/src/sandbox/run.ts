@@ -18,7 +18,7 @@ import { reconciliationAdapter } from '../http/reconciliation/index.ts';
 import { sandboxAdapter } from '../http/sandbox/index.ts';
 import { createServer } from '../http/server.ts';
 import { settlementAdapter } from '../http/settlement/index.ts';
-import { prepareKeys } from '../installation-keys.ts';
+import { prepareKeys, renewalOf } from '../installation-keys.ts';
 import { createLog } from '../log.ts';
 import { migrateDatabase } from '../migrate.ts';
 import { createPlatform, type Platform } from '../platform.ts';
@@ -93,6 +93,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     const platform = await createPlatform({
       config,
       ...{ database, clock, bank, issuers, keys },
+      renewKeys: renewalOf(keys, { source: config.keys, database }, log),
       randomness: machineRandomness,
       registry: createSandboxRegistry(),
       settlementBank,

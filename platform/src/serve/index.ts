@@ -3,5 +3,6 @@
 export { addStaff, type NewStaffOptions } from './add-staff.ts';
 export { makeKeys } from './make-keys.ts';
 export { openPlatform } from './open-platform.ts';
+export { forgetKeys, rotateKeys } from './rotate-keys.ts';
 export { runMigrate } from './run-migrate.ts';
 export { runServe } from './serve.ts';

@@ -10,7 +10,7 @@ import {
   openDatabase,
 } from '../database/index.ts';
 import { ecbSource, freechangeSource } from '../fx/index.ts';
-import { openKeys, prepareKeys } from '../installation-keys.ts';
+import { openKeys, prepareKeys, renewalOf } from '../installation-keys.ts';
 import { migrateDatabase } from '../migrate.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { createOutbound, machineClock, machineRandomness } from '../system/index.ts';
@@ -42,6 +42,7 @@ export async function openPlatform(
     config,
     database,
     keys,
+    renewKeys: renewalOf(keys, { source: config.keys, database }, log),
     clock: machineClock,
     randomness: machineRandomness,
     bank: noBank,

@@ -2,8 +2,19 @@
 export { addressList, mayNotify, networkOf } from './addresses.ts';
 export { type Clock, MovableClock, machineClock, StillClock } from './clock.ts';
 export { type BlockSource, Ids } from './ids.ts';
-export { createKeyFile, formatKeys, parseKeys, readKeyFile } from './key-file.ts';
-export { completeKeys, isSealed, type KeyRecord, type Keys, keysOf } from './keys.ts';
+export { changeKeyFile, createKeyFile, formatKeys, parseKeys, readKeyFile } from './key-file.ts';
+export {
+  completeKeys,
+  isSealed,
+  type KeyPurpose,
+  type KeyRecord,
+  type KeyRing,
+  type Keys,
+  keyPurposes,
+  keysOf,
+  nextKey,
+  type Secrets,
+} from './keys.ts';
 export { addDays, instantOf, localDayOf, localTimeText, weekdayOf } from './local-time.ts';
 export { createOutbound, type Outbound, type OutboundAnswer, type OutboundPost } from './outbound.ts';
 export { machineRandomness, type Randomness } from './randomness.ts';

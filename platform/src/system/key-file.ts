@@ -1,11 +1,12 @@
 // The key file: every secret of an installation, in one JSON file outside the database that only its owner may read.
-import { lstat, open, readFile } from 'node:fs/promises';
+import { chown, lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type KeyPurpose, type KeyRecord, keyPurposes } from './keys.ts';
 
 /** What others may do with the file: nothing. */
 const othersMay = 0o077;
 const mostKeys = 100;
+const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/;
 
 /** The keys in a file; null when there is none. Throws a readable error when others may read it or it is no key file. */
 export async function readKeyFile(file: string): Promise<KeyRecord[] | null> {
@@ -38,7 +39,7 @@ export function parseKeys(text: string, from: string): KeyRecord[] {
   if (!Array.isArray(keys) || keys.length > mostKeys) throw fail('has no list of keys');
   const seen = new Set<string>();
   return keys.map((key: unknown) => {
-    const { purpose, id, secret } = (key ?? {}) as Partial<Record<keyof KeyRecord, unknown>>;
+    const { purpose, id, secret, from } = (key ?? {}) as Partial<Record<keyof KeyRecord, unknown>>;
     if (!keyPurposes.includes(purpose as KeyPurpose)) throw fail('has a key for an unknown purpose');
     if (
       typeof id !== 'number' ||
@@ -50,7 +51,9 @@ export function parseKeys(text: string, from: string): KeyRecord[] {
       throw fail(`has a ${purpose} key without an id or a secret`);
     if (seen.has(`${purpose}/${id}`)) throw fail(`has two ${purpose} keys ${id}`);
     seen.add(`${purpose}/${id}`);
-    return { purpose: purpose as KeyPurpose, id, secret };
+    if (from !== undefined && (typeof from !== 'string' || !isoInstant.test(from)))
+      throw fail(`has a ${purpose} key ${id} that is used from no instant`);
+    return { purpose: purpose as KeyPurpose, id, secret, ...(from === undefined ? {} : { from }) };
   });
 }
 
@@ -74,6 +77,43 @@ export async function createKeyFile(file: string, keys: readonly KeyRecord[]): P
     await handle.close();
   }
   await syncFolder(path.dirname(file));
+}
+
+/**
+ * Puts another text into a key file, whole or not at all: `change` gets what is in it. One change at a time; the file stays
+ * its owner's. Answers the new keys.
+ */
+export async function changeKeyFile(
+  file: string,
+  change: (keys: KeyRecord[]) => Promise<KeyRecord[]>,
+): Promise<KeyRecord[]> {
+  const next = `${file}.new`;
+  const handle = await open(next, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      error.code === 'EEXIST'
+        ? `${next} is there: another change of the keys is under way, or was cut off; remove it if none is`
+        : `the key file ${file} cannot be changed: ${error.message}`,
+    );
+  });
+  try {
+    const former = await readKeyFile(file);
+    if (former === null) throw new Error(`there is no key file ${file}`);
+    const keys = await change(former);
+    if (keys.length > mostKeys) throw new Error(`the key file ${file} would have more than ${mostKeys} keys`);
+    await handle.writeFile(formatKeys(keys));
+    await handle.sync();
+    const { uid, gid } = await lstat(file);
+    // Whoever rotates may be root: the server's user must be able to read the file afterwards as before.
+    if (process.platform !== 'win32') await chown(next, uid, gid);
+    await rename(next, file);
+    await syncFolder(path.dirname(file));
+    return keys;
+  } catch (error) {
+    await rm(next, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** A new file's name is on the disk only when its folder is. */

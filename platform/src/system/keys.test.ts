@@ -1,16 +1,21 @@
 // The secrets outside the database: sealing, peppers, and the file they lie in.
-import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  changeKeyFile,
   completeKeys,
   createKeyFile,
   formatKeys,
+  type Keys,
+  keyPurposes,
   keysOf,
   machineRandomness,
+  nextKey,
   parseKeys,
   readKeyFile,
+  StillClock,
 } from './index.ts';
 
 const records = await completeKeys(machineRandomness);
@@ -56,6 +61,54 @@ describe('security M7: what must be readable inside the database is sealed', () 
   });
 });
 
+describe('rotation', () => {
+  const now = new Date('2014-11-11T02:00:00Z');
+
+  it.each(keyPurposes)(
+    'a further %s key makes nothing before its time, and is known at once',
+    async (purpose) => {
+      const ring = keysOf(records, new StillClock(now));
+      const from = new Date(now.getTime() + 1_000);
+      const next = await nextKey(machineRandomness, records, { purpose, from });
+      expect(next).toMatchObject({ purpose, id: 2, from: from.toISOString() });
+      const [before, after] = [
+        keysOf([...records, next], new StillClock(now)),
+        keysOf([...records, next], new StillClock(from)),
+      ];
+      const present = (of: Keys): unknown =>
+        ({
+          master: of.seal('x', 'y').split('.')[1],
+          pepper: of.pepperId,
+          cashier: of.cashier.present.toString('hex'),
+          identity: of.identity.present.toString('hex'),
+          gateway: [of.gateway.version, of.gateway.publicKey],
+          log: of.log.present.export({ format: 'der', type: 'pkcs8' }).toString('hex'),
+        })[purpose];
+      expect(present(before)).toEqual(purpose === 'master' ? '1' : present(ring));
+      expect(present(after)).not.toEqual(present(ring));
+      // What the new one makes, a process whose clock is behind takes; and the other way round.
+      for (const [maker, reader] of [
+        [before, after],
+        [after, before],
+      ] as const) {
+        expect(reader.open(maker.seal('x', 'y'), 'y')).toBe('x');
+        expect(reader.pepper(maker.pepperId, 'x')).toEqual(maker.pepper(maker.pepperId, 'x'));
+        for (const of of ['cashier', 'identity'] as const)
+          expect(reader[of].known.map(String)).toContain(String(maker[of].present));
+      }
+      // Whoever holds the object has the new key without asking for it again; a wrong one changes nothing.
+      const { gateway, cashier } = ring;
+      ring.renew([...records, { ...next, from: now.toISOString() }]);
+      expect(present(ring)).toEqual(purpose === 'master' ? '2' : present(after));
+      expect(() => ring.renew(records.slice(1))).toThrow('there is no');
+      expect([gateway.version, cashier.known.length]).toEqual([
+        purpose === 'gateway' ? 2 : 1,
+        purpose === 'cashier' ? 2 : 1,
+      ]);
+    },
+  );
+});
+
 describe('peppers', () => {
   it('key a hash, part by part', () => {
     expect(keys.pepper(1, 'a', 'bc')).toEqual(keys.pepper(1, 'a', 'bc'));
@@ -83,6 +136,31 @@ describe('the key file', () => {
     await expect(readKeyFile(file)).rejects.toThrow(`chmod 600 ${file}`);
   });
 
+  it('is changed whole or not at all, one change at a time, and stays its owner’s', async () => {
+    const file = path.join(folder, 'changed.json');
+    await createKeyFile(file, records);
+    const from = new Date('2014-11-11T02:00:00Z');
+    const next = await nextKey(machineRandomness, records, { purpose: 'cashier', from });
+    await changeKeyFile(file, async (found) => {
+      await expect(changeKeyFile(file, async (keys) => keys)).rejects.toThrow(
+        'another change of the keys is under way',
+      );
+      return [...found, next];
+    });
+    expect(await readKeyFile(file)).toEqual([...records, next]);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await expect(
+      changeKeyFile(file, async () => {
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    expect(await readKeyFile(file)).toEqual([...records, next]);
+    expect((await readdir(folder)).filter((name) => name.startsWith('changed'))).toEqual(['changed.json']);
+    await expect(changeKeyFile(path.join(folder, 'none.json'), async (keys) => keys)).rejects.toThrow(
+      'no key file',
+    );
+  });
+
   it('is refused as a link', async () => {
     const link = path.join(folder, 'link.json');
     await symlink(path.join(folder, 'keys.json'), link);
@@ -96,6 +174,10 @@ describe('the key file', () => {
     ['{"version":1}', 'no list of keys'],
     ['{"version":1,"keys":[{"purpose":"tea","id":1,"secret":"s"}]}', 'unknown purpose'],
     ['{"version":1,"keys":[{"purpose":"master","id":0,"secret":"s"}]}', 'master key without an id'],
+    [
+      '{"version":1,"keys":[{"purpose":"log","id":1,"secret":"s","from":"soon"}]}',
+      'log key 1 that is used from no instant',
+    ],
     [
       '{"version":1,"keys":[{"purpose":"log","id":1,"secret":"s"},{"purpose":"log","id":1,"secret":"s"}]}',
       'two log',

@@ -10,6 +10,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { promisify } from 'node:util';
+import { type Clock, machineClock } from './clock.ts';
 import { machineRandomness, type Randomness } from './randomness.ts';
 import { generateRsaKeys, privateKeyOf, publicTextOf } from './rsa.ts';
 
@@ -27,6 +28,15 @@ export interface KeyRecord {
   readonly id: number;
   /** 32 random bytes, or a private key as PKCS#8; bare base64. */
   readonly secret: string;
+  /** ISO 8601. Until then it opens and verifies, and makes nothing: every process knows it before the first one uses it. */
+  readonly from?: string;
+}
+
+/** A secret that what is outside is authenticated with, and those before and after it, which still count. */
+export interface Secrets {
+  readonly present: Buffer;
+  /** Every one that verifies, the present one among them. */
+  readonly known: readonly Buffer[];
 }
 
 /** The key that signs for the gateway; merchants name its version. */
@@ -37,14 +47,16 @@ interface GatewayKeyPair {
   readonly publicKey: string;
 }
 
+/** What is in use may change at any moment (a rotation): whoever keeps an object of these reads its fields when it needs them. */
 export interface Keys {
   readonly gateway: GatewayKeyPair;
-  /** The audit log's own key (Ed25519). */
-  readonly log: { readonly version: number; readonly privateKey: KeyObject };
-  readonly cashier: Buffer;
-  readonly identity: Buffer;
-  /** The pepper that new hashes are made with. */
+  /** The audit log's own keys (Ed25519): the one that signs, and all that have signed before it. */
+  readonly log: { readonly present: KeyObject; readonly known: readonly KeyObject[] };
+  readonly cashier: Secrets;
+  readonly identity: Secrets;
+  /** The pepper that new hashes are made with, and all that there are, the newest first. */
   readonly pepperId: number;
+  readonly pepperIds: readonly number[];
   /** HMAC-SHA256 under a pepper. Throws when the installation has no pepper of that id. */
   pepper(id: number, ...parts: readonly (Buffer | string)[]): Buffer;
   /** Encrypts a text (AES-256-GCM). `about` says which row and column it is for: elsewhere it does not open. */
@@ -72,6 +84,17 @@ export async function completeKeys(
   return [...known, ...made];
 }
 
+/** A further key of a purpose, used from an instant on. */
+export async function nextKey(
+  randomness: Randomness,
+  records: readonly KeyRecord[],
+  { purpose, from }: { purpose: KeyPurpose; from: Date },
+): Promise<KeyRecord> {
+  const ids = records.flatMap((key) => (key.purpose === purpose ? key.id : []));
+  const secret = await newSecret(purpose, randomness);
+  return { purpose, id: Math.max(0, ...ids) + 1, secret, from: from.toISOString() };
+}
+
 async function newSecret(purpose: KeyPurpose, randomness: Randomness): Promise<string> {
   if (purpose === 'gateway') return (await generateRsaKeys()).privateKey;
   if (purpose !== 'log') return randomness.bytes(secretBytes).toString('base64');
@@ -79,49 +102,122 @@ async function newSecret(purpose: KeyPurpose, randomness: Randomness): Promise<s
   return privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
 }
 
-/** Throws when a purpose has no key, or a key is none. */
-export function keysOf(records: readonly KeyRecord[]): Keys {
-  const of = (purpose: KeyPurpose) => {
-    const found = new Map(
-      records.filter((key) => key.purpose === purpose).map((key) => [key.id, key.secret]),
-    );
-    if (found.size === 0) throw new Error(`there is no ${purpose} key`);
-    return { found, newest: Math.max(...found.keys()) };
+/** The keys of one reading of the file. */
+interface Book {
+  readonly bytes: Readonly<Record<'master' | 'pepper' | 'cashier' | 'identity', readonly Known<Buffer>[]>>;
+  readonly gateway: readonly Known<KeyObject>[];
+  readonly log: readonly Known<KeyObject>[];
+  readonly fingerprints: ReadonlyMap<string, string>;
+}
+interface Known<Of> {
+  readonly id: number;
+  readonly key: Of;
+  /** Milliseconds since 1970. */
+  readonly from: number;
+}
+
+function bookOf(records: readonly KeyRecord[]): Book {
+  const of = <Of>(purpose: KeyPurpose, read: (id: number, secret: string) => Of): Known<Of>[] => {
+    const found = records
+      .filter((key) => key.purpose === purpose)
+      .map(({ id, secret, from }) => ({
+        ...{ id, key: read(id, secret) },
+        from: from === undefined ? 0 : Date.parse(from),
+      }));
+    if (found.length === 0) throw new Error(`there is no ${purpose} key`);
+    return found.sort((left, right) => right.id - left.id);
   };
-  const secretsOf = (purpose: KeyPurpose) => {
-    const { found, newest } = of(purpose);
-    const bytes = new Map([...found].map(([id, secret]) => [id, bytesOf(purpose, id, secret)]));
-    return { bytes, newest, secret: bytes.get(newest)! };
-  };
-  const masters = secretsOf('master');
-  const peppers = secretsOf('pepper');
-  const gateway = of('gateway');
-  const log = of('log');
-  const gatewayKey = privateKey('gateway', gateway.newest, gateway.found.get(gateway.newest)!, 'rsa');
-  const logKey = privateKey('log', log.newest, log.found.get(log.newest)!, 'ed25519');
+  const bytes = (purpose: KeyPurpose) => of(purpose, (id, secret) => bytesOf(purpose, id, secret));
   return {
-    gateway: { version: gateway.newest, privateKey: gatewayKey, publicKey: publicTextOf(gatewayKey) },
-    log: { version: log.newest, privateKey: logKey },
-    cashier: secretsOf('cashier').secret,
-    identity: secretsOf('identity').secret,
-    pepperId: peppers.newest,
-    pepper(id, ...parts) {
-      const key = peppers.bytes.get(id);
-      if (key === undefined) throw new Error(`the installation has no pepper key ${id}`);
-      // Each part with its length before it, so that no two lists of parts run into the same bytes.
-      const mac = createHmac('sha256', key);
-      for (const part of parts) {
-        const bytes = Buffer.from(part);
-        const length = Buffer.alloc(4);
-        length.writeUInt32BE(bytes.length);
-        mac.update(length).update(bytes);
-      }
-      return mac.digest();
+    bytes: {
+      ...{ master: bytes('master'), pepper: bytes('pepper') },
+      ...{ cashier: bytes('cashier'), identity: bytes('identity') },
     },
-    seal: (text, about) => seal({ id: masters.newest, key: masters.secret }, text, about),
-    open: (sealed, about) => open(masters.bytes, sealed, about),
+    gateway: of('gateway', (id, secret) => privateKey('gateway', id, secret, 'rsa')),
+    log: of('log', (id, secret) => privateKey('log', id, secret, 'ed25519')),
     fingerprints: new Map(records.map((key) => [`${key.purpose}/${key.id}`, fingerprintOf(key)])),
   };
+}
+
+/** Keys that a running process can be given anew. */
+export interface KeyRing extends Keys {
+  /** Throws, and changes nothing, when a purpose has no key, or a key is none. */
+  renew(records: readonly KeyRecord[]): void;
+}
+
+/** Throws when a purpose has no key, or a key is none. */
+export function keysOf(records: readonly KeyRecord[], clock: Clock = machineClock): KeyRing {
+  let book = bookOf(records);
+  /** The newest whose time has come; the oldest of all when none's has. */
+  const present = <Of>(known: readonly Known<Of>[]): Known<Of> => {
+    const now = clock.now().getTime();
+    return known.find(({ from }) => from <= now) ?? known.at(-1)!;
+  };
+  const secrets = (purpose: 'cashier' | 'identity'): Secrets => ({
+    get present() {
+      return present(book.bytes[purpose]).key;
+    },
+    get known() {
+      return book.bytes[purpose].map(({ key }) => key);
+    },
+  });
+  return {
+    gateway: {
+      get version() {
+        return present(book.gateway).id;
+      },
+      get privateKey() {
+        return present(book.gateway).key;
+      },
+      get publicKey() {
+        return publicTextOf(present(book.gateway).key);
+      },
+    },
+    log: {
+      get present() {
+        return present(book.log).key;
+      },
+      get known() {
+        const now = clock.now().getTime();
+        return book.log.filter(({ from }) => from <= now).map(({ key }) => key);
+      },
+    },
+    cashier: secrets('cashier'),
+    identity: secrets('identity'),
+    get pepperId() {
+      return present(book.bytes.pepper).id;
+    },
+    get pepperIds() {
+      return book.bytes.pepper.map(({ id }) => id);
+    },
+    pepper: (id, ...parts) => pepperedBy(book.bytes.pepper, id, parts),
+    seal: (text, about) => seal(present(book.bytes.master), text, about),
+    open: (sealed, about) => open(new Map(book.bytes.master.map(({ id, key }) => [id, key])), sealed, about),
+    get fingerprints() {
+      return book.fingerprints;
+    },
+    renew(next) {
+      book = bookOf(next);
+    },
+  };
+}
+
+function pepperedBy(
+  peppers: readonly Known<Buffer>[],
+  id: number,
+  parts: readonly (Buffer | string)[],
+): Buffer {
+  const key = peppers.find((pepper) => pepper.id === id)?.key;
+  if (key === undefined) throw new Error(`the installation has no pepper key ${id}`);
+  // Each part with its length before it, so that no two lists of parts run into the same bytes.
+  const mac = createHmac('sha256', key);
+  for (const part of parts) {
+    const bytes = Buffer.from(part);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    mac.update(length).update(bytes);
+  }
+  return mac.digest();
 }
 
 function bytesOf(purpose: KeyPurpose, id: number, secret: string): Buffer {

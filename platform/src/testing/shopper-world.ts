@@ -38,7 +38,7 @@ import {
   type Wallet,
 } from '../wallet/index.ts';
 import { type TestDatabase, testDatabase } from './index.ts';
-import { testKeys } from './keys.ts';
+import { secretOf, testKeys } from './keys.ts';
 
 const start = new Date('2014-11-11T02:00:00Z');
 const minute = 60_000;
@@ -131,10 +131,10 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   const people = await seedCustomers({ customers, wallet, bank });
   const paymentCodes = createPaymentCodes({
     ...{ database, clock, ids, randomness: machineRandomness },
-    secret: Buffer.alloc(32, 7),
+    secrets: secretOf(7),
   });
   const payByCode = createPayByCode({ payments, customers, wallet, codes: paymentCodes, clock });
-  const tokens = createCashierTokens(Buffer.alloc(32, 3));
+  const tokens = createCashierTokens(secretOf(3));
   const log: string[] = [];
   const app = fastify({
     logger: { level: 'trace', stream: { write: (line: string) => void log.push(line) } },

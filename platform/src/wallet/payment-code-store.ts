@@ -59,6 +59,16 @@ export const selectCodeByHash = async (
   hash: Buffer,
 ): Promise<PaymentCodeRow | undefined> => (await connection.query<PaymentCodeRow>(byHash, [hash]))[0];
 
+const knownHash = statement(
+  'wallet.known-payment-code',
+  'SELECT hash FROM wallet.payment_code WHERE hash = ANY($1::bytea[]) LIMIT 1',
+);
+/** The hash, of several of one code, that the code is kept under. */
+export const selectKnownHash = async (
+  connection: Connection,
+  hashes: readonly Buffer[],
+): Promise<Buffer | undefined> => (await connection.query<{ hash: Buffer }>(knownHash, [hashes]))[0]?.hash;
+
 const byId = statement(
   'wallet.payment-code-by-id',
   `SELECT ${columns} FROM wallet.payment_code WHERE id = $1`,

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import type { Money } from '@tongbao/money';
 import type { Connection } from '../database/index.ts';
 import { Rejection, type RejectionCode } from '../rejection.ts';
-import type { Clock, Ids, Randomness, Timer } from '../system/index.ts';
+import type { Clock, Ids, Randomness, Secrets, Timer } from '../system/index.ts';
 import {
   countMiss,
   insertPaymentCode,
@@ -14,6 +14,7 @@ import {
   selectCodeByHash,
   selectCodeById,
   selectFirstCodeExpiry,
+  selectKnownHash,
   selectMisses,
   spendUnconfirmed,
   takePaymentCode,
@@ -42,8 +43,8 @@ export interface PaymentCodesParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly randomness: Randomness;
-  /** 32 random bytes that the installation keeps. */
-  readonly secret: Buffer;
+  /** 32 random bytes each: what codes are hashed under. */
+  readonly secrets: Secrets;
 }
 
 /** A code as its owner may see it again; never the digits. */
@@ -86,9 +87,15 @@ const beijingDay = (instant: Date): string =>
     .slice(0, 10);
 
 export function createPaymentCodes(parts: PaymentCodesParts): PaymentCodes {
-  const { database, clock, secret } = parts;
-  const hashOf = (code: string): Buffer =>
+  const { database, clock, secrets } = parts;
+  const hashOf = (code: string, secret = secrets.present): Buffer =>
     createHmac('sha256', secret).update(`payment-code:${code}`).digest();
+  /** Under which secret it was shown; the present one for a code that is nobody's. A code is good for a minute. */
+  const hashShown = async (code: string): Promise<Buffer> => {
+    const hashes = secrets.known.map((secret) => hashOf(code, secret));
+    if (hashes.length === 1) return hashes[0]!;
+    return (await selectKnownHash(database, hashes)) ?? hashOf(code);
+  };
   return {
     issue: (by) => issue(parts, hashOf, by),
     async take({ code, merchantId, requestId }) {
@@ -98,7 +105,7 @@ export function createPaymentCodes(parts: PaymentCodesParts): PaymentCodes {
         throw new Rejection('code-too-many', 'too many codes of this merchant were nobody’s', {
           retryAt: later(now, paymentCodeLimits.missWindowMs),
         });
-      const hash = hashOf(code);
+      const hash = await hashShown(code);
       const taken = await takePaymentCode(database, { hash, merchantId, requestId, now });
       if (taken !== undefined) return codeOf(taken);
       const found = await selectCodeByHash(database, hash);

@@ -1,15 +1,16 @@
 // Cashier tokens: genuine ones are read back, everything else is nothing.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { secretOf } from '../../testing/keys.ts';
 import { createCashierTokens } from './token.ts';
 
-const tokens = createCashierTokens(Buffer.alloc(32, 1));
+const tokens = createCashierTokens(secretOf(1));
 const wireIds = fc.stringMatching(/^[0-9]{30}$/);
 const tokenOf = (wireId: string): string => tokens.path(wireId).slice('/cashier/'.length);
 
 describe('cashier tokens', () => {
   it('reads back what it made, and only with the same secret', () => {
-    const others = createCashierTokens(Buffer.alloc(32, 2));
+    const others = createCashierTokens(secretOf(2));
     fc.assert(
       fc.property(wireIds, (wireId) => {
         expect(tokens.read(tokenOf(wireId))).toBe(wireId);
@@ -34,5 +35,18 @@ describe('cashier tokens', () => {
     expect(tokens.read(text)).toBeNull(),
   );
 
-  it('needs a real secret', () => expect(() => createCashierTokens(Buffer.alloc(31))).toThrow('32 bytes'));
+  it('needs a real secret', () =>
+    expect(() => createCashierTokens({ present: Buffer.alloc(31), known: [Buffer.alloc(31)] })).toThrow(
+      '32 bytes',
+    ));
+
+  it('opens links of a former secret, and makes them with the present one', () => {
+    const [former, present] = [secretOf(1).present, secretOf(2).present];
+    const rotated = createCashierTokens({ present, known: [present, former] });
+    const id = '201411111000000000000000004097';
+    const linkOf = (of: typeof rotated) => of.path(id).replace('/cashier/', '');
+    expect(rotated.read(linkOf(tokens))).toBe(id);
+    expect(rotated.path(id)).toBe(createCashierTokens(secretOf(2)).path(id));
+    expect(createCashierTokens(secretOf(2)).read(linkOf(tokens))).toBeNull();
+  });
 });
