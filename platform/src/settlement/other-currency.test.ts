@@ -164,6 +164,53 @@ describe('a payment in won for a merchant that is paid in dollars', () => {
   });
 });
 
+it('a merchant that is paid in what its shoppers pay in: both conversions meet on the same accounts', async () => {
+  const abroad = await world.shop('KR', {
+    contract: {
+      ...shop.contract,
+      ...{ settlementCurrency: 'CNY', paymentCurrencies: ['KRW', 'IDR'], minAmount: 1n },
+    },
+  });
+  const payment = await world.pay(abroad, 59_000n, { currency: 'KRW' });
+  expect(payment.quote.mid).toEqual(payment.settlementQuote!.mid);
+  const all = await standing();
+  // What came in and went out at the middle rate is nothing; both spreads stay.
+  expect(all['fx-position:CNY']).toBeUndefined();
+  expect(all['fx-spread:CNY']).toBe(payment.payerAmount.amount - payment.settlementAmount.amount);
+  await world.refund(payment, 20_001n);
+  await world.refund(payment, 38_999n);
+  await expectAllRight();
+  // A hundredth of a rupiah is nothing on either side: done, and no entry.
+  const rupiah = await world.pay(abroad, 100_000n, { currency: 'IDR' });
+  const tiny = await world.refund(rupiah, 1n);
+  expect([tiny.status, tiny.payerAmount.amount, tiny.settlementAmount.amount]).toEqual(['succeeded', 0n, 0n]);
+  const events = await world.platform.payments.eventsOf(rupiah.id);
+  expect(events.at(-1)).toMatchObject({ kind: 'refunded', entryId: 0n });
+  await world.refund(rupiah, 99_999n);
+  await expectAllRight();
+  await world.mover.advance(25 * hour);
+  await expectAllRight();
+});
+
+it('owes in its own currency what it may owe, and nets it', async () => {
+  const payment = await world.pay(shop, 59_000n, { currency: 'KRW' });
+  await world.mover.advance(72 * hour);
+  // Paid out: nothing is pending any more.
+  await expect(world.refund(payment, 59_000n)).rejects.toMatchObject({
+    code: 'merchant-balance-insufficient',
+  });
+  await world.agreeDebt(shop, 6_000n);
+  const refund = await world.refund(payment, 59_000n);
+  expect(refund).toMatchObject({ settlementAmount: usd(5_415n), owedFee: 81n, owed: 5_415n - 81n });
+  await expectAllRight();
+  await world.pay(shop, 20_000n);
+  await world.mover.advance(25 * hour);
+  const after = await standing();
+  expect(after['merchant-receivable:USD'] ?? after['merchant-fee-receivable:USD']).toBeUndefined();
+  expect(after['merchant-payable:USD']).toBe(20_000n - 300n - 5_415n);
+  await expectAllRight();
+});
+
 describe('what is refused', () => {
   const codeOf = (asked: Promise<unknown>) =>
     asked.then(
@@ -187,6 +234,36 @@ describe('what is refused', () => {
     expect(await codeOf(world.order(shop, 11_000_000n, { currency: 'KRW' }))).toEqual(limits);
     expect(await codeOf(world.order(shop, 10_000_000_000_000_000_000n, { currency: 'KRW' }))).toEqual(limits);
     await expectAllRight();
+  });
+});
+
+it('the database keeps the bounds, whoever writes', async () => {
+  const payment = await world.pay(shop, 59_000n, { currency: 'KRW' });
+  const plain = await world.pay(shop, 100n);
+  const refund = await world.refund(payment, 1_000n);
+  const refused = (text: string) =>
+    expect(world.test.owner.pool.query(text), text).rejects.toThrow(/check constraint/);
+  const set = (what: string, { id }: Payment = payment) =>
+    refused(`UPDATE payments.payment SET ${what} WHERE id = ${id}`);
+  await set('settlement_amount = 0');
+  await set('settlement_amount = NULL');
+  await set(`settlement_currency = 'KRW'`);
+  await set('settlement_amount = fee - 1');
+  await set('settlement_amount = 100', plain);
+  await set('fee = 101', plain);
+  await refused(`UPDATE payments.refund SET settlement_amount = -1 WHERE id = ${refund.id}`);
+  for (const what of [`rate_rule = 'never'`, 'settlement_spread_bps = 1001', 'settlement_spread_bps = -1'])
+    await refused(`UPDATE merchants.contract SET ${what}`);
+  await refused(`UPDATE merchants.contract SET payment_currencies = '{}'`);
+});
+
+it('a contract names currencies that there are', async () => {
+  const contract = { ...shop.contract, paymentCurrencies: ['USD', 'XXQ'] };
+  await expect(world.shop('KR', { contract })).rejects.toMatchObject({ code: 'currency-not-supported' });
+  const { paymentCurrencies: _all, settlementSpreadBps: _spread, rateRule: _rule, ...least } = shop.contract;
+  const plain = await world.shop('KR', { contract: least });
+  expect(plain.contract).toMatchObject({
+    ...{ paymentCurrencies: ['USD'], settlementSpreadBps: 0, rateRule: 'locked-at-payment' },
   });
 });
 

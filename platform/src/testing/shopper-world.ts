@@ -8,7 +8,7 @@ import { createFx, freechangeSource } from '../fx/index.ts';
 import { cashierAdapter, createCashierTokens } from '../http/cashier/index.ts';
 import { walletAdapter } from '../http/wallet/index.ts';
 import { HouseAccounts } from '../ledger/index.ts';
-import { createMerchants } from '../merchants/index.ts';
+import { createMerchants, type SignUp } from '../merchants/index.ts';
 import {
   type BankQuestion,
   createPayByCode,
@@ -94,7 +94,11 @@ const wireIds = {
   fromWire: (wireId: string): bigint | null => BigInt(wireId),
 };
 
-export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
+/** `agreed`: what the first shop's contract says otherwise. */
+export async function shopperWorld(
+  sandbox: boolean,
+  agreed: Partial<SignUp['contract']> = {},
+): Promise<ShopperWorld> {
   const test = await testDatabase();
   const { database } = test;
   const clock = new StillClock(start);
@@ -105,7 +109,9 @@ export async function shopperWorld(sandbox: boolean): Promise<ShopperWorld> {
   const isolation = createIsolation({ database, clock });
   const merchants = createMerchants({ database, clock, ids, keys: testKeys });
   const { publicKey } = await generateRsaKeys();
-  const shop = await merchants.signUp({ ...sandboxMerchants[0]!, publicKey, classicMd5Key: 'test' });
+  const model = sandboxMerchants[0]!;
+  const contract = { ...model.contract, ...agreed };
+  const shop = await merchants.signUp({ ...model, contract, publicKey, classicMd5Key: 'test' });
   const fx = createFx({ database, clock, ids, source: freechangeSource() });
   const jobs: BankQuestion[] = [];
   const asks: bigint[] = [];
