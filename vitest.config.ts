@@ -8,6 +8,7 @@ export default defineConfig({
       'protocol/src/**/*.test.ts',
       'platform/src/**/*.test.ts',
       'sdk/src/**/*.test.ts',
+      'connectors/*/src/**/*.test.ts',
       'plugins/*/src/**/*.test.ts',
       'stores/src/**/*.test.ts',
       'web/**/*.test.ts',

@@ -172,6 +172,21 @@ describe('who may import whom', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('connectors know the interface, never the platform; the interface knows money alone', () => {
+    const wrong = sources
+      .filter(({ isTest, file }) => !isTest && file.startsWith('connectors/'))
+      .flatMap(({ file, text }) =>
+        importsOf(text)
+          .filter((specifier) =>
+            file.startsWith('connectors/interface/')
+              ? !/^\.\/|^@tongbao\/money$/.test(specifier)
+              : /platform|^\.\.\/\.\.|^@tongbao\/(?!connector-interface$|money$)/.test(specifier),
+          )
+          .map((specifier) => `${file} imports ${specifier}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
   test('money depends on nothing, protocol on money and zod, the sdk on both, web and sdk never on the platform', () => {
     const allowed: Readonly<Record<string, RegExp>> = {
       money: /^\.|^node:/,

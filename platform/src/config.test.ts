@@ -1,5 +1,8 @@
 // The classic gateway's settings: what is usual, what can be chosen, what is refused; and that each protocol keeps its
 // own timetable of retries.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { sandboxConfig, serveConfig } from './config.ts';
 import { nextAttemptAt, retryGapsMs } from './notifications/notification.ts';
@@ -88,4 +91,76 @@ test('each protocol’s timetable: eight attempts in 24 hours 22 minutes, unless
     attempts(classicOf({ TONGBAO_CLASSIC_RETRY_MINUTES: '4,10,15,60,120,360,900' }).retryGapsMs),
   ).toEqual([0, 4, 14, 29, 89, 209, 569, 1469]);
   expect(minutes(retryGapsMs)).toEqual([2, 10, 10, 60, 120, 360, 900]);
+});
+
+describe('a settlement bank that is spoken to by files', () => {
+  const usual = {
+    DATABASE_URL: 'postgres://x',
+    TONGBAO_PUBLIC_URL: 'https://pay.example',
+    TONGBAO_KEYS: '{}',
+    TONGBAO_BANK_FILES: 'sftp://tongbao@sftp.bank.example/home/tongbao/',
+    TONGBAO_BANK_SSH_KEY_FILE: '/etc/tongbao/bank_key',
+    TONGBAO_BANK_HOST_KEY: `SHA256:${'a'.repeat(43)}`,
+    TONGBAO_BANK_ACCOUNTS: 'GBP=TBSBHKHH/9000GBP0001, KRW=TBSBHKHHXXX/9000KRW0001/pain.001.001.03',
+  };
+  const of = (changes: Record<string, string | undefined>) =>
+    serveConfig({}, { ...usual, ...changes }).bankFiles;
+
+  test('over SFTP', () => {
+    expect(of({ TONGBAO_BANK_POLL_SECONDS: '90' })).toEqual({
+      place: {
+        ...{ kind: 'sftp', host: 'sftp.bank.example', port: 22, user: 'tongbao', passphrase: undefined },
+        ...{ keyFile: '/etc/tongbao/bank_key', hostKey: usual.TONGBAO_BANK_HOST_KEY },
+      },
+      folders: { out: '/home/tongbao/out', in: '/home/tongbao/in', done: '/home/tongbao/done' },
+      accounts: new Map([
+        ['GBP', { bic: 'TBSBHKHH', number: '9000GBP0001', initiation: 'pain.001.001.09' }],
+        ['KRW', { bic: 'TBSBHKHHXXX', number: '9000KRW0001', initiation: 'pain.001.001.03' }],
+      ]),
+      pollMs: 90_000,
+    });
+  });
+
+  test('every setting stands in the guide', () => {
+    const here = path.dirname(fileURLToPath(import.meta.url));
+    const names = readFileSync(path.join(here, 'bank-files-config.ts'), 'utf8').match(
+      /TONGBAO_BANK_[A-Z_]+/g,
+    );
+    const guide = readFileSync(path.join(here, '../../docs/guides/serve.md'), 'utf8');
+    for (const name of new Set(names)) expect(guide).toContain(`\`${name}`);
+  });
+
+  test('in a folder, with folders of the bank’s own; none at all', () => {
+    const folder = of({
+      TONGBAO_BANK_FILES: 'file:///srv/bank',
+      TONGBAO_BANK_FOLDERS: 'to bank, /mnt/from, -',
+    });
+    expect(folder).toMatchObject({
+      place: { kind: 'folder' },
+      folders: { out: '/srv/bank/to bank', in: '/mnt/from', done: null },
+    });
+    expect(of({ TONGBAO_BANK_FILES: undefined })).toBeNull();
+  });
+
+  test.each([
+    ['TONGBAO_BANK_FILES', 'ftp://bank/x'],
+    ['TONGBAO_BANK_FILES', 'sftp://tongbao:secret@bank/x'],
+    ['TONGBAO_BANK_FILES', 'sftp://bank/x'],
+    ['TONGBAO_BANK_FILES', 'file://host/x'],
+    ['TONGBAO_BANK_SSH_KEY_FILE', undefined],
+    ['TONGBAO_BANK_HOST_KEY', undefined],
+    ['TONGBAO_BANK_HOST_KEY', 'MD5:00:11'],
+    ['TONGBAO_BANK_FOLDERS', 'out,in'],
+    ['TONGBAO_BANK_FOLDERS', 'out,out,done'],
+    ['TONGBAO_BANK_FOLDERS', 'out,../in,done'],
+    ['TONGBAO_BANK_FOLDERS', '-,in,done'],
+    ['TONGBAO_BANK_ACCOUNTS', undefined],
+    ['TONGBAO_BANK_ACCOUNTS', 'XQX=TBSBHKHH/9000'],
+    ['TONGBAO_BANK_ACCOUNTS', 'GBP=TBSBHKHH/9000/pain.001.001.12'],
+    ['TONGBAO_BANK_ACCOUNTS', 'GBP=TBSBHKHH/9000,GBP=TBSBHKHH/9001'],
+    ['TONGBAO_BANK_POLL_SECONDS', '0'],
+  ])('%s=%s is refused by name, without the password', (name, value) => {
+    expect(() => of({ [name]: value })).toThrow(name);
+    expect(() => of({ [name]: value })).not.toThrow('secret');
+  });
 });

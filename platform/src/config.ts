@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type BankFilesConfig, bankFilesConfig } from './bank-files-config.ts';
 import type { DatabaseUrls } from './database/index.ts';
 import type { GatewayChoices } from './http/gateway/index.ts';
 import { addressList } from './system/index.ts';
@@ -43,6 +44,8 @@ export interface Config {
   readonly classic: GatewayChoices;
   /** The name that the audit log is signed under; null for the one that it was begun with. */
   readonly logName: string | null;
+  /** The settlement bank, where it is spoken to by files; null for none. */
+  readonly bankFiles: BankFilesConfig | null;
   /** The operator's SMS service; null for none. */
   readonly smsUrl: string | null;
   readonly keys: KeySource;
@@ -113,6 +116,7 @@ export function sandboxConfig(options: SandboxOptions, environment = process.env
     reach: 'public-and-loopback',
     classic: classicChoices(environment),
     logName: logName(environment),
+    bankFiles: null,
     smsUrl: null,
     keys: { kind: 'file', file, mayCreate: true },
     trustsProxy: proxies(environment),
@@ -162,6 +166,7 @@ export function serveConfig(options: ServeOptions, environment = process.env): C
     reach: environment.TONGBAO_NOTIFY_LOOPBACK === 'allow' ? 'public-and-loopback' : 'public',
     classic: classicChoices(environment),
     logName: logName(environment),
+    bankFiles: bankFilesConfig(environment),
     smsUrl: environment.TONGBAO_SMS_URL ?? null,
     keys: keySource(environment),
     trustsProxy: proxies(environment),

@@ -1,5 +1,6 @@
 // Puts the rooms together, in reading order; the only place that constructs anything. What differs between a sandbox
 // and production comes in from outside: the clock, the bank, the SMS, the rate source.
+import type { StatementSource } from '@tongbao/connector-interface';
 import type { Logger } from 'pino';
 import type { AuditOptions } from './audit/index.ts';
 import { type AuditLog, createAuditLog, createNoteSigner, type NoteSigner } from './audit-log/index.ts';
@@ -46,7 +47,7 @@ import {
   type PayByCode,
   type PaymentsRoom,
 } from './payments/index.ts';
-import { createReconciliation, type Reconciliation } from './reconciliation/index.ts';
+import { createReconciliation, fetchStatements, type Reconciliation } from './reconciliation/index.ts';
 import { type Rule, rules, sandboxRules } from './risk/index.ts';
 import { createSettlement, type Settlement, type SettlementBank } from './settlement/index.ts';
 import { createStaff, type Staff } from './staff/index.ts';
@@ -76,6 +77,8 @@ export interface PlatformParts {
   /** The rules that payments are held against; absent: those of the law and the house, in a sandbox its own. */
   readonly rules?: readonly Rule[];
   readonly settlementBank: SettlementBank;
+  /** Who brings the settlement bank's statements; absent: people do. */
+  readonly statements?: StatementSource | undefined;
   readonly rates: RateSource;
   readonly outbound: Outbound;
   /** What happens to notifications on their way; absent: nothing. */
@@ -183,6 +186,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     ...{ merchants, fx, customers, wallet, payments, notifications, settlement },
     ...{ paymentCodes, payByCode, tally },
     staff: createStaff({ database, clock, ids, randomness, keys, tally, sandbox }),
+    reconciliation: createReconciliation({ database, clock, ids, house }),
   };
   const askParts = {
     ...{ database, clock, bank, payments, isolation },
@@ -190,6 +194,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   };
   const auditLog = createAuditLog({ database, clock, signer: await logSigner(parts) });
   const timers = [...timersOf(rooms, database), bankQuestionsTimer(askParts), auditLog.sealing];
+  timers.push(...statementTimers(parts, rooms.reconciliation, isolation));
   const tasks = bankTasks(wallet, askParts);
   jobs = createJobs({ database, clock, log, timers, tasks });
   await news.start();
@@ -199,7 +204,6 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     ...rooms,
     rules: ruleBook,
     auditLog,
-    reconciliation: createReconciliation({ database, clock, ids, house }),
     audit: { database, clock, house, bankBooks: parts.bankBooks },
     isUsable: () => isAlive(database),
     async close() {
@@ -208,6 +212,15 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     },
   };
 }
+
+const statementTimers = (
+  { statements: source, log }: PlatformParts,
+  reconciliation: Reconciliation,
+  isolation: Isolation,
+): Timer[] => {
+  const onFailed = (error: unknown) => log.warn({ err: error }, 'bank statements could not be fetched');
+  return source === undefined ? [] : [fetchStatements({ source, reconciliation, isolation, onFailed })];
+};
 
 /** A log keeps the name that it was begun with. Another sandbox world is another log, though the key may be the same. */
 async function logSigner({ config, database, keys, randomness }: PlatformParts): Promise<NoteSigner> {

@@ -64,6 +64,8 @@ const fixedColumns: Readonly<Record<string, readonly string[]>> = {
     ...['id', 'payment_id', 'merchant_id', 'payer_id', 'request_id', 'amount', 'created_at'],
     'settlement_amount',
   ],
+  'settlement.bank_file': ['cursor', 'name', 'sha256', 'kind', 'content', 'kept_at'],
+  'settlement.bank_upload': ['name', 'temporary', 'sha256', 'chosen_at'],
   'settlement.batch': ['id', 'merchant_id', 'currency', 'opened_at'],
   'settlement.deal': [
     ...['id', 'day', 'currency', 'bought', 'home', 'cost', 'collected', 'gain', 'rate', 'created_at'],

@@ -3,6 +3,7 @@ export { clearingAccountName } from './books.ts';
 export { readCamt } from './camt.ts';
 export { readStatementCsv } from './csv.ts';
 export { CsvProfile } from './csv-profile.ts';
+export { fetchStatements } from './fetch.ts';
 export { StatementUnreadable } from './fields.ts';
 export type { FileRead, Imported } from './import.ts';
 export type { StatementPage, StatementRow } from './list-store.ts';

@@ -1,4 +1,5 @@
 // The platform over a production database: what each process of `serve` has, and a command of the command line for its moment.
+import type { BankFiles } from '@tongbao/connector-bank-files';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import {
@@ -14,6 +15,7 @@ import { openKeys, prepareKeys, renewalOf } from '../installation-keys.ts';
 import { migrateDatabase } from '../migrate.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { createOutbound, machineClock, machineRandomness } from '../system/index.ts';
+import { openBankFiles } from './bank-files.ts';
 import { noBank, noSettlementBank, smsByHttp } from './neighbours.ts';
 
 export interface Opening {
@@ -38,6 +40,8 @@ export async function openPlatform(
   if (as === 'command') await assertMigrated(database.pool);
   const of = { source: config.keys, database, randomness: machineRandomness };
   const keys = await (as === 'clockwork' ? prepareKeys(of) : openKeys(of));
+  // Timers run in the first process alone: nobody else speaks to the bank, or reads the key for it.
+  const bankFiles = as === 'clockwork' ? await bankFilesOf(config, database, log) : null;
   const platform = await createPlatform({
     config,
     database,
@@ -46,7 +50,8 @@ export async function openPlatform(
     clock: machineClock,
     randomness: machineRandomness,
     bank: noBank,
-    settlementBank: noSettlementBank,
+    settlementBank: bankFiles === null ? noSettlementBank : { ...bankFiles, execution: null },
+    ...(bankFiles === null ? {} : { statements: bankFiles }),
     rates:
       config.ecbRates === null
         ? freechangeSource()
@@ -66,11 +71,20 @@ export async function openPlatform(
     async close() {
       stopWatching();
       await platform.close();
+      await bankFiles?.close();
       outbound.close();
       await database.close();
     },
   };
 }
+
+const bankFilesOf = async (config: Config, database: Database, log: Logger): Promise<BankFiles | null> =>
+  config.bankFiles === null
+    ? null
+    : openBankFiles(config.bankFiles, {
+        ...{ database, clock: machineClock, randomness: machineRandomness },
+        onFailed: (error, name) => log.warn({ err: error, file: name }, 'a file of the bank was not taken'),
+      });
 
 /**
  * Serving needs a schema that is exactly this release's, and a role that cannot change what is append-only. Somebody who

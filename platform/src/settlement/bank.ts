@@ -1,41 +1,10 @@
-// What the room needs of the bank that pays merchants: ISO 20022 documents in both directions, nothing else.
-import type { Money } from '@tongbao/money';
+// What the room needs of the bank that pays merchants: the connectors' interface, and a simulated bank's clockwork.
+import type { SettlementBank as AnySettlementBank } from '@tongbao/connector-interface';
 import type { Timer } from '../system/index.ts';
 
-export interface BankDocument {
-  /** Counts up; the next fetch begins after it. */
-  readonly cursor: bigint;
-  /** pain.002, camt.054 … */
-  readonly kind: string;
-  readonly xml: string;
-}
+export type { BankDocument, BankOfCurrency, Pain001Version } from '@tongbao/connector-interface';
 
-/** Banks of the old and of the new rules of SWIFT and EPC. */
-export type Pain001Version = 'pain.001.001.03' | 'pain.001.001.09';
-
-export interface BankOfCurrency {
-  readonly bic: string;
-  readonly number: string;
-  readonly initiation: Pain001Version;
-}
-
-export interface SettlementBank {
-  /** The bank's BIC, our account's number there for a currency, and the payment message that the bank takes. */
-  accountFor(currency: string): BankOfCurrency;
-  /**
-   * Hands a pain.001 in. Under the same message id again it answers as before and does nothing. Throws when it is
-   * not known whether the bank has it.
-   */
-  submit(message: { messageId: string; xml: string }): Promise<void>;
-  /** Documents after a cursor, at most `limit`, in order. */
-  documents(after: bigint, limit: number): Promise<readonly BankDocument[]>;
-  /** When it is worth asking for documents after a cursor; null when nothing is expected. */
-  nextDocumentAt(after: bigint): Promise<Date | null>;
-  /**
-   * Exchanges at a rate agreed for the day: `buy` arrives on our settlement account, `pay` leaves the safeguarding
-   * account (both negative: the other way round). Once for each reference. Throws when it is not known whether it did.
-   */
-  exchange(deal: { reference: string; buy: Money; pay: Money }): Promise<void>;
+export interface SettlementBank extends AnySettlementBank {
   /** A simulated bank's own clockwork; null for a real one. */
   readonly execution: Timer | null;
 }

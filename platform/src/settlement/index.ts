@@ -1,5 +1,6 @@
 // The door of the settlement room.
 export type { BankDocument, BankOfCurrency, Pain001Version, SettlementBank } from './bank.ts';
+export { createBankJournal } from './bank-files-store.ts';
 export type { Batch, BatchStatus, BatchSums, LineKind, SettlementTerms } from './batch.ts';
 export { isWorkingDay, nothingDeclared, publishedYears } from './calendar.ts';
 export type { Declaration, DeclarationKind, DeclarationPage } from './declaration-store.ts';

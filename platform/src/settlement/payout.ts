@@ -143,7 +143,7 @@ async function sendUnsent(parts: SettlementParts, now: Date): Promise<number> {
 /** Fetches the bank's documents, then books what they say, each by itself. Answers how many were new or booked. */
 export async function readBank(parts: SettlementParts, now: Date): Promise<number> {
   const { database, isolation } = parts;
-  const documents = await parts.bank.documents(await readLastCursor(database), documentsAtOnce);
+  const documents = await newDocuments(parts, await readLastCursor(database));
   for (const document of documents) await database.batch((tx) => insertDocumentRow(tx, document, now));
   const except = await isolation.held(bankTimer);
   const unapplied = await readUnapplied(database, { except, limit: documentsAtOnce });
@@ -152,6 +152,16 @@ export async function readBank(parts: SettlementParts, now: Date): Promise<numbe
     work: (document) => database.batch((tx) => apply(parts, tx, { document, now })),
   });
   return Math.max(documents.length, applied);
+}
+
+/** A bank that is away keeps nobody from what it has said before. */
+async function newDocuments(parts: SettlementParts, after: bigint): Promise<readonly BankDocument[]> {
+  try {
+    return await parts.bank.documents(after, documentsAtOnce);
+  } catch (error) {
+    parts.onBankFailed(error);
+    return [];
+  }
 }
 
 async function apply(

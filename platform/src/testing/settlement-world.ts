@@ -8,7 +8,7 @@ import type { Database } from '../database/index.ts';
 import { freechangeSource, type RateSource } from '../fx/index.ts';
 import type { MerchantAccess, SignUp } from '../merchants/index.ts';
 import type { AuthorizePayment, Payment, Refund } from '../payments/index.ts';
-import { createPlatform, type Platform } from '../platform.ts';
+import { createPlatform, type Platform, type PlatformParts } from '../platform.ts';
 import { rules } from '../risk/index.ts';
 import {
   createSandboxBank,
@@ -66,14 +66,21 @@ export interface SettlementWorld extends Acts {
   close(): Promise<void>;
 }
 
+/** Another bank than the sandbox's for settlement. */
+type Connect = (of: {
+  database: Database;
+  clock: MovableClock;
+}) => Promise<Pick<PlatformParts, 'settlementBank' | 'statements'>>;
+
 const fortune = 10n ** 13n;
 
 export async function settlementWorld(
   begins: string,
   rates?: RateSource,
+  connect?: Connect,
 ): Promise<SettlementWorld & { test: TestDatabase }> {
   const test = await testDatabase();
-  const world = await openSettlementWorld(test.database, begins, rates);
+  const world = await openSettlementWorld(test.database, begins, { rates, connect });
   const close = async () => {
     await world.close();
     await test.drop();
@@ -85,11 +92,15 @@ export async function settlementWorld(
 export async function openSettlementWorld(
   database: Database,
   begins: string,
-  rates: RateSource = freechangeSource(),
+  {
+    rates = freechangeSource(),
+    connect,
+  }: { rates?: RateSource | undefined; connect?: Connect | undefined } = {},
 ): Promise<SettlementWorld> {
   const clock = MovableClock.startingAt(new Date(begins));
   const outbound = createOutbound({ reach: 'public-and-loopback' });
   const bank = createSettlementBanks(database, clock);
+  const connected = await connect?.({ database, clock });
   const open = (over: Database) =>
     createPlatform({
       config: {
@@ -108,10 +119,11 @@ export async function openSettlementWorld(
       keys: testKeys,
       bank: bank.cards,
       settlementBank: bank.settlement,
+      ...connected,
       rates,
       outbound,
       sendSms: async () => undefined,
-      bankBooks: sandboxBankBooks,
+      bankBooks: connected === undefined ? sandboxBankBooks : null,
       log: pino({ level: 'silent' }),
     });
   const platform = await open(database);

@@ -1,0 +1,146 @@
+// The kit for the banks behind cards: a reference moves money at most once, whatever is lost, late or asked again.
+import type { BankGateway, BankRequest } from '@tongbao/connector-interface';
+import { money } from '@tongbao/money';
+import { holds, type Row, throws } from './row.ts';
+
+export type CardBankMood = 'normal' | 'down' | 'answer-lost' | 'decline';
+
+/** The connector and the bank behind it, in a world of their own for each row. */
+export interface CardBankDriver {
+  /** Starts the connector as a new process does. */
+  start(): Promise<BankGateway & { close(): Promise<void> }>;
+  /** A card with CNY 1,000.00. */
+  readonly card: Pick<BankRequest, 'bank' | 'cardToken'>;
+  /** How the bank behaves from now on. */
+  behave(mood: CardBankMood): Promise<void>;
+  /** What the bank has taken from the card so far, minor units; what it gave back counts against it. */
+  taken(): Promise<bigint>;
+  close(): Promise<void>;
+}
+
+let counter = 0;
+/** Unique for ever among the kit's: each row has a bank of its own. */
+const reference = (): string => `KIT${++counter}`;
+const asked = (driver: CardBankDriver, amount: bigint, of = reference()): BankRequest => ({
+  ...driver.card,
+  amount: money('CNY', amount),
+  reference: of,
+});
+
+export const cardRows: readonly Row<CardBankDriver>[] = [
+  {
+    name: 'once',
+    title: 'a debit, asked eight times at once and again by a new process',
+    why: 'Whoever does not know asks again. A second charge is a shopper’s money.',
+    remedy: 'The reference is the operation: the same one is answered, never done again.',
+    async run(driver) {
+      const bank = await driver.start();
+      const debit = asked(driver, 500n);
+      const answers = await Promise.allSettled(Array.from({ length: 8 }, () => bank.debit(debit)));
+      await bank.close();
+      const other = await driver.start();
+      const again = await other.debit(debit);
+      holds(again.outcome === 'approved', `asked again, the bank says ${again.outcome}`);
+      const wrong = answers.some((each) => each.status === 'fulfilled' && each.value.outcome !== 'approved');
+      holds(!wrong, 'the same debit is answered in two ways');
+      holds((await driver.taken()) === 500n, `the card was charged ${await driver.taken()}, not 500`);
+      await other.close();
+      return 'charged once';
+    },
+  },
+  {
+    name: 'lost',
+    title: 'the bank has charged the card, and its answer is lost',
+    why: 'The worst minute of a payment: the money has moved and nobody knows.',
+    remedy: 'Throw; the outcome is found by a query or by the same reference again.',
+    async run(driver) {
+      const bank = await driver.start();
+      await driver.behave('answer-lost');
+      const debit = asked(driver, 700n);
+      holds(await throws(bank.debit(debit)), 'an answer that was lost was answered');
+      await driver.behave('normal');
+      const found = await bank.query({ bank: debit.bank, reference: debit.reference });
+      holds(found.outcome === 'approved', `the query says ${found.outcome}`);
+      const again = await bank.debit(debit);
+      holds(again.outcome === 'approved', `asked again, the bank says ${again.outcome}`);
+      holds((await driver.taken()) === 700n, `the card was charged ${await driver.taken()}, not 700`);
+      await bank.close();
+      return 'found, and charged once';
+    },
+  },
+  {
+    name: 'down',
+    title: 'the bank cannot be reached, and is back later',
+    why: '"Not reached" is not "refused": only the bank can say that nothing was done.',
+    remedy: 'Throw where there is no answer; say unknown-reference only when the bank says so.',
+    async run(driver) {
+      const bank = await driver.start();
+      await driver.behave('down');
+      const debit = asked(driver, 300n);
+      holds(await throws(bank.debit(debit)), 'a bank that is down has answered');
+      const query = { bank: debit.bank, reference: debit.reference };
+      holds(await throws(bank.query(query)), 'a bank that is down has answered a query');
+      await driver.behave('normal');
+      const before = await bank.query(query);
+      holds(before.outcome === 'unknown-reference', `of what it never heard the bank says ${before.outcome}`);
+      await bank.debit(debit);
+      holds((await driver.taken()) === 300n, `the card was charged ${await driver.taken()}, not 300`);
+      await bank.close();
+      return 'nothing was done, then once';
+    },
+  },
+  {
+    name: 'declined',
+    title: 'a debit that was declined, asked again when the bank would agree',
+    why: 'What was told to the shopper as refused must not be charged an hour later.',
+    remedy: 'A reference keeps its answer.',
+    async run(driver) {
+      const bank = await driver.start();
+      await driver.behave('decline');
+      const debit = asked(driver, 100n);
+      const first = await bank.debit(debit);
+      holds(first.outcome === 'declined', `a bank that declines says ${first.outcome}`);
+      await driver.behave('normal');
+      const again = await bank.debit(debit);
+      holds(again.outcome === 'declined', 'what was declined is approved when it is asked again');
+      holds((await driver.taken()) === 0n, 'a declined debit has charged the card');
+      await bank.close();
+      return 'stays declined';
+    },
+  },
+  {
+    name: 'other',
+    title: 'another amount under a reference that was used',
+    why: 'An answer to one amount is no answer to another.',
+    remedy: 'Throw; it is a mistake of ours that people must see.',
+    async run(driver) {
+      const bank = await driver.start();
+      const debit = asked(driver, 200n);
+      await bank.debit(debit);
+      await throws(bank.debit({ ...debit, amount: money('CNY', 201n) }));
+      holds((await driver.taken()) === 200n, `the card was charged ${await driver.taken()}, not 200`);
+      await bank.close();
+      return 'the first one only';
+    },
+  },
+  {
+    name: 'credit',
+    title: 'a debit is given back, four times at once and after a lost answer',
+    why: 'A refund that is paid twice is the house’s money.',
+    remedy: 'A credit is an operation with a reference of its own.',
+    async run(driver) {
+      const bank = await driver.start();
+      await bank.debit(asked(driver, 900n));
+      const back = asked(driver, 400n);
+      await driver.behave('answer-lost');
+      holds(await throws(bank.credit(back)), 'an answer that was lost was answered');
+      await driver.behave('normal');
+      await Promise.allSettled(Array.from({ length: 4 }, () => bank.credit(back)));
+      const found = await bank.query({ bank: back.bank, reference: back.reference });
+      holds(found.outcome === 'approved', `the query says ${found.outcome}`);
+      holds((await driver.taken()) === 500n, `the card has paid ${await driver.taken()}, not 500`);
+      await bank.close();
+      return 'given back once';
+    },
+  },
+];
