@@ -75,6 +75,12 @@ export async function shopperOf(sandbox: Sandbox, phone: string, pin: string) {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into it.
   type View = any;
   return {
+    /** Any call of the shopper's pages; with the answer's status. */
+    post: async (url: string, body: object): Promise<{ status: number; body: View }> => {
+      const answer = await post(url, body, cookie);
+      return { status: answer.status, body: await answer.json() };
+    },
+    path,
     get: async (url: string): Promise<View> =>
       (await fetch(`${sandbox.http}${url}`, { headers: { cookie } })).json(),
     look: async (cashierUrl: string): Promise<View> =>
