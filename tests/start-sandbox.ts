@@ -15,7 +15,7 @@ export interface Sandbox {
   readonly httpsPort: number;
   readonly dataFolder: string;
   readonly process: ChildProcess;
-  /** What it wrote to its standard error so far. */
+  /** What it wrote so far, to its log (the standard output) and to its standard error. */
   readonly log: () => string;
   readonly credentials: Credentials;
   get<Answer>(path: string): Promise<Answer>;
@@ -54,11 +54,12 @@ export async function startSandbox(
     options.startDate ?? '2014-11-11',
     ...(options.storesPort === undefined ? ['--no-stores'] : ['--stores-port', `${options.storesPort}`]),
   ];
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    log = (log + chunk.toString()).slice(-200_000);
-  });
+  for (const output of [child.stdout, child.stderr])
+    output.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-200_000);
+    });
   const http = `http://127.0.0.1:${port}`;
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {

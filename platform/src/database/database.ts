@@ -77,8 +77,8 @@ export interface DatabaseOptions {
 
 export function openDatabase(options: DatabaseOptions): Database {
   const limits = options.limits ?? servingLimits;
-  const pool = openPool(options, { max: options.maxConnections ?? 12, limits });
-  const aside = openPool(options, { max: 2, limits });
+  const { pool, close: closePool } = openPool(options, { max: options.maxConnections ?? 12, limits });
+  const { pool: aside, close: closeAside } = openPool(options, { max: 2, limits });
 
   async function inTransaction<T>(
     how: { begin: string; answerMs: number },
@@ -112,7 +112,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     batch: (work) => inTransaction({ begin: beginWith(batchLimits), answerMs: batchLimits.answerMs }, work),
     snapshot: (work) => inTransaction({ begin: beginSnapshot, answerMs: snapshotLimits.answerMs }, work),
     async close() {
-      await Promise.all([pool.end(), aside.end()]);
+      await Promise.all([closePool(), closeAside()]);
     },
   };
 }
@@ -120,7 +120,15 @@ export function openDatabase(options: DatabaseOptions): Database {
 const beginSnapshot = beginWith(snapshotLimits, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
 const rollbackMs = 3_000;
 
-function openPool(options: DatabaseOptions, of: { max: number; limits: Limits }): pg.Pool {
+interface OpenPool {
+  readonly pool: pg.Pool;
+  /** Ends when the server has ended every session too: whoever stops the server next breaks none of them. */
+  close(): Promise<void>;
+}
+
+const goodbyeMs = 2_000;
+
+function openPool(options: DatabaseOptions, of: { max: number; limits: Limits }): OpenPool {
   const pool = new pg.Pool({
     ...connectionOptions(of.limits),
     connectionString: options.url,
@@ -128,10 +136,33 @@ function openPool(options: DatabaseOptions, of: { max: number; limits: Limits })
     types,
     application_name: 'tongbao',
   });
-  pool.on('error', (error) => options.onConnectionError?.(error));
-  // A connection can also break while it is lent out; whoever uses it sees the query fail, nobody else must die of it.
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return pool;
+  let isClosing = false;
+  const open = new Set<Promise<void>>();
+  pool.on('error', (error) => {
+    if (!isClosing) options.onConnectionError?.(error);
+  });
+  pool.on('connect', (client) => {
+    // A connection can also break while it is lent out; whoever uses it sees the query fail, nobody else must die of it.
+    client.on('error', () => undefined);
+    const ended = new Promise<void>((resolve) => client.once('end', resolve)).finally(() =>
+      open.delete(ended),
+    );
+    open.add(ended);
+  });
+  return {
+    pool,
+    async close() {
+      isClosing = true;
+      await pool.end();
+      // The pool does not wait for the server's side. A server that is silent is not waited for either.
+      let patience: NodeJS.Timeout | undefined;
+      const bound = new Promise<void>((resolve) => {
+        patience = setTimeout(resolve, goodbyeMs);
+      });
+      await Promise.race([Promise.all(open), bound]);
+      clearTimeout(patience);
+    },
+  };
 }
 
 async function ask<Row>(

@@ -16,6 +16,7 @@ import {
 } from '../testing/sample-payment.ts';
 import { decideAuthorize } from './authorize.ts';
 import type { PaymentStatus } from './payment.ts';
+import { mostEventsForDebit } from './payment.ts';
 
 const refusedWith = (code: string, detail?: unknown) => ({ refused: { code, detail } });
 const day = 16_385n; // 2014-11-11
@@ -111,6 +112,14 @@ describe('with a bank card', () => {
     expect(facts.payments.get(12n)).toEqual(changed);
     // The card pays, not the balance.
     expect(facts.balances.get(wallet)).toEqual(balanceOf(1_000_000n, { spending: sums })[1]);
+  });
+
+  it('core, payments.events: after thousands of refusals no bank is asked any more, and the balance still pays', () => {
+    const after = (events: number) => changeFacts([samplePayment({ events })]);
+    expect(mostEventsForDebit).toBe(10_000);
+    expect(decideAuthorize(after(mostEventsForDebit - 1), byCard).changed?.status).toBe('pending');
+    expect(decideAuthorize(after(mostEventsForDebit), byCard)).toEqual(refusedWith('method-not-available'));
+    expect(decideAuthorize(after(mostEventsForDebit), sampleAuthorize()).changed?.status).toBe('paid');
   });
 
   it('needs no wallet account, and then counts nowhere', () => {

@@ -16,7 +16,7 @@ import { type ChangeFacts, type ChangeSources, changeVerb, notificationOf } from
 import type { AuthorizePayment } from './commands.ts';
 import { type Decision, refuse, withEvent } from './decision.ts';
 import { legsOf } from './house.ts';
-import type { Payment } from './payment.ts';
+import { mostEventsForDebit, type Payment } from './payment.ts';
 import { paymentPostings } from './postings.ts';
 import { needsQuote } from './requote.ts';
 import { spentBy, usageAt } from './spending.ts';
@@ -45,7 +45,10 @@ export function decideAuthorize(facts: ChangeFacts, command: AuthorizePayment): 
     facts.rules,
   );
   if (verdict.verdict === 'reject') return refuse('risk-rejected', { field: verdict.rule });
-  if (command.funding.kind === 'card') return requestDebit(facts, payment, command);
+  if (command.funding.kind === 'card') {
+    if (payment.events >= mostEventsForDebit) return refuse('method-not-available');
+    return requestDebit(facts, payment, command);
+  }
 
   if (balance === undefined) return refuse('customer-unknown');
   if (availableOf(balance) < payment.payerAmount.amount) return refuse('balance-insufficient');

@@ -3,6 +3,7 @@ import { money } from '@tongbao/money';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type ShopperWorld, shopperWorld } from '../testing/shopper-world.ts';
 import type { Checkout } from './index.ts';
+import { putAwayTimer } from './put-away.ts';
 
 let world: ShopperWorld;
 let merchantId: bigint;
@@ -76,4 +77,21 @@ it('that the shopper does not want ends', async () => {
   const ended = (await world.payments.findCheckout(checkout.id))!;
   expect(ended.expiresAt.getTime()).toBeLessThanOrEqual(world.clock.now().getTime());
   await expect(world.payments.begin(ended)).rejects.toMatchObject({ code: 'payment-expired' });
+});
+
+it('core, payments.checkout: an order that nobody paid is removed 90 days after its end, one that became a payment keeps it', async () => {
+  const { payments } = world;
+  const [left, begun] = [await announce('left'), await announce('begun')];
+  await payments.begin(begun);
+  const day = 24 * 60 * minute;
+  const end = left.expiresAt.getTime();
+  const timer = putAwayTimer(world.test.database);
+  expect(await timer.nextDueAt()).toEqual(new Date(end + 90 * day + 1));
+  await timer.run(new Date(end + 90 * day));
+  expect((await payments.findCheckout(left.id))?.id).toBe(left.id);
+  expect(await timer.run(new Date(end + 90 * day + 1))).toBe(2);
+  expect([await payments.findCheckout(left.id), await payments.findCheckout(begun.id)]).toEqual([null, null]);
+  expect((await payments.findById(begun.id))?.requestId).toBe('begun');
+  // A link of it leads nowhere, and the shop may announce the number anew.
+  expect((await announce('left', 1_000n, 'another')).id).not.toBe(left.id);
 });

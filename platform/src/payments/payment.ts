@@ -210,3 +210,8 @@ export const quoteIsOver = (payment: Payment, now: Date): boolean =>
 /** Whether a rate is locked for it at all: for what the shopper pays, or for what the merchant gets. */
 export const hasRate = ({ amount, payerAmount, settlementQuote }: Payment): boolean =>
   amount.currency !== payerAmount.currency || settlementQuote !== null;
+
+/** A payment's events are numbered to 32,767: far from that nothing begins that would need more of them. */
+export const mostEvents = 30_000;
+/** From here on no bank is asked for an order any more: a card that is refused leaves two events each time. */
+export const mostEventsForDebit = 10_000;

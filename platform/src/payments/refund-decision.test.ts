@@ -18,7 +18,8 @@ import {
 } from '../testing/sample-payment.ts';
 import type { RefundPayment } from './commands.ts';
 import type { Payment, PaymentStatus, Refund } from './payment.ts';
-import { decideRefund, mostEvents, mostParts, type RefundFacts } from './refund.ts';
+import { mostEvents } from './payment.ts';
+import { decideRefund, mostParts, type RefundFacts } from './refund.ts';
 import { noRefunds } from './refund-price.ts';
 
 const won = (amount: bigint) => money('KRW', amount);

@@ -15,7 +15,7 @@ import type { RefundAnswer, RefundPayment } from './commands.ts';
 import { type Decision, refuse, withEvent } from './decision.ts';
 import type { PaymentEvent } from './event-store.ts';
 import { legsOf } from './house.ts';
-import type { Payment, Refund } from './payment.ts';
+import { mostEvents, type Payment, type Refund } from './payment.ts';
 import { fundingPostings, refundPostings } from './postings.ts';
 import { feePart, noRefunds, orderPart, payerPart, type RefundSums } from './refund-price.ts';
 import { readRefundSums, readRefunds, readRefundsOfPayments } from './refund-store.ts';
@@ -49,8 +49,6 @@ export interface RefundFacts extends FundingFacts {
 
 /** So many parts can a payment be refunded in; what is left then goes back as a whole. */
 export const mostParts = 1_000;
-/** A payment's events are numbered to 32,767: far from that nothing begins that would need more of them. */
-export const mostEvents = 30_000;
 
 const dayMs = 24 * 3600 * 1000;
 const keyOf = (request: { merchantId: bigint; requestId: string }) =>

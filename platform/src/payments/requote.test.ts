@@ -16,7 +16,7 @@ import {
 import { decideAuthorize } from './authorize.ts';
 import { assertPayment } from './bounds.ts';
 import { decideCreate } from './create.ts';
-import { hasRate, type Payment, quoteExpiry, quoteIsOver } from './payment.ts';
+import { hasRate, mostEvents, type Payment, quoteExpiry, quoteIsOver } from './payment.ts';
 import { decideRequote, needsQuote } from './requote.ts';
 
 const hour = 60 * minute;
@@ -67,6 +67,13 @@ describe('afterwards', () => {
   const facts = (payment: Payment) => ({
     ...changeFacts([payment], { now: at }),
     rates: ratesOf('7', '1000'),
+  });
+
+  it('core, payments.events: is priced anew tens of thousands of times at most', () => {
+    expect(mostEvents).toBe(30_000);
+    const priced = (events: number) => decideRequote(facts({ ...long, events }), { paymentId: long.id });
+    expect(priced(mostEvents - 1).changed?.events).toBe(mostEvents);
+    expect(priced(mostEvents).refused?.code).toBe('quote-not-available');
   });
   const command = { paymentId: 12n };
   const order = withLife(hour);

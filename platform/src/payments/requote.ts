@@ -5,7 +5,7 @@ import { type Fx, type LockedQuote, lockQuote, type RateTable } from '../fx/inde
 import { type ChangeFacts, type ChangeSources, changeVerb } from './change.ts';
 import { feeOf, pricedAs } from './create.ts';
 import { type Decision, refuse, withEvent } from './decision.ts';
-import { hasRate, type Payment, quoteExpiry, quoteIsOver } from './payment.ts';
+import { hasRate, mostEvents, type Payment, quoteExpiry, quoteIsOver } from './payment.ts';
 import { settledAt } from './settlement-price.ts';
 
 export interface RequoteFacts extends ChangeFacts {
@@ -17,6 +17,7 @@ export function decideRequote(facts: RequoteFacts, command: { paymentId: bigint 
   const payment = facts.payments.get(command.paymentId);
   if (payment === undefined) return refuse('payment-not-found');
   if (!needsQuote(payment, facts.now)) return { answer: payment };
+  if (payment.events >= mostEvents) return refuse('quote-not-available');
   const quote = lockQuote({
     table: facts.rates,
     orderCurrency: payment.amount.currency,

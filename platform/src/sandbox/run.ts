@@ -204,7 +204,8 @@ async function openWorld(config: Config, server: EmbeddedServer | null, log: Log
       ? await divideOwn(config.databaseUrl!, config.fresh)
       : await prepareDatabase(server.url, databaseName, config.fresh);
   await migrateDatabase(urls, log);
-  const onConnectionError = (error: Error) => log.warn({ err: error }, 'an idle database connection broke');
+  const onConnectionError = (error: Error) =>
+    log.warn({ reason: error.message }, 'an idle database connection broke; the pool opens another');
   return openDatabase({ url: urls.url, onConnectionError, maxConnections: 24 });
 }
 

@@ -33,7 +33,8 @@ export async function openPlatform(
   config: Config,
   { log, as, nudge }: Opening,
 ): Promise<{ platform: Platform; database: Database; close(): Promise<void> }> {
-  const onConnectionError = (error: Error) => log.warn({ err: error }, 'an idle database connection broke');
+  const onConnectionError = (error: Error) =>
+    log.warn({ reason: error.message }, 'an idle database connection broke; the pool opens another');
   const database = openDatabase({ url: config.databaseUrl!, onConnectionError });
   const outbound = createOutbound({ reach: config.reach });
   if (as === 'clockwork') await prepare(config, database, log);

@@ -84,11 +84,13 @@ export const amsAdapter =
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) =>
       done(null, body),
     );
-    app.setErrorHandler(async (error: Error & { code?: string }, request, reply) => {
+    app.setErrorHandler(async (error: Error & { code?: string; statusCode?: number }, request, reply) => {
       const tooLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
-      if (!tooLarge) request.log.error({ err: error }, 'unexpected error');
-      const answer = tooLarge
-        ? result('PARAM_ILLEGAL', 'the body is larger than 1 MiB')
+      // Their own: broken off in the middle, say.
+      const isTheirs = error.statusCode !== undefined && error.statusCode < 500;
+      if (!isTheirs) request.log.error({ err: error }, 'unexpected error');
+      const answer = isTheirs
+        ? result('PARAM_ILLEGAL', `the body ${tooLarge ? 'is larger than 1 MiB' : 'cannot be read'}`)
         : result('UNKNOWN_EXCEPTION');
       return send(parts, request, reply, { result: answer });
     });
