@@ -234,7 +234,50 @@ describe.skipIf(isSkipped)('the console', () => {
   });
 
   test.each([
+    ['en', 'desktop', 'Settings', 'Change', 'Confirm', 'Reason'],
+    ['zh-CN', 'phone', '设置', '修改', '确认', '理由'],
+  ] as const)(
+    'security M5: a merchant switches MD5 off and on with a reason, and the trail says so (%s)',
+    async (...with_) => {
+      const [language, size, settings, change, confirm, reason] = with_;
+      const page = await stage.open(language, size);
+      const { clientId } = mall();
+      await enter(page, clientId.toLowerCase(), '/console/settings');
+      await page.getByRole('heading', { name: settings, level: 1 }).waitFor();
+      const tag = (type: string) =>
+        page.locator('.settings li').filter({ hasText: type }).locator('.ant-tag');
+      const panel = page.locator('.settings').first();
+      for (const isOn of [false, true]) {
+        await panel.getByRole('button', { name: change }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByRole('checkbox', { name: 'MD5' }).setChecked(isOn);
+        await dialog.getByLabel(reason).fill('RSA only');
+        expect(await serious(page)).toEqual([]);
+        await photograph(page, `console-settings-dialog-${language}-${size}`);
+        await dialog.getByRole('button', { name: confirm }).click();
+        await dialog.waitFor({ state: 'detached' });
+        await expect.poll(() => tag('MD5').getAttribute('class')).toContain(isOn ? 'green' : 'default');
+        await photograph(page, `console-settings-${isOn ? 'on' : 'off'}-${language}-${size}`);
+      }
+      // Nothing at all cannot be chosen.
+      await panel.getByRole('button', { name: change }).click();
+      for (const type of ['MD5', 'RSA', 'RSA2'])
+        await page.getByRole('checkbox', { name: type, exact: true }).setChecked(false);
+      await page.getByLabel(reason).fill('none');
+      await page.getByRole('button', { name: confirm }).click();
+      await page.locator('.ant-form-item-explain-error').waitFor();
+      await page.context().close();
+      const auditor = await stage.open('en', 'desktop');
+      await enter(auditor, 'auditor', '/console/trail');
+      await auditor.getByText('RSA, RSA2: RSA only').first().waitFor();
+      await auditor.context().close();
+    },
+  );
+
+  test.each([
     ['zh-CN', 'desktop'],
+    ['en', 'desktop'],
+    ['zh-CN', 'phone'],
     ['en', 'phone'],
   ] as const)('every page, %s on a %s: complete, nothing serious', async (language, size) => {
     const page = await stage.open(language, size);
@@ -251,6 +294,8 @@ describe.skipIf(isSkipped)('the console', () => {
       '/positions': '.figure-value',
       '/books': '.ant-alert-success, .ant-alert-error',
       '/rates': '.ant-empty',
+      '/waiting': '.ant-empty',
+      '/settings': '.ant-tag-green',
       '/trail': '.ant-table-row',
       '/password': 'form.password',
     };

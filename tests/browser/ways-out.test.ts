@@ -7,7 +7,7 @@ import { addPasskey, isSkipped, openStage, pay, people, type Stage, serious, sig
 let stage: Stage;
 
 /** Folder for pictures to look at; the tests do not compare them. */
-const pictures = process.env.TONGBAO_PICTURES;
+const pictures = process.env.TONGBAO_SCREENSHOTS;
 
 describe.skipIf(isSkipped)('ways out of the cashier', () => {
   beforeAll(async () => {

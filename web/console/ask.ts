@@ -1,5 +1,5 @@
 // The console's way to the server, and what its pages share: words, times, amounts, the page that is looked at.
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import i18next from 'i18next';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -15,6 +15,12 @@ export const tell = <Answer>(path: string, body: object): Promise<Answer> =>
 
 export const useAsk = <Answer>(path: string, enabled = true) =>
   useQuery({ queryKey: [root, path], queryFn: () => ask<Answer>(path), enabled });
+
+/** Shows an answer in place of the one that was asked for. */
+export function useShow(path: string): (answer: object) => void {
+  const queries = useQueryClient();
+  return (answer) => queries.setQueryData([root, path], answer);
+}
 
 /** The server's code of a refusal, in the console's own words; null for anything else that went wrong. */
 export const codeOf = (error: unknown): string | null => (error as { code?: string } | null)?.code ?? null;

@@ -1,11 +1,12 @@
 // Where books and banks differ: the maker proposes how to close a break, a checker who is somebody else decides.
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { parseMajor } from '@tongbao/money';
 import type { Break } from '@tongbao/protocol/console';
-import { Alert, Button, Form, Input, Modal, Select, Space, Tag } from 'antd';
+import { Button, Form, Select, Space, Tag } from 'antd';
 import { useState } from 'react';
-import { amount, tell, time, useAsk, useWords } from './ask.ts';
+import { amount, type Say, time, useAsk, useWords } from './ask.ts';
 import type { PageProps } from './console.tsx';
 import { Failed, Nothing, Wide } from './pieces.tsx';
+import { ReasonDialog } from './reason-dialog.tsx';
 
 const tones = { open: 'red', proposed: 'gold', closed: 'green' } as const;
 type Act = 'propose' | 'approve' | 'refuse';
@@ -116,11 +117,20 @@ function Differs({ found }: { found: Break }) {
     <div>
       <strong className="number">{amount(found.currency, found.difference)}</strong>
       <dl className="facts">
-        <FactOf title={say('expected')} text={found.expected || '–'} />
-        <FactOf title={say('actual')} text={found.actual || '–'} />
+        <FactOf title={say('expected')} text={sideOf(say, found, found.expected)} />
+        <FactOf title={say('actual')} text={sideOf(say, found, found.actual)} />
       </dl>
     </div>
   );
+}
+
+/** What one side says, in the reader's words: `-100.30 on 2014-11-12` in major units, or that it says nothing. */
+function sideOf(say: Say, { currency }: Break, text: string): string {
+  if (text === 'not on the statement') return say('notOnStatement');
+  if (text === 'nothing in the books') return say('notInBooks');
+  const [, major, day] = /^(-?[\d.]+) on (\d{4}-\d\d-\d\d)$/.exec(text) ?? [];
+  if (major === undefined) return text || '–';
+  return `${amount(currency, parseMajor(major, currency).amount.toString())} · ${day}`;
 }
 
 function History(found: Break) {
@@ -148,54 +158,27 @@ const FactOf = (props: { title: string; text: string }) => (
 /** The reason is asked for each act; a proposal also says what should be done. */
 function Ask({ found, act, leave }: { found: Break; act: Act; leave: () => void }) {
   const say = useWords();
-  const queries = useQueryClient();
-  const [form] = Form.useForm<{ action?: string; reason: string }>();
-  const doing = useMutation({
-    mutationFn: (said: object) => tell(`/breaks/${found.id}/${act}`, said),
-    onSuccess: async () => {
-      await queries.invalidateQueries();
-      leave();
-    },
-  });
+  const actions =
+    found.difference === '0' ? (['explain'] as const) : (['explain', 'suspense', 'charge'] as const);
+  const proposal = {
+    begin: { action: 'explain' },
+    fields: (
+      <Form.Item name="action" label={say('action')}>
+        <Select options={actions.map((each) => ({ value: each, label: say(each) }))} />
+      </Form.Item>
+    ),
+  };
   return (
-    <Modal
-      open
+    <ReasonDialog
       title={`${say(act)} · ${found.reference}`}
-      onCancel={leave}
-      okText={say('confirm')}
-      cancelText={say('cancel')}
-      confirmLoading={doing.isPending}
-      onOk={() => form.submit()}
+      path={`/breaks/${found.id}/${act}`}
+      {...(act === 'propose' ? proposal : {})}
+      leave={leave}
     >
       <p>
-        {found.field}: {say('expected')} {found.expected || '–'}, {say('actual')} {found.actual || '–'}
+        {say('expected')}: {sideOf(say, found, found.expected)}, {say('actual')}:{' '}
+        {sideOf(say, found, found.actual)}
       </p>
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        onFinish={doing.mutate}
-        initialValues={{ action: 'explain' }}
-      >
-        {act === 'propose' && (
-          <Form.Item name="action" label={say('action')}>
-            <Select
-              options={(found.difference === '0'
-                ? (['explain'] as const)
-                : (['explain', 'suspense', 'charge'] as const)
-              ).map((each) => ({ value: each, label: say(each) }))}
-            />
-          </Form.Item>
-        )}
-        <Form.Item
-          name="reason"
-          label={say('reason')}
-          rules={[{ required: true, whitespace: true, message: say('reasonNeeded') }]}
-        >
-          <Input.TextArea rows={3} maxLength={500} showCount autoFocus />
-        </Form.Item>
-        {doing.error !== null && <Alert type="error" showIcon title={doing.error.message} />}
-      </Form>
-    </Modal>
+    </ReasonDialog>
   );
 }

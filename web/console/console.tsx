@@ -19,6 +19,7 @@ import { Password } from './password.tsx';
 import { Failed } from './pieces.tsx';
 import { Profiles } from './profiles.tsx';
 import { Rates } from './rates.tsx';
+import { Settings } from './settings.tsx';
 import { Statements } from './statements.tsx';
 import { Story } from './story.tsx';
 import { Trail } from './trail.tsx';
@@ -62,8 +63,8 @@ export interface PageProps {
 const passwordPath = '/console/password';
 export const breaksPath = '/console/breaks';
 export const profilesPath = '/console/profiles';
-/** Reached by the person's own name, and from the page of statements. */
-const notInMenu: readonly string[] = [passwordPath, profilesPath];
+/** Reached from the page of statements. */
+const notInMenu: readonly string[] = [profilesPath];
 
 const pages = [
   { path: '/console', word: 'navOverview', roles: everybody, Page: Overview },
@@ -79,6 +80,8 @@ const pages = [
   { path: '/console/closures', word: 'navClosures', roles: operators, Page: Closures },
   { path: '/console/waiting', word: 'navWaiting', roles: operators, Page: Waiting },
   { path: '/console/trail', word: 'navTrail', roles: operators, Page: Trail },
+  { path: '/console/settings', word: 'navSettings', roles: everybody, Page: Settings },
+  // Reached by the person's own name too, which a phone has no room for.
   { path: passwordPath, word: 'changePassword', roles: everybody, Page: Password },
 ] as const;
 

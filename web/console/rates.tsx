@@ -1,11 +1,11 @@
 // Rates that the outlier guard holds back, and letting one through: a maker proposes, a checker confirms, each with a reason.
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { HeldRates } from '@tongbao/protocol/console';
-import { Alert, Button, Form, Input, Modal } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
-import { tell, useAsk, useWords } from './ask.ts';
+import { useAsk, useWords } from './ask.ts';
 import type { PageProps } from './console.tsx';
 import { Failed, Nothing, Wide } from './pieces.tsx';
+import { ReasonDialog } from './reason-dialog.tsx';
 
 type Held = HeldRates['rates'][number];
 
@@ -45,37 +45,13 @@ export function Rates({ member }: PageProps) {
 
 function Confirm({ rate, leave }: { rate: Held; leave: () => void }) {
   const say = useWords();
-  const queries = useQueryClient();
-  const [form] = Form.useForm<{ reason: string }>();
   const step = rate.proposedBy === null ? 'propose' : 'confirm';
-  const doing = useMutation({
-    mutationFn: ({ reason }: { reason: string }) =>
-      tell(`/rates/held/${step}`, { currency: rate.currency, date: rate.date, reason }),
-    onSuccess: async () => {
-      await queries.invalidateQueries();
-      leave();
-    },
-  });
   return (
-    <Modal
-      open
+    <ReasonDialog
       title={`${say(step === 'propose' ? 'proposeRate' : 'approve')} · ${rate.currency} ${rate.date}`}
-      onCancel={leave}
-      okText={say('confirm')}
-      cancelText={say('cancel')}
-      confirmLoading={doing.isPending}
-      onOk={() => form.submit()}
-    >
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={doing.mutate}>
-        <Form.Item
-          name="reason"
-          label={say('reason')}
-          rules={[{ required: true, whitespace: true, message: say('reasonNeeded') }]}
-        >
-          <Input.TextArea rows={3} maxLength={500} showCount autoFocus />
-        </Form.Item>
-        {doing.error !== null && <Alert type="error" showIcon title={doing.error.message} />}
-      </Form>
-    </Modal>
+      path={`/rates/held/${step}`}
+      body={{ currency: rate.currency, date: rate.date }}
+      leave={leave}
+    />
   );
 }

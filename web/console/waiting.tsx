@@ -1,12 +1,12 @@
 // What a timer could not work on and a person must look at, what banks answered against what was decided, and debits that
 // go back to their cards.
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { BankAnswers, Quarantine } from '@tongbao/protocol/console';
-import { Alert, Button, Form, Input, Modal, Tag } from 'antd';
+import { Button, Tag } from 'antd';
 import { useState } from 'react';
-import { amount, tell, time, useAsk, useWords } from './ask.ts';
+import { amount, time, useAsk, useWords } from './ask.ts';
 import type { PageProps } from './console.tsx';
 import { Failed, Nothing, Wide } from './pieces.tsx';
+import { ReasonDialog } from './reason-dialog.tsx';
 
 type Item = Quarantine['items'][number];
 type Answer = BankAnswers['contradicting'][number];
@@ -107,37 +107,14 @@ function Contradictions() {
 
 function Release({ item, leave }: { item: Item; leave: () => void }) {
   const say = useWords();
-  const queries = useQueryClient();
-  const [form] = Form.useForm<{ reason: string }>();
-  const doing = useMutation({
-    mutationFn: ({ reason }: { reason: string }) =>
-      tell('/quarantine/release', { timer: item.timer, item: item.item, reason }),
-    onSuccess: async () => {
-      await queries.invalidateQueries();
-      leave();
-    },
-  });
   return (
-    <Modal
-      open
+    <ReasonDialog
       title={`${say('release')} · ${item.timer} ${item.item}`}
-      onCancel={leave}
-      okText={say('confirm')}
-      cancelText={say('cancel')}
-      confirmLoading={doing.isPending}
-      onOk={() => form.submit()}
+      path="/quarantine/release"
+      body={{ timer: item.timer, item: item.item }}
+      leave={leave}
     >
       <p>{item.reason}</p>
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={doing.mutate}>
-        <Form.Item
-          name="reason"
-          label={say('reason')}
-          rules={[{ required: true, whitespace: true, message: say('reasonNeeded') }]}
-        >
-          <Input.TextArea rows={3} maxLength={500} showCount autoFocus />
-        </Form.Item>
-        {doing.error !== null && <Alert type="error" showIcon title={doing.error.message} />}
-      </Form>
-    </Modal>
+    </ReasonDialog>
   );
 }
