@@ -19,7 +19,7 @@ const skewMs = 15 * 60_000;
 
 export function gatewayAdapters(platform: Platform, config: Config): FastifyPluginAsync[] {
   const { payments, payByCode, paymentCodes, merchants, customers, tally, wallet } = platform;
-  const { fx, clock, gatewayKey, tokens, notifications, notifyIds } = platform;
+  const { fx, clock, gatewayKey, tokens, notifications, notifyIds, auditLog } = platform;
   const sandbox = config.mode === 'sandbox';
   const findMerchant = async (id: bigint) => (await merchants.get(id)).merchant;
   const paymentIds = { toWire: paymentIdToWire, fromWire: paymentIdFromWire };
@@ -53,7 +53,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       wallet,
       payments,
       merchantName: async (id) => (await findMerchant(id)).displayName,
-      ...{ merchants, codes: paymentCodes, tokens, paymentIds },
+      ...{ merchants, codes: paymentCodes, tokens, paymentIds, auditLog },
       rules: platform.rules,
       // In a sandbox the invented banks' page is ours as well; no real bank is connected yet.
       cardPage: sandbox ? cardPageOperations.offerCard.path : null,
@@ -62,7 +62,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       sandbox,
     }),
     consoleAdapter({
-      ...{ merchants, payments, notifications, fx, clock },
+      ...{ merchants, payments, notifications, fx, clock, auditLog },
       database: platform.database,
       staff: platform.staff,
       settlement: platform.settlement,

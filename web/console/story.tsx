@@ -65,6 +65,13 @@ function Found({ of, clientId }: { of: string; clientId: string | null }) {
             ...amountsOf(say, data),
           ]}
         />
+        <a
+          href={`/api/console/payments/${data.paymentId}/receipt${shop}`}
+          download={`receipt-${data.paymentId}.json`}
+        >
+          {say('receiptFile')}
+        </a>
+        <p className="muted">{say('receiptHint')}</p>
       </section>
       <section className="panel" aria-label={say('history')}>
         <Timeline

@@ -204,6 +204,9 @@ export const consoleEn: ConsoleWords = {
   CARRIED_IN: 'Carried in',
   findPayment: 'A payment id, or your own number',
   find: 'Find',
+  receiptFile: 'Save the receipt with proofs',
+  receiptHint:
+    'Each thing that moved money, with the proof that it is in the audit log: npm run verify -- --receipt FILE --vkey KEY checks it.',
   noPayment: 'There is no such payment.',
   findHint: 'Find a payment to see its whole story, from the order to the bank’s statement.',
   price: 'Price',

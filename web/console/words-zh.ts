@@ -199,6 +199,9 @@ export const consoleZh = {
   CARRIED_IN: '由上批结转',
   findPayment: '输入付款号或商户单号',
   find: '查询',
+  receiptFile: '保存带证明的凭证',
+  receiptHint:
+    '包含每一笔资金变动及其已记入审计日志的证明，可用 npm run verify -- --receipt FILE --vkey KEY 核对。',
   noPayment: '没有这笔交易。',
   findHint: '查询一笔交易，从下单到银行对账单的全过程。',
   price: '标价',

@@ -39,6 +39,15 @@ export function BillDetail(props: { billId: string }) {
         </section>
       )}
       {bill?.rate != null && <Receipt bill={bill} rate={bill.rate} />}
+      {(bill?.kind === 'payment' || bill?.kind === 'refund') && (
+        <section className="card">
+          <h2>{t('proofTitle')}</h2>
+          <p className="muted">{t('proofHint')}</p>
+          <a href={`${path}/receipt`} download={`receipt-${bill.billId}.json`}>
+            {t('proofFile')}
+          </a>
+        </section>
+      )}
       <div className="actions">
         <a className="button quiet" href="#/bills">
           {t('allBills')}

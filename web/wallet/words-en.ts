@@ -67,6 +67,10 @@ export const walletEn: WalletWords = {
   refundsOfThis: 'Refunds',
   refundOf: 'Refund of',
   viewPayment: 'See the payment',
+  proofTitle: 'Proof of this payment',
+  proofHint:
+    'This payment is an entry in a log that only grows, so nobody can change it later unseen. The file lets anybody check that, without asking us.',
+  proofFile: 'Save the proof',
   receiptTitle: 'Exchange receipt',
   atMid: 'At the middle rate',
   spreadAmount: 'Spread',

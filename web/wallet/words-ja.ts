@@ -67,6 +67,10 @@ export const walletJa: WalletWords = {
   refundsOfThis: '返金履歴',
   refundOf: '元のお支払い',
   viewPayment: 'お支払いを見る',
+  proofTitle: 'この支払いの証明',
+  proofHint:
+    'この支払いは追記のみの監査ログに記録され、後から変えれば必ず分かります。このファイルがあれば、当社に問い合わせなくても誰でも確かめられます。',
+  proofFile: '証明ファイルを保存',
   receiptTitle: '為替明細',
   atMid: '仲値での金額',
   spreadAmount: 'スプレッド額',

@@ -66,6 +66,10 @@ export const walletKo: WalletWords = {
   refundsOfThis: '환불 내역',
   refundOf: '원 결제',
   viewPayment: '결제 보기',
+  proofTitle: '이 결제의 증명',
+  proofHint:
+    '이 결제는 추가만 되는 감사 로그에 기록되어 나중에 바꾸면 반드시 드러납니다. 이 파일로 누구나 저희에게 묻지 않고 확인할 수 있습니다.',
+  proofFile: '증명 파일 저장',
   receiptTitle: '환전 명세',
   atMid: '중간 환율 기준',
   spreadAmount: '스프레드 금액',

@@ -64,6 +64,10 @@ export const walletZh = {
   refundsOfThis: '退款记录',
   refundOf: '原付款',
   viewPayment: '查看付款',
+  proofTitle: '这笔付款的证明',
+  proofHint:
+    '这笔付款已记入只增不改的审计日志，日后任何改动都会被发现。任何人都可以用此文件自行核对，无需询问我们。',
+  proofFile: '保存证明文件',
   receiptTitle: '汇兑凭证',
   atMid: '按中间价',
   spreadAmount: '汇兑差价金额',

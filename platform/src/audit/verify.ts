@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { currency, divide } from '@tongbao/money';
 import { conversionFault, conversionOf, settled, settledIn } from './verify-conversion.ts';
 import { type LogOptions, readCheckpointNote, SealedBooks } from './verify-log.ts';
+import { verifyReceipt } from './verify-receipt.ts';
 import { merchantCode, merchantMoves, neededOf, refundFaults } from './verify-refunds.ts';
 import { SettledBooks } from './verify-settlement.ts';
 import { Spill, type SpilledMap } from './verify-spill-store.ts';
@@ -387,32 +388,53 @@ function push<Item>(map: Map<string, Item[]>, key: string, item: Item): void {
 }
 
 const usage = `usage: npm run verify -- FILE [--checkpoint NOTE] [--vkey KEY]
+       npm run verify -- --receipt FILE --vkey KEY [--checkpoint NOTE]
   FILE          an export, from GET /audit/export
+  --receipt     a payment's receipt, from its page in the wallet or the console
   --checkpoint  a file with the checkpoint that you kept (GET /audit/log/checkpoint)
   --vkey        the log's verifier key, or a file with it (GET /audit/log/vkey)`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { checkpoint: { type: 'string' }, vkey: { type: 'string' } },
+    options: { checkpoint: { type: 'string' }, vkey: { type: 'string' }, receipt: { type: 'string' } },
   });
+  const { checkpoint, vkey, receipt } = values;
   const [file] = positionals;
-  if (file === undefined || positionals.length > 1) {
+  if (
+    receipt === undefined
+      ? file === undefined || positionals.length > 1
+      : file !== undefined || vkey === undefined
+  ) {
     console.error(usage);
     return 2;
   }
-  const { checkpoint, vkey } = values;
   const verifierKey =
     vkey === undefined || vkey.includes('+') ? (vkey ?? null) : await readFile(vkey, 'utf8');
   const kept =
     checkpoint === undefined ? null : readCheckpointNote(await readFile(checkpoint, 'utf8'), verifierKey);
+  return receipt === undefined
+    ? checkExport(file!, { kept, verifierKey })
+    : checkReceipt(await readFile(receipt, 'utf8'), { kept, verifierKey: verifierKey! });
+}
+
+async function checkExport(file: string, log: LogOptions): Promise<number> {
   const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-  const { findings, summary, late } = await verifyExport(lines, { kept, verifierKey });
+  const { findings, summary, late } = await verifyExport(lines, log);
   for (const finding of findings) console.log(`WRONG  ${finding}`);
   for (const row of late) console.log(`LATE   ${row}`);
   console.log(
     findings.length === 0 ? `The books are right: ${summary}.` : `${findings.length} findings; ${summary}.`,
   );
+  return findings.length === 0 ? 0 : 1;
+}
+
+function checkReceipt(text: string, log: Parameters<typeof verifyReceipt>[1]): number {
+  const { findings, facts } = verifyReceipt(text, log);
+  for (const fact of facts) console.log(`PROVEN ${fact}`);
+  for (const finding of findings) console.log(`WRONG  ${finding}`);
+  if (findings.length === 0)
+    console.log('The receipt is right: all of it is in the log that the key has signed.');
   return findings.length === 0 ? 0 : 1;
 }
 

@@ -2,6 +2,7 @@
 
 import { money } from '@tongbao/money';
 import fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
+import { type AuditLog, createAuditLog, createNoteSigner } from '../audit-log/index.ts';
 import { type Customers, createCustomers } from '../customers/index.ts';
 import { createIsolation, createLanes, createTally } from '../database/index.ts';
 import { createFx, freechangeSource } from '../fx/index.ts';
@@ -70,6 +71,7 @@ export interface ShopperWorld {
   /** Tells the payments room what a bank answers to the newest question. */
   hearBank(answer: BankAnswer): Promise<AnswerEffect>;
   readonly log: string[];
+  readonly auditLog: AuditLog;
   call(
     method: 'GET' | 'POST',
     url: string,
@@ -141,6 +143,8 @@ export async function shopperWorld(
   });
   const payByCode = createPayByCode({ payments, customers, wallet, codes: paymentCodes, clock });
   const tokens = createCashierTokens(secretOf(3));
+  const signer = createNoteSigner('tongbao.test/log', testKeys.log);
+  const auditLog = createAuditLog({ database, clock, signer });
   const log: string[] = [];
   const app = fastify({
     logger: { level: 'trace', stream: { write: (line: string) => void log.push(line) } },
@@ -151,6 +155,7 @@ export async function shopperWorld(
       ...{ customers, tally, wallet, payments, clock, sandbox, codes: paymentCodes, merchants, tokens },
       ...{ rules, publicUrl, paymentIds: wireIds },
       cardPage: '/sandbox/bank/cards',
+      auditLog,
       merchantName: async (id) => (await findMerchant(id)).displayName,
     }),
   );
@@ -198,7 +203,7 @@ export async function shopperWorld(
   let orders = 0;
   return {
     ...{ app, test, clock, customers, wallet, bank, issuers, payments, people, jobs, asks, log, call },
-    ...{ payByCode, codes: paymentCodes },
+    ...{ payByCode, codes: paymentCodes, auditLog },
     async signIn(phone) {
       await call('POST', '/api/wallet/session/code', { body: { phone } });
       const answer = await call('POST', '/api/wallet/session', { body: { phone, code: codes.get(phone) } });

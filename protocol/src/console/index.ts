@@ -1,6 +1,7 @@
 // The console's API as data: what merchants' users, operators and auditors ask and hear. One table of operations; the
 // server authorizes and validates with it, the pages are typed by it. Amounts are strings of minor units; times ISO 8601.
 import { z } from 'zod';
+import { Receipt } from '../receipt.ts';
 import { bankOperations } from './banks.ts';
 import { contractOperations, LockedRate, Sum } from './contract.ts';
 import {
@@ -417,6 +418,14 @@ export const consoleOperations = table({
     params: z.object({ key: z.string().min(1).max(64) }),
     query: OfShop,
     answer: Timeline,
+  },
+  receipt: {
+    method: 'GET',
+    path: '/api/console/payments/:key/receipt',
+    roles: everybody,
+    params: z.object({ key: z.string().min(1).max(64) }),
+    query: OfShop,
+    answer: Receipt,
   },
   breaks: {
     method: 'GET',

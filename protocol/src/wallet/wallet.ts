@@ -1,5 +1,6 @@
 // The wallet's operations: signing in, the balance, bank cards, top-ups and bills.
 import { z } from 'zod';
+import { Receipt } from '../receipt.ts';
 import { CardView, CustomerView, Instant, RateView, WireMoney } from './shapes.ts';
 
 export const Phone = z.string().regex(/^\+?[0-9]{6,15}$/);
@@ -193,6 +194,14 @@ export const walletOperations = {
     path: '/api/wallet/bills/:billId',
     body: null,
     answer: BillDetail,
+    signedIn: true,
+  },
+  /** Of a payment, or of the payment that a refund belongs to: proofs that its events are in the audit log. */
+  viewReceipt: {
+    method: 'GET',
+    path: '/api/wallet/bills/:billId/receipt',
+    body: null,
+    answer: Receipt,
     signedIn: true,
   },
 } as const;

@@ -2,6 +2,7 @@
 // a merchant's payout with its file, one payment's story to the bank's line, a break closed by two people, lock-out.
 import { consoleFilePath, consoleOperations } from '@tongbao/protocol/console';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyReceipt } from '../../audit/verify-receipt.ts';
 import { createLog } from '../../log.ts';
 import type { Payment } from '../../payments/index.ts';
 import { settlementWorld } from '../../testing/settlement-world.ts';
@@ -170,6 +171,26 @@ describe('a merchant', () => {
     ]);
     expect((await ask('mall', '/payments/order-1')).body).toEqual(body);
   });
+});
+
+test('a payment’s receipt proves its events and entries, to who may see its story', async () => {
+  const url = `/payments/${paymentIdToWire(payment)}/receipt`;
+  await world.platform.auditLog.sealAll();
+  const { body } = await ask('mall', url);
+  expect(body.parts).toMatchObject([
+    { kind: 'paid', leaf: 'event' },
+    { kind: 'paid', leaf: 'entry' },
+  ]);
+  const { verifierKey } = (await world.platform.auditLog.checkpoint())!;
+  const { findings, facts } = verifyReceipt(JSON.stringify(body), { verifierKey, kept: null });
+  expect(findings).toEqual([]);
+  expect(facts.join()).toMatch(/"event\/1".*"entry\/1"/);
+  for (const [as, status] of [
+    ['mei', 200],
+    ['other', 404],
+    [null, 401],
+  ] as const)
+    expect((await ask(as, url)).status, String(as)).toBe(status);
 });
 
 describe('operators', () => {

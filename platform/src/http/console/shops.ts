@@ -4,14 +4,23 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { readBalancesOfOwner } from '../../ledger/index.ts';
 import { type MerchantAccess, readDebtOf } from '../../merchants/index.ts';
+import type { Payment } from '../../payments/index.ts';
 import { type FileLine, newestBatches, readLinePage } from '../../settlement/index.ts';
 import type { Member, Staff } from '../../staff/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from '../payment-ids.ts';
-import { batchView, conversionOfLine, type FileOwner, sendFile } from '../reports/index.ts';
+import {
+  batchView,
+  conversionOfLine,
+  type FileOwner,
+  type ReceiptSources,
+  receiptOf,
+  sendFile,
+} from '../reports/index.ts';
 import { type AddRoute, ConsoleRefused, memberFor } from './routes.ts';
 import { type TimelineParts, timelineOf } from './timeline.ts';
 
-export interface ShopParts extends TimelineParts {
+export interface ShopParts extends TimelineParts, ReceiptSources {
+  readonly payments: TimelineParts['payments'];
   readonly staff: Staff;
 }
 
@@ -118,21 +127,34 @@ export function shopRoutes(route: AddRoute, parts: ShopParts): void {
     };
   });
   lineRoute(route, parts);
-  route(consoleOperations.timeline, async ({ member, query, params }) => {
-    const access = query.clientId === undefined ? null : await shopFor(parts, member, query.clientId);
-    const own = member.merchantId ?? access?.merchant.id ?? null;
-    const paymentId = paymentIdFromWire(params.key);
-    const payment =
-      paymentId !== null
-        ? await parts.payments.findById(paymentId)
-        : await parts.payments.find({
-            merchantId: own ?? (await shopFor(parts, member, undefined)).merchant.id,
-            requestId: params.key,
-          });
-    if (payment === null || (own !== null && payment.merchantId !== own))
-      throw new ConsoleRefused(404, 'NOT_FOUND', 'there is no such payment');
-    return timelineOf(parts, payment);
+  route(consoleOperations.timeline, async ({ member, query, params }) =>
+    timelineOf(parts, await paymentFor(parts, member, { ...query, ...params })),
+  );
+  route(consoleOperations.receipt, async ({ member, query, params }) => {
+    const payment = await paymentFor(parts, member, { ...query, ...params });
+    return receiptOf(parts, payment, { withEntries: true });
   });
+}
+
+/** By our number or the shop's own; a payment of another merchant is told like one that is not there. */
+async function paymentFor(
+  parts: ShopParts,
+  member: Member,
+  { key, clientId }: { key: string; clientId?: string | undefined },
+): Promise<Payment> {
+  const access = clientId === undefined ? null : await shopFor(parts, member, clientId);
+  const own = member.merchantId ?? access?.merchant.id ?? null;
+  const paymentId = paymentIdFromWire(key);
+  const payment =
+    paymentId !== null
+      ? await parts.payments.findById(paymentId)
+      : await parts.payments.find({
+          merchantId: own ?? (await shopFor(parts, member, undefined)).merchant.id,
+          requestId: key,
+        });
+  if (payment === null || (own !== null && payment.merchantId !== own))
+    throw new ConsoleRefused(404, 'NOT_FOUND', 'there is no such payment');
+  return payment;
 }
 
 function lineRoute(route: AddRoute, parts: ShopParts): void {

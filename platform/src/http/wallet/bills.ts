@@ -149,6 +149,20 @@ export async function findBill(
   }
 }
 
+/** The payment of a shopper's bill P… or R…; null where it is not theirs, or is of something else. */
+export async function findBillPayment(
+  { payments }: Pick<BillSources, 'payments'>,
+  payerId: bigint,
+  billId: string,
+): Promise<Payment | null> {
+  const id = idOf(billId.slice(1));
+  if (id === null) return null;
+  const refund = billId[0] === 'R' ? await payments.findRefundById(id) : null;
+  const paymentId = billId[0] === 'P' ? id : refund?.payerId === payerId ? refund.paymentId : null;
+  const payment = paymentId === null ? null : await payments.findById(paymentId);
+  return payment?.payerId === payerId && payment.paidAt !== null ? payment : null;
+}
+
 const nothingMore = { order: null, exchange: null, refunds: [], paymentBillId: null, method: null };
 
 async function paymentDetail(sources: BillSources, payment: Payment): Promise<BillDetail> {

@@ -3,11 +3,12 @@ import { accountOperations, walletOperations } from '@tongbao/protocol/wallet';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { phoneOf } from '../../customers/index.ts';
 import { Rejection } from '../../rejection.ts';
+import { type ReceiptSources, receiptOf } from '../reports/index.ts';
 import { RequestRefused } from '../shopper/errors.ts';
 import { type AddRoute, refuseOthers, shopperRoutes } from '../shopper/routes.ts';
 import { callerOf, challengeOf, forgetToken, keepTokens } from '../shopper/session.ts';
 import { accountRoutes } from './account.ts';
-import { type BillSources, billChoiceOf, billPage, findBill } from './bills.ts';
+import { type BillSources, billChoiceOf, billPage, findBill, findBillPayment } from './bills.ts';
 import { cardRoutes } from './cards.ts';
 import { codeRoutes } from './codes.ts';
 import { inboxRoutes } from './inbox.ts';
@@ -96,7 +97,7 @@ function requirePhone(typed: string): string {
   return phone;
 }
 
-function billRoutes(route: AddRoute, sources: BillSources): void {
+function billRoutes(route: AddRoute, sources: BillSources & ReceiptSources): void {
   route(walletOperations.listBills, ({ query, customer }) =>
     billPage(sources, customer.id, { ...billChoiceOf(query), cursor: cursorOf(query.cursor) }),
   );
@@ -104,5 +105,10 @@ function billRoutes(route: AddRoute, sources: BillSources): void {
     const bill = await findBill(sources, customer.id, params.billId ?? '');
     if (bill === null) throw new Rejection('bill-not-found', 'there is no such bill');
     return bill;
+  });
+  route(walletOperations.viewReceipt, async ({ params, customer }) => {
+    const payment = await findBillPayment(sources, customer.id, params.billId ?? '');
+    if (payment === null) throw new Rejection('bill-not-found', 'there is no such bill');
+    return receiptOf(sources, payment, { withEntries: false });
   });
 }

@@ -8,6 +8,7 @@ import { Rejection } from '../../rejection.ts';
 import type { Rule } from '../../risk/index.ts';
 import type { Clock } from '../../system/index.ts';
 import { type Card, type Wallet, walletCurrency } from '../../wallet/index.ts';
+import type { ReceiptSources } from '../reports/index.ts';
 import { RequestRefused } from '../shopper/errors.ts';
 import { idOf } from '../shopper/routes.ts';
 import { keepChallenge } from '../shopper/session.ts';
@@ -16,7 +17,7 @@ import type { CodeSources } from './codes.ts';
 import { unreadCount } from './inbox.ts';
 
 /** What the wallet's pages need of the payments room. */
-export interface PaymentBills extends Pick<PaymentsRoom, 'usageOf' | 'refundsOf'> {
+export interface PaymentBills extends Pick<PaymentsRoom, 'usageOf' | 'refundsOf' | 'eventsOf'> {
   /** A payer's paid payments and refunds with ids below `before`, newest first, `limit` of each. */
   activityOf(payer: {
     payerId: bigint;
@@ -28,7 +29,7 @@ export interface PaymentBills extends Pick<PaymentsRoom, 'usageOf' | 'refundsOf'
   findRefundById(refundId: bigint): Promise<Refund | null>;
 }
 
-export interface WalletHttpOptions {
+export interface WalletHttpOptions extends Pick<ReceiptSources, 'auditLog'> {
   readonly customers: Customers;
   readonly tally: Tally;
   readonly wallet: Wallet;

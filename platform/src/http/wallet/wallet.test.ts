@@ -1,6 +1,7 @@
 // The wallet over HTTP: sign-in and its cookie, the fences against other sites, top-ups, bills.
 import cookies from '@fastify/cookie';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyReceipt } from '../../audit/verify-receipt.ts';
 import { createLog } from '../../log.ts';
 import { type ShopperWorld, shopperWorld } from '../../testing/shopper-world.ts';
 import { createServer } from '../server.ts';
@@ -347,4 +348,42 @@ it('security H1: one network may ask for so many codes, another for its own', as
   } finally {
     await production.close();
   }
+});
+
+describe('receipts', () => {
+  it('prove that a payment’s events are in the log, and nothing of the merchant’s; for its payer alone', async () => {
+    const [liWei] = world.people;
+    const session = await world.signIn(phone);
+    const payment = await world.payments.authorize({
+      paymentId: (await world.order(59_000n)).id,
+      payer: { customerId: liWei!.customerId, kycClass: 3, status: 'active' },
+      payerAccount: (await world.wallet.accountOf(liWei!.customerId, 'CNY'))!,
+      funding: { kind: 'balance' },
+      clearingAccount: null,
+    });
+    const at = `/api/wallet/bills/P${payment.id}/receipt`;
+    const early = (await world.call('GET', at, { session })).body;
+    expect(early.parts).toMatchObject([{ kind: 'paid', leaf: 'event', proof: null }]);
+    await world.auditLog.sealAll();
+    const { status, body } = await world.call('GET', at, { session });
+    expect(status).toBe(200);
+    expect(body.parts).toHaveLength(1);
+    const { verifierKey } = (await world.auditLog.checkpoint())!;
+    expect(verifyReceipt(JSON.stringify(body), { verifierKey, kept: null })).toMatchObject({
+      findings: [],
+      facts: [
+        expect.stringMatching(
+          `^\\["event/1",${payment.id},2,"paid",.* is leaf \\d+ of \\d+ of tongbao.test/log$`,
+        ),
+      ],
+    });
+    const stranger = await world.signIn('+8613800000002');
+    for (const [url, asked] of [
+      [at, { session: stranger }],
+      [at, {}],
+      ['/api/wallet/bills/T1/receipt', { session }],
+      ['/api/wallet/bills/Px/receipt', { session }],
+    ] as const)
+      expect((await world.call('GET', url, asked)).status, url).toBe('session' in asked ? 404 : 401);
+  });
 });
