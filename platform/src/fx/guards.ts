@@ -1,6 +1,6 @@
 // What keeps a wrong rate from being quoted: too old, or too far from the one before. Pure.
 import { divide } from '@tongbao/money';
-import { daysBetween } from './source.ts';
+import { daysBetween } from '../system/index.ts';
 
 /** A rate older than this many days is not quoted: Easter's or Christmas's gap, but not a forgotten feed. */
 export const defaultStaleAfterDays = 5;

@@ -1,7 +1,7 @@
 // Reading what sources write: numbers in every notation they use, and days that exist.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayBefore, daysBetween, isCalendarDay, plainDecimal } from './source.ts';
+import { plainDecimal } from './source.ts';
 
 describe('plainDecimal', () => {
   it.each([
@@ -51,29 +51,5 @@ describe('plainDecimal', () => {
         expect(scaled).toBe(digits * 10n ** BigInt(20 + exponent));
       }),
     );
-  });
-});
-
-describe('days', () => {
-  it('that the calendar does not have are none', () => {
-    expect(['2014-11-11', '2016-02-29', '2014-12-31'].every(isCalendarDay)).toBe(true);
-    const none = [
-      '2014-02-29',
-      '2014-13-01',
-      '2014-00-10',
-      '2014-11-31',
-      '14-11-11',
-      '2014-11-11 ',
-      'undefined',
-      '',
-    ];
-    expect(none.filter(isCalendarDay)).toEqual([]);
-  });
-
-  it('are counted over the ends of months and years', () => {
-    expect(dayBefore('2014-01-03', 5)).toBe('2013-12-29');
-    expect(dayBefore('2016-03-01', 1)).toBe('2016-02-29');
-    expect(daysBetween('2013-12-29', '2014-01-03')).toBe(5);
-    expect(daysBetween('2014-01-03', '2013-12-29')).toBe(-5);
   });
 });

@@ -18,23 +18,6 @@ export interface RateSource {
   ratesUpTo(date: string, days: number): Promise<PublishedRates[]>;
 }
 
-const dayMs = 86_400_000;
-
-/** The calendar day that lies `days` before a day. */
-export const dayBefore = (date: string, days: number): string =>
-  new Date(Date.parse(`${date}T00:00:00Z`) - days * dayMs).toISOString().slice(0, 10);
-
-/** Whole days from one calendar day to another. */
-export const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs);
-
-/** Whether a text is a day that the calendar has: a source's 2014-02-30 is dropped, not stored as 2 March. */
-export function isCalendarDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const instant = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(instant) && new Date(instant).toISOString().slice(0, 10) === text;
-}
-
 const wholeDigits = 20;
 const decimals = 20;
 

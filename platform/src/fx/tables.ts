@@ -1,11 +1,11 @@
 // The rate tables of business days: each made once in this process, from what the source published and what the
 // guards accepted, and kept in memory, since every payment asks for one.
 import type { Database } from '../database/index.ts';
-import type { Clock } from '../system/index.ts';
+import { addDays, type Clock, dayOfNumber, houseDayNumber } from '../system/index.ts';
 import { defaultMaxMoveBps, defaultStaleAfterDays, guardMemoryDays } from './guards.ts';
 import { judge } from './judge.ts';
 import { type RateTable, rateTable } from './rate-table.ts';
-import { dayBefore, type PublishedRates, type RateSource } from './source.ts';
+import type { PublishedRates, RateSource } from './source.ts';
 import { insertRates, selectHeldCurrencies, selectLatest } from './store.ts';
 
 export interface TablesOptions {
@@ -26,15 +26,7 @@ interface KeptTable {
 }
 
 const tablesKept = 64;
-const shanghaiOffsetMs = 8 * 3_600_000;
 const sourceRetryMs = 5 * 60_000;
-
-const dayMs = 24 * 3_600_000;
-
-/** The business day of an instant, counted from 1970-01-01: Shanghai has had no summer time since 1991. */
-const businessDayOf = (instant: Date): number => Math.floor((instant.getTime() + shanghaiOffsetMs) / dayMs);
-
-const isoOf = (businessDay: number): string => new Date(businessDay * dayMs).toISOString().slice(0, 10);
 
 /** The source cannot be reached, and no stored rate is young enough to stand in. Asked again, it may be there. */
 export class RatesUnavailable extends Error {
@@ -53,7 +45,7 @@ export function createTables(options: TablesOptions): Tables {
   const tables = new Map<number, KeptTable>();
 
   function make(businessDay: number): KeptTable {
-    const loading = loadTable(options, isoOf(businessDay));
+    const loading = loadTable(options, dayOfNumber(businessDay));
     const kept: KeptTable = {
       table: loading.then((loaded) => loaded.table),
       retryAtMs: Number.POSITIVE_INFINITY,
@@ -72,7 +64,7 @@ export function createTables(options: TablesOptions): Tables {
 
   return {
     at(instant) {
-      const businessDay = businessDayOf(instant);
+      const businessDay = houseDayNumber(instant);
       let kept = tables.get(businessDay);
       if (kept === undefined) {
         if (tables.size >= tablesKept) tables.delete(tables.keys().next().value!);
@@ -112,7 +104,7 @@ async function loadTable(
     failure = { error };
   }
   await importRates(options, businessDay, published);
-  const after = dayBefore(businessDay, staleAfterDays + 1);
+  const after = addDays(businessDay, -staleAfterDays - 1);
   const rates = await selectLatest(database, { source: source.name, upTo: businessDay, after });
   if (failure !== null) {
     if (rates.length === 0)
@@ -133,7 +125,7 @@ async function importRates(
   const remembered = {
     source: source.name,
     upTo: businessDay,
-    after: dayBefore(businessDay, guardMemoryDays),
+    after: addDays(businessDay, -guardMemoryDays),
   };
   await database.transaction(async (tx) => {
     const accepted = await selectLatest(tx, remembered);

@@ -1,10 +1,10 @@
 // Ids as the outside sees them: the day, two digits for the kind, and the internal id: 30 digits. The internal id can
 // be read back; whether it is yours is decided by the merchant it belongs to, never by the id.
-const shanghaiOffsetMs = 8 * 3_600_000;
+import { houseDayOf } from '../system/index.ts';
+
 const kinds = { payment: '10', refund: '20' } as const;
 
-const dayOf = (instant: Date): string =>
-  new Date(instant.getTime() + shanghaiOffsetMs).toISOString().slice(0, 10).replaceAll('-', '');
+const dayOf = (instant: Date): string => houseDayOf(instant).replaceAll('-', '');
 
 const toWire = (kind: keyof typeof kinds, id: bigint, createdAt: Date): string =>
   `${dayOf(createdAt)}${kinds[kind]}${id.toString().padStart(20, '0')}`;

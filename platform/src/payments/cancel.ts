@@ -1,12 +1,12 @@
 // cancel: the merchant withdraws a payment: before it is paid, or, on the day it was paid and with nothing refunded,
 // by reversing every leg. Idempotent.
 import type { Verb } from '../database/index.ts';
+import { localDayOf } from '../system/index.ts';
 import { reversalQuestion } from './bank-question.ts';
 import { type ChangeFacts, type ChangeSources, changeVerb } from './change.ts';
 import type { CancelPayment } from './commands.ts';
 import { type Decision, refuse, withEvent } from './decision.ts';
 import { legsOf } from './house.ts';
-import { localDay } from './local-day.ts';
 import type { Payment } from './payment.ts';
 import { reversalPostings } from './postings.ts';
 import { fundsOf, type MerchantFunds, readMerchantFunds, takeFunds } from './unsettled-funds.ts';
@@ -15,7 +15,7 @@ import { fundsOf, type MerchantFunds, readMerchantFunds, takeFunds } from './uns
 const graceMs = 15 * 60_000;
 
 export const cancelWindowOpen = (paidAt: Date, now: Date, timeZone: string): boolean =>
-  localDay(new Date(now.getTime() - graceMs), timeZone) <= localDay(paidAt, timeZone);
+  localDayOf(new Date(now.getTime() - graceMs), timeZone) <= localDayOf(paidAt, timeZone);
 
 export interface CancelFacts extends ChangeFacts {
   readonly funds: MerchantFunds;

@@ -2,11 +2,8 @@
 // when it is confirmed, a card payment when its bank is asked.
 import type { Spending } from '../ledger/index.ts';
 import type { RiskFacts } from '../risk/index.ts';
+import { dayOfNumber, houseDayNumber } from '../system/index.ts';
 import type { Payment } from './payment.ts';
-
-// Mainland China has had one time zone and no summer time since 1991, so the offset is arithmetic.
-const shanghaiOffsetMs = 8 * 3_600_000;
-const dayMs = 86_400_000;
 
 interface Periods {
   /** Days since 1970-01-01. */
@@ -17,10 +14,10 @@ interface Periods {
 let lastDay = Number.NaN;
 let last: Periods = { day: 0n, year: 0n };
 function periodsOf(at: Date): Periods {
-  const day = Math.floor((at.getTime() + shanghaiOffsetMs) / dayMs);
+  const day = houseDayNumber(at);
   if (day !== lastDay) {
     lastDay = day;
-    last = { day: BigInt(day), year: BigInt(new Date(day * dayMs).getUTCFullYear()) };
+    last = { day: BigInt(day), year: BigInt(dayOfNumber(day).slice(0, 4)) };
   }
   return last;
 }

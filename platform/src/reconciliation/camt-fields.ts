@@ -1,7 +1,8 @@
 // Fields of camt messages: amounts with their side, days, balances, and the days that a report speaks about.
 
+import { addDays } from '../system/index.ts';
 import { endsOf } from './days.ts';
-import { amountOf, currencyOf, isDay, StatementUnreadable, shifted } from './fields.ts';
+import { amountOf, currencyOf, isDay, StatementUnreadable } from './fields.ts';
 import { childAt, childrenAt, textAt, type XmlElement } from './xml.ts';
 
 export function refuseAt(element: XmlElement, place: string, what: string): never {
@@ -115,7 +116,7 @@ const lastOf = (balances: readonly Balance[], code: string): Balance | undefined
 
 const isBooked = ({ code }: Balance): boolean => ['OPBD', 'CLBD', 'PRCD', 'ITBD'].includes(code);
 const openingDayOf = ({ code, day: on }: Balance): string | null =>
-  on === null || code !== 'PRCD' ? on : shifted(on, 1);
+  on === null || code !== 'PRCD' ? on : addDays(on, 1);
 
 function balanceOf(element: XmlElement, place: string): Balance {
   const code = textAt(element, 'Tp', 'CdOrPrtry', 'Cd') || textAt(element, 'Tp', 'CdOrPrtry', 'Prtry');
@@ -174,5 +175,5 @@ function lastDay(of: {
   const to = day(of.until, of.element, of.place, 'ToDtTm');
   const isMidnight = /T00:00(:00([.,]0+)?)?(Z|[+-]\d\d:?\d\d)?$/.test(of.until);
   if (!isMidnight || of.from === to || of.last === to || of.balances.closingDay === to) return to;
-  return shifted(to, -1);
+  return addDays(to, -1);
 }

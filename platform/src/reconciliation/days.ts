@@ -1,4 +1,5 @@
 // Days as banks write them: SWIFT's two-digit years, entry dates without a year, and the ends of a list of days.
+import { daysBetween } from '../system/index.ts';
 import { isDay } from './fields.ts';
 
 /** YYMMDD; SWIFT counts 80 to 99 as the last century. Null where the calendar has no such day. */
@@ -15,8 +16,8 @@ export function dayOfSwift(text: string): string | null {
  * of 31 December is in the next year. Null where no year near it has such a day.
  */
 export function entryDay(text: string, valueDay: string): string | null {
-  const year = new Date(`${valueDay}T00:00:00Z`).getUTCFullYear();
-  const distance = (day: string) => Math.abs(Date.parse(day) - Date.parse(valueDay));
+  const year = Number.parseInt(valueDay.slice(0, 4), 10);
+  const distance = (day: string) => Math.abs(daysBetween(valueDay, day));
   const candidates = [year - 1, year, year + 1]
     .map((each) => `${each}-${text.slice(0, 2)}-${text.slice(2)}`)
     .filter(isDay);

@@ -1,6 +1,7 @@
 // What every reader of bank statements shares: the error that names the place, amounts, days, and texts that can be kept.
 import { isCurrency, MoneyError, parseMajor } from '@tongbao/money';
 import { isValidIBAN } from 'ibantools';
+import { isDay as isCalendarDay } from '../system/index.ts';
 
 /** The file is not what it should be; the message says where. */
 export class StatementUnreadable extends Error {}
@@ -51,14 +52,8 @@ export function dayOf(text: string, place: string): string {
   throw new StatementUnreadable(`${place}: "${text.slice(0, 40)}" is not a date (YYYY-MM-DD)`);
 }
 
-export function isDay(text: string): boolean {
-  const instant = /^(19|2\d)\d\d-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  return !Number.isNaN(instant) && new Date(instant).toISOString().slice(0, 10) === text;
-}
-
-const dayMs = 86_400_000;
-export const shifted = (day: string, days: number): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
+/** From 1900 on: a year that no statement has is a slip. */
+export const isDay = (text: string): boolean => /^(19|2\d)/.test(text) && isCalendarDay(text);
 
 const longestText = 140;
 

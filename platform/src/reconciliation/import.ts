@@ -5,11 +5,11 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Database, Transaction } from '../database/index.ts';
 import type { HouseAccounts } from '../ledger/index.ts';
-import type { Clock, Ids } from '../system/index.ts';
+import { addDays, type Clock, type Ids } from '../system/index.ts';
 import { expectedOn, ledgerAccountOf } from './books.ts';
 import { correctionOf } from './correction.ts';
 import { endsOf } from './days.ts';
-import { isBlank, StatementUnreadable, shifted } from './fields.ts';
+import { isBlank, StatementUnreadable } from './fields.ts';
 import { type Reconciled, reconcileSteps } from './match.ts';
 import { withKnownReferences } from './references.ts';
 import { ReconciliationRefused } from './refused.ts';
@@ -205,8 +205,8 @@ async function compare(
   const at = parts.clock.now();
   const expected = await expectedOn(tx, {
     ...{ account, currency, ledgerAccount: await ledgerAccountOf(parts.house, statement, at) },
-    fromDay: shifted(nearer(statement.fromDay, first, -mostDaysAround), -dateWindowDays),
-    toDay: shifted(nearer(statement.toDay, last, mostDaysAround), dateWindowDays),
+    fromDay: addDays(nearer(statement.fromDay, first, -mostDaysAround), -dateWindowDays),
+    toDay: addDays(nearer(statement.toDay, last, mostDaysAround), dateWindowDays),
   });
   const lines = await inSteps(withKnownReferences(statement.lines, expected));
   const replaced = former?.id ?? null;
@@ -241,7 +241,7 @@ function assertCountable({ statementId, lines, opening, closing }: Statement): v
 /** The end of a period, moved out to a line beyond it, but not by more than `most` days. */
 function nearer(end: string, line: string | null, most: number): string {
   if (line === null || (most < 0 ? line >= end : line <= end)) return end;
-  const limit = shifted(end, most);
+  const limit = addDays(end, most);
   return (most < 0 ? line > limit : line < limit) ? line : limit;
 }
 

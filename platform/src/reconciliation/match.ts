@@ -1,7 +1,8 @@
 // Matching, pure: lines and movements meet 1:1, 1:n and n:1 by reference, by the group they were sent in, and last by
 // amount and date where the bank passed no reference on. What does not meet is a break that names the field.
 import { formatMajor, money } from '@tongbao/money';
-import { isBlank, shifted } from './fields.ts';
+import { addDays, daysBetween } from '../system/index.ts';
+import { isBlank } from './fields.ts';
 import { withKnownReferences } from './references.ts';
 import type { Break, BreakKind, ExpectedMovement, Statement, StatementLine } from './statement.ts';
 import { atOnce, forEach, type Steps } from './steps.ts';
@@ -27,8 +28,6 @@ const show = (currency: string, amount: bigint): string => formatMajor(money(cur
 const sumOf = (items: readonly { readonly amount: bigint }[]): bigint =>
   items.reduce((all, item) => all + item.amount, 0n);
 const absolute = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
-const daysBetween = (left: string, right: string): number =>
-  Math.abs(Date.parse(`${left}T00:00:00Z`) - Date.parse(`${right}T00:00:00Z`)) / 86_400_000;
 
 function* groupBy<Item>(items: Iterable<Item>, key: (item: Item) => string): Steps<Map<string, Item[]>> {
   const groups = new Map<string, Item[]>();
@@ -118,11 +117,21 @@ function* meetByAmount(work: Matching, { lines, movements, drop, windowDays }: L
     `${each.currency} ${each.amount} ${day}`;
   const linesByDay = yield* groupBy(lines, (line) => key(line, line.day));
   const movementsByDay = yield* groupBy(movements, (movement) => key(movement, movement.day));
+  // A statement has few days and many lines.
+  const known = new Map<string, string[]>();
+  const around = (day: string): string[] => {
+    let days = known.get(day);
+    if (days === undefined) {
+      days = Array.from({ length: 2 * windowDays + 1 }, (_, place) => addDays(day, place - windowDays));
+      known.set(day, days);
+    }
+    return days;
+  };
   /** At most two: more than one is as good as many, and a day may have thousands of equal amounts. */
   const near = <Item>(groups: Map<string, Item[]>, of: StatementLine | ExpectedMovement, left: Set<Item>) => {
     const found: Item[] = [];
-    for (let days = -windowDays; days <= windowDays; days++)
-      for (const item of groups.get(key(of, shifted(of.day, days))) ?? [])
+    for (const day of around(of.day))
+      for (const item of groups.get(key(of, day)) ?? [])
         if (left.has(item) && found.push(item) === 2) return found;
     return found;
   };
@@ -191,7 +200,7 @@ class Matching {
   }
 
   #late(movement: ExpectedMovement, line: StatementLine): boolean {
-    return daysBetween(movement.day, line.day) > this.#rules.dateWindowDays;
+    return Math.abs(daysBetween(movement.day, line.day)) > this.#rules.dateWindowDays;
   }
 
   #currency(movement: ExpectedMovement, line: StatementLine): void {

@@ -2,9 +2,10 @@
 // without the envelope of the network. Source: SWIFT's Standards Category 9 and the usage rules of banks that send it.
 // The libraries for it (mt940js, mt940-js) turn amounts into floating-point numbers, so this is our own.
 
+import { addDays } from '../system/index.ts';
 import { dayOfSwift, endsOf, entryDay } from './days.ts';
 import { decoded } from './encoding.ts';
-import { accountOf, amountOf, currencyOf, StatementUnreadable, shifted, textOf } from './fields.ts';
+import { accountOf, amountOf, currencyOf, StatementUnreadable, textOf } from './fields.ts';
 import { informationOf } from './mt940-information.ts';
 import { sidesByBalance, type WrittenLine } from './sides.ts';
 import type { Statement } from './statement.ts';
@@ -114,7 +115,7 @@ function* statementOf(fields: readonly Field[]): Steps<Statement> {
   if (toDay === null) return refuse(first, 'the message has no day: neither :62F:, :61: nor :13D:');
   const sums = { currency, opening: opening?.amount ?? null, closing: closing?.amount ?? null };
   // An opening balance has the day of the closing before it.
-  const begins = opening === null ? null : opening.day < toDay ? shifted(opening.day, 1) : opening.day;
+  const begins = opening === null ? null : opening.day < toDay ? addDays(opening.day, 1) : opening.day;
   const fromDay = begins ?? firstDay ?? toDay;
   return {
     kind: interim ? 'intraday' : 'statement',

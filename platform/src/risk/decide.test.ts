@@ -1,7 +1,7 @@
 // Every rule at its border, on both sides of its dates, and for nobody else.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideRisk, periodsOf, type RiskFacts } from './decide.ts';
+import { decideRisk, type RiskFacts } from './decide.ts';
 import { type Rule, rules, sandboxRules } from './rules.ts';
 
 const in2014 = new Date('2014-11-11T02:00:00Z');
@@ -176,18 +176,5 @@ describe('the rule book', () => {
         if (date !== null) expect(Number.isNaN(new Date(date).getTime())).toBe(false);
       }
     }
-  });
-});
-
-describe('periodsOf', () => {
-  it('begins days and years at midnight in Shanghai', () => {
-    expect(periodsOf(new Date('2014-12-31T15:59:59.999Z'))).toEqual({
-      day: new Date('2014-12-30T16:00:00Z'),
-      year: new Date('2013-12-31T16:00:00Z'),
-    });
-    expect(periodsOf(new Date('2014-12-31T16:00:00Z'))).toEqual({
-      day: new Date('2014-12-31T16:00:00Z'),
-      year: new Date('2014-12-31T16:00:00Z'),
-    });
   });
 });

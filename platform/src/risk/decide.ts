@@ -13,8 +13,8 @@ export interface RiskFacts {
   /** What the payer pays, in the wallet's currency. */
   readonly amount: Money;
   /**
-   * What the payer had paid before this payment, in minor units of the same currency, counted from the instants of
-   * `periodsOf`. Null: not loaded; the rules that need it are not looked at.
+   * What the payer had paid before this payment, in minor units of the same currency, of the same day and
+   * the same year in Shanghai. Null: not loaded; the rules that need it are not looked at.
    */
   readonly today: { readonly count: bigint; readonly amount: bigint } | null;
   readonly balanceThisYear: bigint | null;
@@ -76,14 +76,3 @@ const isFor = (rule: Rule, facts: RiskFacts): boolean =>
   (rule.kycClass === undefined || rule.kycClass === facts.payer.kycClass) &&
   (rule.method === undefined || rule.method === facts.method) &&
   (rule.currency === null || rule.currency === facts.amount.currency);
-
-// Mainland China has had one time zone and no summer time since 1991, so the offset is arithmetic.
-const shanghaiOffsetMs = 8 * 3_600_000;
-
-/** When the day and the year began that an instant belongs to, in Shanghai: what `today` and `balanceThisYear` count from. */
-export function periodsOf(at: Date): { day: Date; year: Date } {
-  const there = new Date(at.getTime() + shanghaiOffsetMs);
-  const day = Date.UTC(there.getUTCFullYear(), there.getUTCMonth(), there.getUTCDate());
-  const year = Date.UTC(there.getUTCFullYear(), 0, 1);
-  return { day: new Date(day - shanghaiOffsetMs), year: new Date(year - shanghaiOffsetMs) };
-}

@@ -11,7 +11,7 @@ import {
   readBalances,
   recordEntries,
 } from '../ledger/index.ts';
-import { addDays, instantOf, localDayOf, type Timer } from '../system/index.ts';
+import { addDays, houseZone, instantOf, localDayOf, type Timer } from '../system/index.ts';
 import { answerRows, type HeardAnswer } from '../wallet/index.ts';
 import { CalendarUnknown, cutOffAfter, type DeclaredDays } from './calendar.ts';
 import { readDeclaredDays } from './declaration-store.ts';
@@ -32,7 +32,7 @@ export type TreasuryParts = SettlementParts & { readonly fx: Fx };
 
 const home = 'CNY';
 const rateDecimals = 10;
-const timeZone = 'Asia/Shanghai';
+const timeZone = houseZone;
 const endOfDay = {
   calendar: 'CN',
   currency: home,

@@ -15,7 +15,20 @@ export {
   nextKey,
   type Secrets,
 } from './keys.ts';
-export { addDays, instantOf, localDayOf, localTimeText, weekdayOf } from './local-time.ts';
+export {
+  addDays,
+  dayOfNumber,
+  daysBetween,
+  houseDayNumber,
+  houseDayOf,
+  houseTimeText,
+  houseZone,
+  instantOf,
+  isDay,
+  localDayOf,
+  localTimeText,
+  weekdayOf,
+} from './local-time.ts';
 export { createOutbound, type Outbound, type OutboundAnswer, type OutboundPost } from './outbound.ts';
 export { machineRandomness, type Randomness } from './randomness.ts';
 export { generateRsaKeys, type KeyPairText, pkcs1Of, privateKeyOf } from './rsa.ts';

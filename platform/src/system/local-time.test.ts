@@ -1,7 +1,20 @@
 // Local days and times: against Intl as an independent reader, around every kind of clock change.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addDays, instantOf, localDayOf, localTimeText, weekdayOf } from './local-time.ts';
+import {
+  addDays,
+  dayOfNumber,
+  daysBetween,
+  houseDayNumber,
+  houseDayOf,
+  houseTimeText,
+  houseZone,
+  instantOf,
+  isDay,
+  localDayOf,
+  localTimeText,
+  weekdayOf,
+} from './local-time.ts';
 
 describe('a local minute', () => {
   test('core 15: where clocks go forward a minute that does not exist is the first instant after the gap', () => {
@@ -47,4 +60,60 @@ test('days follow each other, over years and leap days', () => {
 
 test('a zone that does not exist is an error', () => {
   expect(() => localDayOf(new Date(0), 'Mars/Olympus')).toThrow(RangeError);
+});
+
+describe('days', () => {
+  test('that the calendar does not have are none', () => {
+    expect(['2014-11-11', '2016-02-29', '2014-12-31'].every(isDay)).toBe(true);
+    const none = [
+      '2014-02-29',
+      '2014-13-01',
+      '2014-00-10',
+      '2014-11-31',
+      '14-11-11',
+      '2014-11-11 ',
+      '20141111',
+      '+002014-11-11',
+      '',
+    ];
+    expect([...none, 'undefined', '2014-11-11T00:00'].filter(isDay)).toEqual([]);
+  });
+
+  test('are counted over the ends of months and years', () => {
+    expect(addDays('2014-01-03', -5)).toBe('2013-12-29');
+    expect(addDays('2016-03-01', -1)).toBe('2016-02-29');
+    expect(daysBetween('2013-12-29', '2014-01-03')).toBe(5);
+    expect(daysBetween('2014-01-03', '2013-12-29')).toBe(-5);
+  });
+
+  test('a zone’s day begins at its midnight, also the year', () => {
+    const [before, at] = [new Date('2014-12-31T14:59:59.999Z'), new Date('2014-12-31T15:00:00Z')];
+    expect([localDayOf(before, 'Asia/Seoul'), localDayOf(at, 'Asia/Seoul')]).toEqual([
+      '2014-12-31',
+      '2015-01-01',
+    ]);
+    expect(localDayOf(at, 'Europe/London')).toBe('2014-12-31');
+  });
+});
+
+test('the house’s arithmetic is what Temporal says of its zone, at every midnight of a century', () => {
+  for (let midnight = instantOf('1992-01-01', 0, houseZone), day = '1992-01-01'; day < '2100-01-01'; ) {
+    for (const instant of [midnight, new Date(midnight.getTime() + 86_399_999)]) {
+      expect(houseDayOf(instant)).toBe(day);
+      expect(dayOfNumber(houseDayNumber(instant))).toBe(day);
+    }
+    day = addDays(day, 1);
+    midnight = new Date(midnight.getTime() + 86_400_000);
+  }
+  const instants = fc.date({
+    min: new Date('1992-01-01T00:00:00Z'),
+    max: new Date('2099-12-31T00:00:00Z'),
+    noInvalidDate: true,
+  });
+  fc.assert(
+    fc.property(instants, (instant) => {
+      expect(houseDayOf(instant)).toBe(localDayOf(instant, houseZone));
+      expect(houseTimeText(instant)).toBe(localTimeText(instant, houseZone));
+    }),
+  );
 });

@@ -1,6 +1,7 @@
 // The classic gateway's forex_compare_file and forex_liquidation_file as a pure row writer: nine columns between bars,
 // CRLF, no header (gateway reference, section 3.2). Both files have the same columns; a settled row has column 5.
 import { formatMajor, money } from '@tongbao/money';
+import { plainTime } from '../gateway/times.ts';
 
 export interface ClassicRow {
   /** The merchant's own number: out_trade_no, or out_return_no of a refund. */
@@ -17,20 +18,14 @@ export interface ClassicRow {
   readonly remarks: string;
 }
 
-const shanghaiOffsetMs = 8 * 3_600_000;
-
-/** yyyyMMddHHmmss in Beijing time. */
-export const classicTime = (instant: Date): string =>
-  new Date(instant.getTime() + shanghaiOffsetMs).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '');
-
 export function classicLine(row: ClassicRow): string {
   const major = (amount: bigint) => formatMajor(money(row.currency, amount));
   const values = [
     row.partnerTransactionId,
     major(row.amount),
     row.currency,
-    classicTime(row.paidAt),
-    row.settledAt === null ? '' : classicTime(row.settledAt),
+    plainTime(row.paidAt),
+    row.settledAt === null ? '' : plainTime(row.settledAt),
     row.type,
     major(row.charge),
     row.settledAt === null ? 'P' : 'L',

@@ -14,5 +14,5 @@ export {
   transactionItemLine,
   transactionItemsHeader,
 } from './ams.ts';
-export { type ClassicRow, classicLine, classicTime } from './classic.ts';
+export { type ClassicRow, classicLine } from './classic.ts';
 export { csvLine, csvValue, endLine } from './csv.ts';

@@ -1,8 +1,5 @@
 // Times as this protocol writes them: ISO 8601, whole seconds, at Shanghai's offset.
-const offsetMs = 8 * 3_600_000;
-
-export const isoTime = (instant: Date): string =>
-  `${new Date(instant.getTime() + offsetMs).toISOString().slice(0, 19)}+08:00`;
+export { houseTimeText as isoTime } from '../../system/index.ts';
 
 /** A request-time header: 13-digit epoch milliseconds, or ISO 8601 in any of the spellings that SDKs send. Null for neither. */
 export function requestTime(header: string): Date | null {

@@ -4,6 +4,7 @@ import { formatMajor } from '@tongbao/money';
 import { type AcquireRefund, type AcquireTrade, type Precreate, spacedTime } from '@tongbao/protocol/gateway';
 import { plainText } from '@tongbao/protocol/shown-text';
 import { Rejection } from '../../rejection.ts';
+import { addDays, houseDayOf, houseZone, instantOf } from '../../system/index.ts';
 import { paymentIdToWire } from '../payment-ids.ts';
 import { failedResult } from './declare.ts';
 import { dealHash, hashOf } from './input-hash.ts';
@@ -28,10 +29,7 @@ const largest = 100_000_000n;
 
 function lifeMs(rule: string | undefined, now: Date): number {
   if (rule === undefined) return usualLifeMs;
-  if (rule === '1c') {
-    const dayMs = 24 * 60 * minuteMs;
-    return dayMs - ((now.getTime() + 8 * 60 * minuteMs) % dayMs);
-  }
+  if (rule === '1c') return instantOf(addDays(houseDayOf(now), 1), 0, houseZone).getTime() - now.getTime();
   return Math.min(usualLifeMs, Math.max(minuteMs, Number.parseInt(rule, 10) * units[rule.at(-1)!]!));
 }
 

@@ -5,6 +5,7 @@ import type { BillDetail, BillKind, BillPage, BillView } from '@tongbao/protocol
 import type { z } from 'zod';
 import { priceRounding } from '../../fx/index.ts';
 import type { Payment, Refund } from '../../payments/index.ts';
+import { addDays, houseZone, instantOf } from '../../system/index.ts';
 import type { CardTransfer, Wallet } from '../../wallet/index.ts';
 import { RequestRefused } from '../shopper/errors.ts';
 import { sellerOf } from '../shopper/payee.ts';
@@ -34,7 +35,6 @@ export interface BillLine {
 
 const pageSize = 20;
 const kinds: readonly BillKind[] = ['payment', 'refund', 'top-up', 'withdrawal'];
-const shanghaiOffsetMs = 8 * 3_600_000;
 
 /** From `?kind=refund,top-up` and `?month=2014-11`, a month in Shanghai. */
 export function billChoiceOf(query: Readonly<Record<string, unknown>>): BillChoice {
@@ -50,9 +50,10 @@ function monthOf(month: unknown): BillChoice['period'] {
   if (month === undefined || month === '') return null;
   const found = typeof month === 'string' ? /^(20\d\d)-(0[1-9]|1[0-2])$/.exec(month) : null;
   if (found === null) throw new RequestRefused(400, 'INVALID_REQUEST', 'month: a month as 2014-11');
-  const [year, number] = [Number.parseInt(found[1]!, 10), Number.parseInt(found[2]!, 10)];
-  const first = (of: number) => new Date(Date.UTC(year, of, 1) - shanghaiOffsetMs);
-  return { from: first(number - 1), to: first(number) };
+  const first = `${found[0]}-01`;
+  // The first of a month and 31 days are in the next one, whose first is on that day or shortly before.
+  const next = `${addDays(first, 31).slice(0, 7)}-01`;
+  return { from: instantOf(first, 0, houseZone), to: instantOf(next, 0, houseZone) };
 }
 
 /** A page of bills after a cursor (the id of the last bill shown). */
