@@ -10,7 +10,22 @@ test.each(['\u00b7', '\u2022', '\u2027', '\u30fb', '\uff65', '\u0387', '\u22c5',
   },
 );
 
+test.each(['.', '\uff0e', '\u3002', '\uff61', '\u02d9', '\ua78f', '\u2e33', ' . '])(
+  'case 20: %j between Chinese characters is the dot as well',
+  (dot) => {
+    expect(realNameOf(`古丽米热${dot}艾比布力`)).toBe('古丽米热·艾比布力');
+  },
+);
+
 test.each([
+  ['a padded name of two characters', '李\u3000明', '李明'],
+  ['spaces between Chinese characters', '欧阳  小 明', '欧阳小明'],
+  ['a variation selector', '神\ufe00田\u{e0100}', '神田'],
+  ['half-width Katakana', '\uff94\uff8f\uff80\uff9e', 'ヤマダ'],
+  ['a radical for its character', '\u2f2d\u7530', '山田'],
+  ['the character zero', '王\u3007', '王\u3007'],
+  ['a full stop that is none', 'J. Smith', 'J. Smith'],
+  ['Hangul in its parts', '김주현'.normalize('NFD'), '김주현'],
   ['compatibility ideographs', '\uf9e1\u660e', '\u674e\u660e'],
   ['full-width letters', 'Ｌｉ　Ｗｅｉ', 'Li Wei'],
   ['a composed and a decomposed letter', 'Rene\u0301 A', 'Ren\u00e9 A'],

@@ -1,6 +1,7 @@
 // What every reader of bank statements shares: the error that names the place, amounts, days, and texts that can be kept.
 import { isCurrency, MoneyError, parseMajor } from '@tongbao/money';
 import { isValidIBAN } from 'ibantools';
+import { electronicForm } from '../settlement/index.ts';
 import { isDay as isCalendarDay } from '../system/index.ts';
 
 /** The file is not what it should be; the message says where. */
@@ -71,7 +72,7 @@ export function textOf(text: string, place: string): string {
 /** An account as a bank names it. An IBAN is one account whether it is printed in groups, in small letters or neither. */
 export function accountOf(text: string, place: string): string {
   const account = textOf(text, place);
-  const electronic = account.normalize('NFKC').replaceAll(/[\s-]/g, '').toUpperCase();
+  const electronic = electronicForm(account);
   return isValidIBAN(electronic) ? electronic : account;
 }
 

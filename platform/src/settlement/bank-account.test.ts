@@ -19,6 +19,12 @@ describe('case 23: forms and check digits of IBANs', () => {
     'GB33\u00a0BUKB\u00a02020\u00a01555\u00a05555\u00a055',
     ' DE89 3704 0044 0532 0130 00 ',
     'NO93 8601 1117 947',
+    'IBAN GB33 BUKB 2020 1555 5555 55',
+    'iban: de89 3704 0044 0532 0130 00',
+    'ＧＢ３３ＢＵＫＢ２０２０１５５５５５５５５５',
+    'FR14 2004 1010 0505 0001 3M02 606',
+    'CH93 0076 2011 6238 5295 7',
+    'MT84 MALT 0110 0001 2345 MTLC AST0 01S',
   ])('%s is taken in its electronic form', (number) => {
     expect(refusalOf(number)).toBeNull();
     expect(electronicForm(number)).toMatch(/^[A-Z]{2}\d\d[A-Z0-9]+$/);
@@ -29,6 +35,10 @@ describe('case 23: forms and check digits of IBANs', () => {
     'GB33BUKB2020155555555',
     'DE89370400440532013001',
     'FR1420041010050500013M02607',
+    'CH9400762011623852957',
+    'MT84MALT011000012345MTLCAST001T',
+    'SA0380000000608010167518',
+    'NO9386011117946',
   ])('%s is refused by a code of its own', (number) => {
     expect(refusalOf(number)).toMatchObject({
       code: 'bank-account-invalid',

@@ -3,9 +3,13 @@
 import { getCountrySpecifications, isValidBIC, isValidIBAN } from 'ibantools';
 import { Rejection } from '../rejection.ts';
 
-/** The electronic form: without the spaces and hyphens of the printed one, in capitals. */
+/** The electronic form: without the spaces, hyphens and the word IBAN of the printed one, in capitals. */
 export const electronicForm = (text: string): string =>
-  text.normalize('NFKC').replaceAll(/[\s-]/g, '').toUpperCase();
+  text
+    .normalize('NFKC')
+    .replaceAll(/[\s-]/g, '')
+    .toUpperCase()
+    .replace(/^IBAN:?(?=[A-Z]{2}\d{2})/, '');
 
 const countries = getCountrySpecifications();
 

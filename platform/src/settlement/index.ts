@@ -1,5 +1,7 @@
 // The door of the settlement room.
+
 export type { BankDocument, BankOfCurrency, Pain001Version, SettlementBank } from './bank.ts';
+export { electronicForm } from './bank-account.ts';
 export { createBankJournal } from './bank-files-store.ts';
 export type { Batch, BatchStatus, BatchSums, LineKind, SettlementTerms } from './batch.ts';
 export { isWorkingDay, nothingDeclared, publishedYears } from './calendar.ts';
