@@ -31,15 +31,15 @@ async function pays(run: Run, won: bigint, byCard: boolean): Promise<void> {
 function track(run: Run, made: Payment, of: Pick<ModelPayment, 'byCard' | 'state'>): void {
   const [fen, createdAt] = [made.payerAmount.amount, made.createdAt.getTime()];
   const model: ModelPayment = {
-    ...{ won: made.amount.amount, fen, fee: made.fee.amount, ...of },
+    ...{ won: made.amount.amount, fen, got: made.settlementAmount.amount, fee: made.fee.amount, ...of },
     ...{ createdAt, expiresAt: made.expiresAt.getTime(), quotedAt: createdAt, formerFen: null },
     ...{ paidAt: nowOf(run), refunds: [], lent: 0n },
   };
   run.payments.push({ id: made.id, model, refundIds: [] });
 }
 
-function earns(run: Run, { won, fee }: ModelPayment): void {
-  run.means = { ...run.means, unsettled: run.means.unsettled + won - fee };
+function earns(run: Run, { got, fee }: ModelPayment): void {
+  run.means = { ...run.means, unsettled: run.means.unsettled + got - fee };
 }
 
 const orderLifeMs = 20 * hour;
@@ -47,7 +47,7 @@ const orderLifeMs = 20 * hour;
 /** An order that nobody has confirmed yet; it outlives its rate. */
 async function orders(run: Run, won: bigint): Promise<void> {
   const { world, access } = run.shop;
-  const made = await world.order(access, won, { lifetimeMs: orderLifeMs });
+  const made = await world.order(access, won, { currency: 'KRW', lifetimeMs: orderLifeMs });
   track(run, made, { byCard: false, state: 'open' });
 }
 
@@ -61,11 +61,12 @@ async function looks(run: Run, index: number): Promise<void> {
   passTime(model, before);
   const seen = await world.platform.payments.requote(known);
   if (model.state === 'open' && quoteIsOver(model, before, agreed)) {
-    const fresh = await world.order(access, model.won);
+    const fresh = await world.order(access, model.won, { currency: 'KRW' });
     Object.assign(model, { formerFen: model.fen, fen: fresh.payerAmount.amount });
+    Object.assign(model, { got: fresh.settlementAmount.amount, fee: fresh.fee.amount });
     model.quotedAt = seen.quote.lockedAt.getTime();
     expect(model.quotedAt).toBeGreaterThanOrEqual(before);
-    expect(seen.fee.amount).toBe(fresh.fee.amount);
+    expect([seen.settlementAmount, seen.fee]).toEqual([fresh.settlementAmount, fresh.fee]);
   }
   expect(seen.payerAmount.amount).toBe(model.fen);
   expect(seen.quote.lockedAt.getTime()).toBe(model.quotedAt);
@@ -115,7 +116,8 @@ async function refunds(run: Run, index: number, permille: number): Promise<void>
   if (outcome !== 'accepted') return;
   const made = await asked;
   tracked.refundIds.push(made.id);
-  expect(made.payerAmount.amount).toBe(tracked.model.refunds.at(-1)!.toPayer);
+  const { toPayer, fromShop } = tracked.model.refunds.at(-1)!;
+  expect([made.payerAmount.amount, made.settlementAmount.amount]).toEqual([toPayer, fromShop]);
   expect(made.status).toBe(tracked.model.refunds.at(-1)!.state === 'done' ? 'succeeded' : 'processing');
 }
 

@@ -6,15 +6,18 @@ export type Outcome = 'accepted' | string;
 export interface ModelRefund {
   readonly amount: bigint;
   readonly toPayer: bigint;
+  /** What it takes of what the shop got, in the shop's own currency. */
+  readonly fromShop: bigint;
   /** queued: for the shop's money; waiting: for the card's bank. */
   state: 'queued' | 'waiting' | 'done' | 'failed';
 }
 
 export interface ModelPayment {
   readonly won: bigint;
-  /** What the shopper paid, and what of it the shop does not get. */
+  /** What the shopper paid; what the shop gets for it, in its own currency, and what of that it does not get. */
   fen: bigint;
-  readonly fee: bigint;
+  got: bigint;
+  fee: bigint;
   byCard: boolean;
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -38,6 +41,8 @@ export interface Means {
 
 /** What is agreed with the shop. */
 export interface Agreed {
+  /** Whether it is paid in dollars, for orders in won; otherwise in won. */
+  readonly inDollars: boolean;
   /** How much it may owe for refunds. */
   readonly limit: bigint;
   /** Whether a refund that finds no funds waits for them; otherwise it is refused. */
@@ -75,17 +80,21 @@ export function refund(
   const before = refundedOf(payment);
   if (amount < 1n || before + amount > payment.won) return no('refund-amount-exceeded');
   // The fee that the contract keeps is lent, rounded up once, so that what is not settled can be refunded from itself.
-  const roundedUp = (payment.fee * (before + amount) + payment.won - 1n) / payment.won;
-  const unsettled = least(amount, means.unsettled > 0n ? means.unsettled : 0n);
+  const taken = sum(alive(payment).map(({ fromShop }) => fromShop));
+  const toTake = portion(payment.got, before + amount, payment.won);
+  const fromShop = toTake > taken ? toTake - taken : 0n;
+  const roundedUp = (payment.fee * (taken + fromShop) + payment.got - 1n) / payment.got;
+  const unsettled = least(fromShop, means.unsettled > 0n ? means.unsettled : 0n);
   const lendable = roundedUp > payment.lent ? roundedUp - payment.lent : 0n;
-  const lent = least(amount - unsettled, lendable);
-  const owed = amount - unsettled - lent;
+  const lent = least(fromShop - unsettled, lendable);
+  const owed = fromShop - unsettled - lent;
   const isFunded = owed <= means.credit;
   if (!isFunded && !queues) return no('merchant-balance-insufficient');
   const returned = sum(alive(payment).map(({ toPayer }) => toPayer));
   const reached = portion(payment.fen, before + amount, payment.won);
   payment.refunds.push({
     amount,
+    fromShop,
     toPayer: reached > returned ? reached - returned : 0n,
     state: !isFunded ? 'queued' : payment.byCard ? 'waiting' : 'done',
   });
@@ -104,7 +113,7 @@ export function cancel(payment: ModelPayment, now: number, means: Means): { outc
   if (payment.state === 'waiting') return no('payment-in-progress');
   if (payment.state === 'expired') return no('payment-expired');
   const isPaid = payment.state === 'paid';
-  const needed = isPaid ? payment.won - payment.fee : 0n;
+  const needed = isPaid ? payment.got - payment.fee : 0n;
   if (isPaid) {
     if (refundedOf(payment) > 0n || dayOf(now - grace) > dayOf(payment.paidAt))
       return no('cancel-window-exceeded');
@@ -145,8 +154,8 @@ export const owedToShop = (payments: readonly ModelPayment[]): bigint =>
     payments
       .filter(({ state }) => state === 'paid')
       .map(
-        ({ won, fee, refunds }) =>
-          won - fee - sum(refunds.filter(({ state }) => state === 'done').map(({ amount }) => amount)),
+        ({ got, fee, refunds }) =>
+          got - fee - sum(refunds.filter(({ state }) => state === 'done').map(({ fromShop }) => fromShop)),
       ),
   );
 

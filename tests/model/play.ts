@@ -7,6 +7,7 @@ import { startRun } from './run-state.ts';
 import type { World } from './world.ts';
 
 const agreed: fc.Arbitrary<Agreed> = fc.record({
+  inDollars: fc.boolean(),
   limit: fc.constantFrom(0n, 30_000n, 300_000n),
   queues: fc.boolean(),
   quoteLifeMs: fc.constantFrom(60_000, 300_000, 3_600_000),

@@ -34,7 +34,7 @@ export async function startRun(world: World, agreed: Agreed): Promise<Run> {
   return { shop, neighbour, before, payments: [], behaviour: 'normal', means, since };
 }
 
-const careful: Agreed = { limit: 0n, queues: false, quoteLifeMs: 3_600_000 };
+const careful: Agreed = { inDollars: false, limit: 0n, queues: false, quoteLifeMs: 3_600_000 };
 
 export const models = (run: Run): ModelPayment[] => run.payments.map(({ model }) => model);
 export const nowOf = (run: Run): number => run.shop.world.platform.clock.now().getTime();

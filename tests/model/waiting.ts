@@ -89,8 +89,8 @@ async function seeDebts(
   // Nothing came in meanwhile: whatever is enough now was enough at each try.
   const queued = models(run).flatMap(({ refunds }) => refunds.filter(({ state }) => state === 'queued'));
   if (of.ms >= surelyTriedMs && !before.isWaiting)
-    for (const { amount } of queued)
-      expect(amount > now.unsettled + now.credit, 'a refund waits for money that is there').toBe(true);
+    for (const { fromShop } of queued)
+      expect(fromShop > now.unsettled + now.credit, 'a refund waits for money that is there').toBe(true);
   run.means = now;
   const { debt, fee } = run.since;
   run.since = { debt: now.credit < limit ? debt : null, fee: now.owedFee > 0n ? fee : null };

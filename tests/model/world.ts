@@ -57,15 +57,23 @@ export class Shop {
   static async open(world: World, agreed: Agreed): Promise<Shop> {
     const { contract: usual } = sandboxMerchants.find(({ region }) => region === 'KR')!;
     const { queues: queuesRefunds, quoteLifeMs } = agreed;
-    const access = await world.shop('KR', { contract: { ...usual, queuesRefunds, quoteLifeMs } });
+    const dollars = { settlementCurrency: 'USD', paymentCurrencies: ['KRW'], settlementSpreadBps: 40 };
+    const paidIn = agreed.inDollars ? { ...dollars, minAmount: 1n, maxAmount: 1_000_000n } : {};
+    const contract = { ...usual, ...paidIn, queuesRefunds, quoteLifeMs };
+    const access = await world.shop('KR', { contract });
     const account = { accountName: 'Shop', accountNumber: 'KR1', bankBic: 'TBSMKRKR' };
     await world.platform.settlement.changeTerms(access.merchant.id, account);
     if (agreed.limit > 0n) await world.agreeDebt(access, agreed.limit);
     return new Shop(world, access, agreed);
   }
 
+  get owner(): { readonly ownerId: bigint; readonly currency: string } {
+    const { merchant, contract } = this.access;
+    return { ownerId: merchant.id, currency: contract.settlementCurrency };
+  }
+
   async stands(): Promise<Map<string, bigint>> {
-    const owner = { ownerId: this.access.merchant.id, currency: 'KRW' };
+    const { owner } = this;
     const rows = await readBalancesOfOwner(this.world.test.database, { kinds, ...owner });
     return new Map(rows.map((row) => [row.kind, row.balance]));
   }
@@ -80,7 +88,7 @@ export class Shop {
 
   /** Since when it has owed for refunds, and of fees (ms); null while it owes nothing. */
   async owesSince(): Promise<{ debt: number | null; fee: number | null }> {
-    const owner = { ownerId: this.access.merchant.id, currency: 'KRW' };
+    const { owner } = this;
     const rows = await readBalancesOfOwner(this.world.test.database, { kinds, ...owner });
     const of = (kind: (typeof kinds)[number]) =>
       rows.find((row) => row.kind === kind)?.owed_since?.getTime() ?? null;
@@ -98,11 +106,11 @@ export class Shop {
 
 export async function pay(shop: Shop, won: bigint, byCard: boolean): Promise<Payment> {
   const { world, access } = shop;
-  if (!byCard) return world.pay(access, won);
+  if (!byCard) return world.pay(access, won, { currency: 'KRW' });
   const { shopper, platform } = world;
   const [card] = await platform.wallet.cardsOf(shopper.payer.customerId);
   const { clearingAccount } = await platform.wallet.cardForPayment(shopper.payer.customerId, card!.id);
-  const order = await world.order(access, won);
+  const order = await world.order(access, won, { currency: 'KRW' });
   const funding = { kind: 'card', cardId: card!.id } as const;
   return platform.payments.authorize({ ...shopper, paymentId: order.id, funding, clearingAccount });
 }
