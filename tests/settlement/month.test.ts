@@ -1,5 +1,5 @@
-// A seeded month: December 2014, five shops in five currencies, 20,000 payments, 1,500 refunds, holidays, a closed day,
-// a reserve, a shop below zero and one below its minimum. Settled by the clock; every batch and file is recomputed
+// A seeded month: December 2014, six shops in six currencies, one of which prices in four others, 20,000 payments, 1,500 refunds,
+// holidays, a closed day, a reserve, a shop below zero and one below its minimum. Settled by the clock; every batch and file is recomputed
 // from the payments alone by recompute.ts, to the unit.
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -34,7 +34,17 @@ const plain: Omit<Agreement, 'zoneHours' | 'closedDays'> = {
 };
 
 const plan: Readonly<
-  Record<string, { decimals: number; least: bigint; most: bigint; agreement: Agreement }>
+  Record<
+    string,
+    {
+      decimals: number;
+      least: bigint;
+      most: bigint;
+      agreement: Agreement;
+      /** Other currencies that it prices in, and how many of their minor units are about one of its own. */
+      prices?: Readonly<Record<string, { decimals: number; worth: bigint }>>;
+    }
+  >
 > = {
   KR: {
     decimals: 0,
@@ -79,6 +89,25 @@ const plan: Readonly<
       closedDays: ['2014-12-25', '2014-12-26', '2015-01-01'],
       reserveBps: 500n,
       reserveDays: 10,
+    },
+  },
+  US: {
+    decimals: 2,
+    least: 50n,
+    most: 30_000n,
+    prices: {
+      KRW: { decimals: 0, worth: 11n },
+      JPY: { decimals: 0, worth: 1n },
+      GBP: { decimals: 2, worth: 1n },
+      HKD: { decimals: 2, worth: 8n },
+    },
+    agreement: {
+      ...plain,
+      zoneHours: -5,
+      closedDays: ['2014-12-25', '2015-01-01', '2015-01-19'],
+      cycleDays: 2,
+      fixedFee: 10n,
+      taxBps: 500n,
     },
   },
   // The tenth is the closed day: a typhoon that no calendar knew.
@@ -180,7 +209,7 @@ async function trade(payments: number, refunds: number, day: number): Promise<vo
   );
   const chosen = new Map<Payment, Promise<void>>();
   while (chosen.size < refunds) {
-    const shop = bad ? shops[4]! : shops[random(shops.length)]!;
+    const shop = bad ? shops.at(-1)! : shops[random(shops.length)]!;
     const bought = shop.payments[random(shop.payments.length)]!;
     if (chosen.has(bought.payment) || bought.refunded === bought.payment.amount.amount) continue;
     chosen.set(bought.payment, giveBack(shop, bought, bad));
@@ -189,14 +218,26 @@ async function trade(payments: number, refunds: number, day: number): Promise<vo
 }
 
 async function buy(shop: Shop): Promise<void> {
-  const { least, most } = plan[shop.region]!;
-  const amount = least + BigInt(random(Number(most - least)));
-  const payment = await world.pay(shop.access, amount);
+  const { least, most, prices = {} } = plan[shop.region]!;
+  const own = least + BigInt(random(Number(most - least)));
+  const currencies = [null, ...Object.keys(prices)];
+  const currency = currencies[random(currencies.length)]!;
+  const payment = await (currency === null
+    ? world.pay(shop.access, own)
+    : world.pay(shop.access, own * prices[currency]!.worth, { currency }));
+  const amount = currency === null ? own : worthOf(payment, prices[currency]!.decimals);
+  expect(payment.settlementAmount.amount).toBe(amount);
   // The contract's fee, half-even: the shop's own arithmetic, compared with what was charged.
   const fee = halfEven(amount * BigInt(shop.access.contract.feeBps), 10_000n);
   expect(payment.fee.amount).toBe(fee);
   shop.payments.push({ payment, refunded: 0n, feeReturned: 0n });
   shop.movements.push({ kind: 'PAYMENT', requestId: payment.requestId, amount, fee, at: payment.paidAt! });
+}
+
+/** What a price comes to in cents at the rate that was locked with it. */
+function worthOf({ amount, settlementQuote }: Payment, decimals: number): bigint {
+  const { numerator, denominator } = settlementQuote!.price;
+  return halfEven(amount.amount * numerator * 100n, denominator * 10n ** BigInt(decimals));
 }
 
 async function giveBack(shop: Shop, bought: Shop['payments'][number], whole: boolean): Promise<void> {
@@ -206,12 +247,15 @@ async function giveBack(shop: Shop, bought: Shop['payments'][number], whole: boo
   const before = bought.refunded;
   bought.refunded += amount;
   const refund = await world.refund(bought.payment, amount);
-  const feeShare = (part: bigint) => halfEven(bought.payment.fee.amount * part, paid);
+  // Of what the shop got the cumulative share; where nothing is converted that is the amount.
+  const gross = bought.payment.settlementAmount.amount;
+  const taken = (part: bigint) => halfEven(gross * part, paid);
+  const feeShare = (part: bigint) => halfEven(bought.payment.fee.amount * taken(part), gross);
   const fee = shop.access.contract.returnsFee ? feeShare(before + amount) - feeShare(before) : 0n;
   shop.movements.push({
     kind: 'REFUND',
     requestId: refund.requestId,
-    amount,
+    amount: taken(before + amount) - taken(before),
     fee,
     at: refund.finishedAt!,
   });
@@ -221,6 +265,24 @@ function halfEven(numerator: bigint, denominator: bigint): bigint {
   const below = numerator / denominator;
   const twice = (numerator % denominator) * 2n;
   return twice > denominator || (twice === denominator && below % 2n === 1n) ? below + 1n : below;
+}
+
+/** What a row moved in the shop's own currency; where it was converted, the row's own rate says so. */
+function movedOf(row: Record<string, string>, region: string): bigint {
+  const { decimals, prices = {} } = plan[region]!;
+  const price = prices[row.transactionCurrency!];
+  if (price === undefined) {
+    expect([row.convertedTransactionAmountValue, row.quotePrice]).toEqual(['', '']);
+    return minorOf(row.transactionAmountValue!, decimals);
+  }
+  expect(row.quoteCurrencyPair).toBe(`${row.transactionCurrency}/${row.settlementCurrency}`);
+  const moved = minorOf(row.convertedTransactionAmountValue!, decimals);
+  if (row.transactionType !== 'PAYMENT') return moved;
+  const [whole, digits = ''] = row.quotePrice!.split('.');
+  const rate = BigInt(`${whole}${digits}`) * 100n;
+  const amount = minorOf(row.transactionAmountValue!, price.decimals);
+  expect(moved).toBe(halfEven(amount * rate, 10n ** BigInt(digits.length + price.decimals)));
+  return moved;
 }
 
 interface ListedBatch {
@@ -292,7 +354,7 @@ describe.each(regions)('the shop in %s', (region) => {
         const fees = Object.entries(row)
           .filter(([name]) => /Fee(AmountValue)?$/.test(name) && !name.endsWith('Currency'))
           .reduce((all, [, value]) => all + minorOf(value, decimals), 0n);
-        const moved = minor(row, 'transactionAmountValue');
+        const moved = movedOf(row, region);
         const settled = minor(row, 'settlementAmountValue');
         if (row.transactionType !== 'RESERVE' && row.transactionType !== 'RESERVE_RELEASED')
           expect(settled).toBe(moved + fees);
@@ -350,4 +412,4 @@ test('all proofs hold, and the export verifies without the server', async () => 
   expect((await verifyExport(read(rated))).findings.join()).toMatch(/at its rate it is worth/);
   const missing = lines.filter((_line, index) => index !== at);
   expect((await verifyExport(read(missing))).findings.join()).toMatch(/its lines come to/);
-});
+}, 180_000);
