@@ -1,5 +1,5 @@
 // `npm run bench`: how fast the money path is, as ratios side by side from one run on one PostgreSQL server (embedded,
-// or DATABASE_URL's). `-- --quick` for under 90 seconds, `--size large` for ten million wallets, `--json FILE` for
+// or DATABASE_URL's). `-- --quick` for two minutes, `--size large` for ten million wallets, `--json FILE` for
 // machines. Every figure comes from the code that serves production; nothing is cut short.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
