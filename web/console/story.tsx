@@ -66,6 +66,7 @@ function Found({ of, clientId }: { of: string; clientId: string | null }) {
           ]}
         />
         <a
+          style={{ display: 'inline-block', marginTop: 16 }}
           href={`/api/console/payments/${data.paymentId}/receipt${shop}`}
           download={`receipt-${data.paymentId}.json`}
         >

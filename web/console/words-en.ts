@@ -206,7 +206,7 @@ export const consoleEn: ConsoleWords = {
   find: 'Find',
   receiptFile: 'Save the receipt with proofs',
   receiptHint:
-    'Each thing that moved money, with the proof that it is in the audit log: npm run verify -- --receipt FILE --vkey KEY checks it.',
+    'Each thing that moved money, with the proof that it is in the audit log. Anybody can check it with the verifier.',
   noPayment: 'There is no such payment.',
   findHint: 'Find a payment to see its whole story, from the order to the bank’s statement.',
   price: 'Price',

@@ -200,8 +200,7 @@ export const consoleZh = {
   findPayment: '输入付款号或商户单号',
   find: '查询',
   receiptFile: '保存带证明的凭证',
-  receiptHint:
-    '包含每一笔资金变动及其已记入审计日志的证明，可用 npm run verify -- --receipt FILE --vkey KEY 核对。',
+  receiptHint: '包含每一笔资金变动及其已记入审计日志的证明，任何人都可用核验程序自行核对。',
   noPayment: '没有这笔交易。',
   findHint: '查询一笔交易，从下单到银行对账单的全过程。',
   price: '标价',
