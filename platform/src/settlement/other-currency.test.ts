@@ -33,15 +33,21 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 async function expectAllRight(): Promise<void> {
+  expect(await found()).toEqual({ red: [], findings: [] });
+}
+
+/** The proofs that do not hold, and what the verifier says of an export. */
+async function found(): Promise<{ red: string[]; findings: string[] }> {
   const { database, clock, auditLog } = world.platform;
   await auditLog.sealAll();
-  expect((await audit(world.platform.audit)).proofs.filter((proof) => !proof.ok)).toEqual([]);
+  const { proofs } = await audit(world.platform.audit);
   const lines: string[] = [];
   await exportLines({ database, exportedAt: clock.now() }, async (line) => void lines.push(line));
   async function* read() {
     yield* lines;
   }
-  expect((await verifyExport(read())).findings).toEqual([]);
+  const { findings } = await verifyExport(read());
+  return { red: proofs.filter((proof) => !proof.ok).map(({ name }) => name), findings };
 }
 
 /** What stands on accounts by their codes; the shop's number is left out. */
@@ -256,6 +262,25 @@ it('the database keeps the bounds, whoever writes', async () => {
     await refused(`UPDATE merchants.contract SET ${what}`);
   await refused(`UPDATE merchants.contract SET payment_currencies = '{}'`);
 });
+
+it.each([
+  [
+    'the share of a refund',
+    'UPDATE payments.refund SET settlement_amount = settlement_amount + 1',
+    /does not do what event refunded/,
+  ],
+  ['the fee', 'UPDATE payments.payment SET fee = fee - 1', /does not do what event paid/],
+])(
+  '%s, changed by the database’s owner, is seen by the audit and by the verifier',
+  async (_what, text, says) => {
+    await world.refund(await world.pay(shop, 59_000n, { currency: 'KRW' }), 20_000n);
+    await expectAllRight();
+    await world.test.owner.pool.query(text);
+    const { red, findings } = await found();
+    expect(red).toContain('payments-have-exactly-their-entries');
+    expect(findings.join('\n')).toMatch(says);
+  },
+);
 
 it('a contract names currencies that there are', async () => {
   const contract = { ...shop.contract, paymentCurrencies: ['USD', 'XXQ'] };
