@@ -50,5 +50,7 @@ export const targets: readonly Target[] = [
   ...inFolder('settlement', 'platform/src/settlement', ['batch', 'calendar', 'close', 'postings'], {
     skip: ['entryOf', 'closedAtOnce', 'releasedAtOnce'],
   }),
-  ...inFolder('protocol', 'protocol/src/ams', ['signature']),
+  ...inFolder('protocol', 'protocol/src/ams', ['signature', 'json']),
+  ...inFolder('protocol', 'protocol/src/codes', ['tlv', 'merchant-qr', 'order-code', 'payment-code']),
+  ...inFolder('protocol', 'protocol/src/gateway', ['signature', 'ambiguity']),
 ];

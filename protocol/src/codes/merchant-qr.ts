@@ -27,7 +27,8 @@ export interface MerchantQr {
 }
 
 const initiations = { '11': 'static', '12': 'dynamic' } as const;
-const own = new Set(['00', '01', '52', '53', '54', '58', '59', '60', '62', '63', '64']);
+/** Of what stands behind the accounts. */
+const own = new Set(['52', '53', '54', '58', '59', '60', '62', '63', '64']);
 
 /** Throws QrError: what is no EMVCo code, is damaged, or lacks a mandatory object. */
 export function readMerchantQr(text: string): MerchantQr {
