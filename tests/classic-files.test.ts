@@ -1,6 +1,7 @@
 // The rest of the reference's checklist (section 10): files, declarations, the registry, orders paid in a shop.
 import type { AuditAnswer } from '@tongbao/protocol/sandbox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { classicOrders } from './classic-orders.ts';
 import { type ClassicShop, classicShop, shopperOf } from './classic-shop.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
@@ -23,44 +24,7 @@ afterAll(async () => {
   expect(audit.proofs.filter((proof) => !proof.ok)).toEqual([]);
 });
 
-let counter = 0;
-const next = (name: string): string => `${name}-${++counter}`;
-const orderOf = (more: Record<string, string> = {}) => ({
-  service: 'create_forex_trade',
-  subject: '气垫粉底 Cushion',
-  out_trade_no: next('T'),
-  currency: 'KRW',
-  ...(more.rmb_fee === undefined ? { total_fee: '59000' } : {}),
-  ...more,
-});
-
-const query = (number: string) => shop.call({ service: 'single_trade_query', out_trade_no: number });
-const advance = (duration: string) => sandbox.post<{ now: string }>('/sandbox/clock', { advance: duration });
-
-async function announced(more: Record<string, string> = {}) {
-  const order = orderOf(more);
-  const answer = await shop.call(order);
-  expect(answer.status, answer.text).toBe(302);
-  return { number: order.out_trade_no, cashierUrl: answer.location! };
-}
-
-async function paid(more: Record<string, string> = {}) {
-  const order = await announced(more);
-  const answer = await sandbox.post<{ status: string }>('/sandbox/pay', { cashierUrl: order.cashierUrl });
-  expect(answer).toMatchObject({ status: 'paid' });
-  return order;
-}
-
-const refund = (number: string, more: Record<string, string> = {}) =>
-  shop.call({
-    service: 'forex_refund',
-    out_return_no: next('R'),
-    out_trade_no: number,
-    currency: 'KRW',
-    gmt_return: '20141111103000',
-    reason: 'size',
-    ...more,
-  });
+const { next, orderOf, query, advance, announced, paid, refund } = classicOrders(() => ({ sandbox, shop }));
 
 describe('files', () => {
   const dayFromNow = async (days: number) => {

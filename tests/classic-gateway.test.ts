@@ -6,6 +6,7 @@ import { createMerchantClient } from '@tongbao/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyExport } from '../platform/src/audit/verify.ts';
 import { until } from '../platform/src/testing/until.ts';
+import { classicOrders } from './classic-orders.ts';
 import {
   type ClassicShop,
   classicShop,
@@ -44,44 +45,7 @@ afterAll(async () => {
   expect((await verifyExport(lines())).findings).toEqual([]);
 });
 
-let counter = 0;
-const next = (name: string): string => `${name}-${++counter}`;
-const orderOf = (more: Record<string, string> = {}) => ({
-  service: 'create_forex_trade',
-  subject: '气垫粉底 Cushion',
-  out_trade_no: next('T'),
-  currency: 'KRW',
-  ...(more.rmb_fee === undefined ? { total_fee: '59000' } : {}),
-  ...more,
-});
-
-const query = (number: string) => shop.call({ service: 'single_trade_query', out_trade_no: number });
-const advance = (duration: string) => sandbox.post<{ now: string }>('/sandbox/clock', { advance: duration });
-
-async function announced(more: Record<string, string> = {}) {
-  const order = orderOf(more);
-  const answer = await shop.call(order);
-  expect(answer.status, answer.text).toBe(302);
-  return { number: order.out_trade_no, cashierUrl: answer.location! };
-}
-
-async function paid(more: Record<string, string> = {}) {
-  const order = await announced(more);
-  const answer = await sandbox.post<{ status: string }>('/sandbox/pay', { cashierUrl: order.cashierUrl });
-  expect(answer).toMatchObject({ status: 'paid' });
-  return order;
-}
-
-const refund = (number: string, more: Record<string, string> = {}) =>
-  shop.call({
-    service: 'forex_refund',
-    out_return_no: next('R'),
-    out_trade_no: number,
-    currency: 'KRW',
-    gmt_return: '20141111103000',
-    reason: 'size',
-    ...more,
-  });
+const { next, orderOf, query, advance, announced, paid, refund } = classicOrders(() => ({ sandbox, shop }));
 
 async function told(number: string, count = 1): Promise<Record<string, string>[]> {
   const found = () => receiver.received.filter((form) => form.out_trade_no === number);
@@ -329,6 +293,8 @@ describe('notifications', () => {
     };
     const { number } = await paid({ notify_url: receiver.url });
     const [form] = await told(number);
+    // It has been received before the answer to our question is.
+    await until(async () => during !== '');
     receiver.during = null;
     expect(during).toBe('true');
     expect(await verify(form!.notify_id!, yenShop.partner)).toBe('false');

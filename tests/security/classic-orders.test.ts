@@ -2,6 +2,7 @@
 import { createMerchantClient } from '@tongbao/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../platform/src/testing/until.ts';
+import { classicOrders } from '../classic-orders.ts';
 import { type ClassicShop, classicShop, md5Of, shopperOf } from '../classic-shop.ts';
 import { type Sandbox, startSandbox } from '../start-sandbox.ts';
 
@@ -17,31 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox?.stop());
 
-let counter = 0;
-const next = (name: string): string => `${name}-${++counter}`;
-const orderOf = (more: Record<string, string> = {}) => ({
-  service: 'create_forex_trade',
-  subject: '气垫粉底 Cushion',
-  out_trade_no: next('T'),
-  currency: 'KRW',
-  ...(more.rmb_fee === undefined ? { total_fee: '59000' } : {}),
-  ...more,
-});
-const query = (number: string) => shop.call({ service: 'single_trade_query', out_trade_no: number });
-
-async function announced(more: Record<string, string> = {}) {
-  const order = orderOf(more);
-  const answer = await shop.call(order);
-  expect(answer.status, answer.text).toBe(302);
-  return { number: order.out_trade_no, cashierUrl: answer.location! };
-}
-
-async function paid(more: Record<string, string> = {}) {
-  const order = await announced(more);
-  const answer = await sandbox.post<{ status: string }>('/sandbox/pay', { cashierUrl: order.cashierUrl });
-  expect(answer).toMatchObject({ status: 'paid' });
-  return order;
-}
+const { next, orderOf, query, announced, paid } = classicOrders(() => ({ sandbox, shop }));
 
 describe('security C1, M9: a signed request has one meaning', () => {
   const ring = 'Ring, engraved "love';
