@@ -106,6 +106,15 @@ test('W7: goods as one object are a list of one', async () => {
   expect(answer.result.resultCode).toBe('PAYMENT_IN_PROCESS');
 });
 
+test('a seller’s number may be a UUID, and a session’s method have no type: official demos send both', async () => {
+  const merchant = { referenceMerchantId: crypto.randomUUID(), merchantMCC: 'merchantMcc' };
+  const answer = await shop.pay(payOf({ order: { referenceOrderId: 'o', merchant } }));
+  expect(answer.result.resultCode).toBe('PAYMENT_IN_PROCESS');
+  const paymentMethod = { paymentMethodMetaData: { is3DSAuthentication: 'true' } };
+  const session = await shop.createPaymentSession(payOf({ paymentMethod }));
+  expect(session.result.resultCode).toBe('SUCCESS');
+});
+
 test.each([
   { subscriptionInfo: { subscriptionDescription: 'monthly' } },
   { agreementInfo: { authState: 'x' } },

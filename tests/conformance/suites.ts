@@ -123,13 +123,18 @@ async function prepareDemos(signal: AbortSignal): Promise<Prepared> {
 
 /** Official programs for assistants, and the Python SDK that they bring along. */
 async function prepareAssistants(signal: AbortSignal): Promise<Prepared | Missing> {
-  // They were written for the first major version of mcp; the second has no FastMCP any more.
-  const wanted = ['ant-intl-antom-mcp', 'antom-test-server', 'mcp<2'] as const;
-  const made = await pythonWith('assistants', wanted, signal);
+  // They were written for the first major version of mcp; the second has no FastMCP any more. From 1.10 on it checks what a
+  // tool answers, which antom-test-server declares wrongly, and what came before needs the pydantic of its time.
+  const made = await pythonWith('assistants', ['ant-intl-antom-mcp', 'mcp<2'], signal);
   if ('missing' in made) return made;
+  const other = await pythonWith('test-server', ['antom-test-server', 'mcp<1.10', 'pydantic<2.12'], signal);
+  if ('missing' in other) return other;
+  const client = clientOf(made.python, 'assistants/client.py');
+  const sources = await sourcesOf(made.python, pythonSdk, signal);
+  const testServer = path.join(path.dirname(other.python), 'antom-test-server');
   return {
-    sdk: `ant-intl-antom-mcp ${made.version}, antom-test-server (MCP)`,
-    client: clientOf(made.python, 'assistants/client.py'),
+    sdk: `ant-intl-antom-mcp ${made.version}, antom-test-server ${other.version} (MCP)`,
+    client: { ...client, env: { ...client.env, ANTOM_TEST_SERVER: testServer, PYTHON_SDK_SOURCES: sources } },
     checks: assistantChecks,
   };
 }
@@ -178,6 +183,17 @@ async function pythonWith(
   const [installed] = wanted[0].split('==');
   const asked = `import importlib.metadata; print(importlib.metadata.version('${installed}'))`;
   return { python, version: await insist({ command: python, args: ['-c', asked] }, signal) };
+}
+
+/** The archive that a package's newest release was made from: its README is in no wheel. */
+async function sourcesOf(python: string, name: string, signal: AbortSignal): Promise<string> {
+  const folder = path.join(build, 'sources', name);
+  await rm(folder, { recursive: true, force: true });
+  const quietly = ['--quiet', '--disable-pip-version-check', '--no-deps', '--no-binary', ':all:'];
+  await insist({ command: python, args: ['-m', 'pip', 'download', ...quietly, '-d', folder, name] }, signal);
+  const archive = (await readdir(folder)).find((file) => file.endsWith('.tar.gz'));
+  if (archive === undefined) throw new Error(`${name} has no source archive`);
+  return path.join(folder, archive);
 }
 
 const clientOf = (python: string, file: string): Command => ({

@@ -44,7 +44,8 @@ const order = z.object({
   orderAmount: optional(amount),
   merchant: optional(
     z.object({
-      referenceMerchantId: optionalText(32),
+      /** 32 in the reference's table; the official Python SDK's own demo sends a UUID. */
+      referenceMerchantId: optionalText(64),
       merchantName: optionalSellerName(256),
       merchantDisplayName: optionalSellerName(64),
     }),
@@ -121,7 +122,8 @@ export const PayRequest = z.object({
 
 export const CreatePaymentSessionRequest = z.object({
   ...payment,
-  paymentMethod: optional(paymentMethod),
+  /** Without a type where every wallet may be offered: the official Go SDK's demo sends the rest of it alone. */
+  paymentMethod: optional(paymentMethod.extend({ paymentMethodType: optionalText(64) })),
   paymentSessionExpiryTime: optionalInstant,
   productScene: optionalText(32),
   locale: optionalText(8),

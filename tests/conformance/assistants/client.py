@@ -1,16 +1,16 @@
 """Three official programs of PyPI, unmodified, against the shop that is paid in dollars: `client.py CONFIG.json`.
 
 ant-intl-antom-mcp and antom-test-server are MCP servers for assistants; they are started as an assistant starts them and set by
-their environment. The third is the quick start that the Python SDK's own description prints. A line a check.
+their environment. The third is the quick start that the README of the Python SDK prints. A line a check.
 """
 import asyncio
-import importlib.metadata
 import json
 import os
 import pathlib
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import uuid
 
@@ -140,7 +140,7 @@ async def antom_mcp():
 
 async def test_server():
     server = StdioServerParameters(
-        command=str(programs / "antom-test-server"),
+        command=os.environ["ANTOM_TEST_SERVER"],
         env=environment(
             serverUrl=settings["https"],
             clientId=merchant["clientId"],
@@ -174,7 +174,9 @@ async def test_server():
 
 def quick_start():
     """The program below the heading Payment, exactly as printed. It asks for GCash in pesos: refused in words, with a verified answer."""
-    text = importlib.metadata.metadata("global-open-sdk-python").get_payload()
+    with tarfile.open(os.environ["PYTHON_SDK_SOURCES"]) as sources:
+        readme = next(name for name in sources.getnames() if name.count("/") == 1 and name.endswith("/README.md"))
+        text = sources.extractfile(readme).read().decode("utf-8")
     program = re.search(r"### Payment\n.*?```python\n(.*?)```", text, re.DOTALL).group(1)
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "payment_example.py"
