@@ -28,6 +28,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+// Each test starts some nine processes, one after the other; a busy machine takes seconds for each.
+const patience = 240_000;
+
 const inFolder = (name: string): string => path.join(folder, name);
 async function fileWith(name: string, text: string, mode = 0o644): Promise<string> {
   await writeFile(inFolder(name), text);
@@ -70,7 +73,9 @@ const csv = (amount: string) =>
   `date,reference,amount,currency\n2014-11-12,FEE-1,-1.00,GBP\n2014-11-12,X-2,${amount},GBP\n`;
 const about = ['--account', 'GB-OPS', '--currency', 'GBP'];
 
-test('a file comes in once, whole, under a name; one with a mistake names its line and changes nothing', async () => {
+test('a file comes in once, whole, under a name; one with a mistake names its line and changes nothing', {
+  timeout: patience,
+}, async () => {
   const good = await fileWith('2014-11-12.csv', csv('5.25'));
   const first = as('mei', 'statement', 'import', good, ...about);
   expect(first).toMatchObject({
@@ -101,7 +106,7 @@ test('a file comes in once, whole, under a name; one with a mistake names its li
   ]);
 });
 
-test('a card bank’s file by a profile, in words', async () => {
+test('a card bank’s file by a profile, in words', { timeout: patience }, async () => {
   const profile = {
     ...{ name: 'icbc', delimiter: ';', dateFormat: 'YYYYMMDD', currency: 'CNY' },
     columns: { date: 'day', debit: 'out', credit: 'in', reference: 'ref' },
@@ -131,7 +136,7 @@ test('a card bank’s file by a profile, in words', async () => {
   );
 });
 
-test('a closed day: declared by one, decided by another', async () => {
+test('a closed day: declared by one, decided by another', { timeout: patience }, async () => {
   const day = ['--calendar', 'KR', '--day', '2030-12-30', '--reason', 'snow'];
   const { answer } = as('mei', 'closure', 'declare', ...day);
   expect(as('mei', 'closure', 'propose', ...day)).toMatchObject({
@@ -151,7 +156,7 @@ test('a closed day: declared by one, decided by another', async () => {
   expect((await trail()).slice(-2)).toEqual(['mei closure.propose closed: snow', 'li closure.approve seen']);
 });
 
-test('who acts has to be known, and what is typed wrongly is said', async () => {
+test('who acts has to be known, and what is typed wrongly is said', { timeout: patience }, async () => {
   const list = ['statement', 'list'];
   expect(run(...list)).toMatchObject({
     status: 2,

@@ -11,11 +11,26 @@ export function dayOfSwift(text: string): string | null {
   return isDay(day) ? day : null;
 }
 
+/** A statement has few days and many lines: what was found for a pair of dates is found again. */
+const nearest = new Map<string, string | null>();
+const mostNearest = 1_000;
+
 /**
  * MMDD beside a value date: the day of that name that is nearest to it, so that an entry of 2 January with a value date
  * of 31 December is in the next year. Null where no year near it has such a day.
  */
 export function entryDay(text: string, valueDay: string): string | null {
+  const key = `${text} ${valueDay}`;
+  let found = nearest.get(key);
+  if (found === undefined) {
+    found = nearestTo(valueDay, text);
+    if (nearest.size >= mostNearest) nearest.clear();
+    nearest.set(key, found);
+  }
+  return found;
+}
+
+function nearestTo(valueDay: string, text: string): string | null {
   const year = Number.parseInt(valueDay.slice(0, 4), 10);
   const distance = (day: string) => Math.abs(daysBetween(valueDay, day));
   const candidates = [year - 1, year, year + 1]

@@ -2,7 +2,8 @@
 // what the file itself says (XML declaration). Bytes that are not in that encoding are refused, never replaced.
 import { StatementUnreadable } from './fields.ts';
 
-const chunkBytes = 64 * 1024;
+/** Of one step: some milliseconds of parsing. */
+const chunkBytes = 16 * 1024;
 const marks: readonly (readonly [bytes: readonly number[], encoding: string])[] = [
   [[0xef, 0xbb, 0xbf], 'utf-8'],
   [[0xff, 0xfe], 'utf-16le'],

@@ -13,7 +13,7 @@ import { isBlank, StatementUnreadable } from './fields.ts';
 import { type Reconciled, reconcileSteps } from './match.ts';
 import { withKnownReferences } from './references.ts';
 import { ReconciliationRefused } from './refused.ts';
-import type { Break, Statement, StatementKind } from './statement.ts';
+import type { Break, ExpectedMovement, Statement, StatementKind } from './statement.ts';
 import {
   type FormerStatement,
   forgetSeenRows,
@@ -169,9 +169,8 @@ async function importOne(parts: ImportParts, tx: Transaction, asked: Asked): Pro
   const row = { id, fileId: await asked.file(), hash, replaces: former, matched, at, by: operator };
   await insertStatementRow(tx, { ...row, statement: { ...statement, lines } });
   if (kind === 'statement') {
-    const shown = lines.flatMap((line) => [line.reference, ...line.parts]).filter((name) => !isBlank(name));
-    const { currency } = statement;
-    await insertSeenRows(tx, { account, currency, statementId: id, references: [...new Set(shown)] });
+    const references = await inSteps(referencesIn(lines, []));
+    await insertSeenRows(tx, { account, currency: statement.currency, statementId: id, references });
   }
   const breaks =
     former === null ? found : await corrected(parts, tx, { found, former, id, statement, operator });
@@ -215,10 +214,7 @@ async function compare(
     const matched = lines.filter((line) => !isBlank(line.reference) && known.has(line.reference)).length;
     return { lines, matched, breaks: [] };
   }
-  const named = [...lines, ...expected].map((each) => each.reference);
-  const references = [...new Set([...named, ...lines.flatMap((line) => line.parts)])].filter(
-    (name) => !isBlank(name),
-  );
+  const references = await inSteps(referencesIn(lines, expected));
   const rules = {
     dateWindowDays,
     openingInBooks: await readFormerClosing(tx, statement, replaced),
@@ -226,6 +222,23 @@ async function compare(
   };
   const found = await inSteps(reconcileSteps({ ...statement, lines }, expected, rules));
   return { lines, ...found };
+}
+
+/** Each reference once, blank ones left out. */
+function* referencesIn(
+  lines: Statement['lines'],
+  expected: readonly ExpectedMovement[],
+): Steps<readonly string[]> {
+  const found = new Set<string>();
+  const add = (name: string) => {
+    if (!isBlank(name)) found.add(name);
+  };
+  yield* forEach(lines, (line) => {
+    add(line.reference);
+    line.parts.forEach(add);
+  });
+  yield* forEach(expected, (movement) => add(movement.reference));
+  return [...found];
 }
 
 /** Half of what a column of minor units holds: then a difference between two sums fits it too. */

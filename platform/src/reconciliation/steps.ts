@@ -17,7 +17,7 @@ export async function inSteps<Result>(steps: Steps<Result>): Promise<Result> {
 }
 
 /** Items of one step: some milliseconds of work. */
-export const stepItems = 2_000;
+export const stepItems = 500;
 
 /** Does something with each item, some thousand in a step. */
 export function* forEach<Item>(items: Iterable<Item>, act: (item: Item, place: number) => void): Steps<void> {

@@ -51,7 +51,7 @@ describe('opening a wallet', () => {
       cards: [],
     });
     const named = await post(session, '/identity', { name: ' 赵  敏 ', residentId: freshId() });
-    expect(named.body).toMatchObject({ walletClass: 1, customer: { name: '赵 敏' } });
+    expect(named.body).toMatchObject({ walletClass: 1, customer: { name: '赵敏' } });
     expect((await post(session, '/pin', { newPin: '123456' })).body.error.code).toBe('PIN_WEAK');
     expect((await post(session, '/pin', { newPin: '735126' })).body.hasPin).toBe(true);
     const number = world.issuers.sampleNumber('629901');
