@@ -52,5 +52,5 @@ export const targets: readonly Target[] = [
   }),
   ...inFolder('protocol', 'protocol/src/ams', ['signature', 'json']),
   ...inFolder('protocol', 'protocol/src/codes', ['tlv', 'merchant-qr', 'order-code', 'payment-code']),
-  ...inFolder('protocol', 'protocol/src/gateway', ['signature', 'ambiguity']),
+  ...inFolder('protocol', 'protocol/src/gateway', ['signature']),
 ];

@@ -33,6 +33,7 @@ test.each([
   ['{"a":{"a":1},"b":[{"a":1},{"a":1}]}', null],
   ['{"a":"\\"b\\":1,\\"b\\":2"}', null],
   ['{"a":"b:","b":"{a:\\\\"}', null],
+  ['{"a":{"b":1},"b":2}', null],
   ['[]', null],
   ['"a"', null],
 ])('a name that an object has twice: %s: %s', (json, name) => {

@@ -1,6 +1,6 @@
 // The classic signing string, byte by byte (reference, section 1.3).
 import { expect, test } from 'vitest';
-import { receivedSigningBytes, repairedBase64, signingBytes, signingText } from './signature.ts';
+import { receivedSigningBytes, repairedBase64, signingBytes, signingText, signTypes } from './signature.ts';
 
 test('our own text: sorted by name, without sign, sign_type and what is empty', () => {
   expect(
@@ -9,6 +9,10 @@ test('our own text: sorted by name, without sign, sign_type and what is empty', 
   expect(signingText({})).toBe('');
   expect(signingText({ sign: 'x' })).toBe('');
   expect(signingText({ a: 'x=y&z' })).toBe('a=x=y&z');
+});
+
+test('the three sign types', () => {
+  expect(signTypes).toEqual(['MD5', 'RSA', 'RSA2']);
 });
 
 test('its bytes are the charset’s', () => {

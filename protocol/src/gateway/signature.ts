@@ -7,8 +7,9 @@ export const signTypes = ['MD5', 'RSA', 'RSA2'] as const;
 export type SignType = (typeof signTypes)[number];
 
 const isSigned = (name: string): boolean => name !== 'sign' && name !== 'sign_type';
+/** Names come once each. */
 const byName = ([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number =>
-  left < right ? -1 : left > right ? 1 : 0;
+  left < right ? -1 : 1;
 
 /** Of what we say ourselves. */
 export function signingText(parameters: Readonly<Record<string, string>>): string {
