@@ -1,5 +1,6 @@
 // What every official SDK must show here, by name, and the reading of what a client printed about it. A client that
 // leaves a check out, or makes one twice, fails: nothing passes by not being asked.
+import { cardRows } from '@tongbao/connector-conformance';
 
 const refunds = ['20000', '19000', 'the rest'];
 
@@ -117,6 +118,18 @@ export const bankChecks: readonly string[] = [
   ),
   ...['camt.053.001.02', 'camt.054.001.02'].map((id) => `Prowide reads our ${id}`),
   'Prowide reads our generator’s MT940',
+];
+
+/** The ISO 8583 connector at a switch made of jPOS: the connectors' kit, and what only a switch does. */
+export const switchChecks: readonly string[] = [
+  ...cardRows.map(({ name }) => `the kit: ${name}`),
+  'members are signed on before anything else',
+  'an answer that comes too late decides nothing, and the repeat finds what was done',
+  'an answer that comes twice is one',
+  'an answer about another amount decides nothing',
+  'what is too old to be asked again is reversed, once',
+  'a reversal goes on until the switch has said so, also from another process',
+  'what the switch has never heard of is reversed, and never done',
 ];
 
 export interface Judgement {

@@ -13,6 +13,7 @@ import {
   classicChecks,
   demoChecks,
   logChecks,
+  switchChecks,
 } from './checks.ts';
 import { type Command, type Ended, runCommand } from './run-command.ts';
 
@@ -51,6 +52,7 @@ export const suites: readonly Suite[] = [
   { name: 'Log', tools: ['go'], prepare: prepareLog },
   { name: 'Classic', tools: ['python3'], prepare: prepareClassic },
   { name: 'Banks', tools: ['java', 'mvn'], prepare: prepareBanks },
+  { name: 'Switch', tools: ['java', 'mvn'], prepare: prepareSwitch },
   { name: 'Calendars', tools: ['python3'], prepare: prepareCalendars },
 ];
 
@@ -139,24 +141,39 @@ async function prepareAssistants(signal: AbortSignal): Promise<Prepared | Missin
   };
 }
 
-/** Prowide, an independent reader and writer of banks' messages. */
-async function prepareBanks(signal: AbortSignal): Promise<Prepared> {
-  const folder = path.join(build, 'banks');
+/** Compiles a folder's program with what it needs from Maven: the class path, and the versions of its packages. */
+async function mavenProgram(name: string, signal: AbortSignal) {
+  const folder = path.join(build, name);
   const classpath = path.join(folder, 'classpath.txt');
   const goals = ['compile', 'dependency:build-classpath', `-Dmdep.outputFile=${classpath}`];
   const settings = [`-Dmaven.repo.local=${path.join(build, 'maven')}`, `-Dbuild.folder=${folder}`];
   await insist(
-    { command: 'mvn', args: ['-q', '-B', ...goals, ...settings], cwd: path.join(here, 'banks') },
+    { command: 'mvn', args: ['-q', '-B', ...goals, ...settings], cwd: path.join(here, name) },
     signal,
   );
   const jars = (await readFile(classpath, 'utf8')).trim();
-  const version = (name: string) =>
-    new RegExp(`${name}-([^/\\\\]+)\\.jar`).exec(jars)?.[1] ?? 'of an unknown version';
-  const all = [path.join(folder, 'classes'), jars].join(path.delimiter);
+  const version = (jar: string) =>
+    new RegExp(`${jar}-([^/\\\\]+)\\.jar`).exec(jars)?.[1] ?? 'of an unknown version';
+  return { folder, version, all: [path.join(folder, 'classes'), jars].join(path.delimiter) };
+}
+
+/** Prowide, an independent reader and writer of banks' messages. */
+async function prepareBanks(signal: AbortSignal): Promise<Prepared> {
+  const { folder, version, all } = await mavenProgram('banks', signal);
   return {
     sdk: `pw-iso20022 ${version('pw-iso20022')}, pw-swift-core ${version('pw-swift-core')} (bank files)`,
     client: { command: process.execPath, args: [path.join(here, 'banks', 'client.ts'), all, folder] },
     checks: bankChecks,
+  };
+}
+
+/** jPOS as the switch that the ISO 8583 connector speaks to. */
+async function prepareSwitch(signal: AbortSignal): Promise<Prepared> {
+  const { version, all } = await mavenProgram('switch', signal);
+  return {
+    sdk: `jpos ${version('jpos')} (card switch)`,
+    client: { command: process.execPath, args: [path.join(here, 'switch', 'client.ts'), all] },
+    checks: switchChecks,
   };
 }
 

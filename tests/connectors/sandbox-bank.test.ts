@@ -77,7 +77,16 @@ async function cardDriver(): Promise<CardBankDriver> {
   });
   return {
     card,
-    start: async () => ({ ...bank, close: nothing }),
+    start: async (step) => ({
+      ...bank,
+      async debit(request) {
+        await step();
+        const answer = await bank.debit(request);
+        await step();
+        return answer;
+      },
+      close: nothing,
+    }),
     behave: async (behaviour) => void (await bank.setBehaviour({ code: card.bank, behaviour, slowMs: null })),
     async taken() {
       const found = await bank.findCard({ bank: card.bank, token: card.cardToken });

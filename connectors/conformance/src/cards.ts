@@ -1,14 +1,15 @@
 // The kit for the banks behind cards: a reference moves money at most once, whatever is lost, late or asked again.
 import type { BankGateway, BankRequest } from '@tongbao/connector-interface';
 import { money } from '@tongbao/money';
+import { failing, nothing, type Step, steps } from './failing.ts';
 import { holds, type Row, throws } from './row.ts';
 
 export type CardBankMood = 'normal' | 'down' | 'answer-lost' | 'decline';
 
 /** The connector and the bank behind it, in a world of their own for each row. */
 export interface CardBankDriver {
-  /** Starts the connector as a new process does. */
-  start(): Promise<BankGateway & { close(): Promise<void> }>;
+  /** Starts the connector as a new process does; `step` as for settlement banks. */
+  start(step: Step): Promise<BankGateway & { close(): Promise<void> }>;
   /** A card with CNY 1,000.00. */
   readonly card: Pick<BankRequest, 'bank' | 'cardToken'>;
   /** How the bank behaves from now on. */
@@ -34,11 +35,11 @@ export const cardRows: readonly Row<CardBankDriver>[] = [
     why: 'Whoever does not know asks again. A second charge is a shopper’s money.',
     remedy: 'The reference is the operation: the same one is answered, never done again.',
     async run(driver) {
-      const bank = await driver.start();
+      const bank = await driver.start(nothing);
       const debit = asked(driver, 500n);
       const answers = await Promise.allSettled(Array.from({ length: 8 }, () => bank.debit(debit)));
       await bank.close();
-      const other = await driver.start();
+      const other = await driver.start(nothing);
       const again = await other.debit(debit);
       holds(again.outcome === 'approved', `asked again, the bank says ${again.outcome}`);
       const wrong = answers.some((each) => each.status === 'fulfilled' && each.value.outcome !== 'approved');
@@ -49,12 +50,43 @@ export const cardRows: readonly Row<CardBankDriver>[] = [
     },
   },
   {
+    name: 'dies',
+    title: 'the process dies at each step of a debit; a new one asks again',
+    why: 'A process that dies after the bank has heard it has told nobody.',
+    remedy:
+      'Keep what a reference is called at the bank before anything is sent, and ask again under the same name.',
+    async run(driver) {
+      for (let at = 1; at <= steps; at++) {
+        const debit = asked(driver, 10n);
+        const failure = failing(at, true);
+        const first = await driver.start(failure.step);
+        const failed = await throws(first.debit(debit));
+        const reached = failure.hit();
+        await first.close().catch(nothing);
+        const second = await driver.start(nothing);
+        const again = await second.debit(debit);
+        holds(
+          again.outcome === 'approved',
+          `died at step ${at}: asked again, the bank says ${again.outcome}`,
+        );
+        const taken = await driver.taken();
+        holds(taken === BigInt(at) * 10n, `died at step ${at}: the card was charged ${taken} in all`);
+        await second.close();
+        if (reached) continue;
+        holds(!failed, 'a debit failed though nothing did');
+        holds(at > 1, 'the driver never calls `step`');
+        return `died at each of ${at - 1} steps, charged once each`;
+      }
+      throw new Error(`a debit takes more than ${steps} steps`);
+    },
+  },
+  {
     name: 'lost',
     title: 'the bank has charged the card, and its answer is lost',
     why: 'The worst minute of a payment: the money has moved and nobody knows.',
     remedy: 'Throw; the outcome is found by a query or by the same reference again.',
     async run(driver) {
-      const bank = await driver.start();
+      const bank = await driver.start(nothing);
       await driver.behave('answer-lost');
       const debit = asked(driver, 700n);
       holds(await throws(bank.debit(debit)), 'an answer that was lost was answered');
@@ -74,7 +106,7 @@ export const cardRows: readonly Row<CardBankDriver>[] = [
     why: '"Not reached" is not "refused": only the bank can say that nothing was done.',
     remedy: 'Throw where there is no answer; say unknown-reference only when the bank says so.',
     async run(driver) {
-      const bank = await driver.start();
+      const bank = await driver.start(nothing);
       await driver.behave('down');
       const debit = asked(driver, 300n);
       holds(await throws(bank.debit(debit)), 'a bank that is down has answered');
@@ -95,7 +127,7 @@ export const cardRows: readonly Row<CardBankDriver>[] = [
     why: 'What was told to the shopper as refused must not be charged an hour later.',
     remedy: 'A reference keeps its answer.',
     async run(driver) {
-      const bank = await driver.start();
+      const bank = await driver.start(nothing);
       await driver.behave('decline');
       const debit = asked(driver, 100n);
       const first = await bank.debit(debit);
@@ -114,7 +146,7 @@ export const cardRows: readonly Row<CardBankDriver>[] = [
     why: 'An answer to one amount is no answer to another.',
     remedy: 'Throw; it is a mistake of ours that people must see.',
     async run(driver) {
-      const bank = await driver.start();
+      const bank = await driver.start(nothing);
       const debit = asked(driver, 200n);
       await bank.debit(debit);
       await throws(bank.debit({ ...debit, amount: money('CNY', 201n) }));
@@ -129,7 +161,7 @@ export const cardRows: readonly Row<CardBankDriver>[] = [
     why: 'A refund that is paid twice is the house’s money.',
     remedy: 'A credit is an operation with a reference of its own.',
     async run(driver) {
-      const bank = await driver.start();
+      const bank = await driver.start(nothing);
       await bank.debit(asked(driver, 900n));
       const back = asked(driver, 400n);
       await driver.behave('answer-lost');

@@ -1,5 +1,6 @@
 // The kit for settlement banks: a message reaches the bank once, whole, whatever dies; an answer reaches us once, in order.
 import type { BankDocument, SettlementBank } from '@tongbao/connector-interface';
+import { failing, nothing, type Step, steps } from './failing.ts';
 import { holds, type Row, throws } from './row.ts';
 
 export interface Message {
@@ -13,7 +14,6 @@ export interface Answer {
   readonly paid: boolean;
 }
 
-export type Step = () => void | Promise<void>;
 export type StartedBank = SettlementBank & { close(): Promise<void> };
 
 /** The connector and the bank behind it, in a world of their own for each row. */
@@ -38,7 +38,6 @@ export interface SettlementDriver {
   close(): Promise<void>;
 }
 
-const nothing = (): void => {};
 let counter = 0;
 
 /** A pain.001.001.03 with one transfer of EUR 12.34. */
@@ -70,25 +69,6 @@ class Bank {
     const times = await this.has(message);
     holds(times === 1, `${when}: the bank got ${message.messageId} ${times} times`);
   }
-}
-
-const steps = 200;
-
-/** Fails at the step of this number, once or for ever after; `hit` says whether it got so far, and ends a single failure. */
-function failing(at: number, forEver: boolean): { step: () => void; hit: () => boolean } {
-  let count = 0;
-  let armed = true;
-  return {
-    step() {
-      count += 1;
-      if (armed && (count === at || (forEver && count > at)))
-        throw new Error('the kit has cut the line here');
-    },
-    hit() {
-      if (!forEver) armed = false;
-      return count >= at;
-    },
-  };
 }
 
 /** Submits with a failure at each step in turn; afterwards the bank has the message once. Answers how many steps. */

@@ -72,6 +72,9 @@ const fixedColumns: Readonly<Record<string, readonly string[]>> = {
   ],
   'settlement.payout': ['batch_id', 'attempt', 'message_id', 'currency', 'amount', 'instructed_by_entry'],
   'settlement.reserve': ['id', 'batch_id', 'merchant_id', 'currency', 'amount', 'release_at'],
+  'wallet.switch_operation': [
+    ...['number', 'bank', 'reference', 'kind', 'card_token', 'currency', 'amount', 'opened_at'],
+  ],
   'wallet.card_transfer': ['id', 'kind', 'customer_id', 'request_id', 'account_id', 'currency', 'amount'],
 };
 

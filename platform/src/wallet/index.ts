@@ -29,6 +29,7 @@ export {
 export type { RequestTransfer } from './request-transfer.ts';
 export { type ReturnRow, readOwedReturns, readReturned, readReturns } from './return-store.ts';
 export { cardReturn, recordReturn, unwantedEntry } from './return-to-card.ts';
+export { createSwitchJournal } from './switch-store.ts';
 export {
   createWallet,
   type NewCard,

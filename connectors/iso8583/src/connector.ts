@@ -1,0 +1,182 @@
+// Card debits and credits at a switch: 0200 asks, 0201 asks again, 0420 takes back what nobody has heard of for too long. Each
+// reference has one trace number for ever, so asking again is asking about the same operation.
+import type { BankAnswer, BankGateway, BankRefusal, BankRequest } from '@tongbao/connector-interface';
+import { currency as currencyOf } from '@tongbao/money';
+import type { Operation, OperationJournal, OperationKind } from './journal.ts';
+import { createLink } from './link.ts';
+import type { IsoMessage } from './message.ts';
+
+export interface Iso8583Parts {
+  readonly host: string;
+  readonly port: number;
+  readonly journal: OperationJournal;
+  readonly now: () => Date;
+  readonly timeoutMs: number;
+  /** For so long the switch knows a trace number: then an operation without an answer is reversed, not asked again. */
+  readonly repeatMs: number;
+  /** Field 32, 41 and 42: who we are at the switch. */
+  readonly acquirer: string;
+  readonly terminal: string;
+  readonly acceptor: string;
+}
+
+export interface CardSwitch extends BankGateway {
+  close(): Promise<void>;
+}
+
+/** Nobody has decided: the issuer or the switch is not there, or the message could not be worked on. */
+const undecided = new Set(['09', '68', '90', '91', '92', '96']);
+const refusals: Readonly<Record<string, BankRefusal>> = {
+  '14': 'card-unknown',
+  '15': 'card-unknown',
+  '36': 'card-blocked',
+  '41': 'card-blocked',
+  '43': 'card-blocked',
+  '51': 'insufficient-funds',
+  '61': 'insufficient-funds',
+  '62': 'card-blocked',
+};
+
+export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
+  const { journal, now } = parts;
+  let networkNumber = 0;
+  const link = createLink({
+    ...parts,
+    network(code) {
+      networkNumber = (networkNumber % 999_999) + 1;
+      return new Map([...timesOf(now()), [11, `${networkNumber}`], [70, code]]);
+    },
+  });
+
+  async function operate(kind: OperationKind, request: BankRequest): Promise<BankAnswer> {
+    const { bank, reference, cardToken, amount } = request;
+    const about = { kind, cardToken, currency: amount.currency, amount: amount.amount };
+    const operation = await journal.open({ bank, reference, ...about });
+    const same = Object.entries(about).every(([name, value]) => operation[name as keyof Operation] === value);
+    if (!same) throw new Error(`the reference ${reference} was used for something else`);
+    return finished(operation) ?? ask(operation, reference);
+  }
+
+  /** Asks, or asks again; takes back what is too old to be asked about. */
+  async function ask(operation: Operation, reference: string): Promise<BankAnswer> {
+    await link.ready();
+    const { number, state, sentAt } = operation;
+    const isOld = sentAt !== null && now().getTime() - sentAt.getTime() > parts.repeatMs;
+    if (state === 'reversing' || isOld) return takeBack(operation, reference);
+    const sent = await journal.markSent(number, now());
+    const answer = await link.ask(financial({ operation, sent, reference, parts }));
+    const code = answer.fields.get(39) ?? '';
+    assertAnswers(answer, operation);
+    if (undecided.has(code)) throw new Error(`the switch has not decided: ${code}`);
+    const refusal = code === '00' ? null : (refusals[code] ?? 'declined');
+    const decided = await journal.decide({
+      ...{ number, from: 'open', refusal },
+      state: refusal === null ? 'approved' : 'declined',
+    });
+    const final = finished(decided);
+    if (final === null) throw new Error('the operation is being taken back');
+    return final;
+  }
+
+  /** Until the switch has said so, whatever dies in between: the journal keeps that it is to be taken back. */
+  async function takeBack(operation: Operation, reference: string): Promise<BankAnswer> {
+    const began = operation.state === 'reversing';
+    const standing = await journal.beginReversal(operation.number);
+    const final = finished(standing);
+    if (final !== null) return final;
+    const answer = await link.ask(reversal({ operation: standing, repeated: began, reference, parts }));
+    const code = answer.fields.get(39) ?? '';
+    // 25: the switch has never heard of it: then there is nothing to take back.
+    if (code !== '00' && code !== '25') throw new Error(`the switch does not take it back: ${code}`);
+    const from = { number: operation.number, from: 'reversing', state: 'declined' } as const;
+    return finished(await journal.decide({ ...from, refusal: 'bank-unavailable' }))!;
+  }
+
+  return {
+    debit: (request) => operate('debit', request),
+    credit: (request) => operate('credit', request),
+    async query(key) {
+      const operation = await journal.find(key);
+      const final = operation === null ? null : finished(operation);
+      if (final !== null) return final;
+      if (operation !== null && operation.sentAt !== null) return ask(operation, key.reference);
+      await link.echo();
+      return { outcome: 'unknown-reference' };
+    },
+    close: () => link.close(),
+  };
+}
+
+const finished = ({ state, refusal }: Operation): BankAnswer | null =>
+  state === 'approved'
+    ? { outcome: 'approved' }
+    : state === 'declined'
+      ? { outcome: 'declined', reason: refusal ?? 'declined' }
+      : null;
+
+/** An answer about another amount or currency decides nothing. */
+function assertAnswers({ fields }: IsoMessage, { amount, currency }: Operation): void {
+  const told = fields.get(4);
+  if (told !== undefined && BigInt(told) !== amount)
+    throw new Error(`the switch answers to the amount ${told}`);
+  const code = fields.get(49);
+  if (code !== undefined && code !== numericOf(currency))
+    throw new Error(`the switch answers in the currency ${code}`);
+}
+
+const numericOf = (code: string): string => String(currencyOf(code).numeric).padStart(3, '0');
+
+/** Fields 7, 12 and 13: the time of the first message, in UTC, whenever it is sent again. */
+function timesOf(at: Date): [number, string][] {
+  const digits = at.toISOString().replace(/\D/g, '');
+  const [day, time] = [digits.slice(4, 8), digits.slice(8, 14)];
+  return [
+    [7, day + time],
+    [12, time],
+    [13, day],
+  ];
+}
+
+interface Written {
+  readonly operation: Operation;
+  readonly reference: string;
+  readonly parts: Iso8583Parts;
+}
+
+const traceOf = (number: bigint): string => (number % 1_000_000n).toString();
+
+function fieldsOf({ operation, reference, parts }: Written, at: Date): Map<number, string> {
+  const { number, kind, amount, currency, cardToken } = operation;
+  return new Map([
+    ...timesOf(at),
+    [3, kind === 'debit' ? '000000' : '200000'],
+    [4, amount.toString()],
+    [11, traceOf(number)],
+    [32, parts.acquirer],
+    [37, number.toString().padStart(12, '0')],
+    [41, parts.terminal],
+    [42, parts.acceptor],
+    [48, cardToken],
+    [49, numericOf(currency)],
+    [63, reference],
+  ]);
+}
+
+function financial(of: Written & { sent: { sentAt: Date; first: boolean } }): IsoMessage {
+  return { mti: of.sent.first ? '0200' : '0201', fields: fieldsOf(of, of.sent.sentAt) };
+}
+
+/** Field 90: type, trace number, time, acquirer and forwarder (none) of what is taken back. */
+function reversal(of: Written & { repeated: boolean }): IsoMessage {
+  const { operation, parts, repeated } = of;
+  const at = operation.sentAt!;
+  const fields = fieldsOf(of, at);
+  const original = [
+    '0200',
+    traceOf(operation.number).padStart(6, '0'),
+    fields.get(7)!,
+    parts.acquirer.padStart(11, '0'),
+    '0'.repeat(11),
+  ];
+  return { mti: repeated ? '0421' : '0420', fields: fields.set(90, original.join('')) };
+}

@@ -1,0 +1,164 @@
+// A card switch made of jPOS: it signs members on, takes and gives back money once for each operation, and can be told on its
+// standard input to misbehave. It answers each command with one line on its standard output.
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.ServerSocket;
+import java.util.HashMap;
+import java.util.Map;
+import org.jpos.core.SimpleConfiguration;
+import org.jpos.iso.ISOException;
+import org.jpos.iso.ISOMsg;
+import org.jpos.iso.ISORequestListener;
+import org.jpos.iso.ISOServer;
+import org.jpos.iso.ISOSource;
+import org.jpos.iso.channel.NACChannel;
+import org.jpos.iso.packager.ISO87APackager;
+import org.jpos.util.Logger;
+import org.jpos.util.SimpleLogListener;
+import org.jpos.util.ThreadPool;
+
+public class Switch implements ISORequestListener {
+  /** What was decided, by who asked, the trace number, the time and the retrieval reference. */
+  private static final class Operation {
+    String code;
+    long moved;
+    boolean reversed;
+  }
+
+  private final Map<String, Operation> operations = new HashMap<>();
+  private final Map<String, Integer> heard = new HashMap<>();
+  private long balance = 100_000;
+  private long taken = 0;
+  private String mood = "normal";
+  private boolean signedOn = false;
+  private ISOMsg held;
+  private ISOSource heldFor;
+
+  private static ISOServer server;
+
+  public static void main(String[] args) throws Exception {
+    Switch bank = new Switch();
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    start(port, bank);
+    System.out.println("port " + port);
+    BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+    for (String line; (line = in.readLine()) != null;) {
+      String said;
+      try {
+        said = bank.obey(line.trim(), port);
+      } catch (Exception error) {
+        said = "failed: " + error;
+      }
+      System.out.println(said);
+      System.out.flush();
+    }
+    System.exit(0);
+  }
+
+  private static void start(int port, Switch bank) throws Exception {
+    NACChannel channel = new NACChannel(new ISO87APackager(), new byte[0]);
+    server = new ISOServer(port, channel, new ThreadPool(1, 50));
+    server.setConfiguration(new SimpleConfiguration());
+    // Only what goes wrong is worth reading.
+    Logger logger = new Logger();
+    if (System.getenv("SWITCH_LOG") != null) logger.addListener(new SimpleLogListener(System.err));
+    channel.setLogger(logger, "channel");
+    server.setLogger(logger, "server");
+    server.addISORequestListener(bank);
+    new Thread(server).start();
+  }
+
+  private String obey(String command, int port) throws Exception {
+    if (command.equals("taken")) return "taken " + taken;
+    if (command.startsWith("heard ")) return "heard " + heard.getOrDefault(command.substring(6), 0);
+    if (command.equals("release")) {
+      // The answer that was held comes at last.
+      heldFor.send(held);
+      return "released";
+    }
+    if (command.equals("down")) {
+      server.shutdown();
+      return "down";
+    }
+    if (command.equals("up")) {
+      start(port, this);
+      return "up";
+    }
+    synchronized (this) {
+      mood = command;
+    }
+    return "mood " + command;
+  }
+
+  @Override
+  public synchronized boolean process(ISOSource source, ISOMsg asked) {
+    try {
+      String type = asked.getMTI();
+      heard.merge(type, 1, Integer::sum);
+      ISOMsg answer = (ISOMsg) asked.clone();
+      answer.setResponseMTI();
+      if (type.startsWith("08")) {
+        signedOn = true;
+        answer.set(39, "00");
+        source.send(answer);
+        return true;
+      }
+      answer.set(39, signedOn ? decide(type, asked) : "58");
+      answer.unset(90);
+      if (mood.equals("answer-lost")) return true;
+      if (mood.equals("late")) {
+        held = answer;
+        heldFor = source;
+        return true;
+      }
+      if (mood.equals("wrong-amount")) answer.set(4, "000000000001");
+      source.send(answer);
+      if (mood.equals("twice")) source.send(answer);
+    } catch (Exception error) {
+      error.printStackTrace();
+    }
+    return true;
+  }
+
+  private String decide(String type, ISOMsg asked) throws ISOException {
+    String time = type.startsWith("04") ? asked.getString(90).substring(10, 20) : asked.getString(7);
+    String trace = type.startsWith("04") ? asked.getString(90).substring(4, 10) : asked.getString(11);
+    String key = asked.getString(32) + " " + trace + " " + time + " " + asked.getString(37).trim();
+    Operation known = operations.get(key);
+    if (type.startsWith("04")) {
+      if (known == null) {
+        // What comes later under this number is late, and not done any more.
+        Operation never = new Operation();
+        never.code = "94";
+        never.reversed = true;
+        operations.put(key, never);
+        return "25";
+      }
+      if (!known.reversed) {
+        balance += known.moved;
+        taken -= known.moved;
+        known.reversed = true;
+        known.code = "94";
+      }
+      return "00";
+    }
+    if (known != null) return known.code;
+    Operation made = new Operation();
+    long amount = Long.parseLong(asked.getString(4));
+    long moved = asked.getString(3).startsWith("20") ? -amount : amount;
+    if (!asked.getString(48).equals("token-1")) made.code = "14";
+    else if (mood.equals("decline")) made.code = "05";
+    else if (moved > balance) made.code = "51";
+    else {
+      made.code = "00";
+      made.moved = moved;
+      balance -= moved;
+      taken += moved;
+    }
+    operations.put(key, made);
+    return made.code;
+  }
+}
