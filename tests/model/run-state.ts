@@ -41,6 +41,12 @@ export const nowOf = (run: Run): number => run.shop.world.platform.clock.now().g
 export const chosen = (run: Run, index: number): Tracked | undefined =>
   run.payments[index % (run.payments.length || 1)];
 
+/** Mostly one that nobody has paid yet. */
+export function chosenOpen(run: Run, index: number): Tracked | undefined {
+  const open = run.payments.filter(({ model }) => model.state === 'open');
+  return open[index % (open.length + 1)] ?? chosen(run, index);
+}
+
 /** The shop has so much left. What it has owed since this command, it has owed since an instant after `from`. */
 export async function owes(
   run: Run,
