@@ -229,6 +229,11 @@ export const edgeMutations: readonly Mutation[] = [
     what: 'the business day begins at midnight in London instead of Shanghai',
     payments: 0,
     file: 'platform/src/fx/tables.ts',
-    changes: [['const shanghaiOffsetMs = 8 * 3_600_000;', 'const shanghaiOffsetMs = 0;']],
+    changes: [
+      [
+        'const businessDay = houseDayNumber(instant);',
+        'const businessDay = houseDayNumber(new Date(instant.getTime() - 8 * 3_600_000));',
+      ],
+    ],
   },
 ];
