@@ -1,12 +1,13 @@
 // Days on which banks are closed, or work though it is a weekend, that no published calendar has. One person declares a day,
 // another one decides; what is decided stays readable.
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Closure, Closures as Page } from '@tongbao/protocol/console';
-import { Alert, Button, Form, Input, Modal, Select, Space, Tag } from 'antd';
+import { Button, Form, Input, Select, Space, Tag } from 'antd';
 import { useState } from 'react';
-import { ask, type Say, tell, time, useWords } from './ask.ts';
+import { ask, type Say, time, useWords } from './ask.ts';
 import type { PageProps } from './console.tsx';
 import { Failed, Nothing, Wide } from './pieces.tsx';
+import { ReasonDialog } from './reason-dialog.tsx';
 
 type Calendars = Page['calendars'];
 type Act = 'approve' | 'refuse';
@@ -155,123 +156,57 @@ function Verdict(props: {
 }
 
 const kinds = ['closed', 'working', 'year'] as const;
-const firstOfYear = /^\d{4}$/;
 
 function Declare({ calendars, leave }: { calendars: Calendars; leave: () => void }) {
   const say = useWords();
-  const queries = useQueryClient();
-  const [form] = Form.useForm<{
-    calendar: string;
-    kind: (typeof kinds)[number];
-    day: string;
-    reason: string;
-  }>();
-  const doing = useMutation({
-    mutationFn: (typed: { day: string }) =>
-      tell('/closures', {
-        ...typed,
-        day: firstOfYear.test(typed.day) ? `${typed.day}-01-01` : typed.day,
-      }),
-    onSuccess: async () => {
-      await queries.invalidateQueries();
-      leave();
-    },
-  });
   return (
-    <Modal
-      open
+    <ReasonDialog
       title={say('declareDay')}
-      onCancel={leave}
-      okText={say('confirm')}
-      cancelText={say('cancel')}
-      confirmLoading={doing.isPending}
-      onOk={() => form.submit()}
-    >
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        onFinish={doing.mutate}
-        initialValues={{ kind: 'closed' }}
-      >
-        <Form.Item
-          name="calendar"
-          label={say('calendar')}
-          rules={[{ required: true, message: say('needed') }]}
-        >
-          <Select
-            showSearch
-            options={calendars.map((each) => ({ value: each.calendar, label: yearsText(each) }))}
-          />
-        </Form.Item>
-        <Form.Item name="kind" label={say('closureKind')}>
-          <Select options={kinds.map((each) => ({ value: each, label: say(`closure-${each}`) }))} />
-        </Form.Item>
-        <Form.Item
-          name="day"
-          label={say('closureDay')}
-          rules={[
-            { required: true, message: say('needed') },
-            ({ getFieldValue }) => ({
-              pattern: getFieldValue('kind') === 'year' ? /^\d{4}(-\d\d-\d\d)?$/ : /^\d{4}-\d\d-\d\d$/,
-              message: say('notADay'),
-            }),
-          ]}
-        >
-          <Input maxLength={10} placeholder="2014-11-12" />
-        </Form.Item>
-        <ReasonItem />
-        <div aria-live="assertive">
-          {doing.error !== null && <Alert type="error" showIcon title={doing.error.message} />}
-        </div>
-      </Form>
-    </Modal>
+      path="/closures"
+      begin={{ kind: 'closed' }}
+      leave={leave}
+      fields={
+        <>
+          <Form.Item
+            name="calendar"
+            label={say('calendar')}
+            rules={[{ required: true, message: say('needed') }]}
+          >
+            <Select
+              showSearch
+              options={calendars.map((each) => ({ value: each.calendar, label: yearsText(each) }))}
+            />
+          </Form.Item>
+          <Form.Item name="kind" label={say('closureKind')}>
+            <Select options={kinds.map((each) => ({ value: each, label: say(`closure-${each}`) }))} />
+          </Form.Item>
+          <Form.Item
+            name="day"
+            label={say('closureDay')}
+            rules={[
+              { required: true, message: say('needed') },
+              { pattern: /^\d{4}-\d\d-\d\d$/, message: say('notADay') },
+            ]}
+          >
+            <Input maxLength={10} placeholder="2014-11-12" />
+          </Form.Item>
+        </>
+      }
+    />
   );
 }
 
-function Decide({ found, act, leave }: { found: Closure; act: Act; leave: () => void }) {
+const Decide = ({ found, act, leave }: { found: Closure; act: Act; leave: () => void }) => {
   const say = useWords();
-  const queries = useQueryClient();
-  const [form] = Form.useForm<{ reason: string }>();
-  const doing = useMutation({
-    mutationFn: (said: { reason: string }) => tell(`/closures/${found.id}/${act}`, said),
-    onSuccess: async () => {
-      await queries.invalidateQueries();
-      leave();
-    },
-  });
   return (
-    <Modal
-      open
+    <ReasonDialog
       title={`${say(act === 'approve' ? 'approveDay' : 'refuseDay')} · ${found.calendar} ${found.day}`}
-      onCancel={leave}
-      okText={say('confirm')}
-      cancelText={say('cancel')}
-      confirmLoading={doing.isPending}
-      onOk={() => form.submit()}
+      path={`/closures/${found.id}/${act}`}
+      leave={leave}
     >
       <p>
         {say(`closure-${found.kind}`)}: {found.reason}
       </p>
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={doing.mutate}>
-        <ReasonItem />
-        <div aria-live="assertive">
-          {doing.error !== null && <Alert type="error" showIcon title={doing.error.message} />}
-        </div>
-      </Form>
-    </Modal>
+    </ReasonDialog>
   );
-}
-
-function ReasonItem() {
-  const say = useWords();
-  return (
-    <Form.Item
-      name="reason"
-      label={say('reason')}
-      rules={[{ required: true, whitespace: true, message: say('reasonNeeded') }]}
-    >
-      <Input.TextArea rows={3} maxLength={500} showCount />
-    </Form.Item>
-  );
-}
+};
