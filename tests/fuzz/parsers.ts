@@ -24,6 +24,7 @@ import fc from 'fast-check';
 import { phoneOf } from '../../platform/src/customers/index.ts';
 import { plainDecimal } from '../../platform/src/fx/source.ts';
 import { isAcknowledged as isAmsAcknowledged } from '../../platform/src/http/ams/channel.ts';
+import { unreadable } from '../../platform/src/http/ams/explain-signature.ts';
 import { requestTime } from '../../platform/src/http/ams/times.ts';
 import { createCashierTokens } from '../../platform/src/http/cashier/token.ts';
 import { isAcknowledged as isClassicAcknowledged } from '../../platform/src/http/gateway/channel.ts';
@@ -31,6 +32,7 @@ import { readMultipart } from '../../platform/src/http/gateway/multipart.ts';
 import { createNotifyIds } from '../../platform/src/http/gateway/notify-id.ts';
 import { paymentIdFromWire, refundIdFromWire } from '../../platform/src/http/payment-ids.ts';
 import { idOf } from '../../platform/src/http/shopper/routes.ts';
+import { readingsOf } from '../../platform/src/http/signature-doctor/index.ts';
 import { secretOf } from '../../platform/src/testing/keys.ts';
 import { damaged, madeOf, noise, strangely } from './inputs.ts';
 import { documentTargets } from './parsers-documents.ts';
@@ -58,6 +60,20 @@ const scalars: readonly Target[] = [
     parse: parseSignatureHeader,
     holds: (read: ReturnType<typeof parseSignatureHeader>) =>
       holds('a key version is a whole number', read === null || Number.isSafeInteger(read.keyVersion)),
+  }),
+  textParser({
+    name: 'what a signature header that cannot be read may mean',
+    pieces: ['signature=', 'keyVersion=', ',', ' ', '%25', '%2B', '+', 'QUJD', '-_', '0a', '=', 'é'],
+    samples: [`keyVersion=1, signature=${'ab'.repeat(256)}`, `signature=${'QUJD'.repeat(20)}-_ +%252B`],
+    parse: (header: string) => unreadable(header),
+    holds(meant: ReturnType<typeof unreadable>) {
+      const readings = meant === null ? [] : readingsOf(meant.sent);
+      holds('a handful of readings', readings.length <= 6);
+      holds(
+        'none is longer than what was sent',
+        readings.every(({ bytes }) => bytes.length <= 4_096),
+      );
+    },
   }),
   textParser({
     name: 'request-time',

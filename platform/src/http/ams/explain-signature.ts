@@ -43,9 +43,11 @@ export async function explained(parts: AmsParts, suspect: Suspect): Promise<stri
 const gatewayPublicKey = ({ gatewayKey }: AmsParts) =>
   createPublicKey({ key: Buffer.from(gatewayKey.publicKey, 'base64'), format: 'der', type: 'spki' });
 
+const maxSignature = 4_096;
+
 /** Of a header that cannot be read as it should be: its key version, and what may be meant as the signature. */
 export function unreadable(header: string): { keyVersion: number; sent: string } | null {
   const version = /(?:^|,)\s*keyversion\s*=\s*(\d{1,6})\s*(?:,|$)/i.exec(header)?.[1];
-  const sent = /(?:^|,)\s*signature\s*=\s*([^,]{16,4096}?)\s*(?:,|$)/i.exec(header)?.[1];
-  return sent === undefined ? null : { keyVersion: Number(version ?? 1), sent };
+  const sent = (/(?:^|,)\s*signature\s*=([^,]*)/i.exec(header)?.[1] ?? '').trim();
+  return sent.length < 16 || sent.length > maxSignature ? null : { keyVersion: Number(version ?? 1), sent };
 }
