@@ -275,6 +275,34 @@ describe.skipIf(isSkipped)('the console', () => {
   );
 
   test.each([
+    ['zh-CN', 'phone'],
+    ['en', 'desktop'],
+  ] as const)(
+    'priced in baht, paid in dollars: the story and the contract, %s on a %s',
+    async (language, size) => {
+      const { sandbox } = stage;
+      const clientId = 'SANDBOX_ALBATROSS_US_0001';
+      const order = { clientId, amount: { currency: 'THB', value: '18900' } };
+      const { paymentId } = await sandbox.post<{ paymentId: string }>('/sandbox/test-payment', order);
+      await sandbox.post('/sandbox/pay', { paymentId });
+      const page = await stage.open(language, size);
+      await enter(page, clientId.toLowerCase(), `/console/payment?key=${paymentId}`);
+      for (const rate of [/^1 THB = 0\.\d+ CNY$/, /^1 THB = 0\.\d+ USD$/])
+        await page.getByText(rate).waitFor();
+      await page.getByText('settlementAmount').waitFor();
+      expect(await serious(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+      await page.goto(`${sandbox.http}/console/contract`);
+      await page.locator('.ant-table-row').nth(8).waitFor();
+      for (const currency of ['KRW', 'EUR', 'THB'])
+        await page.getByText(new RegExp(`^1 ${currency} = [\\d.]+ USD$`)).waitFor();
+      expect(await serious(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+      await page.context().close();
+    },
+  );
+
+  test.each([
     ['zh-CN', 'desktop'],
     ['en', 'desktop'],
     ['zh-CN', 'phone'],
@@ -287,6 +315,7 @@ describe.skipIf(isSkipped)('the console', () => {
       '': '.recharts-bar-rectangle',
       '/batches': '.ant-table-row',
       '/payment': '.ant-empty',
+      '/contract': '.ant-table-row',
       '/statements': '.ant-table-row',
       '/profiles': '.ant-table-row',
       '/breaks': '.ant-table-row',
