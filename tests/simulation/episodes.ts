@@ -30,6 +30,7 @@ export function withEpisodes(commands: readonly Command[], seed: number): Comman
   for (let stories = Number(chance.weighted({ 0: 1, 1: 2, 2: 2, 3: 1 })); stories > 0; stories--)
     told.splice(chance.below(told.length + 1), 0, ...asCommands(standstill(teller)));
   if (chance.percent(40)) told.splice(chance.below(told.length + 1), 0, ...asCommands(keyChange(teller)));
+  if (chance.percent(40)) told.splice(chance.below(told.length + 1), 0, ...failedOrders(teller));
   return told.map((command, index) => ({ ...command, number: index + 1 }));
 }
 
@@ -226,4 +227,24 @@ function keyChange(teller: Teller): Action[] {
     { kind: 'advance', seconds: chance.pick([seconds - 1, seconds, seconds, 2 * seconds]) },
     ...[pay('former-key'), pay('well')],
   ];
+}
+
+/** The database refuses each shop's order once; what it was about to write is not there, and the next one needs it. */
+function failedOrders(teller: Teller): Command[] {
+  const { chance } = teller;
+  return shops.flatMap((_, shop) =>
+    asCommands([order(teller, { shop, amount: '23456' }), order(teller, { shop, amount: '23456' })]).map(
+      (command, index) => ({
+        ...command,
+        fault:
+          index > 0
+            ? null
+            : {
+                kind: chance.pick(['disk-full', 'serialization', 'cut', 'crash-before-commit'] as const),
+                on: 'transaction' as const,
+                nth: chance.pick([1, 1, 2]),
+              },
+      }),
+    ),
+  );
 }
