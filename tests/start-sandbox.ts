@@ -35,9 +35,24 @@ export function freePort(wanted = 0): Promise<number | null> {
   });
 }
 
-export async function startSandbox(
-  options: { httpsPort?: number; storesPort?: number; startDate?: string } = {},
-): Promise<Sandbox> {
+interface SandboxOptions {
+  httpsPort?: number;
+  storesPort?: number;
+  startDate?: string;
+}
+
+/** A free port can be taken by another test before the sandbox listens on it: then the next ones are tried. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  for (let left = 3; ; left--) {
+    try {
+      return await startOnFreePorts(options);
+    } catch (error) {
+      if (left === 0 || !/ is taken; choose another/.test(String(error))) throw error;
+    }
+  }
+}
+
+async function startOnFreePorts(options: SandboxOptions): Promise<Sandbox> {
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'tongbao-sandbox-'));
   const port = (await freePort())!;
   const httpsPort = options.httpsPort ?? (await freePort())!;

@@ -18,7 +18,7 @@ const filesOf = (...folders: string[]): { file: string; text: string }[] =>
 describe('secrets', () => {
   test.each([
     ['platform/src/customers/pin-hash.ts', 'matchesPin'],
-    ['platform/src/customers/use-code.ts', 'hashCode'],
+    ['platform/src/customers/request-code.ts', 'hashCode'],
     ['platform/src/http/cashier/token.ts', 'macOf'],
     ['platform/src/http/gateway/notify-id.ts', 'macOf'],
     ['platform/src/http/gateway/signing.ts', 'expected'],
@@ -39,6 +39,7 @@ describe('secrets', () => {
     const lookups = [
       'platform/src/customers/identity.ts',
       'platform/src/database/roles-store.ts',
+      'platform/src/http/gateway/doctor-md5.ts',
       'platform/src/sandbox/bank/issuers.ts',
       'platform/src/sandbox/databases-store.ts',
       'platform/src/system/keys.ts',

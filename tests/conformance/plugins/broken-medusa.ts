@@ -40,8 +40,8 @@ export const brokenMedusa: Readonly<Record<string, Broken>> = {
   tampered: {
     what: 'does not check the signature',
     file: 'sdk/src/notification.ts',
-    from: '!isSigned(publicKeyFrom(received.gatewayPublicKey)',
-    to: 'false && !isSigned(publicKeyFrom(received.gatewayPublicKey)',
+    from: '!paths.some(',
+    to: 'false && !paths.some(',
     and: believes,
   },
   foreign: {

@@ -39,8 +39,8 @@ export const brokenVendure: Readonly<Record<string, Broken>> = {
   tampered: {
     what: 'does not check the signature',
     file: 'sdk/src/notification.ts',
-    from: 'if (!isSigned(publicKeyFrom(received.gatewayPublicKey)',
-    to: 'if (false as boolean && !isSigned(publicKeyFrom(received.gatewayPublicKey)',
+    from: 'if (!paths.some(',
+    to: 'if (false as boolean && !paths.some(',
   },
   foreign: {
     what: 'accepts every client id',
