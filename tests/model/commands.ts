@@ -33,7 +33,7 @@ function track(run: Run, made: Payment, of: Pick<ModelPayment, 'byCard' | 'state
   const model: ModelPayment = {
     ...{ won: made.amount.amount, fen, got: made.settlementAmount.amount, fee: made.fee.amount, ...of },
     ...{ createdAt, expiresAt: made.expiresAt.getTime(), quotedAt: createdAt, formerFen: null },
-    ...{ paidAt: nowOf(run), refunds: [], lent: 0n },
+    ...{ paidAt: of.state === 'paid' ? nowOf(run) : createdAt, refunds: [], lent: 0n },
   };
   run.payments.push({ id: made.id, model, refundIds: [] });
 }

@@ -44,6 +44,8 @@ const mostRacing = 4;
 
 export function createAuditor(seen: () => Omit<Circumstances, 'latest'>): Auditor {
   let models: readonly Model[] = [emptyModel];
+  /** The latest world that was the only one: what is seen to change changed since then. */
+  let certain = emptyModel;
   const transitions = new Map<string, number>();
   let latest = 0;
   const circumstances = (): Circumstances => {
@@ -52,9 +54,10 @@ export function createAuditor(seen: () => Omit<Circumstances, 'latest'>): Audito
   };
 
   function become(next: readonly Model[]): void {
-    const before = models[0]!;
     models = distinct(next).slice(0, mostWorlds);
-    if (models.length === 1) noteTransitions(transitions, before, models[0]!);
+    if (models.length > 1) return;
+    noteTransitions(transitions, certain, models[0]!);
+    certain = models[0]!;
   }
   const present = (at: Circumstances): readonly Model[] => models.map((model) => aged(model, at.now));
 

@@ -31,6 +31,7 @@ export function withEpisodes(commands: readonly Command[], seed: number): Comman
     told.splice(chance.below(told.length + 1), 0, ...asCommands(standstill(teller)));
   if (chance.percent(40)) told.splice(chance.below(told.length + 1), 0, ...asCommands(keyChange(teller)));
   if (chance.percent(40)) told.splice(chance.below(told.length + 1), 0, ...failedOrders(teller));
+  if (chance.percent(25)) told.push(...asCommands(longOutage(teller)));
   return told.map((command, index) => ({ ...command, number: index + 1 }));
 }
 
@@ -247,4 +248,12 @@ function failedOrders(teller: Teller): Command[] {
       }),
     ),
   );
+}
+
+/** The rate source is away for longer than its rates are good for, and shops go on. */
+function longOutage(teller: Teller): Action[] {
+  const { chance } = teller;
+  const pay = () => order(teller, { shop: chance.below(shops.length), amount: '23456' });
+  const away = chance.pick([6, 8, 13]) * day;
+  return [pay(), { kind: 'rates-fail', times: 400 }, { kind: 'advance', seconds: away }, pay(), pay(), work];
 }

@@ -170,7 +170,8 @@ export const edgeMutations: readonly Mutation[] = [
   },
   {
     name: 'stale-rates-believed',
-    seed: 17968,
+    seed: 16,
+    payments: 0,
     what: 'a rate of last month is quoted while the source is away',
     file: 'platform/src/fx/guards.ts',
     changes: [['export const defaultStaleAfterDays = 5;', 'export const defaultStaleAfterDays = 60;']],

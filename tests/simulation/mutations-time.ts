@@ -39,6 +39,7 @@ export const timeMutations: readonly Mutation[] = [
   },
   {
     ...alone,
+    seed: 75,
     name: 'shown-price-not-compared',
     what: 'nobody compares what the page showed with what the payment costs',
     file: `${payments}/authorize.ts`,
@@ -66,6 +67,7 @@ export const timeMutations: readonly Mutation[] = [
   },
   {
     ...alone,
+    seed: 40,
     name: 'requote-keeps-fee',
     what: 'the fee stays that of the former amount when an order in yuan is quoted anew',
     file: `${payments}/requote.ts`,
