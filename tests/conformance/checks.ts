@@ -120,6 +120,11 @@ export const bankChecks: readonly string[] = [
   'Prowide reads our generator’s MT940',
 ];
 
+/** Our payment initiations, by the published schema of each version. */
+export const schemaChecks: readonly string[] = ['pain.001.001.03', 'pain.001.001.09'].flatMap((version) =>
+  ['usual', 'longest', 'a wrong one is refused'].map((what) => `${version}: ${what}`),
+);
+
 /** The ISO 8583 connector at a switch made of jPOS: the connectors' kit, and what only a switch does. */
 export const switchChecks: readonly string[] = [
   ...cardRows.map(({ name }) => `the kit: ${name}`),

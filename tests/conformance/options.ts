@@ -16,7 +16,7 @@ export interface Options {
 
 export const usage = `npm run conformance [-- OPTIONS]
 
-  --only NAME       java, python, go, demos, assistants, log, classic, banks, switch, calendars or a plugin's engine (vendure, medusa); may be repeated. All of them when absent.
+  --only NAME       java, python, go, demos, assistants, log, classic, banks, schemas, switch, calendars or a plugin's engine (vendure, medusa); may be repeated. All of them when absent.
   --http URL        a sandbox that runs already, for example http://127.0.0.1:8080; needs --https as well
   --https URL       the same sandbox over TLS, for example https://localhost:8443
   --deadline SECS   everything must have ended by then (2400)

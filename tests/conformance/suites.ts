@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isWorkingDay, nothingDeclared, publishedYears } from '../../platform/src/settlement/index.ts';
 import { addDays } from '../../platform/src/system/index.ts';
+import { initiation, longestInitiation } from './banks/initiation.ts';
 import {
   assistantChecks,
   bankChecks,
@@ -13,6 +14,7 @@ import {
   classicChecks,
   demoChecks,
   logChecks,
+  schemaChecks,
   switchChecks,
 } from './checks.ts';
 import { type Command, type Ended, runCommand } from './run-command.ts';
@@ -52,6 +54,7 @@ export const suites: readonly Suite[] = [
   { name: 'Log', tools: ['go'], prepare: prepareLog },
   { name: 'Classic', tools: ['python3'], prepare: prepareClassic },
   { name: 'Banks', tools: ['java', 'mvn'], prepare: prepareBanks },
+  { name: 'Schemas', tools: ['python3'], prepare: prepareSchemas },
   { name: 'Switch', tools: ['java', 'mvn'], prepare: prepareSwitch },
   { name: 'Calendars', tools: ['python3'], prepare: prepareCalendars },
 ];
@@ -251,6 +254,26 @@ async function prepareCalendars(signal: AbortSignal): Promise<Prepared | Missing
     sdk: `holidays ${made.version} (Python, bank calendars)`,
     client: { ...client, args: [...client.args, file] },
     checks: calendarChecks,
+  };
+}
+
+/** Our payment initiations and the published schemas. */
+async function prepareSchemas(signal: AbortSignal): Promise<Prepared | Missing> {
+  const made = await pythonWith('schemas', ['sepaxml', 'xmlschema'], signal);
+  if ('missing' in made) return made;
+  const folder = path.join(build, 'schemas', 'ours');
+  await mkdir(folder, { recursive: true });
+  const write = (name: string, text: string) => writeFile(path.join(folder, `${name}.xml`), text);
+  for (const version of ['pain.001.001.03', 'pain.001.001.09'] as const) {
+    await write(`${version}-usual`, initiation(version));
+    await write(`${version}-longest`, longestInitiation(version));
+    await write(`${version}-wrong`, initiation(version).replace('<PmtMtd>TRF</PmtMtd>', ''));
+  }
+  const client = clientOf(made.python, 'schemas/client.py');
+  return {
+    sdk: `sepaxml ${made.version} (ISO 20022 schemas)`,
+    client: { ...client, args: [...client.args, folder] },
+    checks: schemaChecks,
   };
 }
 

@@ -10,9 +10,9 @@ import {
   debitNotification,
   statusReport,
 } from '../../../platform/src/sandbox/bank/documents.ts';
-import { writePain001 } from '../../../platform/src/settlement/pain001.ts';
 import { readPain002 } from '../../../platform/src/settlement/pain002.ts';
 import { mt940Text } from '../../../platform/src/testing/bank-files.ts';
+import { at, initiation } from './initiation.ts';
 
 const [classpath, folder] = process.argv.slice(2) as [string, string];
 const theirs = path.join(folder, 'theirs');
@@ -94,31 +94,6 @@ async function readTheirMt(): Promise<void> {
   });
 }
 
-const at = new Date('2014-11-12T03:00:00Z');
-const initiation = (version: 'pain.001.001.03' | 'pain.001.001.09') =>
-  writePain001({
-    ...{ version, messageId: 'TB1', createdAt: at, executionDay: '2014-11-12', currency: 'GBP' },
-    ...{ debtorName: 'Tongbao Settlement', debtorAccount: '9000GBP0001', debtorBic: 'TBSBHKHH' },
-    transfers: [
-      {
-        ...{ endToEndId: '7-1', amount: 123_456n, creditorName: 'Marks & <Sons>', creditorBic: 'BUKBGB22' },
-        ...{ creditorAccount: 'GB33BUKB20201555555555', remittance: 'Settlement 2014-11-11 batch 7' },
-        creditorAddress: {
-          ...{ street: 'High Street', building: '1a', postCode: 'EC1A 1BB', town: 'London', country: 'GB' },
-        },
-      },
-      {
-        ...{
-          endToEndId: '8-1',
-          amount: 5n,
-          creditorName: '한빛몰',
-          creditorBic: '',
-          creditorAccount: '110123456789',
-        },
-        ...{ remittance: 'Settlement', creditorAddress: null },
-      },
-    ],
-  });
 const status = (version: 'pain.001.001.03' | 'pain.001.001.09') =>
   statusReport('S7-1', {
     ...{ messageId: 'TB1', endToEndId: '7-1', executed: false, reason: 'AC04', at, initiation: version },
