@@ -93,8 +93,8 @@ describe('rotation', () => {
       ] as const) {
         expect(reader.open(maker.seal('x', 'y'), 'y')).toBe('x');
         expect(reader.pepper(maker.pepperId, 'x')).toEqual(maker.pepper(maker.pepperId, 'x'));
-        for (const of of ['cashier', 'identity'] as const)
-          expect(reader[of].known.map(String)).toContain(String(maker[of].present));
+        for (const secret of ['cashier', 'identity'] as const)
+          expect(reader[secret].known.map(String)).toContain(String(maker[secret].present));
       }
       // Whoever holds the object has the new key without asking for it again; a wrong one changes nothing.
       const { gateway, cashier } = ring;
