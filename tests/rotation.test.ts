@@ -1,20 +1,18 @@
 // `serve keys rotate` beside running processes: what they sign and make changes within a second of its moment, in each of
 // them, and what was made before goes on counting until somebody says that it does not.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPostingWorld } from '../bench/posting.ts';
 import { readCheckpointNote } from '../platform/src/audit/verify-log.ts';
-import { ecbSource } from '../platform/src/fx/index.ts';
-import { createKeyFile, generateRsaKeys, machineClock, readKeyFile } from '../platform/src/system/index.ts';
+import { createKeyFile, machineClock, readKeyFile } from '../platform/src/system/index.ts';
 import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
 import { testKeyRecords, testKeys } from '../platform/src/testing/keys.ts';
 import { until } from '../platform/src/testing/until.ts';
-import { eurofxref } from './eurofxref.ts';
-import { freePort, main } from './start-sandbox.ts';
+import { startServe } from './serve-process.ts';
+import { main } from './start-sandbox.ts';
 
 let database: TestDatabase;
 let folder: string;
@@ -37,30 +35,8 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'tongbao-rotation-'));
   file = path.join(folder, 'keys.json');
   await createKeyFile(file, testKeyRecords);
-  const rates = path.join(folder, 'rates.xml');
-  await writeFile(rates, eurofxref(machineClock.now()));
-  const keys = await generateRsaKeys();
-  merchantKey = keys.privateKey;
-  const world = await openPostingWorld(database.database, {
-    ...{ wallets: 0, merchants: 1, clock: machineClock, publicKey: keys.publicKey, notifyUrl: null },
-    keys: testKeys,
-    source: ecbSource(rates, () => Promise.reject(new Error('a file is enough'))),
-  });
-  await world.close();
-  port = (await freePort())!;
-  child = spawn(process.execPath, [main, 'serve', '--port', `${port}`, '--processes', '2'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...environment(), TONGBAO_ECB_RATES: rates },
-  });
-  child.stdout!.on('data', (chunk) => log.push(String(chunk)));
-  child.stderr!.on('data', (chunk) => log.push(String(chunk)));
-  await until(() => {
-    if (child.exitCode !== null) throw new Error(`serve ended: ${log.join('')}`);
-    return fetch(`http://127.0.0.1:${port}/healthz`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-  });
+  const serving = await startServe(database, { folder, environment: environment(), log });
+  ({ port, child, privateKey: merchantKey } = serving);
 });
 afterAll(async () => {
   if (child?.exitCode === null) child.kill('SIGKILL');

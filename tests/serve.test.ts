@@ -1,18 +1,16 @@
 // `tongbao serve` as an operator runs it: several HTTP processes behind one port over one PostgreSQL, one of which dies.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { createPrivateKey, sign } from 'node:crypto';
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPostingWorld } from '../bench/posting.ts';
-import { ecbSource } from '../platform/src/fx/index.ts';
-import { generateRsaKeys, machineClock } from '../platform/src/system/index.ts';
+import { machineClock } from '../platform/src/system/index.ts';
 import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
-import { testKeys, testKeysText } from '../platform/src/testing/keys.ts';
+import { testKeysText } from '../platform/src/testing/keys.ts';
 import { until } from '../platform/src/testing/until.ts';
-import { eurofxref } from './eurofxref.ts';
-import { freePort, main } from './start-sandbox.ts';
+import { startServe } from './serve-process.ts';
+import { main } from './start-sandbox.ts';
 
 let database: TestDatabase;
 let folder: string;
@@ -24,24 +22,8 @@ const log: string[] = [];
 beforeAll(async () => {
   database = await testDatabase();
   folder = await mkdtemp(path.join(tmpdir(), 'tongbao-serve-'));
-  const rates = path.join(folder, 'rates.xml');
-  await writeFile(rates, eurofxref(machineClock.now()));
-  const keys = await generateRsaKeys();
-  ({ privateKey } = keys);
-  const world = await openPostingWorld(database.database, {
-    ...{ wallets: 0, merchants: 1, clock: machineClock, publicKey: keys.publicKey, notifyUrl: null },
-    keys: testKeys,
-    source: ecbSource(rates, () => Promise.reject(new Error('a file is enough'))),
-  });
-  await world.close();
-  port = (await freePort())!;
-  child = spawn(process.execPath, [main, 'serve', '--port', `${port}`, '--processes', '2'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...environment(), TONGBAO_ECB_RATES: rates },
-  });
-  child.stdout!.on('data', (chunk) => log.push(String(chunk)));
-  child.stderr!.on('data', (chunk) => log.push(String(chunk)));
-  await untilHealthy();
+  const serving = await startServe(database, { folder, environment: environment(), log });
+  ({ port, child, privateKey } = serving);
 });
 
 afterAll(async () => {
@@ -57,16 +39,6 @@ const environment = () => ({
   TONGBAO_KEYS: testKeysText,
   TONGBAO_TRUSTED_PROXIES: '127.0.0.1',
 });
-
-async function untilHealthy(): Promise<void> {
-  await until(() => {
-    if (child.exitCode !== null) throw new Error(`serve ended: ${log.join('')}`);
-    return fetch(`http://127.0.0.1:${port}/healthz`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-  });
-}
 
 async function call(operation: string, body: object, time = String(machineClock.now().getTime())) {
   const resource = `/ams/api/v1/payments/${operation}`;
