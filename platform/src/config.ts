@@ -5,9 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { type BankFilesConfig, bankFilesConfig } from './bank-files-config.ts';
 import type { DatabaseUrls } from './database/index.ts';
 import type { GatewayChoices } from './http/gateway/index.ts';
+import { withSecretFiles } from './secret-files.ts';
 import { addressList, houseZone, instantOf, isDay } from './system/index.ts';
 
 const checkout = path.resolve(fileURLToPath(import.meta.url), '../../..');
+
+const surroundings = (): NodeJS.ProcessEnv => withSecretFiles(process.env);
 
 export interface Config {
   readonly mode: 'sandbox' | 'production';
@@ -82,7 +85,7 @@ function worldBeginsOn(day: string): Date {
 }
 
 /** Throws a one-line error when an option makes no sense. */
-export function sandboxConfig(options: SandboxOptions, environment = process.env): Config {
+export function sandboxConfig(options: SandboxOptions, environment = surroundings()): Config {
   const port = portOf('--port', options.port ?? '8080');
   const dataFolder = path.resolve(options.data ?? path.join(checkout, '.data'));
   const file = environment.TONGBAO_KEY_FILE ?? path.join(dataFolder, 'keys.json');
@@ -129,7 +132,7 @@ export interface ServeOptions {
 const maxProcesses = 64;
 
 /** Throws a one-line error when an option makes no sense or something is missing. */
-export function serveConfig(options: ServeOptions, environment = process.env): Config {
+export function serveConfig(options: ServeOptions, environment = surroundings()): Config {
   const { DATABASE_URL: databaseUrl, TONGBAO_PUBLIC_URL: publicUrl } = environment;
   if (databaseUrl === undefined) throw new Error('serve needs DATABASE_URL, a PostgreSQL of your own');
   if (publicUrl === undefined || !/^https?:\/\/[^/]+$/.test(publicUrl)) {
@@ -177,7 +180,7 @@ export interface OperatorOptions {
 /** For commands of operators: the settings of `serve`, and who acts. Throws a one-line error when something is missing. */
 export function operatorConfig(
   options: OperatorOptions,
-  environment = process.env,
+  environment = surroundings(),
 ): { config: Config; username: string; passwordFile: string | null } {
   const username = options.as ?? environment.TONGBAO_OPERATOR;
   if (username === undefined)
@@ -213,7 +216,7 @@ function keySource({ TONGBAO_KEY_FILE: file, TONGBAO_KEYS: text }: NodeJS.Proces
 }
 
 /** For `serve keys`. Throws a one-line error when no file is named. */
-export function keysConfig(environment = process.env): { file: string; databaseUrl: string | null } {
+export function keysConfig(environment = surroundings()): { file: string; databaseUrl: string | null } {
   const { TONGBAO_KEY_FILE: file, DATABASE_URL: databaseUrl = null } = environment;
   if (file === undefined) throw new Error('TONGBAO_KEY_FILE must say where the key file is to be');
   return { file: path.resolve(file), databaseUrl };
@@ -229,7 +232,7 @@ function logName({ TONGBAO_LOG_NAME: name }: NodeJS.ProcessEnv): string | null {
 }
 
 /** For `migrate`: both roles of a production database. Throws a one-line error when one is missing. */
-export function migrateConfig(environment = process.env): { urls: DatabaseUrls; logLevel: string } {
+export function migrateConfig(environment = surroundings()): { urls: DatabaseUrls; logLevel: string } {
   const { DATABASE_URL: url, TONGBAO_OWNER_DATABASE_URL: ownerUrl } = environment;
   if (ownerUrl === undefined)
     throw new Error('migrate needs TONGBAO_OWNER_DATABASE_URL, the database as the role that owns it');
