@@ -1,16 +1,16 @@
 // The sandbox's own banks pass the connectors' kit: the one that pays merchants, and those behind cards.
 import {
-  type CardBankDriver,
   cardRows,
   play,
   type SettlementDriver,
   settlementRows,
+  stepUpRows,
 } from '@tongbao/connector-conformance';
-import { money } from '@tongbao/money';
 import { expect, test } from 'vitest';
-import { createSandboxBank, createSandboxSettlementBank } from '../../platform/src/sandbox/bank/index.ts';
+import { createSandboxSettlementBank } from '../../platform/src/sandbox/bank/index.ts';
 import { StillClock } from '../../platform/src/system/index.ts';
 import { testDatabase } from '../../platform/src/testing/index.ts';
+import { cardBankDriver } from './card-bank-driver.ts';
 
 const begins = new Date('2014-05-01T10:00:00Z');
 const nothing = async () => {};
@@ -66,36 +66,6 @@ async function settlementDriver(): Promise<SettlementDriver> {
   };
 }
 
-async function cardDriver(): Promise<CardBankDriver> {
-  const { database, drop } = await testDatabase();
-  const bank = createSandboxBank({ database, clock: new StillClock(begins), pause: nothing });
-  const card = { bank: 'JADE', cardToken: 'token-1' };
-  await bank.openBank({ code: card.bank, name: { zh: '翡翠银行', en: 'Jade Bank' } });
-  await bank.issueCard({
-    ...{ bank: card.bank, token: card.cardToken, balance: money('CNY', 100_000n) },
-    ...{ creditLimit: 0n, blocked: false },
-  });
-  return {
-    card,
-    start: async (step) => ({
-      ...bank,
-      async debit(request) {
-        await step();
-        const answer = await bank.debit(request);
-        await step();
-        return answer;
-      },
-      close: nothing,
-    }),
-    behave: async (behaviour) => void (await bank.setBehaviour({ code: card.bank, behaviour, slowMs: null })),
-    async taken() {
-      const found = await bank.findCard({ bank: card.bank, token: card.cardToken });
-      return 100_000n - found!.balance.amount;
-    },
-    close: drop,
-  };
-}
-
 test.each(settlementRows.map((row) => [row.name, row.title, row] as const))(
   'the settlement bank, %s: %s',
   async (name, _title, row) => {
@@ -108,10 +78,10 @@ test.each(settlementRows.map((row) => [row.name, row.title, row] as const))(
   },
 );
 
-test.each(cardRows.map((row) => [row.name, row.title, row] as const))(
+test.each([...cardRows, ...stepUpRows].map((row) => [row.name, row.title, row] as const))(
   'the card banks, %s: %s',
   async (name, _title, row) => {
-    const driver = await cardDriver();
+    const driver = await cardBankDriver();
     const result = await play(row, driver);
     await driver.close();
     expect(result).toMatchObject({ name, ok: true });

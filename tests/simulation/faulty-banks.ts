@@ -3,7 +3,7 @@
 // fault touches.
 
 import type { SettlementBank } from '../../platform/src/settlement/index.ts';
-import type { BankAnswer, BankGateway } from '../../platform/src/wallet/index.ts';
+import type { BankAnswer, BankGateway, DebitAnswer } from '../../platform/src/wallet/index.ts';
 import type { BankFate } from './commands.ts';
 
 /** What a caller adds to a call: absent where an answer cannot be late, or must not be false. */
@@ -112,9 +112,10 @@ export function faultyBank(
       late.isOnItsWay(reference) ? { outcome: 'declined', reason: 'declined' } : null,
   });
   return {
+    ...bank,
     debit: (request) =>
       fates.run(() => bank.debit(request), {
-        ...holding<BankAnswer>(request.reference),
+        ...holding<DebitAnswer>(request.reference),
         ...denying(request.reference),
       }),
     credit: (request) => fates.run(() => bank.credit(request), holding(null)),

@@ -1,27 +1,10 @@
 // The kit for the banks behind cards: a reference moves money at most once, whatever is lost, late or asked again.
-import type { BankGateway, BankRequest } from '@tongbao/connector-interface';
+import type { BankRequest } from '@tongbao/connector-interface';
 import { money } from '@tongbao/money';
-import { failing, nothing, type Step, steps } from './failing.ts';
+import { type CardBankDriver, reference } from './card-bank-driver.ts';
+import { failing, nothing, steps } from './failing.ts';
 import { holds, type Row, throws } from './row.ts';
 
-export type CardBankMood = 'normal' | 'down' | 'answer-lost' | 'decline';
-
-/** The connector and the bank behind it, in a world of their own for each row. */
-export interface CardBankDriver {
-  /** Starts the connector as a new process does; `step` as for settlement banks. */
-  start(step: Step): Promise<BankGateway & { close(): Promise<void> }>;
-  /** A card with CNY 1,000.00. */
-  readonly card: Pick<BankRequest, 'bank' | 'cardToken'>;
-  /** How the bank behaves from now on. */
-  behave(mood: CardBankMood): Promise<void>;
-  /** What the bank has taken from the card so far, minor units; what it gave back counts against it. */
-  taken(): Promise<bigint>;
-  close(): Promise<void>;
-}
-
-let counter = 0;
-/** Unique for ever among the kit's: each row has a bank of its own. */
-const reference = (): string => `KIT${++counter}`;
 const asked = (driver: CardBankDriver, amount: bigint, of = reference()): BankRequest => ({
   ...driver.card,
   amount: money('CNY', amount),

@@ -1,5 +1,6 @@
 // The conformance kit of connectors.
-export { type CardBankDriver, type CardBankMood, cardRows } from './cards.ts';
+export type { CardBankDriver, CardBankMood } from './card-bank-driver.ts';
+export { cardRows } from './cards.ts';
 export type { Step } from './failing.ts';
 export { holds, play, type Row, RowFailed, type RowResult } from './row.ts';
 export {
@@ -9,3 +10,4 @@ export {
   type StartedBank,
   settlementRows,
 } from './settlement.ts';
+export { stepUpRows } from './step-ups.ts';

@@ -1,6 +1,12 @@
 // Card debits and credits at a switch: 0200 asks, 0201 asks again, 0420 takes back what nobody has heard of for too long. Each
 // reference has one trace number for ever, so asking again is asking about the same operation.
-import type { BankAnswer, BankGateway, BankRefusal, BankRequest } from '@tongbao/connector-interface';
+import {
+  asksNobody,
+  type BankAnswer,
+  type BankGateway,
+  type BankRefusal,
+  type BankRequest,
+} from '@tongbao/connector-interface';
 import { currency as currencyOf } from '@tongbao/money';
 import type { Operation, OperationJournal, OperationKind } from './journal.ts';
 import { createLink } from './link.ts';
@@ -93,6 +99,7 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
   }
 
   return {
+    ...asksNobody,
     debit: (request) => operate('debit', request),
     credit: (request) => operate('credit', request),
     async query(key) {

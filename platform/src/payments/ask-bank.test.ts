@@ -63,6 +63,7 @@ function paused(bank: BankGateway) {
     return heard;
   };
   const gateway: BankGateway = {
+    ...bank,
     debit: (request) => afterwards(bank.debit(request)),
     credit: (request) => afterwards(bank.credit(request)),
     query: (key) => afterwards(bank.query(key)),

@@ -9,6 +9,7 @@ import {
   beginWithinMs,
   type Card,
   readCards,
+  unasked,
   waitAfter,
 } from '../wallet/index.ts';
 import { askAgain, type BankQuestion } from './bank-question.ts';
@@ -65,13 +66,13 @@ async function ask(
   const request = { bank: card.bank, cardToken: card.token, amount, reference };
   if (attempts > 0) {
     const found = await bank.query({ bank: card.bank, reference });
-    if (found.outcome !== 'unknown-reference') return found;
+    if (found.outcome !== 'unknown-reference') return unasked(found);
     // A debit that the bank never got to know of is not begun a day later: the shopper has left. Money that is to go
     // back to a card goes back, however late.
     if (task === 'debit-card' && clock.now().getTime() - askedAt.getTime() >= beginWithinMs)
       return { outcome: 'declined', reason: 'bank-unavailable' };
   }
-  return task === 'debit-card' ? bank.debit(request) : bank.credit(request);
+  return task === 'debit-card' ? unasked(await bank.debit(request)) : bank.credit(request);
 }
 
 const lookAgainEveryMs = 3_600_000;
@@ -91,7 +92,7 @@ async function lookAgain(parts: AskBankParts, question: BankQuestion): Promise<v
     return;
   }
   if (found.outcome === 'unknown-reference') await lookAtQuestion(database, { reference, at: null });
-  else await payments.hearBank({ paymentId, reference, card, answer: found });
+  else await payments.hearBank({ paymentId, reference, card, answer: unasked(found) });
 }
 
 async function cardOf({ database }: AskBankParts, { cardId, reference }: BankQuestion): Promise<Card> {

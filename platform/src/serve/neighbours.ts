@@ -1,5 +1,6 @@
 // What a production server is connected to. No bank speaks to it yet: without one nobody can add a card, and a card
 // that is there all the same is never charged, since a bank that cannot be reached is an unknown outcome.
+import { asksNobody } from '@tongbao/connector-interface';
 import { Rejection } from '../rejection.ts';
 import type { SettlementBank } from '../settlement/index.ts';
 import type { Outbound } from '../system/index.ts';
@@ -7,7 +8,10 @@ import type { BankGateway } from '../wallet/index.ts';
 
 const unreachable = () => Promise.reject(new Error('no bank is connected'));
 
-export const noBank: BankGateway = { debit: unreachable, credit: unreachable, query: unreachable };
+export const noBank: BankGateway = {
+  ...asksNobody,
+  ...{ debit: unreachable, credit: unreachable, query: unreachable },
+};
 
 /** Merchants' money waits in their batches until there is a bank to pay it out. */
 export const noSettlementBank: SettlementBank = {

@@ -3,7 +3,7 @@
 import { quarantine, type Transaction } from '../database/index.ts';
 import { lockBalances, recordEntries, releaseHold, settleHold } from '../ledger/index.ts';
 import type { Timer } from '../system/index.ts';
-import type { BankAnswer } from './bank.ts';
+import { type BankAnswer, unasked } from './bank.ts';
 import { answerRows, effectOf, type HeardAnswer, outcomeOf } from './bank-answer-store.ts';
 import { bankReference, beginWithinMs, type CardTransfer, waitAfter } from './card-transfer.ts';
 import type { WalletParts } from './parts.ts';
@@ -49,7 +49,7 @@ async function ask(parts: WalletParts, transfer: CardTransfer): Promise<BankAnsw
   const reference = bankReference(transfer);
   if (transfer.attempts > 0) {
     const found = await bank.query({ bank: transfer.card.bank, reference });
-    if (found.outcome !== 'unknown-reference') return found;
+    if (found.outcome !== 'unknown-reference') return unasked(found);
     const age = clock.now().getTime() - transfer.createdAt.getTime();
     // What is to go back to a card goes back, however late.
     if (transfer.kind !== 'return' && age >= beginWithinMs)
@@ -57,7 +57,7 @@ async function ask(parts: WalletParts, transfer: CardTransfer): Promise<BankAnsw
   }
   const { amount, card } = transfer;
   const request = { bank: card.bank, cardToken: card.token, amount, reference };
-  return transfer.kind === 'top-up' ? bank.debit(request) : bank.credit(request);
+  return transfer.kind === 'top-up' ? unasked(await bank.debit(request)) : bank.credit(request);
 }
 
 interface Facts {

@@ -1,5 +1,13 @@
 // The door of the wallet room.
-export type { BankAnswer, BankGateway, BankRefusal, BankRequest } from './bank.ts';
+export {
+  type BankAnswer,
+  type BankGateway,
+  type BankRefusal,
+  type DebitAnswer,
+  type DebitRequest,
+  type StepUp,
+  unasked,
+} from './bank.ts';
 export {
   type AnswerEffect,
   answerRows,

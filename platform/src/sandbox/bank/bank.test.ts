@@ -295,7 +295,7 @@ describe('core 1: an answer that comes late', () => {
     };
     const slow = createWallet({
       ...{ database, clock, house, ids: new Ids(() => Promise.resolve(block++)) },
-      bank: { debit: heard, credit: heard, query: (key) => bank.query(key) },
+      bank: { ...bank, debit: heard, credit: heard, query: (key) => bank.query(key) },
       isolation: createIsolation({ database, clock }),
       enqueueAsk: async () => undefined,
       onBankFailed: () => undefined,

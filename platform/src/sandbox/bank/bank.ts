@@ -4,8 +4,34 @@ import { type Money, money } from '@tongbao/money';
 import type { BankBook } from '../../audit/index.ts';
 import type { Connection, Database, Transaction } from '../../database/index.ts';
 import type { Clock } from '../../system/index.ts';
-import type { BankAnswer, BankGateway, BankRefusal, BankRequest } from '../../wallet/index.ts';
+import type {
+  BankAnswer,
+  BankGateway,
+  BankRefusal,
+  DebitAnswer,
+  DebitRequest,
+  StepUp,
+} from '../../wallet/index.ts';
 import { selectExecutedOrders } from './order-store.ts';
+import {
+  answerOf,
+  asksHolder,
+  decided,
+  isRight,
+  mayResend,
+  newStepUp,
+  phoneOf,
+  type Standing,
+  type StepUpParts,
+  withCode,
+} from './step-up.ts';
+import {
+  insertStepUp,
+  type StepUpRow,
+  selectStepUp,
+  selectStepUpById,
+  updateStepUp,
+} from './step-up-store.ts';
 import {
   type BankBehaviour,
   type BankCardRow,
@@ -34,6 +60,8 @@ export interface SandboxBankParts {
   readonly clock: Clock;
   /** Waits so many milliseconds of real time: how a slow bank is slow. */
   readonly pause: (ms: number) => Promise<void>;
+  /** What banks need to ask their cards' holders; absent: they never do. */
+  readonly stepUp?: StepUpParts;
 }
 
 export interface SimulatedBank {
@@ -50,9 +78,25 @@ export interface SimulatedCard {
   readonly balance: Money;
   readonly creditLimit: bigint;
   readonly blocked: boolean;
+  /** How the bank asks its holder before a debit of more than `above`; absent: never. */
+  readonly stepUp?: { readonly kind: StepUp['kind']; readonly above: bigint };
+  readonly holderPhone?: string;
+}
+
+/** What a bank's own page shows about a debit; `outcome` is null while it waits for what its holder says. */
+export interface BankPage {
+  readonly bankName: { readonly zh: string; readonly en: string };
+  readonly amount: Money;
+  readonly expiresAt: Date;
+  readonly returnUrl: string;
+  readonly outcome: 'approved' | 'declined' | null;
 }
 
 export interface SandboxBank extends BankGateway {
+  /** The bank's page, by the question's id; null when there is no such page. */
+  page(id: string): Promise<BankPage | null>;
+  /** Its holder says yes or no there, once: whatever comes later changes nothing. */
+  sayOnPage(said: { id: string; agrees: boolean }): Promise<BankPage | null>;
   /** Opens a bank unless it is there; it behaves normally. */
   openBank(bank: Pick<SimulatedBank, 'code' | 'name'>): Promise<void>;
   /** Issues a card unless its token is known. */
@@ -77,15 +121,31 @@ export function createSandboxBank(parts: SandboxBankParts): SandboxBank {
   const { database, clock } = parts;
   return {
     debit: (request) => operate(parts, 'debit', request),
-    credit: (request) => operate(parts, 'credit', request),
+    credit: async (request) => decidedOnly(await operate(parts, 'credit', request)),
     async query(key) {
       await reach(parts, key.bank);
-      const decided = await selectOperation(database, key);
-      return decided === undefined ? { outcome: 'unknown-reference' } : answerOf(decided);
+      const operation = await selectOperation(database, key);
+      if (operation !== undefined) return decided(operation);
+      const waits = await selectStepUp(database, key);
+      if (waits === undefined) return { outcome: 'unknown-reference' };
+      const standing = await database.transaction((tx) => standingOf(tx, parts, waits));
+      return answerOf(parts.stepUp ?? null, standing);
     },
+    confirm: ({ code, ...key }) => answered(parts, key, confirming(parts, code)),
+    resend: (key) => resend(parts, key),
+    abandon: async (key) =>
+      decidedOnly(
+        await answered(parts, key, async ({ waits }, tx) => ({
+          operation: await conclude(tx, parts, { waits, refusal: 'step-up-abandoned' }),
+        })),
+      ),
+    page: (id) => pageOf(parts, id),
+    sayOnPage: (said) => sayOnPage(parts, said),
     openBank: async (bank) => void (await insertBankRow(database, bank)),
-    issueCard: async ({ bank, token, balance, creditLimit, blocked }) =>
+    issueCard: async ({ bank, token, balance, creditLimit, blocked, stepUp, holderPhone }) =>
       void (await insertBankCardRow(database, {
+        ...{ step_up: stepUp?.kind ?? null, step_up_above: stepUp?.above ?? 0n },
+        holder_phone: holderPhone ?? null,
         bank,
         token,
         currency: balance.currency,
@@ -122,6 +182,12 @@ export function createSandboxBank(parts: SandboxBankParts): SandboxBank {
   };
 }
 
+/** Where nobody is asked the answer is a decision. */
+function decidedOnly(answer: DebitAnswer): BankAnswer {
+  if (answer.outcome === 'step-up-required') throw new Error('a credit asks nobody');
+  return answer;
+}
+
 /** Goes to the bank as it behaves now. Throws when it is down, or does not exist. */
 async function reach(parts: SandboxBankParts, code: string): Promise<BankBehaviour> {
   const bank = await selectBank(parts.database, code);
@@ -134,58 +200,75 @@ async function reach(parts: SandboxBankParts, code: string): Promise<BankBehavio
 async function operate(
   parts: SandboxBankParts,
   kind: 'debit' | 'credit',
-  request: BankRequest,
-): Promise<BankAnswer> {
+  request: DebitRequest,
+): Promise<DebitAnswer> {
   const behaviour = await reach(parts, request.bank);
-  const decided = await parts.database.transaction((tx) =>
-    decideOnce(tx, { parts, kind, request, behaviour }),
-  );
+  let message: string | null = null;
+  const standing = await parts.database.transaction(async (tx) => {
+    const asked = await decideOnce(tx, { parts, kind, request, behaviour });
+    message = asked.message;
+    return asked.standing;
+  });
+  await tell(parts, standing, message);
   if (behaviour === 'answer-lost') throw new Error(`bank ${request.bank} did not answer`);
-  return answerOf(decided);
+  return answerOf(parts.stepUp ?? null, standing);
+}
+
+/** The code goes to its holder, once what it belongs to is committed. */
+async function tell({ stepUp }: SandboxBankParts, standing: Standing, message: string | null): Promise<void> {
+  if (message !== null && 'card' in standing) await stepUp!.sendSms(phoneOf(standing.card), message);
 }
 
 interface Asked {
   readonly parts: SandboxBankParts;
   readonly kind: 'debit' | 'credit';
-  readonly request: BankRequest;
+  readonly request: DebitRequest;
   readonly behaviour: BankBehaviour;
 }
 
 async function decideOnce(
   tx: Transaction,
   { parts, kind, request, behaviour }: Asked,
-): Promise<OperationRow> {
+): Promise<{ standing: Standing; message: string | null }> {
   const { bank, cardToken: token, amount, reference } = request;
   // The card's lock comes first: of two requests with one reference, the second sees what the first decided.
   const card = await lockBankCard(tx, { token, bank });
   const former = await selectOperation(tx, { bank, reference });
-  if (former !== undefined) {
-    const same = former.kind === kind && former.token === token && former.amount === amount.amount;
+  const waits = former === undefined ? await selectStepUp(tx, { bank, reference }) : undefined;
+  const known = former ?? (waits === undefined ? undefined : { ...waits, kind: 'debit' });
+  if (known !== undefined) {
+    const same = known.kind === kind && known.token === token && known.amount === amount.amount;
     if (!same) throw new Error(`bank ${bank} knows the reference ${reference} for something else`);
-    return former;
+    return {
+      standing: former === undefined ? await standingOf(tx, parts, waits!) : { operation: former },
+      message: null,
+    };
   }
-  const declined = behaviour === 'decline' ? 'declined' : refusalOf(card, kind, amount);
+  const now = parts.clock.now();
+  const refusal = behaviour === 'decline' ? 'declined' : refusalOf(card, kind, amount);
+  const mustAsk =
+    refusal === null && kind === 'debit' && parts.stepUp !== undefined && asksHolder(card!, amount.amount);
+  if (mustAsk && request.stepUp !== undefined) {
+    const about = { card: card!, reference, amount: amount.amount, returnUrl: request.stepUp.returnUrl, now };
+    const { row, message } = newStepUp(parts.stepUp!, about);
+    await insertStepUp(tx, row);
+    return { standing: { waits: row, card: card! }, message };
+  }
   const operation: OperationRow = {
-    bank,
-    reference,
-    kind,
-    token,
-    currency: amount.currency,
-    amount: amount.amount,
-    declined,
-    decided_at: parts.clock.now(),
+    ...{ bank, reference, kind, token, currency: amount.currency, amount: amount.amount },
+    ...{ declined: mustAsk ? 'step-up-needed' : refusal, decided_at: now },
   };
+  return { standing: { operation: await book(tx, operation) }, message: null };
+}
+
+/** Decides: the operation stands, and what is approved has moved. */
+async function book(tx: Transaction, operation: OperationRow): Promise<OperationRow> {
+  const { bank, reference, kind, token, currency, amount, declined, decided_at: bookedAt } = operation;
   await insertOperationRow(tx, operation);
   if (declined === null) {
-    const toTongbao = kind === 'debit' ? amount.amount : -amount.amount;
+    const toTongbao = kind === 'debit' ? amount : -amount;
     await moveBankCard(tx, token, -toTongbao);
-    await bookLine(tx, {
-      bank,
-      name: 'clearing',
-      reference,
-      amount: money(amount.currency, toTongbao),
-      bookedAt: operation.decided_at,
-    });
+    await bookLine(tx, { bank, name: 'clearing', reference, amount: money(currency, toTongbao), bookedAt });
   }
   return operation;
 }
@@ -203,8 +286,107 @@ function refusalOf(
   return card.balance + card.credit_limit < amount.amount ? 'insufficient-funds' : null;
 }
 
-const answerOf = (decided: OperationRow): BankAnswer =>
-  decided.declined === null ? { outcome: 'approved' } : { outcome: 'declined', reason: decided.declined };
+/** A debit that waits for its card's holder, as it stands now: his time may be over. The card is locked. */
+async function standingOf(tx: Transaction, parts: SandboxBankParts, waits: StepUpRow): Promise<Standing> {
+  const { bank, token } = waits;
+  const card = (await lockBankCard(tx, { bank, token }))!;
+  const former = await selectOperation(tx, waits);
+  if (former !== undefined) return { operation: former };
+  if (waits.expires_at > parts.clock.now()) return { waits, card };
+  return { operation: await conclude(tx, parts, { waits, refusal: 'step-up-expired' }) };
+}
+
+/** The end of a question to a card's holder: the debit is made, or refused. */
+const conclude = (
+  tx: Transaction,
+  { clock }: SandboxBankParts,
+  { waits, refusal }: { waits: StepUpRow; refusal: BankRefusal | null },
+): Promise<OperationRow> => {
+  const { bank, reference, token, currency, amount } = waits;
+  const about = { bank, reference, kind: 'debit', token, currency, amount } as const;
+  return book(tx, { ...about, declined: refusal, decided_at: clock.now() });
+};
+
+type Holder = (open: { waits: StepUpRow; card: BankCardRow }, tx: Transaction) => Promise<Standing>;
+
+/** What the holder does about a question that is still open; otherwise nothing changes. Throws for an id that is not its own. */
+async function answered(
+  parts: SandboxBankParts,
+  key: { bank: string; reference: string; stepUp: string },
+  holder: Holder,
+): Promise<DebitAnswer> {
+  const behaviour = await reach(parts, key.bank);
+  const standing = await parts.database.transaction(async (tx) => {
+    const row = await selectStepUp(tx, key);
+    if (row?.id !== key.stepUp)
+      throw new Error(`bank ${key.bank} has asked no such thing about ${key.reference}`);
+    const now = await standingOf(tx, parts, row);
+    // Read again: the card was locked meanwhile.
+    return 'waits' in now ? holder({ ...now, waits: (await selectStepUp(tx, key))! }, tx) : now;
+  });
+  if (behaviour === 'answer-lost') throw new Error(`bank ${key.bank} did not answer`);
+  return answerOf(parts.stepUp ?? null, standing);
+}
+
+const confirming =
+  (parts: SandboxBankParts, code: string): Holder =>
+  async ({ waits, card }, tx) => {
+    const amount = money(waits.currency, waits.amount);
+    if (isRight(waits, code))
+      return { operation: await conclude(tx, parts, { waits, refusal: refusalOf(card, 'debit', amount) }) };
+    const fewer = { ...waits, tries_left: waits.tries_left - 1 };
+    await updateStepUp(tx, fewer);
+    if (fewer.tries_left > 0) return { waits: fewer, card };
+    return { operation: await conclude(tx, parts, { waits, refusal: 'step-up-failed' }) };
+  };
+
+async function resend(
+  parts: SandboxBankParts,
+  key: { bank: string; reference: string; stepUp: string },
+): Promise<DebitAnswer> {
+  let sent: { standing: Standing; message: string } | null = null;
+  const answer = await answered(parts, key, async ({ waits, card }, tx) => {
+    const now = parts.clock.now();
+    if (!mayResend(waits, now)) return { waits, card };
+    const { row, message } = withCode(parts.stepUp!, waits, now);
+    await updateStepUp(tx, row);
+    sent = { standing: { waits: row, card }, message };
+    return { waits: row, card };
+  });
+  const { standing, message } = sent ?? { standing: null, message: null };
+  if (standing !== null) await tell(parts, standing, message);
+  return answer;
+}
+
+/** What the bank's own page shows of a question; null: there is none. */
+async function pageOf(parts: SandboxBankParts, id: string): Promise<BankPage | null> {
+  const row = await selectStepUpById(parts.database, id);
+  if (row === undefined || row.kind !== 'redirect') return null;
+  const standing = await parts.database.transaction((tx) => standingOf(tx, parts, row));
+  const bank = (await selectBank(parts.database, row.bank))!;
+  return {
+    ...{ bankName: { zh: bank.name_zh, en: bank.name_en }, amount: money(row.currency, row.amount) },
+    ...{ expiresAt: row.expires_at, returnUrl: row.return_url },
+    outcome: 'operation' in standing ? decided(standing.operation).outcome : null,
+  };
+}
+
+async function sayOnPage(
+  parts: SandboxBankParts,
+  { id, agrees }: { id: string; agrees: boolean },
+): Promise<BankPage | null> {
+  const row = await selectStepUpById(parts.database, id);
+  if (row === undefined || row.kind !== 'redirect') return null;
+  await parts.database.transaction(async (tx) => {
+    const standing = await standingOf(tx, parts, row);
+    if (!('waits' in standing)) return;
+    const refusal = agrees
+      ? refusalOf(standing.card, 'debit', money(row.currency, row.amount))
+      : 'step-up-failed';
+    await conclude(tx, parts, { waits: row, refusal });
+  });
+  return pageOf(parts, id);
+}
 
 /**
  * The banks' own books, to be compared with the ledger in the same snapshot. `waitingFor` are the references that the

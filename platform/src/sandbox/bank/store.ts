@@ -52,12 +52,16 @@ export interface BankCardRow {
   readonly balance: bigint;
   readonly credit_limit: bigint;
   readonly blocked: boolean;
+  /** How its bank asks its holder before a debit of more than `step_up_above`; null: never. */
+  readonly step_up: 'one-time-code' | 'redirect' | null;
+  readonly step_up_above: bigint;
+  readonly holder_phone: string | null;
 }
 
 const insertCard = statement(
   'sandbox-bank.insert-card',
-  `INSERT INTO sandbox_bank.card (token, bank, currency, balance, credit_limit, blocked)
-   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (token) DO NOTHING`,
+  `INSERT INTO sandbox_bank.card (token, bank, currency, balance, credit_limit, blocked, step_up, step_up_above,
+     holder_phone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (token) DO NOTHING`,
 );
 export const insertBankCardRow = (connection: Connection, card: BankCardRow): Promise<unknown> =>
   connection.query(insertCard, [
@@ -67,6 +71,7 @@ export const insertBankCardRow = (connection: Connection, card: BankCardRow): Pr
     card.balance,
     card.credit_limit,
     card.blocked,
+    ...[card.step_up, card.step_up_above, card.holder_phone],
   ]);
 
 const findCard = statement(
