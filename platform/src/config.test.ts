@@ -164,3 +164,35 @@ describe('a settlement bank that is spoken to by files', () => {
     expect(() => of({ [name]: value })).not.toThrow('secret');
   });
 });
+
+describe('a registry of people and cards', () => {
+  const usual = {
+    DATABASE_URL: 'postgres://x',
+    TONGBAO_PUBLIC_URL: 'https://pay.example',
+    TONGBAO_KEYS: '{}',
+    TONGBAO_REGISTRY_URL: 'https://registry.example/tongbao',
+    TONGBAO_REGISTRY_TOKEN_FILE: '/etc/tongbao/registry-token',
+  };
+  const of = (changes: Record<string, string | undefined>) =>
+    serveConfig({}, { ...usual, ...changes }).registry;
+
+  test('by HTTPS with a token, or none at all', () => {
+    expect(of({ TONGBAO_REGISTRY_CA_FILE: '/etc/tongbao/ca.pem' })).toEqual({
+      url: 'https://registry.example/tongbao',
+      tokenFile: '/etc/tongbao/registry-token',
+      caFile: '/etc/tongbao/ca.pem',
+    });
+    expect(of({ TONGBAO_REGISTRY_URL: 'http://127.0.0.1:9000' })).toMatchObject({ caFile: null });
+    expect(of({ TONGBAO_REGISTRY_URL: undefined })).toBeNull();
+  });
+
+  test.each([
+    ['TONGBAO_REGISTRY_URL', 'http://registry.example'],
+    ['TONGBAO_REGISTRY_URL', 'https://me:secret@registry.example'],
+    ['TONGBAO_REGISTRY_URL', 'registry.example'],
+    ['TONGBAO_REGISTRY_URL', 'https://registry.example/?x=1'],
+    ['TONGBAO_REGISTRY_TOKEN_FILE', undefined],
+  ])('%s that is %s is refused in one line that names it', (name, value) => {
+    expect(() => of({ [name]: value })).toThrow(new RegExp(`^${name} [^\\n]+$`));
+  });
+});

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type BankFilesConfig, bankFilesConfig } from './bank-files-config.ts';
 import type { DatabaseUrls } from './database/index.ts';
 import type { GatewayChoices } from './http/gateway/index.ts';
+import { type RegistryConfig, registryConfig } from './registry-config.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { addressList, houseZone, instantOf, isDay } from './system/index.ts';
 
@@ -49,6 +50,8 @@ export interface Config {
   readonly logName: string | null;
   /** The settlement bank, where it is spoken to by files; null for none. */
   readonly bankFiles: BankFilesConfig | null;
+  /** Who knows people and cards; null for nobody. */
+  readonly registry: RegistryConfig | null;
   /** The operator's SMS service; null for none. */
   readonly smsUrl: string | null;
   readonly keys: KeySource;
@@ -117,6 +120,7 @@ export function sandboxConfig(options: SandboxOptions, environment = surrounding
     classic: classicChoices(environment),
     logName: logName(environment),
     bankFiles: null,
+    registry: null,
     smsUrl: null,
     keys: { kind: 'file', file, mayCreate: true },
     trustsProxy: proxies(environment),
@@ -167,6 +171,7 @@ export function serveConfig(options: ServeOptions, environment = surroundings())
     classic: classicChoices(environment),
     logName: logName(environment),
     bankFiles: bankFilesConfig(environment),
+    registry: registryConfig(environment),
     smsUrl: environment.TONGBAO_SMS_URL ?? null,
     keys: keySource(environment),
     trustsProxy: proxies(environment),

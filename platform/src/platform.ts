@@ -1,11 +1,11 @@
 // Puts the rooms together, in reading order; the only place that constructs anything. What differs between a sandbox
 // and production comes in from outside: the clock, the bank, the SMS, the rate source.
-import type { StatementSource } from '@tongbao/connector-interface';
+import type { Registry, StatementSource } from '@tongbao/connector-interface';
 import type { Logger } from 'pino';
 import type { AuditOptions } from './audit/index.ts';
 import { type AuditLog, createAuditLog, createNoteSigner, type NoteSigner } from './audit-log/index.ts';
 import type { Config } from './config.ts';
-import { type Customers, createCustomers, type IdentityRegistry } from './customers/index.ts';
+import { type Customers, createCustomers } from './customers/index.ts';
 import {
   createIsolation,
   createLanes,
@@ -73,7 +73,7 @@ export interface PlatformParts {
   readonly bank: BankGateway;
   /** Who confirms cards and identities; absent: nobody can add a card, or be checked. */
   readonly issuers?: CardIssuers;
-  readonly registry?: IdentityRegistry;
+  readonly registry?: Registry | undefined;
   /** The rules that payments are held against; absent: those of the law and the house, in a sandbox its own. */
   readonly rules?: readonly Rule[];
   readonly settlementBank: SettlementBank;
@@ -138,16 +138,16 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const merchants = createMerchants({ database, clock, ids, keys, news });
   const fx = fxOf(parts, ids, news);
   const { gateway: gatewayKey, cashier: secrets } = keys;
-  const tokens = createCashierTokens(secrets);
-  const notifyIds = createNotifyIds(secrets);
+  const [tokens, notifyIds] = [createCashierTokens(secrets), createNotifyIds(secrets)];
   const tally = createTally({ database, clock, keys });
 
   // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
   let jobs: Jobs;
   const isolation = isolationOf(parts);
   const customers = createCustomers({
-    ...{ database, clock, ids, randomness, sendSms: parts.sendSms, sandbox, keys, tally },
-    ...(parts.registry === undefined ? {} : { registry: parts.registry }),
+    ...{ database, clock, ids, randomness, sandbox, keys, tally },
+    ...{ sendSms: parts.sendSms, registry: parts.registry },
+    onRegistryFailed: (error) => log.warn({ err: error }, 'the registry could not be asked'),
   });
   const wallet = createWallet({
     ...{ database, clock, ids, house, bank, isolation },

@@ -1,8 +1,10 @@
-// Broken copies of the connector for bank files: each row of the kit has to see its own.
+// Broken copies of connectors: each row of the kits has to see its own.
 import { type Journal, Missing } from '@tongbao/connector-bank-files';
-import { play, settlementRows } from '@tongbao/connector-conformance';
+import { play, registryRows, settlementRows } from '@tongbao/connector-conformance';
+import type { CardAnswer, Registry } from '@tongbao/connector-interface';
 import { expect, test } from 'vitest';
 import { bankFilesDriver, type Changes } from './bank-files-driver.ts';
+import { httpRegistryDriver } from './registry-driver.ts';
 
 const folderOf = (file: string): string => file.slice(0, file.lastIndexOf('/'));
 
@@ -175,4 +177,99 @@ test.each(copies)('the row %s sees its broken copy (%#)', async (name, changes) 
 
 test('there is a broken copy for every row', () => {
   expect(new Set(copies.map(([name]) => name))).toEqual(new Set(settlementRows.map(({ name }) => name)));
+});
+
+const noMatch: CardAnswer = { outcome: 'no-match', reference: 'BROKEN', wrong: [] };
+
+/** What is not known counts as a no. */
+const doubting = (registry: Registry): Registry => ({
+  ...registry,
+  checkPerson: (question) => registry.checkPerson(question).catch(() => ({ ...noMatch, wrong: [] })),
+  checkCard: (question) => registry.checkCard(question).catch(() => noMatch),
+});
+
+/** Every question has an id of its own. */
+const renaming = (registry: Registry): Registry => {
+  let count = 0;
+  return {
+    ...registry,
+    checkCard: (question) =>
+      registry.checkCard({ ...question, requestId: `${question.requestId}-${++count}` }),
+  };
+};
+
+/** The first answer to an id is kept, whatever is asked under it. */
+const remembering = (registry: Registry): Registry => {
+  const known = new Map<string, Promise<CardAnswer>>();
+  return {
+    ...registry,
+    checkCard(question) {
+      const answer = known.get(question.requestId) ?? registry.checkCard(question);
+      known.set(question.requestId, answer);
+      return answer;
+    },
+  };
+};
+
+/** It guesses what is wrong. */
+const telling = (registry: Registry): Registry => ({
+  ...registry,
+  async checkCard(question) {
+    const answer = await registry.checkCard(question);
+    return answer.outcome === 'no-match' ? { ...answer, wrong: ['phone'] } : answer;
+  },
+});
+
+/** Its errors say what was asked. */
+const unhiding = (registry: Registry): Registry => ({
+  ...registry,
+  async checkCard(question) {
+    try {
+      return await registry.checkCard(question);
+    } catch (error) {
+      throw new Error(`asked for ${question.cardNumber}`, { cause: error });
+    }
+  },
+});
+
+/** No code is right. */
+const deaf = (registry: Registry): Registry => ({
+  ...registry,
+  confirmCard: async () => ({ outcome: 'wrong-code', reference: 'BROKEN', attemptsLeft: 1 }),
+});
+
+/** The phone is not held against anything. */
+const threeElements = (registry: Registry): Registry => ({
+  ...registry,
+  checkCard: (question) => registry.checkCard({ ...question, phone: '+8613800138000' }),
+});
+
+const registryCopies: readonly [string, (registry: Registry) => Registry][] = [
+  ['match', threeElements],
+  ['match', telling],
+  ['vague', telling],
+  ['once', renaming],
+  ['other', remembering],
+  ['other', renaming],
+  ['unknown', doubting],
+  ['lost', doubting],
+  ['lost', renaming],
+  ['late', doubting],
+  ['nonsense', doubting],
+  ['nonsense', unhiding],
+  ['code', deaf],
+];
+
+test.each(registryCopies)('of registries, the row %s sees its broken copy (%#)', async (name, change) => {
+  const row = registryRows.find((each) => each.name === name)!;
+  const driver = await httpRegistryDriver(change);
+  const result = await play(row, driver);
+  await driver.close();
+  expect(result).toMatchObject({ name, ok: false, why: row.why, remedy: row.remedy });
+});
+
+test('there is a broken copy for every row about registries', () => {
+  expect(new Set(registryCopies.map(([name]) => name))).toEqual(
+    new Set(registryRows.map(({ name }) => name)),
+  );
 });

@@ -1,4 +1,4 @@
-// What Tongbao asks of the banks around it. A connector implements one of these; the rooms know nothing else of a bank.
+// What Tongbao asks of the banks and registries around it. A connector implements one of these; the rooms know nothing else of them.
 export {
   asksNobody,
   type BankAnswer,
@@ -8,6 +8,18 @@ export {
   type DebitAnswer,
   type DebitRequest,
 } from './card-bank.ts';
+export type {
+  CardAnswer,
+  CardFace,
+  CardQuestion,
+  CodeAnswer,
+  NoMatch,
+  PersonAnswer,
+  PersonQuestion,
+  RegisteredCard,
+  Registry,
+  RegistryElement,
+} from './registry.ts';
 export type { BankDocument, BankOfCurrency, Pain001Version, SettlementBank } from './settlement-bank.ts';
 export type { BankFile, StatementSource } from './statements.ts';
 export { type CodeStepUp, type RedirectStepUp, type StepUp, type StepUpKey, stepUpFault } from './step-up.ts';

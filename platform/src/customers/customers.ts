@@ -5,7 +5,7 @@ import { removeOldChallenges } from './challenge-store.ts';
 import { checkPin, pinLockedUntil, setPin } from './check-pin.ts';
 import type { Customer, OwnLimits } from './customer.ts';
 import { type AccountEvent, selectEvents, selectInboxSeen, updateInboxSeen } from './event-store.ts';
-import { addIdentityCheck, checkIdentity, type IdentityRegistry } from './identity.ts';
+import { addIdentityCheck, checkIdentity, type PersonRegistry } from './identity.ts';
 import { type IdentityCheck, selectChecks, selectIdentity } from './identity-store.ts';
 import { later, limits } from './limits.ts';
 import { addPasskey, askPasskey, checkPasskey, offerPasskey, passkeysOf, removePasskey } from './passkeys.ts';
@@ -42,7 +42,9 @@ export interface CustomersParts {
   readonly onSmsFailed?: (error: unknown) => void;
   readonly sandbox: boolean;
   /** Who confirms identities; absent: nobody, and no wallet of a newcomer gets a class. */
-  readonly registry?: IdentityRegistry;
+  readonly registry?: PersonRegistry | undefined;
+  /** Told when the registry could not be asked; the shopper asks again. */
+  readonly onRegistryFailed?: (error: unknown) => void;
   readonly keys: Keys;
   /** Absent: one of the room's own. */
   readonly tally?: Tally;
@@ -109,6 +111,7 @@ export function createCustomers(given: CustomersParts): Customers {
   const parts = {
     ...given,
     onSmsFailed: given.onSmsFailed ?? (() => undefined),
+    onRegistryFailed: given.onRegistryFailed ?? (() => undefined),
     registry: given.registry ?? null,
     tally: given.tally ?? createTally(given),
   };
@@ -138,9 +141,10 @@ export function createCustomers(given: CustomersParts): Customers {
   };
 }
 
-type Parts = Omit<CustomersParts, 'onSmsFailed' | 'registry' | 'tally'> & {
+type Parts = Omit<CustomersParts, 'onSmsFailed' | 'onRegistryFailed' | 'registry' | 'tally'> & {
   onSmsFailed: (error: unknown) => void;
-  registry: IdentityRegistry | null;
+  onRegistryFailed: (error: unknown) => void;
+  registry: PersonRegistry | null;
   tally: Tally;
 };
 

@@ -20,6 +20,14 @@ export async function takeIdentityTry(
   return (await connection.query<{ attempts: number }>(takeTry, values))[0]?.attempts ?? null;
 }
 
+const giveBack = statement(
+  'customers.give-back-identity-try',
+  'UPDATE customers.identity SET attempts = greatest(attempts - 1, 0) WHERE customer_id = $1',
+);
+/** A try that turned out to be none. */
+export const giveBackIdentityTry = (connection: Connection, customerId: bigint): Promise<unknown> =>
+  connection.query(giveBack, [customerId]);
+
 const readIdentity = statement(
   'customers.read-identity',
   'SELECT id_hash, masked_id, confirmed_at, window_started_at FROM customers.identity WHERE customer_id = $1',

@@ -1,6 +1,7 @@
 // The real-name check: a name and a resident number, held against outside sources. How many sources have confirmed a
 // customer makes the wallet's class (PBOC Announcement [2015] No. 43, article 11: one source, three, five).
 import { createHmac } from 'node:crypto';
+import type { PersonAnswer, Registry } from '@tongbao/connector-interface';
 import type { Database, Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Clock, Ids, Keys } from '../system/index.ts';
@@ -8,6 +9,7 @@ import type { Customer, KycClass } from './customer.ts';
 import { insertEventRow } from './event-store.ts';
 import {
   confirmIdentityRow,
+  giveBackIdentityTry,
   type IdentityCheck,
   insertCheckRow,
   raiseClassRow,
@@ -21,27 +23,19 @@ import { later, limits } from './limits.ts';
 import { realNameOf } from './real-name.ts';
 import { ageOf, maskResidentId, type ResidentId, residentIdOf } from './resident-id.ts';
 
-/** Outside sources that know names: asked outside any transaction. A call that throws decided nothing. */
-export interface IdentityRegistry {
-  /**
-   * Which sources confirm that the number is the person's: none of them when it is not, or is unknown. A source's
-   * name is its own for ever (`resident-registry`, `mobile-operator`); the reference is what it knows its answer by.
-   */
-  confirm(person: {
-    name: string;
-    residentId: string;
-    phone: string;
-  }): Promise<readonly { readonly source: string; readonly reference: string }[]>;
-}
+/** Who knows names: asked outside any transaction. A call that throws decided nothing. */
+export type PersonRegistry = Pick<Registry, 'checkPerson'>;
 
 export interface IdentityParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Null: nobody can be asked, and every check is 'unavailable'. */
-  readonly registry: IdentityRegistry | null;
+  readonly registry: PersonRegistry | null;
   /** One of them keys the hash that a number is found again by. */
   readonly keys: Pick<Keys, 'identity'>;
+  /** Told when the registry could not be asked. */
+  readonly onRegistryFailed: (error: unknown) => void;
 }
 
 /** By the number of sources that have confirmed the identity. */
@@ -63,24 +57,25 @@ function hashesOf({ keys }: IdentityParts, id: ResidentId): [Buffer, ...Buffer[]
 export async function checkIdentity(
   parts: IdentityParts,
   customer: Customer,
-  asked: { name: string; residentId: string },
+  typed: { name: string; residentId: string },
 ): Promise<void> {
   const { database, clock, registry } = parts;
   const now = clock.now();
   if (customer.kycClass > 0) throw new Rejection('identity-known', 'the real name has been checked');
-  const name = realNameOf(asked.name);
-  const id = residentIdOf(asked.residentId);
+  const name = realNameOf(typed.name);
+  const id = residentIdOf(typed.residentId);
   if (id === null) throw new Rejection('identity-invalid', 'no resident number', { field: 'residentId' });
   if (name === null) throw new Rejection('identity-invalid', 'no name', { field: 'name' });
   if (ageOf(id, now) < limits.leastAge)
     throw new Rejection('identity-invalid', `younger than ${limits.leastAge}`, { field: 'age' });
   if (registry === null) throw new Rejection('unavailable', 'no registry is connected');
   const tries = await takeTry(parts, customer.id, now);
-  const sources = await registry.confirm({ name, residentId: id.number, phone: customer.phone });
-  if (sources.length === 0) {
+  const answer = await asked(parts, registry, { customer, name, id });
+  if (answer.outcome === 'no-match') {
     const attemptsLeft = limits.identityTries - tries;
     throw new Rejection('identity-refused', 'the registry does not know this person', { attemptsLeft });
   }
+  const { sources } = answer;
   const eventId = await parts.ids.one();
   await database.transaction(async (tx) => {
     const of = {
@@ -102,6 +97,28 @@ export async function checkIdentity(
     for (const source of sources) await insertCheckRow(tx, customer.id, { ...source, confirmedAt: now });
     await raise(tx, customer.id);
   });
+}
+
+/**
+ * The registry's answer. When there is none the try counts for nothing, and the same question on the same day has the same id:
+ * a registry that had worked on it answers as it did. The id is keyed, since names and numbers can be gone through.
+ */
+async function asked(
+  parts: IdentityParts,
+  registry: PersonRegistry,
+  { customer, name, id }: { customer: Customer; name: string; id: ResidentId },
+): Promise<PersonAnswer> {
+  const { phone } = customer;
+  const day = parts.clock.now().toISOString().slice(0, 10);
+  const question = [day, customer.id, name, id.number, phone].join('\n');
+  const requestId = createHmac('sha256', parts.keys.identity.present).update(question).digest('base64url');
+  try {
+    return await registry.checkPerson({ requestId, name, residentId: id.number, phone });
+  } catch (error) {
+    await giveBackIdentityTry(parts.database, customer.id);
+    parts.onRegistryFailed(error);
+    throw new Rejection('unavailable', 'the registry cannot be asked at the moment; no try was counted');
+  }
 }
 
 async function takeTry({ database }: IdentityParts, customerId: bigint, now: Date): Promise<number> {

@@ -12,7 +12,6 @@ export {
 } from './customer.ts';
 export { type Customers, type CustomersParts, createCustomers, type ShownDevice } from './customers.ts';
 export { type AccountEvent, type AccountEventKind, insertEventRow } from './event-store.ts';
-export type { IdentityRegistry } from './identity.ts';
 export type { IdentityCheck } from './identity-store.ts';
 export { limits as customerLimits } from './limits.ts';
 export type { Passkey } from './passkey-store.ts';

@@ -95,7 +95,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       ...{ database, clock, bank, issuers, keys },
       renewKeys: renewalOf(keys, { source: config.keys, database }, log),
       randomness: machineRandomness,
-      registry: createSandboxRegistry(),
+      registry: createSandboxRegistry(issuers),
       settlementBank,
       rates: ratesOf(config, outbound),
       outbound,

@@ -17,6 +17,7 @@ import { createPlatform, type Platform } from '../platform.ts';
 import { createOutbound, machineClock, machineRandomness } from '../system/index.ts';
 import { openBankFiles } from './bank-files.ts';
 import { noBank, noSettlementBank, smsByHttp } from './neighbours.ts';
+import { openRegistry } from './registry.ts';
 
 export interface Opening {
   readonly log: Logger;
@@ -43,6 +44,7 @@ export async function openPlatform(
   const keys = await (as === 'clockwork' ? prepareKeys(of) : openKeys(of));
   // Timers run in the first process alone: nobody else speaks to the bank, or reads the key for it.
   const bankFiles = as === 'clockwork' ? await bankFilesOf(config, database, log) : null;
+  const registry = config.registry === null ? undefined : await openRegistry(config.registry);
   const platform = await createPlatform({
     config,
     database,
@@ -51,6 +53,7 @@ export async function openPlatform(
     clock: machineClock,
     randomness: machineRandomness,
     bank: noBank,
+    registry,
     settlementBank: bankFiles === null ? noSettlementBank : { ...bankFiles, execution: null },
     ...(bankFiles === null ? {} : { statements: bankFiles }),
     rates:
@@ -73,6 +76,7 @@ export async function openPlatform(
       stopWatching();
       await platform.close();
       await bankFiles?.close();
+      registry?.close();
       outbound.close();
       await database.close();
     },

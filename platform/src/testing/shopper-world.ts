@@ -123,14 +123,15 @@ export async function shopperWorld(
   });
   const codes = new Map<string, string>();
   const tally = createTally({ database, clock, keys: testKeys });
+  const secret = Buffer.alloc(32, 9);
+  const issuers = createSandboxIssuers({ database, clock, randomness: machineRandomness, secret });
+  const registry = createSandboxRegistry(issuers);
   const customers = createCustomers({
     ...{ database, clock, ids, randomness: machineRandomness, sandbox, keys: testKeys, tally },
     sendSms: async (phone, text) => void codes.set(phone, /\d{6}/.exec(text)![0]),
-    registry: createSandboxRegistry(),
+    registry,
   });
   const bank = createSandboxBank({ database, clock, pause: async () => undefined });
-  const secret = Buffer.alloc(32, 9);
-  const issuers = createSandboxIssuers({ database, clock, randomness: machineRandomness, secret });
   const wallet = createWallet({
     ...{ database, clock, ids, house, bank, issuers, isolation },
     enqueueAsk: async (_tx, id) => void asks.push(id),
