@@ -83,6 +83,7 @@ const roomMap: Readonly<Record<string, readonly string[]>> = {
     'system',
   ],
   'audit-log': ['database', 'system'],
+  mail: ['database', 'system'],
   staff: ['customers', 'database', 'system'],
   jobs: ['database', 'system'],
 };
@@ -269,6 +270,7 @@ describe('only here', () => {
       'settlement',
       'reconciliation',
       'staff',
+      'mail',
       'sandbox_bank',
       'audit_log',
     ];

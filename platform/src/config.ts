@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type BankFilesConfig, bankFilesConfig } from './bank-files-config.ts';
 import type { DatabaseUrls } from './database/index.ts';
 import type { GatewayChoices } from './http/gateway/index.ts';
+import { type MailConfig, mailConfig } from './mail-config.ts';
 import { type RegistryConfig, registryConfig } from './registry-config.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { addressList, houseZone, instantOf, isDay } from './system/index.ts';
@@ -52,6 +53,8 @@ export interface Config {
   readonly bankFiles: BankFilesConfig | null;
   /** Who knows people and cards; null for nobody. */
   readonly registry: RegistryConfig | null;
+  /** The mail server; null for none. */
+  readonly mail: MailConfig | null;
   /** The operator's SMS service; null for none. */
   readonly smsUrl: string | null;
   readonly keys: KeySource;
@@ -121,6 +124,7 @@ export function sandboxConfig(options: SandboxOptions, environment = surrounding
     logName: logName(environment),
     bankFiles: null,
     registry: null,
+    mail: null,
     smsUrl: null,
     keys: { kind: 'file', file, mayCreate: true },
     trustsProxy: proxies(environment),
@@ -172,6 +176,7 @@ export function serveConfig(options: ServeOptions, environment = surroundings())
     logName: logName(environment),
     bankFiles: bankFilesConfig(environment),
     registry: registryConfig(environment),
+    mail: mailConfig(environment),
     smsUrl: environment.TONGBAO_SMS_URL ?? null,
     keys: keySource(environment),
     trustsProxy: proxies(environment),

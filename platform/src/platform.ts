@@ -1,6 +1,6 @@
 // Puts the rooms together, in reading order; the only place that constructs anything. What differs between a sandbox
 // and production comes in from outside: the clock, the bank, the SMS, the rate source.
-import type { Registry, StatementSource } from '@tongbao/connector-interface';
+import type { MailService, Registry, StatementSource } from '@tongbao/connector-interface';
 import type { Logger } from 'pino';
 import type { AuditOptions } from './audit/index.ts';
 import { type AuditLog, createAuditLog, createNoteSigner, type NoteSigner } from './audit-log/index.ts';
@@ -29,6 +29,7 @@ import { type CashierTokens, createCashierTokens } from './http/cashier/index.ts
 import { createNotifyIds, gatewayChannel, type NotifyIds } from './http/gateway/index.ts';
 import { createJobs, type Jobs, type Task } from './jobs/index.ts';
 import { HouseAccounts } from './ledger/index.ts';
+import { createMail, type MailRoom } from './mail/index.ts';
 import { createMerchants, type Merchants } from './merchants/index.ts';
 import {
   type Carry,
@@ -84,6 +85,8 @@ export interface PlatformParts {
   /** What happens to notifications on their way; absent: nothing. */
   readonly carry?: Carry;
   readonly sendSms: (phone: string, text: string) => Promise<void>;
+  /** Who carries mails; absent: none leave. */
+  readonly mailService?: MailService | undefined;
   readonly bankBooks: AuditOptions['bankBooks'];
   readonly log: Logger;
   /** Where timers run in another process: how it hears that one has something to do. */
@@ -110,6 +113,7 @@ export interface Platform {
   readonly settlement: Settlement;
   readonly reconciliation: Reconciliation;
   readonly staff: Staff;
+  readonly mail: MailRoom;
   readonly rules: readonly Rule[];
   readonly jobs: Jobs;
   /** What jobs do, by the name they are enqueued under. */
@@ -166,19 +170,8 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
       ),
     onNotifiable: () => (parts.nudge ?? jobs.nudge)('notification delivery'),
   });
-  const notifications = createNotifications({
-    database,
-    clock,
-    isolation,
-    outbound: parts.outbound,
-    carry: parts.carry,
-    channel: channelOf({ payments, merchants, clock, gatewayKey, notifyIds, choices: config.classic }),
-    onError: (error, notification) =>
-      log.error(
-        { err: error, notification: notification?.id.toString() },
-        'a notification could not be delivered or recorded',
-      ),
-  });
+  const channel = channelOf({ payments, merchants, clock, gatewayKey, notifyIds, choices: config.classic });
+  const notifications = notificationsOf(parts, { isolation, channel });
   const settlement = settlementOf(parts, { ids, house, fx, isolation });
   const paymentCodes = createPaymentCodes({ database, clock, ids, randomness, secrets });
   const payByCode = createPayByCode({ payments, customers, wallet, codes: paymentCodes, clock });
@@ -186,6 +179,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     ...{ merchants, fx, customers, wallet, payments, notifications, settlement },
     ...{ paymentCodes, payByCode, tally },
     staff: createStaff({ database, clock, ids, randomness, keys, tally, sandbox }),
+    mail: mailOf(parts, { ids, isolation }),
     reconciliation: createReconciliation({ database, clock, ids, house }),
   };
   const askParts = {
@@ -239,7 +233,15 @@ async function logSigner({ config, database, keys, randomness }: PlatformParts):
 const timersOf = (
   rooms: Pick<
     Platform,
-    'payments' | 'notifications' | 'wallet' | 'settlement' | 'customers' | 'tally' | 'staff' | 'paymentCodes'
+    | 'payments'
+    | 'notifications'
+    | 'wallet'
+    | 'settlement'
+    | 'customers'
+    | 'tally'
+    | 'staff'
+    | 'paymentCodes'
+    | 'mail'
   >,
   database: Database,
 ): Timer[] => [
@@ -251,6 +253,7 @@ const timersOf = (
   rooms.customers.housekeeping,
   rooms.tally.housekeeping,
   rooms.staff.housekeeping,
+  ...rooms.mail.timers,
   rooms.paymentCodes.housekeeping,
   rooms.payments.housekeeping,
   rooms.notifications.housekeeping,
@@ -289,6 +292,29 @@ const fxOf = ({ database, clock, rates, log }: PlatformParts, ids: Ids, news: Ne
     ...{ database, clock, ids, news },
     source: rates,
     onSourceFailed: (error) => log.warn({ err: error }, 'the rate source failed; stored rates serve'),
+  });
+
+const notificationsOf = (
+  { database, clock, outbound, carry, log }: PlatformParts,
+  rooms: { isolation: Isolation; channel: Channel },
+): Notifications =>
+  createNotifications({
+    ...{ database, clock, outbound, carry, ...rooms },
+    onError: (error, notification) =>
+      log.error(
+        { err: error, notification: notification?.id.toString() },
+        'a notification could not be delivered or recorded',
+      ),
+  });
+
+const mailOf = (
+  { database, clock, keys, mailService, log }: PlatformParts,
+  { ids, isolation }: { ids: Ids; isolation: Isolation },
+): MailRoom =>
+  createMail({
+    ...{ database, clock, ids, keys, isolation, service: mailService ?? null },
+    onNotSent: (of) => log.warn(of, 'a mail was not sent'),
+    onExpired: (mails) => log.warn({ mails: mails.map(String) }, 'mails that never went were given up'),
   });
 
 const settlementOf = (

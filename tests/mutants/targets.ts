@@ -20,6 +20,8 @@ export const targets: readonly Target[] = [
   ...inFolder('money', 'money/src', ['allocate', 'currency', 'money', 'rate', 'rounding']),
   ...inFolder('ledger', 'platform/src/ledger', ['entry', 'spending']),
   ...inFolder('fx', 'platform/src/fx', ['quote', 'guards', 'judge', 'rate-table']),
+  // What mails look like is for people.
+  ...inFolder('mail', 'platform/src/mail', ['letter', 'attempt'], { skip: ['font', 'button', 'htmlOf'] }),
   // Sources of rules are for people.
   ...inFolder('risk', 'platform/src/risk', ['decide', 'rules'], {
     skip: ['source', 'house', 'pboc'],

@@ -19,6 +19,7 @@ import {
 import { sandboxBankBooks } from '../../platform/src/sandbox/bank-books.ts';
 import { createChaosSwitch } from '../../platform/src/sandbox/chaos.ts';
 import { type ClockMover, createClockMover } from '../../platform/src/sandbox/clock-mover.ts';
+import { createSandboxMails } from '../../platform/src/sandbox/mails.ts';
 import { sandboxParts } from '../../platform/src/sandbox/sandbox-parts.ts';
 import { safeguardingBank, sandboxCustomers } from '../../platform/src/sandbox/seed-customers.ts';
 import type { Clock, Randomness } from '../../platform/src/system/index.ts';
@@ -218,6 +219,7 @@ async function startProcess(parts: Parts, randomSeed: number): Promise<Process> 
     ...{ platform, mover, people },
     config: simulationConfig,
     sms: { send: async () => undefined, latest: () => [] },
+    mails: createSandboxMails(() => clock.now()),
     certificate: null,
     chaos: createChaosSwitch({ randomness: seededRandomness(randomSeed), pause: async () => undefined }),
     send: async ({ path, headers, body }) =>

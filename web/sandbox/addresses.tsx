@@ -10,6 +10,7 @@ const links: readonly [string, string][] = [
   ['/sandbox/credentials', 'merchants with their keys, shoppers with their PINs'],
   ['/sandbox/outbox', 'notifications with every attempt; ?paymentId= for one payment'],
   ['/sandbox/messages', 'the SMS that were not sent'],
+  ['/sandbox/mails', 'the mails that were not sent'],
   ['/audit.json', 'the proofs'],
   ['/openapi.json', 'every API as OpenAPI'],
 ];

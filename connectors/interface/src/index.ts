@@ -1,4 +1,4 @@
-// What Tongbao asks of the banks and registries around it. A connector implements one of these; the rooms know nothing else of them.
+// What Tongbao asks of those around it. A connector implements one of these; the rooms know nothing else of them.
 export {
   asksNobody,
   type BankAnswer,
@@ -8,6 +8,7 @@ export {
   type DebitAnswer,
   type DebitRequest,
 } from './card-bank.ts';
+export type { Mail, MailService, MessageAnswer } from './messages.ts';
 export type {
   CardAnswer,
   CardFace,

@@ -55,6 +55,7 @@ const fixedColumns: Readonly<Record<string, readonly string[]>> = {
   'fx.rate': ['source', 'pivot', 'currency', 'rate_date', 'rate', 'recorded_at'],
   'ledger.balance': ['account_id'],
   'ledger.hold': ['id', 'account_id', 'amount', 'subject_id', 'placed_at'],
+  'mail.message': ['id', 'reference', 'content_hash', 'queued_at'],
   'merchants.merchant': ['id', 'client_id', 'partner', 'created_at'],
   'payments.payment': [
     ...['id', 'merchant_id', 'currency', 'amount', 'request_id', 'created_at'],

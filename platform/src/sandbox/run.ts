@@ -44,6 +44,7 @@ import { type ChaosSwitch, createChaosSwitch } from './chaos.ts';
 import { type ClockMover, createClockMover } from './clock-mover.ts';
 import { divideRoles, emptyDatabase, prepareDatabase } from './databases-store.ts';
 import { takeFolder } from './folder-lock.ts';
+import { createSandboxMails, type SandboxMails } from './mails.ts';
 import { seedMerchants, seedSettlementAccounts } from './merchants.ts';
 import { type EmbeddedServer, startEmbeddedPostgres } from './postgres.ts';
 import { createSandboxRegistry } from './registry.ts';
@@ -86,7 +87,8 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     const bank = createSandboxBank({ database, clock, pause });
     const settlementBank = createSandboxSettlementBank({ database, clock, safeguardingBank });
     const issuers = await issuersOf({ database, clock, keys });
-    const sms = createSandboxSms(() => clock.now());
+    const now = () => clock.now();
+    const [sms, mails] = [createSandboxSms(now), createSandboxMails(now)];
     const outbound = createOutbound({ reach: config.reach });
     const chaos = createChaosSwitch({ randomness: machineRandomness, pause });
     undo.push(async () => outbound.close());
@@ -101,8 +103,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
       outbound,
       carry: chaos.carry,
       sendSms: sms.send,
-      bankBooks: sandboxBankBooks,
-      log,
+      ...{ mailService: mails, bankBooks: sandboxBankBooks, log },
     });
     undo.push(() => platform.close());
     await seedShops(platform);
@@ -110,8 +111,8 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     const mover = createClockMover({ database, clock, timers: platform.timers });
     const stores = createStores(config, server);
     undo.push(() => stores.stop());
-    const parts = { platform, config, mover, people, sms, chaos, settlementBank, issuers, stores, log };
-    const servers = await serve(parts);
+    const made = { platform, mover, people, sms, mails, chaos, settlementBank, issuers, stores };
+    const servers = await serve({ ...made, config, log });
     undo.push(() => servers.close());
     await platform.jobs.start();
     return {
@@ -162,6 +163,7 @@ interface Served {
   readonly mover: ClockMover;
   readonly people: Awaited<ReturnType<typeof seedCustomers>>;
   readonly sms: SandboxSms;
+  readonly mails: SandboxMails;
   readonly chaos: ChaosSwitch;
   readonly settlementBank: SandboxSettlementBank;
   readonly issuers: SandboxIssuers;

@@ -9,6 +9,7 @@ import type { Platform } from '../platform.ts';
 import { Rejection } from '../rejection.ts';
 import type { ChaosSwitch } from './chaos.ts';
 import type { ClockMover } from './clock-mover.ts';
+import type { SandboxMails } from './mails.ts';
 import { sandboxMerchants, secretsOf } from './merchants.ts';
 import { scorecard } from './scorecard.ts';
 import type { SeededCustomer } from './seed-customers.ts';
@@ -23,6 +24,7 @@ interface Parts {
   readonly mover: ClockMover;
   readonly people: readonly (SeededCustomer & { readonly customerId: bigint })[];
   readonly sms: SandboxSms;
+  readonly mails: SandboxMails;
   readonly stores: Pick<Stores, 'list'>;
   readonly chaos: ChaosSwitch;
   /** PEM; null without https. */
@@ -68,6 +70,7 @@ export function sandboxParts(parts: Parts): SandboxParts {
     testPayment: (asked) => testPayment(parts, asked),
     certificate: () => parts.certificate,
     messages: parts.sms.latest,
+    mails: parts.mails.latest,
   };
 }
 

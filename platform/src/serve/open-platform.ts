@@ -16,6 +16,7 @@ import { migrateDatabase } from '../migrate.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { createOutbound, machineClock, machineRandomness } from '../system/index.ts';
 import { openBankFiles } from './bank-files.ts';
+import { openMailService } from './mail-service.ts';
 import { noBank, noSettlementBank, smsByHttp } from './neighbours.ts';
 import { openRegistry } from './registry.ts';
 
@@ -45,6 +46,7 @@ export async function openPlatform(
   // Timers run in the first process alone: nobody else speaks to the bank, or reads the key for it.
   const bankFiles = as === 'clockwork' ? await bankFilesOf(config, database, log) : null;
   const registry = config.registry === null ? undefined : await openRegistry(config.registry);
+  const mailService = config.mail === null ? undefined : await openMailService(config.mail);
   const platform = await createPlatform({
     config,
     database,
@@ -62,6 +64,7 @@ export async function openPlatform(
         : ecbSource(config.ecbRates, (url) => outbound.getText(url, 10_000)),
     outbound,
     sendSms: smsByHttp(outbound, config.smsUrl),
+    mailService,
     bankBooks: null,
     log,
     nudge,
@@ -77,6 +80,7 @@ export async function openPlatform(
       await platform.close();
       await bankFiles?.close();
       registry?.close();
+      mailService?.close();
       outbound.close();
       await database.close();
     },

@@ -41,6 +41,7 @@ export interface SandboxParts {
   /** The https listener's own certificate, PEM; null when there is no such listener. */
   readonly certificate: () => string | null;
   readonly messages: () => readonly { phone: string; text: string; at: Date }[];
+  readonly mails: () => readonly { to: string; subject: string; text: string; sentAt: Date }[];
 }
 
 const TestPayment = z.object({
@@ -115,6 +116,12 @@ export const sandboxAdapter =
 
     app.get('/sandbox/messages', async () => ({
       messages: parts.messages().map((message) => ({ ...message, at: message.at.toISOString() })),
+    }));
+    app.get('/sandbox/mails', async () => ({
+      mails: parts.mails().map(({ to, subject, text, sentAt }) => ({
+        ...{ to, subject, text },
+        at: sentAt.toISOString(),
+      })),
     }));
   };
 
