@@ -6,12 +6,16 @@ import { letterFor, type Occasion } from './words.ts';
 
 const letter: Letter = { to: 'jane@shop.example', subject: 'Hello', text: 'Good day.', reference: 'r1' };
 
+/** 254 characters. */
+const longest = `jane@${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(49)}.example`;
+
 describe('an address', () => {
   test.each([
     'jane@shop.example',
     "o'neil+tongbao@mail.shop.example",
     'a.b@xn--fsqu00a.xn--0zwm56d',
     `${'a'.repeat(64)}@shop.example`,
+    longest,
   ])('%s is one', (text) => expect(isMailAddress(text)).toBe(true));
 
   test.each([
@@ -36,7 +40,7 @@ describe('an address', () => {
     '陈@shop.example',
     'jane@通宝.example',
     `${'a'.repeat(65)}@shop.example`,
-    `jane@${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(63)}.example`,
+    `x${longest}`,
   ])('%j is none', (text) => expect(isMailAddress(text)).toBe(false));
 });
 
@@ -44,6 +48,7 @@ describe('a letter', () => {
   test('is taken as it is', () => {
     expect(faultOf(letter)).toBeNull();
     expect(faultOf({ ...letter, subject: '您'.repeat(200), text: `${'好'.repeat(9_999)}\n` })).toBeNull();
+    expect(faultOf({ ...letter, reference: 'r'.repeat(100) })).toBeNull();
   });
 
   test.each([
