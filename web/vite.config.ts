@@ -1,4 +1,4 @@
-// Five small apps in one build: each page is an entry, what they share becomes common chunks.
+// Small apps in one build: each page is an entry, what they share becomes common chunks.
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -14,6 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: {
+        landing: 'landing.html',
         cashier: 'cashier.html',
         wallet: 'wallet.html',
         console: 'console.html',

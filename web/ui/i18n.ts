@@ -2,6 +2,7 @@
 // A page brings the words of the two that most shoppers read; the others come when they are asked for.
 import i18next, { type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import type { landingZh } from '../landing/words-zh.ts';
 import type { tillZh } from '../till/words-zh.ts';
 import type { walletZh } from '../wallet/words-zh.ts';
 import { en } from './words-en.ts';
@@ -31,7 +32,7 @@ const words: Readonly<Record<Language, () => Promise<Words>>> = {
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'words';
-    resources: { words: typeof zh & typeof walletZh & typeof tillZh };
+    resources: { words: typeof zh & typeof walletZh & typeof tillZh & typeof landingZh };
   }
 }
 

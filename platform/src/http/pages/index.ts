@@ -6,10 +6,10 @@ import { openApiDocument } from '@tongbao/protocol/openapi';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 
 export interface PagesOptions {
-  /** web/dist: cashier.html, wallet.html, console.html, sandbox.html, audit.html, till.html, assets/. */
+  /** web/dist: landing.html, cashier.html, wallet.html, console.html, sandbox.html, audit.html, till.html, assets/. */
   readonly folder: string;
   readonly publicUrl: string;
-  /** The start page, the audit page and the till belong to the sandbox. */
+  /** The start page, the audit page and the till belong to the sandbox; elsewhere `/` says what this network is. */
   readonly sandbox: boolean;
 }
 
@@ -56,8 +56,8 @@ export const pagesAdapter =
     app.get('/wallet/*', page('wallet.html'));
     app.get('/console', page('console.html'));
     app.get('/console/*', page('console.html'));
+    app.get('/', page(options.sandbox ? 'sandbox.html' : 'landing.html'));
     if (!options.sandbox) return;
-    app.get('/', page('sandbox.html'));
     app.get('/audit', page('audit.html'));
     app.get('/till', page('till.html'));
   };

@@ -11,22 +11,28 @@ import { pagesAdapter } from './index.ts';
 let folder: string;
 let app: FastifyInstance;
 const pages = ['cashier', 'wallet', 'console', 'sandbox', 'audit', 'till'];
+let production: FastifyInstance;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'tongbao-pages-'));
   for (const name of ['assets', 'icons']) await mkdir(path.join(folder, name));
-  for (const name of pages) await writeFile(path.join(folder, `${name}.html`), `<!doctype html>${name}`);
+  for (const name of [...pages, 'landing'])
+    await writeFile(path.join(folder, `${name}.html`), `<!doctype html>${name}`);
   await writeFile(path.join(folder, 'assets/app-1a2b3c.js'), '1');
   await writeFile(path.join(folder, 'manifest.webmanifest'), '{}');
   await writeFile(path.join(folder, 'wallet-worker.js'), '1');
-  app = await createServer({
-    logger: pino({ level: 'silent' }),
-    adapters: [pagesAdapter({ folder, publicUrl: 'http://localhost', sandbox: true })],
-    healthy: async () => true,
-  });
+  const serverOf = (sandbox: boolean) =>
+    createServer({
+      logger: pino({ level: 'silent' }),
+      adapters: [pagesAdapter({ folder, publicUrl: 'http://localhost', sandbox })],
+      healthy: async () => true,
+    });
+  app = await serverOf(true);
+  production = await serverOf(false);
 });
 afterAll(async () => {
   await app?.close();
+  await production?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -50,4 +56,12 @@ test('security H2: what has its content in its name is kept for ever, the rest i
   expect(await cacheOf('/assets/app-1a2b3c.js')).toBe('public, max-age=31536000, immutable');
   expect(await cacheOf('/manifest.webmanifest')).toBe('no-cache');
   expect(await cacheOf('/wallet-worker.js')).toBe('no-cache');
+});
+
+test('production begins with what this network is, kept by no browser; nothing of the sandbox is there', async () => {
+  const answer = await production.inject({ url: '/' });
+  expect(answer).toMatchObject({ statusCode: 200, body: '<!doctype html>landing' });
+  expect(answer.headers['cache-control']).toBe('no-store');
+  expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
+  for (const url of ['/audit', '/till']) expect((await production.inject({ url })).statusCode).toBe(404);
 });
