@@ -1,7 +1,8 @@
 // What every server offers, a sandbox or production: the merchants' API, the cashier, the wallet, the books, the pages.
 import { cardPageOperations } from '@tongbao/protocol/wallet';
 import type { FastifyPluginAsync } from 'fastify';
-import type { Config } from './config.ts';
+import { type Config, surroundingsOf } from './config.ts';
+import { doctorInside } from './doctor/index.ts';
 import { amsAdapter } from './http/ams/index.ts';
 import { auditAdapter, auditExportAdapter } from './http/audit/index.ts';
 import { auditLogAdapter } from './http/audit-log/index.ts';
@@ -68,6 +69,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       settlement: platform.settlement,
       reconciliation: platform.reconciliation,
       audit: platform.audit,
+      examine: doctorInside(platform, { config, surroundings: surroundingsOf() }),
     }),
     ...auditAdapters(platform, sandbox),
     pagesAdapter({ folder: config.webFolder, publicUrl: config.publicUrl, sandbox }),

@@ -201,6 +201,29 @@ export function operatorConfig(
   return { config: { ...serveConfig({}, environment), logLevel }, username, passwordFile };
 }
 
+/** What the doctor wants to know of the environment besides the settings of `serve`. */
+export interface Surroundings {
+  readonly hasOwnerUrl: boolean;
+  readonly hasTrustedProxies: boolean;
+}
+
+export const surroundingsOf = (environment = process.env): Surroundings => ({
+  hasOwnerUrl: environment.TONGBAO_OWNER_DATABASE_URL !== undefined,
+  hasTrustedProxies: (environment.TONGBAO_TRUSTED_PROXIES ?? '').trim() !== '',
+});
+
+/** For `doctor`: the settings of `serve` as far as they can be read, or what is wrong with them in one line. */
+export function doctorConfig(
+  environment = process.env,
+): { config: Config; surroundings: Surroundings } | { fault: string } {
+  try {
+    const surroundings = surroundingsOf(environment);
+    return { config: serveConfig({}, environment), surroundings };
+  } catch (error) {
+    return { fault: (error as Error).message };
+  }
+}
+
 /** Throws a one-line error when a setting makes no sense. Nobody is believed unless it is said. */
 function proxies(environment: NodeJS.ProcessEnv): Config['trustsProxy'] {
   const { TONGBAO_TRUSTED_PROXIES: addresses = '', TONGBAO_PROXY_HOPS: hops = '9' } = environment;

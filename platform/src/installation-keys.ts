@@ -107,7 +107,7 @@ export async function makeKeyFile({
   return records;
 }
 
-const readKeys = async (source: KeySource): Promise<KeyRecord[] | null> =>
+export const readKeys = async (source: KeySource): Promise<KeyRecord[] | null> =>
   source.kind === 'text' ? parseKeys(source.text, 'TONGBAO_KEYS') : readKeyFile(source.file);
 
 const noKeyFile = (source: KeySource): Error =>
@@ -149,6 +149,19 @@ export async function assertSameKeys(database: Database, keys: Keys): Promise<vo
   const all = { ...kept, ...present };
   if (Object.keys(all).length > Object.keys(kept).length)
     await writeSetting(database, fingerprintsSetting, JSON.stringify(all));
+}
+
+/** Keys, `purpose/id`, that the database was written with and these are not: none where they are the same. Writes nothing. */
+export async function missingKeys(database: Database, keys: Keys): Promise<string[]> {
+  const present = Object.fromEntries(keys.fingerprints);
+  if (!(await hasSettings(database))) return [];
+  const kept = JSON.parse((await readSetting(database, fingerprintsSetting)) ?? '{}') as Record<
+    string,
+    string
+  >;
+  return Object.entries(kept)
+    .filter(([name, fingerprint]) => present[name] !== fingerprint && !isForgotten(name, present, kept))
+    .map(([name]) => name);
 }
 
 /** Nothing in the database needs a former one of these: it may be taken out of the file once a newer one is known. */

@@ -96,6 +96,7 @@ export function createShops(parts: {
     outbound: {
       post: (request) => Promise.resolve(post(request)),
       getText: () => Promise.reject(new Error('the simulation fetches nothing')),
+      get: () => Promise.reject(new Error('the simulation fetches nothing')),
       close: () => undefined,
     },
   };

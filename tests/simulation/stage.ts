@@ -111,6 +111,7 @@ async function seedTemplate(url: string): Promise<void> {
       outbound: {
         post: () => Promise.reject(new Error('nobody is told anything yet')),
         getText: () => Promise.reject(new Error('nothing is fetched')),
+        get: () => Promise.reject(new Error('nothing is fetched')),
         close: () => undefined,
       },
       sendSms: async () => undefined,

@@ -22,6 +22,7 @@ import { Rates } from './rates.tsx';
 import { Settings } from './settings.tsx';
 import { Statements } from './statements.tsx';
 import { Story } from './story.tsx';
+import { System } from './system.tsx';
 import { Trail } from './trail.tsx';
 import { Treasury } from './treasury.tsx';
 import { Waiting } from './waiting.tsx';
@@ -51,6 +52,8 @@ export const roleWords: Readonly<Record<Role, keyof ConsoleWords>> = {
 
 const everybody: readonly Role[] = ['merchant', 'maker', 'checker', 'auditor'];
 const operators: readonly Role[] = ['maker', 'checker', 'auditor'];
+/** Who keeps the network running. */
+const keepers: readonly Role[] = ['maker', 'checker'];
 
 export interface PageProps {
   readonly member: Member;
@@ -79,6 +82,7 @@ const pages = [
   { path: '/console/rates', word: 'navRates', roles: operators, Page: Rates },
   { path: '/console/closures', word: 'navClosures', roles: operators, Page: Closures },
   { path: '/console/waiting', word: 'navWaiting', roles: operators, Page: Waiting },
+  { path: '/console/system', word: 'navSystem', roles: keepers, Page: System },
   { path: '/console/trail', word: 'navTrail', roles: operators, Page: Trail },
   { path: '/console/settings', word: 'navSettings', roles: everybody, Page: Settings },
   // Reached by the person's own name too, which a phone has no room for.

@@ -61,7 +61,8 @@ const tcp = {
   tcp_user_timeout: '15000',
 };
 
-const settingsOf = (limits: Limits): Readonly<Record<string, string>> => ({
+/** By PostgreSQL’s names for them, in milliseconds. */
+export const limitsInForce = (limits: Limits): Readonly<Record<string, string>> => ({
   lock_timeout: `${limits.lockMs}`,
   statement_timeout: `${limits.statementMs}`,
   idle_in_transaction_session_timeout: `${limits.idleInTransactionMs}`,
@@ -79,7 +80,7 @@ const setting = (settings: Readonly<Record<string, string>>, isLocal: boolean): 
  * runs on under another limit: only none at all stops it, and the next one starts it anew.
  */
 export const beginWith = (limits: Limits, mode = ''): string =>
-  `BEGIN ${mode}; ${setting({ transaction_timeout: '0' }, true)}; ${setting(settingsOf(limits), true)}`;
+  `BEGIN ${mode}; ${setting({ transaction_timeout: '0' }, true)}; ${setting(limitsInForce(limits), true)}`;
 
 /** What a pool's connections have in common. */
 export const connectionOptions = (limits: Limits) => ({
@@ -91,7 +92,7 @@ export const connectionOptions = (limits: Limits) => ({
 
 /** Sets them for a connection's whole life. */
 export async function setLimits(client: pg.ClientBase, limits: Limits): Promise<void> {
-  await client.query(setting({ ...settingsOf(limits), ...tcp }, false));
+  await client.query(setting({ ...limitsInForce(limits), ...tcp }, false));
   // So that a statement ends with the process that asked for it. Not every platform can look.
   await client.query(`SET client_connection_check_interval = '5s'`).catch(() => undefined);
 }

@@ -74,6 +74,13 @@ export async function readQuarantine(connection: Connection, limit: number): Pro
   }));
 }
 
+const countStatement = statement(
+  'system.quarantine-count',
+  'SELECT count(*)::int AS count FROM system.quarantine WHERE held',
+);
+export const countQuarantine = async (connection: Connection): Promise<number> =>
+  (await connection.query<{ count: number }>(countStatement))[0]!.count;
+
 const removeStatement = statement(
   'system.quarantine-remove',
   'DELETE FROM system.quarantine WHERE timer = $1 AND item = $2 RETURNING item',

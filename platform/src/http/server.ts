@@ -29,6 +29,9 @@ export interface ServerOptions {
   /** Whether a proxy at this address says truly whom it speaks for; `hop` 0 is who connected. Absent: none does. */
   readonly trustsProxy?: (address: string, hop: number) => boolean;
   readonly adapters: readonly FastifyPluginAsync[];
+  /** Whether a probe is this installation's own: then it is told what arrived of it. Absent: nobody is. */
+  readonly isProbe?: (token: string) => boolean;
+  readonly now?: () => Date;
   /** True once everything is usable. */
   readonly healthy: () => Promise<boolean>;
 }
@@ -155,10 +158,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     return reply.status(ok ? 200 : 503).send({ ok });
   });
 
-  app.setNotFoundHandler((request, reply) => {
-    const where = `${request.method} ${request.url.slice(0, 200)}`;
-    void reply.status(404).send(refusalBody('NOT_FOUND', `nothing is served at ${where}`));
-  });
+  app.get('/healthz/seen/*', (request, reply) => answerProbe(options, request, reply));
+  app.setNotFoundHandler(notServed);
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'unexpected error');
@@ -168,4 +169,31 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
   for (const adapter of options.adapters) await app.register(adapter);
   return app;
+}
+
+function notServed(request: FastifyRequest, reply: FastifyReply): void {
+  const where = `${request.method} ${request.url.slice(0, 200)}`;
+  void reply.status(404).send(refusalBody('NOT_FOUND', `nothing is served at ${where}`));
+}
+
+const mostForwards = 20;
+
+/** What arrived of a request that the doctor sent to the public address; for everybody else there is nothing here. */
+async function answerProbe(
+  { isProbe, now }: ServerOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { 'x-tongbao-probe': token, 'x-forwarded-for': forwarded } = request.headers;
+  if (typeof token !== 'string' || isProbe?.(token) !== true || now === undefined)
+    return notServed(request, reply);
+  const said = (Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? '')).split(',');
+  void reply.header('cache-control', 'no-store').send({
+    caller: request.ip,
+    isForwarded: request.ip !== request.raw.socket.remoteAddress,
+    forwards: said.filter((each) => each.trim() !== '').slice(0, mostForwards).length,
+    host: request.headers.host ?? '',
+    path: request.originalUrl,
+    at: now().toISOString(),
+  });
 }

@@ -6,4 +6,4 @@ export type {
   Notification,
 } from './notification.ts';
 export { createNotifications, type Notifications } from './notifications.ts';
-export { notificationRows } from './store.ts';
+export { notificationRows, readDeliveryQueue } from './store.ts';

@@ -22,6 +22,7 @@ test('core 8: an outcome that cannot be recorded waits for an operator, and the 
       ...{ kind: 'answered', status: 200, latencyMs: 1, head: Buffer.from('success') },
     }),
     getText: () => Promise.reject(new Error('nothing is fetched here')),
+    get: () => Promise.reject(new Error('nothing is fetched here')),
     close: () => undefined,
   };
   const parts: DeliverParts = {

@@ -169,6 +169,20 @@ const nextDueStatement = statement(
 export const readNextDue = async (connection: Connection, except: readonly string[]): Promise<Date | null> =>
   (await connection.query<{ at: Date | null }>(nextDueStatement, [except]))[0]?.at ?? null;
 
+const queueStatement = statement(
+  'notifications.queue',
+  `SELECT count(*)::int AS waiting, coalesce((extract(epoch FROM $1 - min(next_attempt_at)) * 1000)::int8, 0) AS late
+   FROM notifications.notification WHERE status = 'due'`,
+);
+/** How many wait for an attempt, and how long the one that is due longest has waited past its time. */
+export async function readDeliveryQueue(
+  connection: Connection,
+  now: Date,
+): Promise<{ waiting: number; lateMs: number }> {
+  const [row] = await connection.query<{ waiting: number; late: bigint }>(queueStatement, [now]);
+  return { waiting: row!.waiting, lateMs: Math.max(0, Number.parseInt(row!.late.toString(), 10)) };
+}
+
 const byPayment = statement(
   'notifications.by-payment',
   `SELECT ${columns} FROM notifications.notification WHERE payment_id = $1 ORDER BY sequence, id LIMIT 500`,

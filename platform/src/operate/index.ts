@@ -1,12 +1,14 @@
 // The door of the operator's command line.
 import type { Command } from 'commander';
 import { addClosureCommands } from './closures.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addStatementCommands } from './statements.ts';
 
 export { endWith } from './run.ts';
 
 /** Adds what operators do to the program: the same verbs and rights as the console's. */
 export function addOperatorCommands(program: Command): void {
+  addDoctorCommand(program);
   addStatementCommands(program);
   addClosureCommands(program);
 }

@@ -28,7 +28,7 @@ export async function openBankFiles(
 ): Promise<BankFiles> {
   return createBankFiles({
     ...config,
-    place: await placeOf(config.place),
+    place: await openPlace(config.place),
     journal: createBankJournal(parts.database),
     now: () => parts.clock.now(),
     random: () => parts.randomness.bytes(8).toString('hex'),
@@ -37,7 +37,8 @@ export async function openBankFiles(
   });
 }
 
-async function placeOf(place: BankFilesConfig['place']): Promise<Place> {
+/** Where the bank's files lie. Whoever opens it closes it. */
+export async function openPlace(place: BankFilesConfig['place']): Promise<Place> {
   if (place.kind === 'folder') return folderPlace();
   const { keyFile, ...server } = place;
   const privateKey = await readFile(keyFile, 'utf8').catch((error: Error) => {

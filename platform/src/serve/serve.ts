@@ -5,6 +5,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { gatewayAdapters } from '../adapters.ts';
 import type { Config } from '../config.ts';
+import { isProbe } from '../doctor/index.ts';
 import { createServer } from '../http/server.ts';
 import { createLog } from '../log.ts';
 import { openPlatform } from './open-platform.ts';
@@ -81,6 +82,8 @@ async function runHttp(config: Config): Promise<void> {
     site: { publicUrl: config.publicUrl, isOnlyThere: true },
     trustsProxy: config.trustsProxy,
     adapters: gatewayAdapters(platform, config),
+    isProbe: (token) => isProbe(platform.keys, token, platform.clock.now()),
+    now: () => platform.clock.now(),
     healthy: () => platform.isUsable(),
   });
   let stopping = false;

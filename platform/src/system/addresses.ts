@@ -3,7 +3,8 @@
 // Which may be connected to: a notification URL must not become a way to reach the operator's own network (SSRF): private, link-local, metadata, translated and reserved ranges are refused.
 import ipaddr from 'ipaddr.js';
 
-export type Reach = 'public' | 'public-and-loopback';
+/** `anywhere`: the operator's own addresses, which nobody else names. */
+export type Reach = 'public' | 'public-and-loopback' | 'anywhere';
 
 /** Public by its range, yet a cloud's own: Azure answers its virtual machines there. The other clouds' are link-local. */
 const metadataAddresses = new Set(['168.63.129.16']);
@@ -13,6 +14,7 @@ const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
 /** Whether an address, as DNS answered it, may be connected to. IPv4 in IPv6 clothes is judged as IPv4. */
 export function mayConnect(address: string, reach: Reach): boolean {
   if (!ipaddr.isValid(address)) return false;
+  if (reach === 'anywhere') return true;
   const parsed = ipaddr.process(address);
   const range = parsed.range();
   if (range === 'loopback') return reach === 'public-and-loopback';

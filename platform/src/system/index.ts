@@ -2,7 +2,14 @@
 export { addressList, mayNotify, networkOf } from './addresses.ts';
 export { type Clock, MovableClock, machineClock, StillClock } from './clock.ts';
 export { type BlockSource, Ids } from './ids.ts';
-export { changeKeyFile, createKeyFile, formatKeys, parseKeys, readKeyFile } from './key-file.ts';
+export {
+  changeKeyFile,
+  createKeyFile,
+  formatKeys,
+  isOthersFile,
+  parseKeys,
+  readKeyFile,
+} from './key-file.ts';
 export {
   completeKeys,
   isSealed,

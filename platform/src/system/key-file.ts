@@ -8,6 +8,12 @@ const othersMay = 0o077;
 const mostKeys = 100;
 const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/;
 
+/** Whether others than its owner may read a file. */
+export async function isOthersFile(file: string): Promise<boolean> {
+  const { mode } = await lstat(file);
+  return process.platform !== 'win32' && (mode & othersMay) !== 0;
+}
+
 /** The keys in a file; null when there is none. Throws a readable error when others may read it or it is no key file. */
 export async function readKeyFile(file: string): Promise<KeyRecord[] | null> {
   const about = await lstat(file).catch((error: NodeJS.ErrnoException) => {

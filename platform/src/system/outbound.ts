@@ -26,6 +26,10 @@ export type OutboundAnswer =
       readonly latencyMs: number;
     };
 
+export type OutboundText =
+  | { readonly kind: 'answered'; readonly status: number; readonly text: string }
+  | { readonly kind: 'failed'; readonly reason: OutboundFailure; readonly detail: string };
+
 export type OutboundFailure =
   | 'blocked'
   | 'dns'
@@ -41,6 +45,8 @@ export interface Outbound {
   post(request: OutboundPost): Promise<OutboundAnswer>;
   /** The body of a 200 answer as text, at most 16 MiB. Throws for anything else. */
   getText(url: string, timeoutMs: number): Promise<string>;
+  /** What a GET answers, at most 64 KiB of it. Never throws. */
+  get(request: Omit<OutboundPost, 'body' | 'maxAnswerBytes'>): Promise<OutboundText>;
   /** Cuts whatever is still under way. */
   close(): void;
 }
@@ -121,6 +127,15 @@ export function createOutbound(options: OutboundOptions): Outbound {
       if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}`);
       return answer.body.toString('utf8');
     },
+    async get(request) {
+      try {
+        const whole = { body: Buffer.alloc(0), maxAnswerBytes: defaultAnswerBytes };
+        const { status, body } = await send({ ...whole, ...request, method: 'GET' });
+        return { kind: 'answered', status, text: body.toString('utf8') };
+      } catch (error) {
+        return { kind: 'failed', ...failureOf(error as Error) };
+      }
+    },
     close() {
       agents.plain.destroy();
       agents.secure.destroy();
@@ -174,7 +189,7 @@ function openRequest({ exchange, url, addresses, reach, agents }: Opening): http
     lookup: (_host, { all }, done) =>
       all ? done(null, checked) : done(null, checked[0]!.address, checked[0]!.family),
     // A developer's own https endpoint on this machine has a certificate that nobody signed.
-    rejectUnauthorized: !(reach === 'public-and-loopback' && addresses.every(isLoopback)),
+    rejectUnauthorized: !(reach !== 'public' && addresses.every(isLoopback)),
   };
   return isSecure ? https.request(url, settings) : http.request(url, settings);
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Receipt } from '../receipt.ts';
 import { bankOperations } from './banks.ts';
 import { contractOperations, LockedRate, Sum } from './contract.ts';
+import { runningOperations } from './running.ts';
 import {
   Amount,
   Before,
@@ -21,6 +22,7 @@ import {
 
 export * from './banks.ts';
 export * from './contract.ts';
+export * from './running.ts';
 export { Role };
 
 export const Member = z.object({
@@ -220,56 +222,6 @@ export const Proofs = z.object({
 });
 export type Proofs = z.infer<typeof Proofs>;
 
-export const HeldRates = z.object({
-  rates: z.array(
-    z.object({
-      currency: Currency,
-      date: z.string(),
-      rate: z.string(),
-      reason: z.string(),
-      /** Who says that it is right; somebody else confirms it. Null while nobody has. */
-      proposedBy: z.string().nullable(),
-    }),
-  ),
-});
-export type HeldRates = z.infer<typeof HeldRates>;
-
-/** Items that a timer could not work on; they are left out until somebody releases them. */
-export const Quarantine = z.object({
-  items: z.array(
-    z.object({
-      timer: z.string(),
-      item: z.string(),
-      reason: z.string(),
-      failures: z.number().int(),
-      firstFailedAt: Instant,
-      lastFailedAt: Instant,
-    }),
-  ),
-});
-export type Quarantine = z.infer<typeof Quarantine>;
-
-export const BankAnswers = z.object({
-  /** The newest answers that said something else than what had been decided. */
-  contradicting: z.array(
-    z.object({ id: z.string(), bank: z.string(), reference: z.string(), outcome: z.string(), at: Instant }),
-  ),
-  /** Debits that were made although they had been decided otherwise; they go back to their cards. */
-  returns: z.array(
-    z.object({
-      id: z.string(),
-      reference: z.string(),
-      currency: Currency,
-      amount: Amount,
-      at: Instant,
-      returnedAt: Instant.nullable(),
-      /** Why the bank refused the return last. */
-      refusal: z.string().nullable(),
-    }),
-  ),
-});
-export type BankAnswers = z.infer<typeof BankAnswers>;
-
 export const Trail = z.object({
   acts: z.array(
     z.object({
@@ -310,12 +262,6 @@ const OfShop = z.object({ clientId: z.string().max(64).optional() });
 const ClassicSignType = z.enum(['MD5', 'RSA', 'RSA2']);
 /** What of a notification's URL its signature covers. */
 const NotificationTarget = z.enum(['path', 'path-and-query']);
-const RateAct = z.object({
-  currency: Currency,
-  date: z.string().regex(/^\d{4}-\d\d-\d\d$/),
-  reason: Reason,
-});
-
 /** A merchant's user sees his own merchant whatever he asks for; what belongs to others is not found. */
 export const consoleOperations = table({
   signIn: {
@@ -460,33 +406,10 @@ export const consoleOperations = table({
   },
   ...bankOperations,
   ...contractOperations,
+  ...runningOperations,
   treasury: { method: 'GET', path: '/api/console/treasury', roles: operators, answer: Treasury },
   safeguarding: { method: 'GET', path: '/api/console/safeguarding', roles: operators, answer: Safeguarding },
   proofs: { method: 'GET', path: '/api/console/proofs', roles: operators, answer: Proofs },
-  heldRates: { method: 'GET', path: '/api/console/rates/held', roles: operators, answer: HeldRates },
-  proposeRate: {
-    method: 'POST',
-    path: '/api/console/rates/held/propose',
-    roles: ['maker'],
-    body: RateAct,
-    answer: Ok,
-  },
-  confirmRate: {
-    method: 'POST',
-    path: '/api/console/rates/held/confirm',
-    roles: ['checker'],
-    body: RateAct,
-    answer: Ok,
-  },
-  quarantine: { method: 'GET', path: '/api/console/quarantine', roles: operators, answer: Quarantine },
-  release: {
-    method: 'POST',
-    path: '/api/console/quarantine/release',
-    roles: ['maker', 'checker'],
-    body: z.object({ timer: z.string().min(1).max(100), item: z.string().min(1).max(100), reason: Reason }),
-    answer: Ok,
-  },
-  bankAnswers: { method: 'GET', path: '/api/console/bank-answers', roles: operators, answer: BankAnswers },
   trail: {
     method: 'GET',
     path: '/api/console/trail',

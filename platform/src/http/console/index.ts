@@ -6,11 +6,12 @@ import { bankRoutes, uploadRoute } from './banks.ts';
 import { type ContractParts, contractRoute } from './contract.ts';
 import { type OperatorParts, operatorRoutes } from './operators.ts';
 import { type AddRoute, ConsoleRefused, callerOf, consoleRoutes, forgetToken, keepTokens } from './routes.ts';
+import { type RunningParts, runningRoutes } from './running.ts';
 import { fileRoute, type ShopParts, shopRoutes } from './shops.ts';
 
 export { onlyFor } from './routes.ts';
 
-export type ConsoleParts = ShopParts & OperatorParts & ContractParts;
+export type ConsoleParts = ShopParts & OperatorParts & ContractParts & RunningParts;
 
 export const consoleAdapter =
   (parts: ConsoleParts): FastifyPluginAsync =>
@@ -21,6 +22,7 @@ export const consoleAdapter =
     contractRoute(route, parts);
     operatorRoutes(route, parts);
     bankRoutes(route, parts);
+    runningRoutes(route, parts);
     await uploadRoute(app, parts);
     fileRoute(app, parts);
     app.all('/api/console/*', () => {
