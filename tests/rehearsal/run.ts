@@ -1,0 +1,63 @@
+// `npm run rehearsal`: production with nothing of the sandbox, driven only from outside: an operator's first day as
+// docs/guides/operate.md tells it, with real counterparts. One row a step; ends with `N passed, N failed`.
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { installation } from './chapters/installation.ts';
+import { type Counts, playAll } from './rows.ts';
+import { World } from './world.ts';
+
+const usage = `npm run rehearsal [-- OPTIONS]
+
+  --checkout        serves from the checkout itself, not from what packaging/Dockerfile makes of it: sooner
+  --deadline SECS   everything must have ended by then (600)
+  --keep            leaves the folder with what was written, and says where it is
+`;
+
+async function main(): Promise<number> {
+  const options = {
+    checkout: { type: 'boolean' },
+    deadline: { type: 'string' },
+    keep: { type: 'boolean' },
+  } as const;
+  const { values } = parseArgs({ options });
+  const { checkout = false, deadline = '600', keep = false } = values;
+  if (!/^[1-9]\d{0,4}$/.test(deadline))
+    throw new Error(`--deadline ${deadline}: a number of seconds is needed`);
+  const folder = await mkdtemp(path.join(tmpdir(), 'tongbao-rehearsal-'));
+  await chmod(folder, 0o711);
+  const world = new World(folder);
+  const stopped = new AbortController();
+  const stop = (why: string) => stopped.abort(new Error(why));
+  const timer = setTimeout(
+    () => stop(`not finished within ${deadline} s`),
+    Number.parseInt(deadline, 10) * 1000,
+  );
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, () => stop(`stopped by ${name}`));
+  let counts: Counts = { passed: 0, failed: 1, skipped: 0 };
+  try {
+    counts = await playAll([installation(world, { fromImage: !checkout })], {
+      ...{ signal: stopped.signal, inCi: process.env.CI === 'true' },
+      lastWords: () => world.programs.lastWords(),
+    });
+  } catch (error) {
+    console.log(`not ok: ${(error as Error).message}`);
+  } finally {
+    clearTimeout(timer);
+    await world.end();
+    if (keep) console.log(`kept: ${folder}`);
+    else await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+  const { passed, failed, skipped } = counts;
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  return failed === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`${(error as Error).message}\n\n${usage}`);
+  process.exitCode = 2;
+}
