@@ -7,10 +7,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
 import { testKeysText } from '../platform/src/testing/keys.ts';
+import { newOperator } from './operators.ts';
 import { main } from './start-sandbox.ts';
 
 let database: TestDatabase;
 let folder: string;
+const operators: Record<string, Record<string, string>> = {};
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -19,8 +21,7 @@ beforeAll(async () => {
     ['mei', 'maker'],
     ['li', 'checker'],
   ] as const) {
-    const added = run('staff', 'add', '--username', username, '--name', username, '--role', role);
-    await fileWith(`${username}.password`, `${/(?<=password )\S+/.exec(added.stdout)![0]}\n`, 0o600);
+    operators[username] = await newOperator(database, folder, { username, role });
   }
 });
 afterAll(async () => {
@@ -55,10 +56,15 @@ function runWith(environment: Record<string, string>, args: readonly string[]) {
   });
   return { status, stdout, stderr };
 }
+const fileOf = (username: string) => ({ TONGBAO_OPERATOR_PASSWORD_FILE: inFolder(`${username}.password`) });
 /** As somebody, with --json: the exit code, and the answer or the error. */
 function as(username: string, ...args: readonly string[]) {
-  const environment = { TONGBAO_OPERATOR_PASSWORD_FILE: inFolder(`${username}.password`) };
-  const { status, stdout, stderr } = runWith(environment, [...args, '--as', username, '--json']);
+  const { status, stdout, stderr } = runWith(operators[username] ?? fileOf(username), [
+    ...args,
+    '--as',
+    username,
+    '--json',
+  ]);
   return { status, answer: JSON.parse(status === 0 ? stdout : stderr) };
 }
 const trail = async (): Promise<string[]> =>
@@ -125,10 +131,9 @@ test('a card bank’s file by a profile, in words', { timeout: patience }, async
   expect(refused.answer.error.message).toContain('→ at decimal');
   expect(as('mei', 'statement', 'profile', 'show', 'icbc').answer.profile).toMatchObject(profile);
   const statement = await fileWith('clearing.csv', 'day;ref;out;in\n20141112;T-1;12,00;\n'.replace(',', '.'));
-  const words = runWith(
-    { TONGBAO_OPERATOR: 'mei', TONGBAO_OPERATOR_PASSWORD_FILE: inFolder('mei.password') },
-    [...['statement', 'import', statement, '--bank', 'ICBC', '--profile', 'icbc', '--currency', 'CNY']],
-  );
+  const words = runWith(operators.mei!, [
+    ...['statement', 'import', statement, '--bank', 'ICBC', '--profile', 'icbc', '--currency', 'CNY'],
+  ]);
   expect(words).toMatchObject({ status: 0, stderr: '' });
   expect(words.stdout).toBe(
     'CLEARING-ICBC-CNY clearing, 2014-11-12 – 2014-11-12 (statement): 1 lines, 0 matched, 0 not booked yet, 1 breaks\n' +

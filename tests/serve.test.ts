@@ -9,6 +9,7 @@ import { machineClock } from '../platform/src/system/index.ts';
 import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
 import { testKeysText } from '../platform/src/testing/keys.ts';
 import { until } from '../platform/src/testing/until.ts';
+import { passwordOf, staffOf } from './operators.ts';
 import { startServe } from './serve-process.ts';
 import { main } from './start-sandbox.ts';
 
@@ -102,16 +103,14 @@ test('a request time that is an hour off is refused; the sandbox and the books a
 });
 
 test('the audit log and the export are there for auditors alone', async () => {
-  const signedIn = async (role: string) => {
-    const [password] = spawnSync(
-      process.execPath,
-      [main, 'staff', 'add', '--username', `${role}-1`, '--name', role, '--role', role],
-      { encoding: 'utf8', env: environment() },
-    ).stdout.match(/(?<=password )\S+/)!;
+  const signedIn = async (role: 'auditor' | 'maker') => {
+    const username = `${role}-1`;
+    const password = passwordOf(username);
+    await staffOf(database).add({ username, name: role, role, merchantId: null, password });
     const answer = await fetch(`http://127.0.0.1:${port}/api/console/session`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-tongbao-csrf': '1' },
-      body: JSON.stringify({ username: `${role}-1`, password }),
+      body: JSON.stringify({ username, password }),
     });
     return answer.headers.get('set-cookie')!.split(';')[0]!;
   };

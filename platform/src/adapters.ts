@@ -64,6 +64,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
     }),
     consoleAdapter({
       ...{ merchants, payments, notifications, fx, clock, auditLog },
+      publicUrl: config.publicUrl,
       database: platform.database,
       staff: platform.staff,
       settlement: platform.settlement,

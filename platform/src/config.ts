@@ -274,6 +274,14 @@ export function migrateConfig(environment = surroundings()): { urls: DatabaseUrl
   return { urls: { url, ownerUrl }, logLevel: environment.TONGBAO_LOG ?? 'warn' };
 }
 
+/** For `setup`: both roles of the database, and where the key file is or is to be made. Throws a one-line error for what is missing. */
+export function setupConfig(environment = process.env): { urls: DatabaseUrls; config: Config } {
+  const { urls } = migrateConfig(environment);
+  const config = serveConfig({}, environment);
+  const keys = config.keys.kind === 'file' ? { ...config.keys, mayCreate: true } : config.keys;
+  return { urls, config: { ...config, keys, logLevel: environment.TONGBAO_LOG ?? 'error' } };
+}
+
 const minuteMs = 60_000;
 
 /** Throws a one-line error when a setting makes no sense. */

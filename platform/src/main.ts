@@ -10,15 +10,7 @@ import {
 } from './config.ts';
 import { addOperatorCommands, endWith } from './operate/index.ts';
 import { runSandbox } from './sandbox/run.ts';
-import {
-  addStaff,
-  forgetKeys,
-  makeKeys,
-  type NewStaffOptions,
-  rotateKeys,
-  runMigrate,
-  runServe,
-} from './serve/index.ts';
+import { forgetKeys, makeKeys, rotateKeys, runMigrate, runServe } from './serve/index.ts';
 
 const program = new Command('tongbao').description('Tongbao: a cross-border wallet payment network');
 
@@ -78,19 +70,6 @@ program
   )
   .action(async () => {
     await runMigrate(migrateConfig());
-  });
-
-program
-  .command('staff')
-  .description('people of the console')
-  .command('add')
-  .description('gives somebody access; prints the password once (DATABASE_URL, TONGBAO_PUBLIC_URL)')
-  .requiredOption('--username <name>', 'what is typed at the sign-in: lower case')
-  .requiredOption('--name <name>', 'as it is shown')
-  .requiredOption('--role <role>', 'merchant, maker, checker or auditor')
-  .option('--client <clientId>', 'the merchant, for the role merchant')
-  .action(async (options: NewStaffOptions) => {
-    await addStaff(serveConfig({}), options);
   });
 
 addOperatorCommands(program);

@@ -94,6 +94,8 @@ export interface PlatformParts {
 }
 
 export interface Platform {
+  /** What people's browsers are sent to; without a trailing slash. */
+  readonly publicUrl: string;
   readonly database: Database;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -196,7 +198,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   return {
     ...{ database, clock, ids, lanes, house, jobs, tasks, timers, keys, gatewayKey, tokens, notifyIds },
     ...rooms,
-    rules: ruleBook,
+    ...{ publicUrl: config.publicUrl, rules: ruleBook },
     auditLog,
     audit: { database, clock, house, bankBooks: parts.bankBooks },
     isUsable: () => isAlive(database),

@@ -68,6 +68,11 @@ export const rejectionCodes = [
   'password-wrong',
   'password-weak',
   'staff-locked',
+  'member-unknown',
+  'member-refused',
+  'link-unusable',
+  'factor-wrong',
+  'token-unusable',
   // what operators declare
   'declaration-refused',
   // the machine

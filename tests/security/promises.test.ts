@@ -63,6 +63,7 @@ test('how often somebody may try is what the code counts', () => {
       '5 a minute, 10 in a quarter of an hour, 20 in six hours; a right password clears them',
     'staff: one name from everywhere but known browsers': '60 an hour*',
     'staff: all names from one network': '60 in a quarter of an hour, 300 a day*',
+    'staff: links that are followed, from one network': '60 in a quarter of an hour',
     'staff: the present password, where it is asked for again': '5 in a quarter of an hour',
   });
   expect([limits.codeIntervalMs, limits.codeWindowMs, limits.networkWindowMs, limits.pinLockMs]).toEqual([
@@ -77,6 +78,7 @@ test('how often somebody may try is what the code counts', () => {
     ['300 * often', 'day'],
   ])
     expect(staff).toContain(`most: ${most}, windowMs: ${windowMs} }`);
+  expect(source('staff/join.ts')).toContain('most: 60, windowMs: 15 * minute }');
   expect(source('staff/change-password.ts')).toContain('const tries = { most: 5, windowMs: 15 * 60_000 };');
   expect([guessesPerMinute(false), guessesPerMinute(true)]).toEqual([30, 600]);
   expect(source('http/wallet/codes.ts')).toContain('const codesPerMinute = 60;');

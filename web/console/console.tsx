@@ -1,25 +1,26 @@
 // The console: who is signed in, what he may look at, and the page that is open.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { Member, Role } from '@tongbao/protocol/console';
-import { Alert, Button, ConfigProvider, Form, Input, Layout, Menu, Select, Space, Spin, Tag } from 'antd';
+import type { Member, Role, ShopRole } from '@tongbao/protocol/console';
+import { Button, ConfigProvider, Layout, Menu, Space, Spin, Tag } from 'antd';
 import english from 'antd/locale/en_US';
 import chinese from 'antd/locale/zh_CN';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import coin from '../ui/coin.svg';
-import { changeLanguage } from '../ui/i18n.ts';
-import { codeOf, type Say, tell, time, useAddress, useAsk, useWords } from './ask.ts';
+import { codeOf, tell, useAddress, useAsk, useWords } from './ask.ts';
 import { Batches } from './batches.tsx';
 import { Books } from './books.tsx';
 import { Breaks } from './breaks.tsx';
 import { Closures } from './closures.tsx';
 import { Contract } from './contract.tsx';
+import { Brand, Languages, SignIn } from './entrance.tsx';
+import { Join, linkToken } from './join.tsx';
 import { Overview } from './overview.tsx';
 import { Password } from './password.tsx';
 import { Failed } from './pieces.tsx';
 import { Profiles } from './profiles.tsx';
 import { Rates } from './rates.tsx';
 import { Settings } from './settings.tsx';
+import { Staff } from './staff.tsx';
 import { Statements } from './statements.tsx';
 import { Story } from './story.tsx';
 import { System } from './system.tsx';
@@ -34,6 +35,7 @@ const theme = {
     colorPrimary: '#0f5c54',
     colorInfo: '#0f5c54',
     colorLink: '#0f5c54',
+    colorError: '#b3261e',
     borderRadius: 8,
     colorTextDescription: '#55666d',
     colorTextTertiary: '#55666d',
@@ -48,12 +50,24 @@ export const roleWords: Readonly<Record<Role, keyof ConsoleWords>> = {
   maker: 'roleMaker',
   checker: 'roleChecker',
   auditor: 'roleAuditor',
+  admin: 'roleAdmin',
+};
+export const shopRoleWords: Readonly<Record<ShopRole, keyof ConsoleWords>> = {
+  owner: 'rightOwner',
+  finance: 'rightFinance',
+  developer: 'rightDeveloper',
+  viewer: 'rightViewer',
 };
 
 const everybody: readonly Role[] = ['merchant', 'maker', 'checker', 'auditor'];
 const operators: readonly Role[] = ['maker', 'checker', 'auditor'];
 /** Who keeps the network running. */
 const keepers: readonly Role[] = ['maker', 'checker'];
+const anybody: readonly Role[] = [...everybody, 'admin'];
+
+/** Which of a merchant's members see a page; absent: all of them. */
+const money: readonly ShopRole[] = ['owner', 'finance', 'viewer'];
+const owner: readonly ShopRole[] = ['owner'];
 
 export interface PageProps {
   readonly member: Member;
@@ -69,9 +83,17 @@ export const profilesPath = '/console/profiles';
 /** Reached from the page of statements. */
 const notInMenu: readonly string[] = [profilesPath];
 
-const pages = [
-  { path: '/console', word: 'navOverview', roles: everybody, Page: Overview },
-  { path: '/console/batches', word: 'navBatches', roles: everybody, Page: Batches },
+interface ConsolePage {
+  readonly path: string;
+  readonly word: keyof ConsoleWords;
+  readonly roles: readonly Role[];
+  readonly shopRoles?: readonly ShopRole[];
+  readonly Page: (props: PageProps) => ReactNode;
+}
+
+const pages: readonly ConsolePage[] = [
+  { path: '/console', word: 'navOverview', roles: everybody, shopRoles: money, Page: Overview },
+  { path: '/console/batches', word: 'navBatches', roles: everybody, shopRoles: money, Page: Batches },
   { path: '/console/payment', word: 'navPayment', roles: everybody, Page: Story },
   { path: '/console/contract', word: 'navContract', roles: everybody, Page: Contract },
   { path: '/console/statements', word: 'navStatements', roles: operators, Page: Statements },
@@ -83,23 +105,37 @@ const pages = [
   { path: '/console/closures', word: 'navClosures', roles: operators, Page: Closures },
   { path: '/console/waiting', word: 'navWaiting', roles: operators, Page: Waiting },
   { path: '/console/system', word: 'navSystem', roles: keepers, Page: System },
-  { path: '/console/trail', word: 'navTrail', roles: operators, Page: Trail },
+  {
+    path: '/console/staff',
+    word: 'navStaff',
+    roles: ['admin', 'auditor', 'merchant'],
+    shopRoles: owner,
+    Page: Staff,
+  },
+  { path: '/console/trail', word: 'navTrail', roles: [...operators, 'admin'], Page: Trail },
   { path: '/console/settings', word: 'navSettings', roles: everybody, Page: Settings },
   // Reached by the person's own name too, which a phone has no room for.
-  { path: passwordPath, word: 'changePassword', roles: everybody, Page: Password },
-] as const;
+  { path: passwordPath, word: 'changePassword', roles: anybody, Page: Password },
+];
+
+const isFor = ({ roles, shopRoles }: ConsolePage, { role, shopRole }: Member): boolean =>
+  roles.includes(role) && (shopRole === null || shopRoles === undefined || shopRoles.includes(shopRole));
 
 export function Console() {
   const { i18n } = useTranslation();
   const isChinese = i18n.language.startsWith('zh');
   const say = useWords();
-  const session = useAsk<Member>('/session');
+  // Whoever opens a link joins, whoever else is signed in at this browser.
+  const [token, setToken] = useState(linkToken);
+  const session = useAsk<Member>('/session', token === null);
   useEffect(() => {
     document.title = `${say('console')} · Tongbao`;
   }, [say]);
   return (
     <ConfigProvider theme={theme} locale={isChinese ? chinese : english} button={{ autoInsertSpace: false }}>
-      {session.data !== undefined ? (
+      {token !== null ? (
+        <Join token={token} onLeave={() => setToken(null)} />
+      ) : session.data !== undefined ? (
         <Inside member={session.data} />
       ) : session.isPending ? (
         <main className="waiting" aria-busy="true">
@@ -116,76 +152,11 @@ export function Console() {
   );
 }
 
-function SignIn(props: { onSignedIn: () => void }) {
-  const say = useWords();
-  const enter = useMutation({
-    mutationFn: (typed: { username: string; password: string }) => tell<Member>('/session', typed),
-    onSuccess: props.onSignedIn,
-  });
-  return (
-    <main className="entrance">
-      <div className="entrance-card">
-        <div className="entrance-head">
-          <Brand />
-          <Languages />
-        </div>
-        <h1>{say('signInTo')}</h1>
-        <Form layout="vertical" requiredMark={false} onFinish={enter.mutate} disabled={enter.isPending}>
-          <Form.Item name="username" label={say('username')} rules={[{ required: true, message: '' }]}>
-            <Input autoComplete="username" autoCapitalize="none" size="large" autoFocus />
-          </Form.Item>
-          <Form.Item name="password" label={say('password')} rules={[{ required: true, message: '' }]}>
-            <Input.Password autoComplete="current-password" size="large" />
-          </Form.Item>
-          <div aria-live="assertive">
-            {enter.error !== null && (
-              <Alert type="error" showIcon title={refusalText(say, enter.error)} className="gap" />
-            )}
-          </div>
-          <Button type="primary" htmlType="submit" size="large" block loading={enter.isPending}>
-            {say('enter')}
-          </Button>
-        </Form>
-      </div>
-    </main>
-  );
-}
-
-function refusalText(say: Say, error: unknown): string {
-  const code = codeOf(error);
-  if (code === 'PASSWORD_WRONG') return say('passwordWrong');
-  const until = (error as { retryAt?: string }).retryAt;
-  if (code === 'LOCKED' && until !== undefined) return say('lockedUntil', { time: time(until) });
-  return say('failedText');
-}
-
-const Brand = () => (
-  <span className="brand">
-    <img src={coin} alt="" width="28" height="28" /> Tongbao
-  </span>
-);
-
-function Languages() {
-  const { i18n, t } = useTranslation();
-  return (
-    <Select
-      aria-label={t('language')}
-      value={i18n.language.startsWith('zh') ? 'zh-CN' : 'en'}
-      variant="borderless"
-      onChange={(language: 'zh-CN' | 'en') => void changeLanguage(language)}
-      options={[
-        { value: 'zh-CN', label: '中文' },
-        { value: 'en', label: 'English' },
-      ]}
-    />
-  );
-}
-
 function Inside({ member }: { member: Member }) {
   const say = useWords();
   const queries = useQueryClient();
   const [url, go] = useAddress();
-  const mine = pages.filter((page) => (page.roles as readonly Role[]).includes(member.role));
+  const mine = pages.filter((page) => isFor(page, member));
   const page = mine.find(({ path }) => path === url.pathname) ?? mine[0]!;
   const clientId = url.searchParams.get('shop');
   const kept = clientId === null ? '' : `?shop=${encodeURIComponent(clientId)}`;
@@ -220,7 +191,9 @@ function Inside({ member }: { member: Member }) {
             >
               {member.name}
             </a>{' '}
-            <Tag>{say(roleWords[member.role])}</Tag>
+            <Tag>
+              {say(member.shopRole === null ? roleWords[member.role] : shopRoleWords[member.shopRole])}
+            </Tag>
           </span>
           <Button onClick={() => leave.mutate()} loading={leave.isPending}>
             {say('leave')}

@@ -12,28 +12,11 @@ interface Typed {
 
 const shortest = 12;
 
-export function Password({ member }: PageProps) {
+/** The fields of a form in which somebody chooses a password: typed twice. */
+export function NewPassword() {
   const say = useWords();
-  const [form] = Form.useForm<Typed>();
-  const change = useMutation({
-    mutationFn: ({ password, newPassword }: Typed) => tell('/password', { password, newPassword }),
-    onSuccess: () => form.resetFields(),
-  });
   return (
-    <Form
-      form={form}
-      layout="vertical"
-      requiredMark={false}
-      className="panel password"
-      onFinish={change.mutate}
-      disabled={change.isPending}
-    >
-      <p className="muted">{say('passwordText')}</p>
-      {/* For password managers: whose password it is. */}
-      <input hidden readOnly autoComplete="username" value={member.username} />
-      <Form.Item name="password" label={say('presentPassword')} rules={[{ required: true, message: '' }]}>
-        <Input.Password autoComplete="current-password" maxLength={200} />
-      </Form.Item>
+    <>
       <Form.Item
         name="newPassword"
         label={say('newPassword')}
@@ -56,6 +39,33 @@ export function Password({ member }: PageProps) {
       >
         <Input.Password autoComplete="new-password" maxLength={200} />
       </Form.Item>
+    </>
+  );
+}
+
+export function Password({ member }: PageProps) {
+  const say = useWords();
+  const [form] = Form.useForm<Typed>();
+  const change = useMutation({
+    mutationFn: ({ password, newPassword }: Typed) => tell('/password', { password, newPassword }),
+    onSuccess: () => form.resetFields(),
+  });
+  return (
+    <Form
+      form={form}
+      layout="vertical"
+      requiredMark={false}
+      className="panel password"
+      onFinish={change.mutate}
+      disabled={change.isPending}
+    >
+      <p className="muted">{say('passwordText')}</p>
+      {/* For password managers: whose password it is. */}
+      <input hidden readOnly autoComplete="username" value={member.username} />
+      <Form.Item name="password" label={say('presentPassword')} rules={[{ required: true, message: '' }]}>
+        <Input.Password autoComplete="current-password" maxLength={200} />
+      </Form.Item>
+      <NewPassword />
       <div aria-live="assertive">
         {change.isSuccess && <Alert type="success" showIcon title={say('passwordChanged')} className="gap" />}
         {change.error !== null && (

@@ -1,14 +1,14 @@
 // An act of staff: what is done, and why; the reason goes into the trail. A refusal stays in the dialog.
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, Form, Input, Modal } from 'antd';
+import { Form, Input } from 'antd';
 import type { ReactNode } from 'react';
-import { tell, useWords } from './ask.ts';
+import { useWords } from './ask.ts';
+import { TellDialog } from './tell-dialog.tsx';
 
 interface Typed {
   readonly reason: string;
 }
 
-export function ReasonDialog<More extends object>(props: {
+export function ReasonDialog<More extends object, Answer = unknown>(props: {
   readonly title: string;
   /** Where the act is sent. */
   readonly path: string;
@@ -23,48 +23,32 @@ export function ReasonDialog<More extends object>(props: {
   readonly refusal?: (error: unknown) => string;
   /** After everything was asked anew: what a process still remembers otherwise for a moment is shown as it was accepted. */
   readonly onDone?: (typed: Typed & More) => void;
+  readonly onAnswer?: (answer: Answer) => void;
   readonly leave: () => void;
 }) {
   const say = useWords();
-  const queries = useQueryClient();
-  const [form] = Form.useForm<Typed & More>();
-  const doing = useMutation({
-    mutationFn: (typed: Typed & More) => tell(props.path, { ...props.body, ...typed }),
-    onSuccess: async (_, typed) => {
-      await queries.invalidateQueries();
-      props.onDone?.(typed);
-      props.leave();
-    },
-  });
-  const { error } = doing;
   return (
-    <Modal
-      open
+    <TellDialog<Typed & More, Answer>
       title={props.title}
-      onCancel={props.leave}
-      okText={say('confirm')}
-      cancelText={say('cancel')}
-      confirmLoading={doing.isPending}
-      onOk={() => form.submit()}
+      path={props.path}
+      body={props.body}
+      begin={props.begin as Partial<Typed & More> | undefined}
+      about={props.children}
+      refusal={props.refusal}
+      onDone={(answer, typed) => {
+        props.onAnswer?.(answer);
+        props.onDone?.(typed);
+      }}
+      leave={props.leave}
     >
-      {props.children}
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        onFinish={(typed) => doing.mutate(typed)}
-        {...(props.begin === undefined ? {} : { initialValues: props.begin })}
+      {props.fields}
+      <Form.Item
+        name="reason"
+        label={say('reason')}
+        rules={[{ required: true, whitespace: true, message: say('reasonNeeded') }]}
       >
-        {props.fields}
-        <Form.Item
-          name="reason"
-          label={say('reason')}
-          rules={[{ required: true, whitespace: true, message: say('reasonNeeded') }]}
-        >
-          <Input.TextArea rows={3} maxLength={500} showCount autoFocus />
-        </Form.Item>
-        {error !== null && <Alert type="error" showIcon title={props.refusal?.(error) ?? error.message} />}
-      </Form>
-    </Modal>
+        <Input.TextArea rows={3} maxLength={500} showCount autoFocus />
+      </Form.Item>
+    </TellDialog>
   );
 }

@@ -1,7 +1,9 @@
 // The console in English. A key that is missing here does not compile.
+import { accessEn } from './words-access-en.ts';
 import type { ConsoleWords } from './words-zh.ts';
 
 export const consoleEn: ConsoleWords = {
+  ...accessEn,
   console: 'Console',
   username: 'Username',
   password: 'Password',

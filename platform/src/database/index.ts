@@ -20,7 +20,7 @@ export {
   readStuckSessions,
   servingLimits,
 } from './limits-store.ts';
-export { assertMigrated, migrate, ownSchemas } from './migrate.ts';
+export { assertMigrated, migrate, ownSchemas, roleOf } from './migrate.ts';
 export { createNews, type News, type Topic, tell } from './news.ts';
 export { countQuarantine, type QuarantinedItem, readQuarantine, releaseItem } from './quarantine-store.ts';
 export { changePassword, type DatabaseUrls, excessOfRole, makeRole, roleExists } from './roles-store.ts';

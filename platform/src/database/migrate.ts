@@ -94,7 +94,8 @@ export async function migrate(
   }
 }
 
-function roleOf(url: string): { role: string; password: string } {
+/** Who a database's address signs in as. */
+export function roleOf(url: string): { role: string; password: string } {
   const { username, password } = new URL(url);
   return { role: decodeURIComponent(username), password: decodeURIComponent(password) };
 }

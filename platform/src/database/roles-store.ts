@@ -27,6 +27,7 @@ const removable = new Set([
   'sandbox_bank.card_offer',
   'settlement.mark',
   'settlement.unapplied_document',
+  'staff.invitation',
   'staff.known_device',
   'staff.session',
   'system.arrival',

@@ -2,6 +2,8 @@
 import type { Command } from 'commander';
 import { addClosureCommands } from './closures.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addSetupCommand } from './setup.ts';
+import { addStaffCommands } from './staff.ts';
 import { addStatementCommands } from './statements.ts';
 
 export { endWith } from './run.ts';
@@ -9,6 +11,8 @@ export { endWith } from './run.ts';
 /** Adds what operators do to the program: the same verbs and rights as the console's. */
 export function addOperatorCommands(program: Command): void {
   addDoctorCommand(program);
+  addSetupCommand(program);
+  addStaffCommands(program);
   addStatementCommands(program);
   addClosureCommands(program);
 }

@@ -6,4 +6,5 @@ export {
   type OperatorActParts,
   proposeClosure,
 } from './acts.ts';
+export { inviteMember, linkView, type StaffActParts, staffMembers } from './staff.ts';
 export { closureView, importedView, nextBefore, profileView, statementView } from './views.ts';

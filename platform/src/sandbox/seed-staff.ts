@@ -34,6 +34,13 @@ const operators: readonly SeededMember[] = [
     role: 'auditor',
     clientId: null,
   },
+  {
+    name: '周岚 Zhou Lan',
+    username: 'admin',
+    password: 'sandbox-admin',
+    role: 'admin',
+    clientId: null,
+  },
 ];
 
 /** In the order in which they are shown: a user for each mall first. */

@@ -1,6 +1,5 @@
 // The door of `tongbao serve`.
 
-export { addStaff, type NewStaffOptions } from './add-staff.ts';
 export { makeKeys } from './make-keys.ts';
 export { openPlatform } from './open-platform.ts';
 export { forgetKeys, rotateKeys } from './rotate-keys.ts';

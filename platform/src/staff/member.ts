@@ -1,6 +1,8 @@
 // The nouns of the room: a person, his role, and what he did.
-export const roles = ['merchant', 'maker', 'checker', 'auditor'] as const;
-export type Role = (typeof roles)[number];
+export type Role = 'merchant' | 'maker' | 'checker' | 'auditor' | 'admin';
+
+/** What a merchant's member may do at the shop. */
+export type ShopRole = 'owner' | 'finance' | 'developer' | 'viewer';
 
 export interface Member {
   readonly id: bigint;
@@ -9,6 +11,19 @@ export interface Member {
   readonly role: Role;
   /** The one merchant that a merchant's user sees; null for everybody else. */
   readonly merchantId: bigint | null;
+  /** What a merchant's user may do there; null for everybody else. */
+  readonly shopRole: ShopRole | null;
+}
+
+/** A person in the list of who has access. */
+export interface ListedMember extends Member {
+  /** invited: has a link that opens the name · expired: had one · active: signs in · ended: never again */
+  readonly state: 'invited' | 'expired' | 'active' | 'ended';
+  /** When the link that is out ends; null where there is none. */
+  readonly invitedUntil: Date | null;
+  readonly lastSeenAt: Date | null;
+  readonly createdAt: Date;
+  readonly endedAt: Date | null;
 }
 
 export interface Act {

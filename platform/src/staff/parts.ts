@@ -32,11 +32,25 @@ export function assertLength(password: string): void {
     );
 }
 
-export const hashOf = (row: MemberRow): PinHash => ({
-  hash: row.password_hash,
-  salt: row.password_salt,
-  memoryKib: row.memory_kib,
-  passes: row.passes,
-  parallelism: row.parallelism,
-  pepperId: row.pepper_id,
-});
+/**
+ * What NIST SP 800-63B asks of a password that a person chooses: its length, and nothing that is guessed first. Rejections:
+ * password-weak.
+ */
+export function assertStrong(password: string, username: string): void {
+  assertLength(password);
+  if (password.toLowerCase().includes(username.toLowerCase()) || new Set(password).size < 5)
+    throw new Rejection('password-weak', 'not your name, and not a few characters again and again');
+}
+
+/** Null while the person has set no password. */
+export const hashOf = (row: MemberRow): PinHash | null =>
+  row.password_hash === null
+    ? null
+    : {
+        hash: row.password_hash,
+        salt: row.password_salt,
+        memoryKib: row.memory_kib,
+        passes: row.passes,
+        parallelism: row.parallelism,
+        pepperId: row.pepper_id,
+      };

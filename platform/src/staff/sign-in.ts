@@ -2,7 +2,7 @@
 // each time, and never a person at a browser that they have signed in with before. A name that nobody has is answered
 // like one that somebody has, and costs the same.
 import { type hashPin, hashToken, matchesPin, newToken } from '../customers/index.ts';
-import type { Quota } from '../database/index.ts';
+import type { Quota, Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Member } from './member.ts';
 import { hashOf, longestPassword, type StaffParts, sessionLifetimeMs } from './parts.ts';
@@ -52,22 +52,35 @@ export async function signIn(
   nobody: ReturnType<typeof hashPin>,
   asked: StaffSignIn,
 ): Promise<StaffSignedIn> {
-  const { database, clock, ids, randomness } = parts;
-  const now = clock.now();
+  const { database, clock, ids } = parts;
   const { member, ofName } = await checkPassword(parts, nobody, asked);
-  const token = newToken(randomness);
-  const device = asked.caller?.device ?? newToken(randomness);
-  const expiresAt = new Date(now.getTime() + sessionLifetimeMs);
-  const act = { memberId: member.id, object: `member/${member.id}`, actedAt: now, id: await ids.one() };
-  await database.transaction(async (tx) => {
-    if (asked.formerToken !== null) await deleteSessionRow(tx, hashToken(asked.formerToken));
-    const session = { tokenHash: hashToken(token), memberId: member.id, createdAt: now, expiresAt };
-    await insertSessionRow(tx, session);
-    const remembered = { memberId: member.id, tokenHash: hashToken(device), now, most: knownDevices };
-    await rememberDeviceRow(tx, remembered);
-    await insertActRow(tx, { ...act, act: 'session.open', detail: '' });
+  const act = { act: 'session.open', object: `member/${member.id}`, detail: '' };
+  const id = await ids.one();
+  const made = await database.transaction(async (tx) => {
+    await insertActRow(tx, { ...act, id, memberId: member.id, actedAt: clock.now() });
+    const caller = asked.caller ?? { network: '', device: null };
+    return openSession(parts, tx, { member, caller, formerToken: asked.formerToken });
   });
   await parts.tally.forgive(ofName);
+  return made;
+}
+
+/** A session of its own for who has just proved to be the member; the browser's former one ends. */
+export async function openSession(
+  { clock, randomness }: StaffParts,
+  tx: Transaction,
+  { member, caller, formerToken }: { member: Member; caller: StaffCaller; formerToken: string | null },
+): Promise<StaffSignedIn> {
+  const now = clock.now();
+  const token = newToken(randomness);
+  const device = caller.device ?? newToken(randomness);
+  const expiresAt = new Date(now.getTime() + sessionLifetimeMs);
+  if (formerToken !== null) await deleteSessionRow(tx, hashToken(formerToken));
+  const session = { tokenHash: hashToken(token), memberId: member.id, createdAt: now, expiresAt };
+  await insertSessionRow(tx, session);
+  await rememberDeviceRow(tx, {
+    ...{ memberId: member.id, tokenHash: hashToken(device), now, most: knownDevices },
+  });
   return { member, token, expiresAt, device };
 }
 
@@ -104,10 +117,14 @@ async function checkPassword(
   if (retryAt !== null) throw new Rejection('staff-locked', undefined, { retryAt });
   const row = await selectMember(database, asked.username);
   const typed = asked.password.slice(0, longestPassword);
-  const isRight = await matchesPin(typed, row === null ? await nobody : hashOf(row), parts);
+  // Whoever has no password yet, or none any more, is answered like somebody whom nobody knows.
+  const isOpen = row !== null && row.ended_at === null;
+  const kept = isOpen ? hashOf(row) : null;
+  const isRight = (await matchesPin(typed, kept ?? (await nobody), parts)) && kept !== null;
   if (row === null) throw new Rejection('password-wrong');
   if (!isRight) {
-    const act = { act: 'session.refuse', detail: 'wrong password', object: `member/${row.id}` };
+    const detail = kept === null ? 'the name is not open' : 'wrong password';
+    const act = { act: 'session.refuse', detail, object: `member/${row.id}` };
     await insertActRow(database, { ...act, memberId: row.id, actedAt: now, id: await ids.one() });
     throw new Rejection('password-wrong');
   }

@@ -3,8 +3,11 @@ import { hashPin, hashToken } from '../customers/index.ts';
 import type { Transaction } from '../database/index.ts';
 import type { Timer } from '../system/index.ts';
 import { changePassword, type PasswordChange } from './change-password.ts';
-import type { Act, Member, Role } from './member.ts';
+import { readMemberPage } from './invitation-store.ts';
+import { type Joining, join, lookAtLink } from './join.ts';
+import type { Act, ListedMember, Member, ShopRole } from './member.ts';
 import { assertLength, idleMs, type StaffParts } from './parts.ts';
+import { adminOf, type Beginning, begin, end, type Invited, invite, type Link, reset } from './people.ts';
 import { confirm, deviceKnownMs, type StaffSignedIn, type StaffSignIn, signIn } from './sign-in.ts';
 import {
   deleteSessionRow,
@@ -16,17 +19,14 @@ import {
   removeExpired,
   selectBySession,
   touchSessionRow,
+  writePasswordRow,
 } from './store.ts';
 
-export interface NewMember {
-  /** Lower case: letters, digits, `.`, `_`, `@`, `-`; 2 to 64 characters. */
-  readonly username: string;
-  readonly name: string;
-  readonly role: Role;
-  /** For the role merchant alone. */
-  readonly merchantId: bigint | null;
+export interface NewMember extends Omit<Invited, 'shopRole'> {
   /** 12 to 200 characters. */
   readonly password: string;
+  /** Of a merchant's; absent: owner. */
+  readonly shopRole?: ShopRole | null;
 }
 
 /** What is written down of an act. */
@@ -41,7 +41,7 @@ export interface StaffAct {
 }
 
 export interface Staff {
-  /** Opens a name; false where somebody has it. Rejections: password-weak. */
+  /** For a sandbox and for tests: a name with its password, without an invitation; false where somebody has it. Rejections: password-weak. */
   add(member: NewMember): Promise<boolean>;
   /** Rejections: password-wrong, staff-locked. */
   signIn(asked: StaffSignIn): Promise<StaffSignedIn>;
@@ -50,6 +50,22 @@ export interface Staff {
   /** Rejections: password-wrong, staff-locked, password-weak. */
   changePassword(member: Member, asked: PasswordChange): Promise<void>;
   findSession(token: string): Promise<Member | null>;
+  /** The first admin, for who sets up. Rejections: member-refused. */
+  begin(asked: { readonly username: string; readonly name: string }): Promise<Beginning>;
+  /** An admin who has joined; null while there is none. */
+  admin(): Promise<string | null>;
+  /** Rejections: member-refused. */
+  invite(actor: Member, asked: Invited): Promise<Link>;
+  /** Rejections: member-unknown, member-refused (the last admin, oneself, somebody whose access has ended). */
+  end(actor: Member, of: { readonly username: string; readonly reason: string }): Promise<void>;
+  /** A new link; what signed in before does so no more. Rejections: as end's. */
+  reset(actor: Member, of: { readonly username: string; readonly reason: string }): Promise<Link>;
+  /** Newest first, below an id; of one merchant, or of all. */
+  members(page: { before: bigint; merchantId: bigint | null; limit: number }): Promise<ListedMember[]>;
+  /** Rejections: link-unusable, staff-locked. */
+  lookAtLink(of: Pick<Joining, 'token' | 'caller'>): Promise<{ member: Member; expiresAt: Date }>;
+  /** Rejections: link-unusable, staff-locked, password-weak. */
+  join(asked: Joining): Promise<StaffSignedIn>;
   signOut(token: string): Promise<void>;
   /**
    * Does something and writes it down, in one transaction: neither happens without the other. The trail's row comes
@@ -86,10 +102,15 @@ export function createStaff(parts: StaffParts): Staff {
   return {
     act: (act, work) => written(act, (first) => database.transaction(first), work),
     longAct: (act, work) => written(act, (first) => database.batch(first), work),
-    async add(member) {
-      assertLength(member.password);
-      return insertMemberRow(database, await rowOf(parts, member));
-    },
+    add: (member) => add(parts, member),
+    begin: (asked) => begin(parts, asked),
+    admin: () => adminOf(parts),
+    invite: (actor, asked) => invite(parts, actor, asked),
+    end: (actor, of) => end(parts, actor, of),
+    reset: (actor, of) => reset(parts, actor, of),
+    members: (page) => readMemberPage(database, { ...page, now: clock.now() }),
+    lookAtLink: (of) => lookAtLink(parts, of),
+    join: (asked) => join(parts, asked),
     signIn: (asked) => signIn(parts, nobody, asked),
     confirm: (asked) => confirm(parts, nobody, asked),
     changePassword: (member, asked) => changePassword(parts, member, asked),
@@ -115,21 +136,14 @@ export function createStaff(parts: StaffParts): Staff {
   };
 }
 
-async function rowOf(parts: StaffParts, member: NewMember) {
-  const { ids, clock } = parts;
-  const kept = await hashPin(member.password, parts);
-  return {
-    id: await ids.one(),
-    username: member.username,
-    name: member.name,
-    role: member.role,
-    merchant_id: member.merchantId,
-    password_hash: kept.hash,
-    password_salt: kept.salt,
-    memory_kib: kept.memoryKib,
-    passes: kept.passes,
-    parallelism: kept.parallelism,
-    pepper_id: kept.pepperId,
-    created_at: clock.now(),
-  };
+async function add(parts: StaffParts, member: NewMember): Promise<boolean> {
+  assertLength(member.password);
+  const { password, shopRole = member.role === 'merchant' ? 'owner' : null, ...named } = member;
+  const kept = await hashPin(password, parts);
+  const id = await parts.ids.one();
+  const createdAt = parts.clock.now();
+  return parts.database.transaction(async (tx) => {
+    if (!(await insertMemberRow(tx, { ...named, shopRole, id, createdAt }))) return false;
+    return writePasswordRow(tx, { id, kept, former: null });
+  });
 }

@@ -1,7 +1,7 @@
 // SQL of staff: people, sessions, acts.
 import type { PinHash } from '../customers/index.ts';
 import { type Connection, statement, type Transaction } from '../database/index.ts';
-import type { Act, Member, Role } from './member.ts';
+import type { Act, Member, Role, ShopRole } from './member.ts';
 
 export interface MemberRow {
   readonly id: bigint;
@@ -9,7 +9,10 @@ export interface MemberRow {
   readonly name: string;
   readonly role: Role;
   readonly merchant_id: bigint | null;
-  readonly password_hash: Buffer;
+  readonly shop_role: ShopRole | null;
+  readonly ended_at: Date | null;
+  /** Null, as what belongs to it, while the person has set none. */
+  readonly password_hash: Buffer | null;
   readonly password_salt: Buffer;
   readonly memory_kib: number;
   readonly passes: number;
@@ -23,42 +26,29 @@ export const memberOf = (row: MemberRow): Member => ({
   name: row.name,
   role: row.role,
   merchantId: row.merchant_id,
+  shopRole: row.shop_role,
 });
 
-const columns = `m.id, m.username, m.name, m.role, m.merchant_id, m.password_hash, m.password_salt, m.memory_kib, m.passes,
-  m.parallelism, m.pepper_id`;
+export const memberColumns = `m.id, m.username, m.name, m.role, m.merchant_id, m.shop_role, m.ended_at, m.password_hash,
+  m.password_salt, m.memory_kib, m.passes, m.parallelism, m.pepper_id`;
 
 const insertMember = statement(
   'staff.insert-member',
-  `INSERT INTO staff.member (id, username, name, role, merchant_id, password_hash, password_salt, memory_kib, passes,
-     parallelism, pepper_id, created_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (username) DO NOTHING RETURNING id`,
+  `INSERT INTO staff.member (id, username, name, role, merchant_id, shop_role, created_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (username) DO NOTHING RETURNING id`,
 );
-/** False where somebody has the username. */
+/** Without a password; false where somebody has the username. */
 export async function insertMemberRow(
-  tx: Connection,
-  member: MemberRow & { created_at: Date },
+  tx: Connection | Transaction,
+  { id, username, name, role, merchantId, shopRole, createdAt }: Member & { createdAt: Date },
 ): Promise<boolean> {
-  const rows = await tx.query(insertMember, [
-    member.id,
-    member.username,
-    member.name,
-    member.role,
-    member.merchant_id,
-    member.password_hash,
-    member.password_salt,
-    member.memory_kib,
-    member.passes,
-    member.parallelism,
-    member.pepper_id,
-    member.created_at,
-  ]);
-  return rows.length === 1;
+  const values = [id, username, name, role, merchantId, shopRole, createdAt];
+  return (await tx.query(insertMember, values)).length === 1;
 }
 
 const withoutPepper = statement(
   'staff.passwords-without-pepper',
-  'SELECT id, password_hash FROM staff.member WHERE pepper_id IS NULL ORDER BY id LIMIT 10000 FOR UPDATE',
+  'SELECT id, password_hash FROM staff.member WHERE pepper_id IS NULL AND password_hash IS NOT NULL ORDER BY id LIMIT 10000 FOR UPDATE',
 );
 const setPepper = statement(
   'staff.set-pepper',
@@ -76,7 +66,7 @@ export async function pepperPasswordRows(
 
 const byUsername = statement(
   'staff.by-username',
-  `SELECT ${columns} FROM staff.member m WHERE m.username = $1`,
+  `SELECT ${memberColumns} FROM staff.member m WHERE m.username = $1`,
 );
 export const selectMember = async (connection: Connection, username: string): Promise<MemberRow | null> =>
   (await connection.query<MemberRow>(byUsername, [username]))[0] ?? null;
@@ -85,12 +75,12 @@ const writePassword = statement(
   'staff.write-password',
   `UPDATE staff.member SET password_hash = $2, password_salt = $3, memory_kib = $4, passes = $5, parallelism = $6,
      pepper_id = $7
-   WHERE id = $1 AND password_hash = $8 RETURNING id`,
+   WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $8 AND ended_at IS NULL RETURNING id`,
 );
-/** False when the former password is another by now. */
+/** False when the former password (null: none) is another by now, or the person's access has ended. */
 export async function writePasswordRow(
   tx: Transaction,
-  { id, kept, former }: { id: bigint; kept: PinHash; former: Buffer },
+  { id, kept, former }: { id: bigint; kept: PinHash; former: Buffer | null },
 ): Promise<boolean> {
   const { hash, salt, memoryKib, passes, parallelism, pepperId } = kept;
   const values = [id, hash, salt, memoryKib, passes, parallelism, pepperId, former];
@@ -133,8 +123,8 @@ export const forgetDeviceRows = (tx: Transaction, memberId: bigint): Promise<unk
 
 const insertSession = statement(
   'staff.insert-session',
-  `INSERT INTO staff.session (token_hash, member_id, created_at, last_seen_at, expires_at)
-   VALUES ($1, $2, $3, $3, $4)`,
+  `INSERT INTO staff.session (token_hash, member_id, created_at, last_seen_at, proved_at, expires_at)
+   VALUES ($1, $2, $3, $3, $3, $4)`,
 );
 export const insertSessionRow = async (
   tx: Transaction,
@@ -149,8 +139,8 @@ export const insertSessionRow = async (
 
 const ofSession = statement(
   'staff.of-session',
-  `SELECT ${columns}, s.last_seen_at FROM staff.session s JOIN staff.member m ON m.id = s.member_id
-   WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3`,
+  `SELECT ${memberColumns}, s.last_seen_at FROM staff.session s JOIN staff.member m ON m.id = s.member_id
+   WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 AND m.ended_at IS NULL`,
 );
 export const selectBySession = async (
   connection: Connection,

@@ -5,6 +5,7 @@ import { Receipt } from '../receipt.ts';
 import { bankOperations } from './banks.ts';
 import { contractOperations, LockedRate, Sum } from './contract.ts';
 import { runningOperations } from './running.ts';
+import { sessionOperations } from './session.ts';
 import {
   Amount,
   Before,
@@ -17,22 +18,18 @@ import {
   Page,
   Reason,
   Role,
+  ShopRole,
+  shopRolesOf,
   table,
 } from './shapes.ts';
+import { staffOperations } from './staff.ts';
 
 export * from './banks.ts';
 export * from './contract.ts';
 export * from './running.ts';
-export { Role };
-
-export const Member = z.object({
-  username: z.string(),
-  name: z.string(),
-  role: Role,
-  /** The merchant that a merchant's user sees. */
-  clientId: z.string().nullable(),
-});
-export type Member = z.infer<typeof Member>;
+export * from './session.ts';
+export * from './staff.ts';
+export { Role, ShopRole, shopRolesOf };
 
 export const Shop = z.object({
   clientId: z.string(),
@@ -247,6 +244,7 @@ export const ConsoleErrorCode = z.enum([
   'PASSWORD_WRONG',
   'PASSWORD_WEAK',
   'LOCKED',
+  'LINK_UNUSABLE',
   'INVALID_REQUEST',
   'NOT_ALLOWED',
   'UNREADABLE',
@@ -262,38 +260,13 @@ const OfShop = z.object({ clientId: z.string().max(64).optional() });
 const ClassicSignType = z.enum(['MD5', 'RSA', 'RSA2']);
 /** What of a notification's URL its signature covers. */
 const NotificationTarget = z.enum(['path', 'path-and-query']);
+/** Who of a shop's people looks at what it is paid. */
+const moneyAtShop = ['owner', 'finance', 'viewer'] as const;
+
 /** A merchant's user sees his own merchant whatever he asks for; what belongs to others is not found. */
 export const consoleOperations = table({
-  signIn: {
-    method: 'POST',
-    path: '/api/console/session',
-    roles: null,
-    body: z.object({
-      // No column keeps a NUL, so nobody has such a name.
-      username: z
-        .string()
-        .max(64)
-        .refine((name) => !name.includes('\u0000'), 'has a NUL character'),
-      password: z.string().max(200),
-    }),
-    answer: Member,
-  },
-  session: { method: 'GET', path: '/api/console/session', roles: everybody, answer: Member },
-  signOut: {
-    method: 'POST',
-    path: '/api/console/session/end',
-    roles: everybody,
-    body: z.object({}),
-    answer: Ok,
-  },
-  /** A new password; the person's other sessions end. Errors: PASSWORD_WRONG, PASSWORD_WEAK, LOCKED (retryAt). */
-  changePassword: {
-    method: 'POST',
-    path: '/api/console/password',
-    roles: everybody,
-    body: z.object({ password: z.string().max(200), newPassword: z.string().max(200) }),
-    answer: Ok,
-  },
+  ...sessionOperations,
+  ...staffOperations,
   shops: {
     method: 'GET',
     path: '/api/console/shops',
@@ -312,6 +285,7 @@ export const consoleOperations = table({
     method: 'POST',
     path: '/api/console/notifications/target',
     roles: ['merchant', 'maker'],
+    shopRoles: ['owner', 'developer'],
     body: OfShop.extend({ target: NotificationTarget, reason: Reason }),
     answer: Ok,
   },
@@ -327,6 +301,7 @@ export const consoleOperations = table({
     method: 'POST',
     path: '/api/console/classic/sign-types',
     roles: ['merchant', 'maker'],
+    shopRoles: ['owner', 'developer'],
     body: OfShop.extend({ signTypes: z.array(ClassicSignType).min(1).max(3), reason: Reason }),
     answer: Ok,
   },
@@ -334,6 +309,7 @@ export const consoleOperations = table({
     method: 'GET',
     path: '/api/console/overview',
     roles: everybody,
+    shopRoles: moneyAtShop,
     query: OfShop,
     answer: Overview,
   },
@@ -341,6 +317,7 @@ export const consoleOperations = table({
     method: 'GET',
     path: '/api/console/batches',
     roles: everybody,
+    shopRoles: moneyAtShop,
     query: OfShop.extend({ ...Page, before: Before }),
     answer: z.object({ batches: z.array(Batch), before: z.string().nullable() }),
   },
@@ -348,6 +325,7 @@ export const consoleOperations = table({
     method: 'GET',
     path: '/api/console/batches/:batchId/lines',
     roles: everybody,
+    shopRoles: moneyAtShop,
     params: z.object({ batchId: z.string().regex(/^\d{1,18}$/) }),
     query: OfShop.extend({
       after: z
@@ -413,10 +391,15 @@ export const consoleOperations = table({
   trail: {
     method: 'GET',
     path: '/api/console/trail',
-    roles: operators,
+    roles: [...operators, 'admin'],
     query: z.object({ ...Page, before: Before }),
     answer: Trail,
   },
 });
 /** Files are streams, not answers: same session, same rules. */
 export const consoleFilePath = '/api/console/files/:clientId/:day/:name';
+export const consoleFileRight = {
+  method: 'GET',
+  roles: everybody,
+  shopRoles: moneyAtShop,
+} as const;

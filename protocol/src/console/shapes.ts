@@ -1,8 +1,14 @@
 // What the console's operations are made of.
 import { z } from 'zod';
 
-export const Role = z.enum(['merchant', 'maker', 'checker', 'auditor']);
+export const Role = z.enum(['merchant', 'maker', 'checker', 'auditor', 'admin']);
 export type Role = z.infer<typeof Role>;
+/**
+ * What a merchant's member may do at the shop. owner: everything, its people too · finance: settlements, files, refunds ·
+ * developer: keys, signatures, notifications · viewer: looks.
+ */
+export const ShopRole = z.enum(['owner', 'finance', 'developer', 'viewer']);
+export type ShopRole = z.infer<typeof ShopRole>;
 
 export const Amount = z.string().regex(/^-?\d+$/);
 export const Instant = z.iso.datetime();
@@ -13,8 +19,10 @@ export const Before = z
   .regex(/^\d{1,18}$/)
   .optional();
 
+/** Whoever looks at money. Admins open and end access, and see none of it. */
 export const everybody = ['merchant', 'maker', 'checker', 'auditor'] as const;
 export const operators = ['maker', 'checker', 'auditor'] as const;
+export const anybody = [...everybody, 'admin'] as const;
 export const Ok = z.object({ ok: z.literal(true) });
 export const ObjectId = z.object({ id: z.string().regex(/^\d{1,18}$/) });
 export const Reason = z.string().trim().min(1).max(500);
@@ -24,6 +32,8 @@ export interface Operation {
   readonly path: string;
   /** Who may; null for the sign-in itself. */
   readonly roles: readonly Role[] | null;
+  /** Which of a merchant's members may. Absent: all may look, the owner alone changes something. */
+  readonly shopRoles?: readonly ShopRole[];
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -32,3 +42,10 @@ export interface Operation {
 
 export const table = <Table extends Readonly<Record<string, Operation>>>(operations: Table): Table =>
   operations;
+
+/** Which of a merchant's members may do this. */
+export const shopRolesOf = ({
+  method,
+  shopRoles,
+}: Pick<Operation, 'method' | 'shopRoles'>): readonly ShopRole[] =>
+  shopRoles ?? (method === 'GET' ? ShopRole.options : ['owner']);

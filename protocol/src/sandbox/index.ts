@@ -28,7 +28,7 @@ export const SandboxStaff = z.object({
   name: z.string(),
   username: z.string(),
   password: z.string(),
-  role: z.enum(['merchant', 'maker', 'checker', 'auditor']),
+  role: z.enum(['merchant', 'maker', 'checker', 'auditor', 'admin']),
   clientId: z.string().nullable(),
 });
 /** A demo shop that answers at its address. */

@@ -129,7 +129,7 @@ export async function uploadRoute(
       bodyLimit: maxStatementBytes,
       onRequest: async (request, reply) => {
         assertOwnPage(request, 'application/octet-stream');
-        members.set(request, await memberFor(parts.staff, request, operation.roles));
+        members.set(request, await memberFor(parts.staff, request, operation));
         if (uploads >= mostUploads)
           throw new ConsoleRefused(429, 'TOO_MANY_REQUESTS', 'other files are being imported: wait for them');
         uploads += 1;

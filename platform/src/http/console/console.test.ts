@@ -1,6 +1,6 @@
 // The console over HTTP on the whole platform: who may do what (every operation × every role), whose objects are whose,
 // a merchant's payout with its file, one payment's story to the bank's line, a break closed by two people, lock-out.
-import { consoleFilePath, consoleOperations } from '@tongbao/protocol/console';
+import { consoleFilePath, consoleOperations, shopRolesOf } from '@tongbao/protocol/console';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyReceipt } from '../../audit/verify-receipt.ts';
 import { createLog } from '../../log.ts';
@@ -32,6 +32,10 @@ beforeAll(async () => {
     { username: 'mei', role: 'maker' as const, merchantId: null },
     { username: 'li', role: 'checker' as const, merchantId: null },
     { username: 'ann', role: 'auditor' as const, merchantId: null },
+    { username: 'ada', role: 'admin' as const, merchantId: null },
+    ...(['finance', 'developer', 'viewer'] as const).map((shopRole) => ({
+      ...{ username: shopRole, role: 'merchant' as const, merchantId: korean.merchant.id, shopRole },
+    })),
   ];
   for (const person of people) await platform.staff.add({ ...person, name: person.username, password });
   payment = await world.pay(korean, 59_000n, 'order-1');
@@ -70,13 +74,20 @@ async function ask(as: string | null, url: string, payload?: object) {
 }
 
 describe('who may', () => {
-  const as = { merchant: 'mall', maker: 'mei', checker: 'li', auditor: 'ann' } as const;
-  const paths = Object.entries(consoleOperations).filter(([name]) => name !== 'signIn' && name !== 'signOut');
+  const as = { merchant: 'mall', maker: 'mei', checker: 'li', auditor: 'ann', admin: 'ada' } as const;
+  const atShop = { owner: 'mall', finance: 'finance', developer: 'developer', viewer: 'viewer' } as const;
+  const paths = Object.entries(consoleOperations).filter(
+    ([name, { roles }]) => roles !== null && name !== 'signOut',
+  );
 
   test.each(paths)(
     '%s: nobody without a session, and no role but those it names',
     async (name, operation) => {
-      const url = operation.path.replace('/api/console', '').replace(':id', '1').replace(':batchId', '1');
+      const url = operation.path
+        .replace('/api/console', '')
+        .replace(':id', '1')
+        .replace(':batchId', '1')
+        .replace(':username', 'nobody');
       const body = name === 'importStatements' ? Buffer.from('x') : {};
       const payload = operation.method === 'POST' ? body : undefined;
       expect(await ask(null, url, payload)).toMatchObject({ status: 401 });
@@ -85,6 +96,12 @@ describe('who may', () => {
         const allowed = (operation.roles as readonly string[]).includes(role);
         expect([role, status === 403]).toEqual([role, !allowed]);
         expect(status).not.toBe(500);
+      }
+      const isForShops = (operation.roles as readonly string[]).includes('merchant');
+      for (const [right, username] of Object.entries(atShop)) {
+        const { status } = await ask(username, url, payload);
+        const allowed = isForShops && shopRolesOf(operation).includes(right as keyof typeof atShop);
+        expect([right, status === 403]).toEqual([right, !allowed]);
       }
     },
   );
@@ -104,6 +121,12 @@ describe('who may', () => {
       .replace(':day', '20141111')
       .replace(':name', 'x');
     expect(await ask('other', file.replace('/api/console', ''))).toMatchObject({ status: 404 });
+    for (const [right, status] of [
+      ['finance', 404],
+      ['viewer', 404],
+      ['developer', 403],
+    ] as const)
+      expect(await ask(right, file.replace('/api/console', '')), right).toMatchObject({ status });
     expect((await ask('mall', '/shops')).body.shops).toHaveLength(1);
     expect((await ask('ann', '/shops')).body.shops).toHaveLength(2);
   });

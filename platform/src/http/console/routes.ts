@@ -1,7 +1,13 @@
 // How an operation of the console becomes a route: session, role, own pages only, body and query by the operation's
 // schema, the answer by it as well. Who may do what stands in the operation and nowhere else.
 import cookie from '@fastify/cookie';
-import type { ConsoleErrorCode, consoleOperations } from '@tongbao/protocol/console';
+import {
+  type ConsoleErrorCode,
+  type consoleOperations,
+  type Role,
+  type ShopRole,
+  shopRolesOf,
+} from '@tongbao/protocol/console';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { ReconciliationRefused, StatementUnreadable } from '../../reconciliation/index.ts';
@@ -74,17 +80,24 @@ export function keepTokens(
 export const forgetToken = (request: FastifyRequest, reply: FastifyReply): void =>
   removeToken(request, reply, session);
 
+/** Who may: of the roles, and of a merchant's members. */
+interface Right {
+  readonly method: 'GET' | 'POST';
+  readonly roles: readonly Role[] | null;
+  readonly shopRoles?: readonly ShopRole[];
+}
+
 /** The signed-in person; throws where there is none, or his role may not do this. */
-export async function memberFor(
-  staff: Staff,
-  request: FastifyRequest,
-  roles: readonly string[],
-): Promise<Member> {
+export async function memberFor(staff: Staff, request: FastifyRequest, right: Right): Promise<Member> {
   const token = tokenOf(request);
   const member = token === null ? null : await staff.findSession(token);
   if (member === null) throw new ConsoleRefused(401, 'NOT_SIGNED_IN', 'sign in first');
+  const roles = right.roles ?? [];
   if (!roles.includes(member.role))
     throw new ConsoleRefused(403, 'FORBIDDEN', `this is for ${roles.join(', ')}`);
+  const shopRoles = shopRolesOf(right);
+  if (member.shopRole !== null && !shopRoles.includes(member.shopRole))
+    throw new ConsoleRefused(403, 'FORBIDDEN', `at the shop this is for ${shopRoles.join(', ')}`);
   return member;
 }
 
@@ -94,7 +107,7 @@ export const onlyFor =
   async (app: FastifyInstance): Promise<void> => {
     if (!app.hasRequestDecorator('cookies')) await app.register(cookie);
     app.addHook('onRequest', async (request, reply) => {
-      const refused = await memberFor(staff, request, roles).then(
+      const refused = await memberFor(staff, request, { method: 'GET', roles }).then(
         () => null,
         (error: unknown) => error,
       );
@@ -113,7 +126,7 @@ export async function consoleRoutes(app: FastifyInstance, staff: Staff): Promise
         if (operation.method !== 'GET') assertOwnPage(request);
       },
       handler: async (request, reply) => {
-        const member = operation.roles === null ? null : await memberFor(staff, request, operation.roles);
+        const member = operation.roles === null ? null : await memberFor(staff, request, operation);
         const call = {
           ...{ member, token: tokenOf(request), request, reply },
           body: parse(operation, 'body', request.body),
@@ -169,7 +182,8 @@ function describe(error: unknown): {
       const locked = { status: 423, code: 'LOCKED' as const, message: 'too many tries from here' };
       return retryAt === undefined ? locked : { ...locked, retryAt };
     }
-    if (error.code === 'merchant-unknown' || error.code === 'payment-not-found')
+    if (error.code === 'link-unusable') return { status: 410, code: 'LINK_UNUSABLE', message: error.message };
+    if (['merchant-unknown', 'payment-not-found', 'member-unknown'].includes(error.code))
       return { status: 404, code: 'NOT_FOUND', message: 'there is no such thing' };
     return { status: 409, code: 'NOT_ALLOWED', message: error.message };
   }

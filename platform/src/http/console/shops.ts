@@ -1,5 +1,5 @@
 // What a merchant's user sees: balances, batches, lines, files, and one payment's story.
-import { consoleFilePath, consoleOperations } from '@tongbao/protocol/console';
+import { consoleFilePath, consoleFileRight, consoleOperations } from '@tongbao/protocol/console';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { readBalancesOfOwner } from '../../ledger/index.ts';
@@ -238,7 +238,7 @@ const FilePath = z.object({
 /** The report files, behind the same sign-in. */
 export function fileRoute(app: FastifyInstance, parts: ShopParts): void {
   app.get(consoleFilePath, async (request, reply) => {
-    const member = await memberFor(parts.staff, request, ['merchant', 'maker', 'checker', 'auditor']);
+    const member = await memberFor(parts.staff, request, consoleFileRight);
     const path = FilePath.safeParse(request.params);
     if (!path.success) throw new ConsoleRefused(404, 'NOT_FOUND', 'there is no such file');
     const owner = ownerOf(await shopFor(parts, member, path.data.clientId));

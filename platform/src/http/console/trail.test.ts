@@ -27,6 +27,7 @@ beforeAll(async () => {
   for (const [username, role] of [
     ['mei', 'maker'],
     ['li', 'checker'],
+    ['ada', 'admin'],
   ] as const) {
     await platform.staff.add({ username, role, name: username, merchantId: null, password });
     const answer = await app.inject({
@@ -53,7 +54,7 @@ type Name = {
     : never;
 }[keyof typeof consoleOperations];
 /** Sessions: opening one writes its own row in the same transaction, ending one leaves none. */
-type Act = Exclude<Name, 'signIn' | 'signOut' | 'tryCsvProfile'>;
+type Act = Exclude<Name, 'signIn' | 'signOut' | 'lookAtLink' | 'tryCsvProfile'>;
 
 /** A break that waits for its maker, or for its checker. */
 async function aBreak(status: 'open' | 'proposed'): Promise<string> {
@@ -102,11 +103,23 @@ const aClosure = async (): Promise<string> => {
   return (await database.transaction((tx) => settlement.proposeDeclaration(tx, asked))).toString();
 };
 
+/** Somebody who was invited and has not joined. */
+let people = 0;
+async function aPerson(): Promise<{ username: string; token: string }> {
+  const username = `person-${++people}`;
+  const { staff } = world.platform;
+  const ada = (await staff.findSession(cookies.ada!.split('=')[1]!))!;
+  const place = { role: 'maker', merchantId: null, shopRole: null } as const;
+  const { token } = await staff.invite(ada, { ...place, username, name: username });
+  return { username, token };
+}
+
 const item = { timer: 'a timer', item: '7' };
 const reason = 'seen';
 interface Asked {
   readonly as: string;
   readonly id?: string;
+  readonly username?: string;
   readonly query?: string;
   readonly body: object | Buffer;
 }
@@ -121,6 +134,12 @@ const acts: Readonly<Record<Act, () => Promise<Asked>>> = {
   changePassword: async () => ({
     ...{ as: 'mei', body: { password, newPassword: 'another horse battery' } },
   }),
+  inviteMember: async () => ({
+    ...{ as: 'ada', body: { username: `person-${++people}`, name: 'A person', role: 'maker' } },
+  }),
+  endMember: async () => ({ as: 'ada', username: (await aPerson()).username, body: { reason } }),
+  resetMember: async () => ({ as: 'ada', username: (await aPerson()).username, body: { reason } }),
+  join: async () => ({ as: 'ada', body: { token: (await aPerson()).token, password } }),
   setNotificationTarget: async () => {
     const { clientId } = (await world.shop('KR')).merchant;
     return { as: 'mei', body: { clientId, target: 'path-and-query', reason } };
@@ -168,12 +187,16 @@ async function everything(): Promise<Map<string, string>> {
 test.each(Object.keys(acts) as Act[])(
   'security H6: %s does not happen without its row in the trail',
   async (name) => {
-    const { as, id = '', query = '', body } = await acts[name]();
+    const { as, id = '', username = '', query = '', body } = await acts[name]();
     const type = body instanceof Buffer ? 'application/octet-stream' : 'application/json';
     const operation = consoleOperations[name];
     const call = () =>
       app.inject({
-        ...{ method: 'POST', url: `${operation.path.replace(':id', id)}${query}`, payload: body },
+        ...{
+          method: 'POST',
+          url: `${operation.path.replace(':id', id).replace(':username', username)}${query}`,
+          payload: body,
+        },
         headers: { ...headers, 'content-type': type, cookie: cookies[as]! },
       });
     const before = await everything();
@@ -224,7 +247,8 @@ test('core: no GET of the console writes', async () => {
   for (const operation of Object.values(consoleOperations)) {
     if (operation.method !== 'GET') continue;
     const url = operation.path.replace(':batchId', '1').replace(':key', 'order-1');
-    const answer = await app.inject({ url: `${url}?clientId=SHOP_1`, headers: { cookie: cookies.mei! } });
+    const as = (operation.roles as readonly string[]).includes('maker') ? 'mei' : 'ada';
+    const answer = await app.inject({ url: `${url}?clientId=SHOP_1`, headers: { cookie: cookies[as]! } });
     expect([url, answer.statusCode === 200 || answer.statusCode === 404]).toEqual([url, true]);
   }
   expect(await everything()).toEqual(before);
