@@ -56,8 +56,9 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       merchantName: async (id) => (await findMerchant(id)).displayName,
       ...{ merchants, codes: paymentCodes, tokens, paymentIds, auditLog },
       rules: platform.rules,
-      // In a sandbox the invented banks' page is ours as well; no real bank is connected yet.
+      // In a sandbox the invented banks' page is ours as well.
       cardPage: sandbox ? cardPageOperations.offerCard.path : null,
+      cardCheck: config.registry !== null && config.cardSwitch !== null,
       publicUrl: config.publicUrl,
       clock,
       sandbox,

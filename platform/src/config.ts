@@ -8,6 +8,7 @@ import type { GatewayChoices } from './http/gateway/index.ts';
 import { type MailConfig, mailConfig } from './mail-config.ts';
 import { type RegistryConfig, registryConfig } from './registry-config.ts';
 import { withSecretFiles } from './secret-files.ts';
+import { type SwitchConfig, switchConfig } from './switch-config.ts';
 import { addressList, houseZone, instantOf, isDay } from './system/index.ts';
 
 const checkout = path.resolve(fileURLToPath(import.meta.url), '../../..');
@@ -53,6 +54,8 @@ export interface Config {
   readonly bankFiles: BankFilesConfig | null;
   /** Who knows people and cards; null for nobody. */
   readonly registry: RegistryConfig | null;
+  /** Where card debits and credits go by ISO 8583; null for nowhere. */
+  readonly cardSwitch: SwitchConfig | null;
   /** The mail server; null for none. */
   readonly mail: MailConfig | null;
   /** The operator's SMS service; null for none. */
@@ -124,6 +127,7 @@ export function sandboxConfig(options: SandboxOptions, environment = surrounding
     logName: logName(environment),
     bankFiles: null,
     registry: null,
+    cardSwitch: null,
     mail: null,
     smsUrl: null,
     keys: { kind: 'file', file, mayCreate: true },
@@ -176,6 +180,7 @@ export function serveConfig(options: ServeOptions, environment = surroundings())
     logName: logName(environment),
     bankFiles: bankFilesConfig(environment),
     registry: registryConfig(environment),
+    cardSwitch: switchConfig(environment),
     mail: mailConfig(environment),
     smsUrl: environment.TONGBAO_SMS_URL ?? null,
     keys: keySource(environment),

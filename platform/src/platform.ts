@@ -158,6 +158,8 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const wallet = createWallet({
     ...{ database, clock, ids, house, bank, isolation },
     ...(parts.issuers === undefined ? {} : { issuers: parts.issuers }),
+    registry: parts.registry,
+    onRegistryFailed: (error) => log.warn({ err: error }, 'a card could not be checked'),
     enqueueAsk: (tx, transferId) => jobs.enqueue(tx, 'ask-bank', [{ transferId: String(transferId) }]),
     onBankFailed: (error, transfer) => bankFailed(log, error, String(transfer.id)),
   });

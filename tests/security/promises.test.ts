@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { limits } from '../../platform/src/customers/limits.ts';
 import { guessesPerMinute } from '../../platform/src/http/shopper/routes.ts';
+import { refusedCardsADay } from '../../platform/src/http/wallet/card-checks.ts';
 import { idleMs, sessionLifetimeMs } from '../../platform/src/staff/parts.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -57,6 +58,7 @@ test('how often somebody may try is what the code counts', () => {
     'sign-ins by one network; by one known browser': `${limits.entriesByNetwork}; ${limits.entriesByDevice} in ten minutes*`,
     'wrong PINs': `${limits.pinTries}, then three hours' lock (needs a session)`,
     'names and resident numbers that one account has checked, or is asked for': `${limits.identityTries} a day`,
+    'cards that a registry or bank refuses to one account, and wrong codes for them': `${refusedCardsADay} a day`,
     'other calls where a PIN or a number could be guessed, by one account': '30 a minute (a sandbox: 600)',
     'payment codes shown, and codes read, by one account': '60 a minute',
     'staff: one name from one network, or from one known browser':

@@ -9,6 +9,7 @@ export class ApiError extends Error {
   readonly attemptsLeft: number | undefined;
   readonly retryAt: string | undefined;
   readonly rule: string | undefined;
+  readonly reason: string | undefined;
 
   constructor(body: ErrorBody) {
     super(body.message);
@@ -16,6 +17,7 @@ export class ApiError extends Error {
     this.attemptsLeft = body.attemptsLeft;
     this.retryAt = body.retryAt;
     this.rule = body.rule;
+    this.reason = body.reason;
   }
 }
 

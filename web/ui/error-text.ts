@@ -51,6 +51,7 @@ export function errorText(error: unknown, t: TFunction<'words'>): string {
   if (error.code === 'PIN_WRONG') return t('pinWrong', { left: error.attemptsLeft ?? 0 });
   if (error.code === 'CODE_WRONG') return t('errCodeWrong', { left: error.attemptsLeft ?? 0 });
   if (error.code === 'IDENTITY_REFUSED') return t('errIdentityRefused', { left: error.attemptsLeft ?? 0 });
+  if (error.code === 'CARD_REFUSED') return say(t, cardWords[error.reason ?? ''] ?? 'errCardRefused');
   if (error.code === 'RISK_REJECTED') return say(t, riskWords(error.rule ?? ''));
   if (error.code === 'PIN_LOCKED') {
     return error.retryAt === undefined
@@ -62,6 +63,18 @@ export function errorText(error: unknown, t: TFunction<'words'>): string {
   }
   return say(t, words[error.code] ?? 'errOther');
 }
+
+/** What the registry or the bank said of a card; whatever else is not explained. */
+const cardWords: Readonly<Record<string, WordKey>> = {
+  'resident-id': 'errCardElements',
+  name: 'errCardElements',
+  'no-match': 'errCardElements',
+  phone: 'errCardPhone',
+  'card-number': 'errCardNumber',
+  'card-blocked': 'errCardBlocked',
+  'bank-not-served': 'errCardBank',
+  'in-use': 'errCardInUse',
+};
 
 /** A limit is said as what it is; whatever else the risk rules refuse is not explained to whoever tries. */
 function riskWords(rule: string): WordKey {

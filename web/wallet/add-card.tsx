@@ -1,39 +1,44 @@
-// Adding a bank card: the bank is told by the first digits; the number goes to the bank's own page, and the wallet gets an
-// offer of the card, never the number.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { CardFaceView, CardOffer, WalletView } from '@tongbao/protocol/wallet';
+// Adding a bank card. Where banks have a page of their own, as the sandbox's do, the number goes there, and the wallet gets an offer
+// of the card, never the number.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { CardOffer, WalletView } from '@tongbao/protocol/wallet';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, isRefusal } from '../ui/api.ts';
+import { call } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
-import { bankNameOf } from '../ui/format.ts';
 import { StepHeading } from '../ui/frame.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { CardNumber, useCardFace } from './card-number.tsx';
+import { CheckCard } from './check-card.tsx';
 import { walletKey } from './wallet-key.ts';
 
-const binDigits = 6;
-const mostDigits = 19;
-
-/** In fours, as cards print it. */
-const grouped = (digits: string): string => digits.replace(/(\d{4})(?=\d)/g, '$1 ');
-
-export function AddCard(props: {
+interface AddCardProps {
   wallet: WalletView;
   progress?: ReactNode;
   onDone: (wallet: WalletView) => void;
   onSkip?: () => void;
-}) {
+}
+
+/** A bank's own page takes the number, or this one does, or nobody can. */
+export function AddCard(props: AddCardProps) {
+  const { t } = useTranslation();
+  if (props.wallet.cardPage !== null) return <OfferCard {...props} />;
+  if (props.wallet.cardCheck) return <CheckCard {...props} />;
+  return (
+    <section className="card empty">
+      <Icon name="card" size={40} />
+      <StepHeading level={1}>{t('addCard')}</StepHeading>
+      <p className="muted">{t('noCardSupport')}</p>
+    </section>
+  );
+}
+
+function OfferCard(props: AddCardProps) {
   const { t } = useTranslation();
   const { wallet } = props;
   const queries = useQueryClient();
   const [digits, setDigits] = useState('');
-  const bin = digits.slice(0, binDigits);
-  const face = useQuery({
-    queryKey: ['/api/wallet/card-bins', bin],
-    queryFn: () => call<CardFaceView>('GET', `/api/wallet/card-bins/${bin}`),
-    enabled: bin.length === binDigits,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const of = useCardFace(digits);
   const add = useMutation({
     mutationFn: async () => {
       const { offer } = await call<CardOffer>('POST', wallet.cardPage!, { number: digits });
@@ -56,20 +61,10 @@ export function AddCard(props: {
     },
     onSuccess: ({ number }) => setDigits(number),
   });
-  if (wallet.cardPage === null)
-    return (
-      <section className="card empty">
-        <Icon name="card" size={40} />
-        <StepHeading level={1}>{t('addCard')}</StepHeading>
-        <p className="muted">{t('noCardSupport')}</p>
-      </section>
-    );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     add.mutate();
   };
-  const isUnknown = isRefusal(face.error, 'NOT_FOUND');
-  const isWhole = face.data !== undefined && digits.length === face.data.digits;
   return (
     <form className="card" onSubmit={submit} noValidate aria-label={t('addCard')}>
       {props.progress}
@@ -84,34 +79,21 @@ export function AddCard(props: {
           {t('sampleCard')}
         </button>
       </p>
-      <label className="field">
-        <span>{t('cardNumber')}</span>
-        <input
-          className="mono-figures"
-          inputMode="numeric"
-          autoComplete="cc-number"
-          aria-describedby="card-face"
-          aria-invalid={isUnknown}
-          maxLength={mostDigits + 6}
-          value={grouped(digits)}
-          onChange={(event) => {
-            add.reset();
-            setDigits(event.target.value.normalize('NFKC').replace(/\D/g, '').slice(0, mostDigits));
-          }}
-        />
-      </label>
-      <p id="card-face" className={isUnknown ? 'wrong' : 'hint'} aria-live="polite">
-        {isUnknown && t('bankUnknown')}
-        {face.data !== undefined &&
-          bin.length === binDigits &&
-          `${t('cardIs', { bank: bankNameOf(face.data.bankName), kind: t(face.data.kind) })} · ${digits.length}/${face.data.digits}`}
-      </p>
+      <CardNumber
+        digits={digits}
+        of={of}
+        checked={false}
+        onChange={(next) => {
+          add.reset();
+          setDigits(next);
+        }}
+      />
       <p className="hint">{t('cardHolder', { name: wallet.customer.name })}</p>
       <div aria-live="polite">
         {add.error !== null && <p className="note bad">{errorText(add.error, t)}</p>}
         {sample.error !== null && <p className="note bad">{errorText(sample.error, t)}</p>}
       </div>
-      <button type="submit" className="button" disabled={add.isPending || !isWhole}>
+      <button type="submit" className="button" disabled={add.isPending || !of.isWhole}>
         {add.isPending ? t('checking') : t('addThisCard')}
       </button>
       {props.onSkip !== undefined && (

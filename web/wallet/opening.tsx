@@ -19,7 +19,8 @@ const steps = 3;
 export function nextStep(wallet: WalletView): 1 | 2 | 3 | null {
   if (wallet.walletClass === 0) return 1;
   if (!wallet.hasPin) return 2;
-  return wallet.cards.length === 0 && wallet.cardPage !== null ? 3 : null;
+  const canAdd = wallet.cardPage !== null || wallet.cardCheck;
+  return wallet.cards.length === 0 && canAdd ? 3 : null;
 }
 
 export function Opening(props: { wallet: WalletView }) {

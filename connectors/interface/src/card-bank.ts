@@ -48,6 +48,10 @@ export type DebitAnswer = BankAnswer | { readonly outcome: 'step-up-required'; r
  * before. A call that throws (no connection, no answer within ten seconds) leaves the outcome unknown: query it.
  */
 export interface BankGateway {
+  /** Whether this bank's cards, in this currency, are reached; absent: all are. */
+  serves?(bank: string, currency: string): boolean;
+  /** Whether the bank takes the card, of an amount of nothing; absent: it is not asked. Throws when that is not known. */
+  verify?(request: Omit<BankRequest, 'amount'> & { readonly currency: string }): Promise<BankAnswer>;
   /** Takes money from the card's account, or says what the shopper has to do before it does. */
   debit(request: DebitRequest): Promise<DebitAnswer>;
   /** Gives money to the card's account. */

@@ -1,4 +1,4 @@
-// Card debits and credits at a switch: 0200 asks, 0201 asks again, 0420 takes back what nobody has heard of for too long. Each
+// Card debits and credits at a switch: 0200 asks, 0201 asks again, 0420 or 0400 takes back what nobody has heard of for too long; 0100 asks whether a bank takes a card. Each
 // reference has one trace number for ever, so asking again is asking about the same operation.
 import {
   asksNobody,
@@ -7,14 +7,17 @@ import {
   type BankRefusal,
   type BankRequest,
 } from '@tongbao/connector-interface';
-import { currency as currencyOf } from '@tongbao/money';
+import { currency as currencyOf, money } from '@tongbao/money';
 import type { Operation, OperationJournal, OperationKind } from './journal.ts';
-import { createLink } from './link.ts';
+import { type Keeper, keep } from './keep.ts';
+import { createLink, type Tls } from './link.ts';
 import type { IsoMessage } from './message.ts';
 
 export interface Iso8583Parts {
   readonly host: string;
   readonly port: number;
+  /** Null: plain TCP, for lines that hide what goes over them by themselves. */
+  readonly tls: Tls | null;
   readonly journal: OperationJournal;
   readonly now: () => Date;
   readonly timeoutMs: number;
@@ -24,9 +27,19 @@ export interface Iso8583Parts {
   readonly acquirer: string;
   readonly terminal: string;
   readonly acceptor: string;
+  /** The codes of the banks that the switch leads to; null: all. */
+  readonly banks: ReadonlySet<string> | null;
+  readonly currencies: ReadonlySet<string>;
+  /** How this switch has an operation taken back: by an advice that it acknowledges (0420), or by a request (0400). */
+  readonly reversals: '0420' | '0400';
+  /** Field 3 of the question whether a bank takes a card (0100, of an amount of nothing); null: the switch is not asked. */
+  readonly verification: string | null;
 }
 
 export interface CardSwitch extends BankGateway {
+  serves(bank: string, currency: string): boolean;
+  /** Keeps the connection open and asks over it whether somebody is there, until `close`. */
+  keep(parts: Omit<Keeper, 'echo'>): void;
   close(): Promise<void>;
 }
 
@@ -46,6 +59,8 @@ const refusals: Readonly<Record<string, BankRefusal>> = {
 export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
   const { journal, now } = parts;
   let networkNumber = 0;
+  let stopKeeping = (): void => undefined;
+  const serves = servesOf(parts);
   const link = createLink({
     ...parts,
     network(code) {
@@ -56,6 +71,8 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
 
   async function operate(kind: OperationKind, request: BankRequest): Promise<BankAnswer> {
     const { bank, reference, cardToken, amount } = request;
+    if (!serves(bank, amount.currency))
+      throw new Error(`${bank} in ${amount.currency} is none of the banks that the switch leads to`);
     const about = { kind, cardToken, currency: amount.currency, amount: amount.amount };
     const operation = await journal.open({ bank, reference, ...about });
     const same = Object.entries(about).every(([name, value]) => operation[name as keyof Operation] === value);
@@ -68,6 +85,7 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
     await link.ready();
     const { number, state, sentAt } = operation;
     const isOld = sentAt !== null && now().getTime() - sentAt.getTime() > parts.repeatMs;
+    if (isOld && operation.kind === 'verification') return giveUp(journal, operation);
     if (state === 'reversing' || isOld) return takeBack(operation, reference);
     const sent = await journal.markSent(number, now());
     const answer = await link.ask(financial({ operation, sent, reference, parts }));
@@ -98,8 +116,13 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
     return finished(await journal.decide({ ...from, refusal: 'bank-unavailable' }))!;
   }
 
+  const verify: BankGateway['verify'] = ({ currency, ...request }) =>
+    operate('verification', { ...request, amount: money(currency, 0n) });
+
   return {
     ...asksNobody,
+    serves,
+    ...(parts.verification === null ? {} : { verify }),
     debit: (request) => operate('debit', request),
     credit: (request) => operate('credit', request),
     async query(key) {
@@ -110,8 +133,25 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
       await link.echo();
       return { outcome: 'unknown-reference' };
     },
-    close: () => link.close(),
+    keep(of) {
+      stopKeeping = keep({ ...of, echo: () => link.echo() });
+    },
+    close() {
+      stopKeeping();
+      return link.close();
+    },
   };
+}
+
+const servesOf =
+  ({ banks, currencies }: Iso8583Parts): CardSwitch['serves'] =>
+  (bank, currency) =>
+    (banks?.has(bank) ?? true) && currencies.has(currency);
+
+/** Nothing has moved, so there is nothing to take back. */
+async function giveUp(journal: OperationJournal, { number }: Operation): Promise<BankAnswer> {
+  const refusal = 'bank-unavailable';
+  return finished(await journal.decide({ number, from: 'open', state: 'declined', refusal }))!;
 }
 
 const finished = ({ state, refusal }: Operation): BankAnswer | null =>
@@ -144,6 +184,15 @@ function timesOf(at: Date): [number, string][] {
   ];
 }
 
+const processingCodes: Readonly<Record<OperationKind, string | null>> = {
+  debit: '000000',
+  credit: '200000',
+  verification: null,
+};
+
+/** 01 asks whether something would be done, 02 has it done. */
+const classOf = ({ kind }: Operation): string => (kind === 'verification' ? '01' : '02');
+
 interface Written {
   readonly operation: Operation;
   readonly reference: string;
@@ -156,7 +205,7 @@ function fieldsOf({ operation, reference, parts }: Written, at: Date): Map<numbe
   const { number, kind, amount, currency, cardToken } = operation;
   return new Map([
     ...timesOf(at),
-    [3, kind === 'debit' ? '000000' : '200000'],
+    [3, processingCodes[kind] ?? parts.verification ?? '000000'],
     [4, amount.toString()],
     [11, traceOf(number)],
     [32, parts.acquirer],
@@ -170,7 +219,8 @@ function fieldsOf({ operation, reference, parts }: Written, at: Date): Map<numbe
 }
 
 function financial(of: Written & { sent: { sentAt: Date; first: boolean } }): IsoMessage {
-  return { mti: of.sent.first ? '0200' : '0201', fields: fieldsOf(of, of.sent.sentAt) };
+  const repeated = of.sent.first ? '0' : '1';
+  return { mti: `${classOf(of.operation)}0${repeated}`, fields: fieldsOf(of, of.sent.sentAt) };
 }
 
 /** Field 90: type, trace number, time, acquirer and forwarder (none) of what is taken back. */
@@ -185,5 +235,8 @@ function reversal(of: Written & { repeated: boolean }): IsoMessage {
     parts.acquirer.padStart(11, '0'),
     '0'.repeat(11),
   ];
-  return { mti: repeated ? '0421' : '0420', fields: fields.set(90, original.join('')) };
+  return {
+    mti: `${parts.reversals.slice(0, 3)}${repeated ? '1' : '0'}`,
+    fields: fields.set(90, original.join('')),
+  };
 }

@@ -2,7 +2,8 @@
 // the connector; each call is durable when it has answered.
 import type { BankRefusal, BankRequest } from '@tongbao/connector-interface';
 
-export type OperationKind = 'debit' | 'credit';
+/** verification: of an amount of nothing; asks whether the bank takes the card. */
+export type OperationKind = 'debit' | 'credit' | 'verification';
 
 /**
  * open: not decided, as far as we know. reversing: it is being taken back, until the switch has said that it is.

@@ -1,11 +1,18 @@
 // One connection to the switch: two bytes of length before each message, signed on before anything else is asked, many
 // questions under way at once. It is opened when it is needed and given up after any failure; every question has an end.
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { answerType, type IsoMessage, readMessage, writeMessage } from './message.ts';
+
+export interface Tls {
+  /** PEM of who signs the switch's certificate; absent: the public ones. */
+  readonly ca?: string | undefined;
+}
 
 export interface LinkParts {
   readonly host: string;
   readonly port: number;
+  readonly tls: Tls | null;
   /** How long one question may take, and how long a connection. */
   readonly timeoutMs: number;
   /** Fields of a network message of this kind: 001 signs on, 301 asks whether somebody is there. */
@@ -24,6 +31,10 @@ export interface Link {
 
 const maxLength = 4_096;
 
+/** Who asks meanwhile is told at once: a switch that is away is not stormed. Two failures, then 250 ms, doubling, half a minute at most. */
+export const pauseAfter = (failures: number): number =>
+  failures < 3 ? 0 : Math.min(250 * 2 ** Math.min(failures - 3, 10), 30_000);
+
 interface Waiting {
   readonly resolve: (answer: IsoMessage) => void;
   readonly reject: (error: Error) => void;
@@ -39,9 +50,32 @@ interface Open {
 const keyOf = (mti: string, fields: ReadonlyMap<number, string>): string =>
   [mti, ...[7, 11, 37].map((number) => (fields.get(number) ?? '').trim().replace(/^0+/, ''))].join(' ');
 
+/** How soon a switch that was not reached is tried again. */
+function createPace() {
+  let failures = 0;
+  let failedAt = 0;
+  return {
+    assertMayTry(): void {
+      const waitMs = failures === 0 ? 0 : failedAt + pauseAfter(failures) - performance.now();
+      if (waitMs > 0)
+        throw new Error(
+          `the switch could not be reached ${failures} times; it is tried again in ${Math.ceil(waitMs)} ms`,
+        );
+    },
+    reached(): void {
+      failures = 0;
+    },
+    missed(): void {
+      failures += 1;
+      failedAt = performance.now();
+    },
+  };
+}
+
 export function createLink(parts: LinkParts): Link {
   let opening: Promise<Open> | null = null;
   let open: Open | null = null;
+  const pace = createPace();
 
   function drop(socket: Socket, error: Error): void {
     socket.destroy();
@@ -53,10 +87,19 @@ export function createLink(parts: LinkParts): Link {
   }
 
   async function opened(): Promise<Open> {
-    opening ??= connect().catch((error: Error) => {
-      opening = null;
-      throw error;
-    });
+    if (opening !== null) return opening;
+    pace.assertMayTry();
+    opening = connect().then(
+      (mine) => {
+        pace.reached();
+        return mine;
+      },
+      (error: Error) => {
+        pace.missed();
+        opening = null;
+        throw error;
+      },
+    );
     return opening;
   }
 
@@ -74,39 +117,8 @@ export function createLink(parts: LinkParts): Link {
     return mine;
   }
 
-  function exchange({ socket, waiting }: Open, message: IsoMessage): Promise<IsoMessage> {
-    const key = keyOf(answerType(message.mti), message.fields);
-    const bytes = writeMessage(message);
-    const heard = socket.bytesRead;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        const error = new Error(`the switch has not answered within ${parts.timeoutMs} ms`);
-        mine.reject(error);
-        // Where nothing at all has come, the connection itself is in doubt.
-        if (socket.bytesRead === heard) drop(socket, error);
-      }, parts.timeoutMs);
-      const settle = (): void => {
-        clearTimeout(timer);
-        all.delete(mine);
-        if (all.size === 0) waiting.delete(key);
-      };
-      const mine: Waiting = {
-        resolve(answer) {
-          settle();
-          resolve(answer);
-        },
-        reject(error) {
-          settle();
-          reject(error);
-        },
-      };
-      const all = (waiting.get(key) ?? new Set()).add(mine);
-      waiting.set(key, all);
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(bytes.length);
-      socket.write(Buffer.concat([length, bytes]));
-    });
-  }
+  const exchange = (mine: Open, message: IsoMessage): Promise<IsoMessage> =>
+    put(mine, { message, timeoutMs: parts.timeoutMs, onDoubt: (error) => drop(mine.socket, error) });
 
   return {
     ready: async () => void (await opened()),
@@ -121,9 +133,51 @@ export function createLink(parts: LinkParts): Link {
   };
 }
 
-function dial({ host, port, timeoutMs }: LinkParts): Promise<Socket> {
+/** Puts a question, and waits for what answers it. `onDoubt`: nothing at all has come meanwhile. */
+function put(
+  { socket, waiting }: Open,
+  of: { message: IsoMessage; timeoutMs: number; onDoubt: (error: Error) => void },
+): Promise<IsoMessage> {
+  const { message, timeoutMs } = of;
+  const key = keyOf(answerType(message.mti), message.fields);
+  const bytes = writeMessage(message);
+  const heard = socket.bytesRead;
   return new Promise((resolve, reject) => {
-    const socket = connectTcp({ host, port, noDelay: true, keepAlive: true });
+    const timer = setTimeout(() => {
+      const error = new Error(`the switch has not answered within ${timeoutMs} ms`);
+      mine.reject(error);
+      // Where nothing at all has come, the connection itself is in doubt.
+      if (socket.bytesRead === heard) of.onDoubt(error);
+    }, timeoutMs);
+    const settle = (): void => {
+      clearTimeout(timer);
+      all.delete(mine);
+      if (all.size === 0) waiting.delete(key);
+    };
+    const mine: Waiting = {
+      resolve(answer) {
+        settle();
+        resolve(answer);
+      },
+      reject(error) {
+        settle();
+        reject(error);
+      },
+    };
+    const all = (waiting.get(key) ?? new Set()).add(mine);
+    waiting.set(key, all);
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(bytes.length);
+    socket.write(Buffer.concat([length, bytes]));
+  });
+}
+
+function dial({ host, port, timeoutMs, tls }: LinkParts): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const at = { host, port, noDelay: true, keepAlive: true };
+    const named = isIP(host) === 0 ? { servername: host } : {};
+    const socket =
+      tls === null ? connectTcp(at) : connectTls({ ...at, ...named, ...tls, minVersion: 'TLSv1.2' });
     const failed = (error: Error): void => {
       socket.destroy();
       reject(
@@ -132,7 +186,7 @@ function dial({ host, port, timeoutMs }: LinkParts): Promise<Socket> {
     };
     const timer = setTimeout(() => failed(new Error(`no connection within ${timeoutMs} ms`)), timeoutMs);
     socket.once('error', failed);
-    socket.once('connect', () => {
+    socket.once(tls === null ? 'connect' : 'secureConnect', () => {
       clearTimeout(timer);
       socket.off('error', failed);
       resolve(socket);

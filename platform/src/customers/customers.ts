@@ -5,7 +5,7 @@ import { removeOldChallenges } from './challenge-store.ts';
 import { checkPin, pinLockedUntil, setPin } from './check-pin.ts';
 import type { Customer, OwnLimits } from './customer.ts';
 import { type AccountEvent, selectEvents, selectInboxSeen, updateInboxSeen } from './event-store.ts';
-import { addIdentityCheck, checkIdentity, type PersonRegistry } from './identity.ts';
+import { addIdentityCheck, checkIdentity, type PersonRegistry, proveIdentity } from './identity.ts';
 import { type IdentityCheck, selectChecks, selectIdentity } from './identity-store.ts';
 import { later, limits } from './limits.ts';
 import { addPasskey, askPasskey, checkPasskey, offerPasskey, passkeysOf, removePasskey } from './passkeys.ts';
@@ -85,6 +85,7 @@ export interface Customers {
 
   readonly checkIdentity: About<typeof checkIdentity>;
   readonly addIdentityCheck: About<typeof addIdentityCheck>;
+  readonly proveIdentity: About<typeof proveIdentity>;
   /** What was found out about the customer: the masked number, and the sources that confirmed it. */
   readonly identityOf: (customerId: bigint) => Promise<{ maskedId: string | null; checks: IdentityCheck[] }>;
 
@@ -167,6 +168,7 @@ function securityOf(parts: Parts) {
     setOwnLimits: (customerId: bigint, own: OwnLimits) => setOwnLimits(parts, customerId, own),
     checkIdentity: bind(parts, checkIdentity),
     addIdentityCheck: bind(parts, addIdentityCheck),
+    proveIdentity: bind(parts, proveIdentity),
     async identityOf(customerId: bigint) {
       const [identity, checks] = await Promise.all([
         selectIdentity(database, customerId),

@@ -159,19 +159,25 @@ export async function addIdentityCheck(
 }
 
 /**
- * Whether somebody who asks knows the customer's resident number: one of the tries of `checkIdentity` is taken.
- * Rejections: identity-refused (with the tries left), code-too-many.
+ * Whether somebody who asks knows the customer's resident number: one of the tries of `checkIdentity` is taken, unless he does.
+ * Answers the number in its one form. Rejections: identity-refused (with the tries left), code-too-many.
  */
-export async function proveIdentity(parts: IdentityParts, customerId: bigint, typed: string): Promise<void> {
+export async function proveIdentity(
+  parts: IdentityParts,
+  customerId: bigint,
+  typed: string,
+): Promise<string> {
   const now = parts.clock.now();
   const kept = (await selectIdentity(parts.database, customerId))?.id_hash ?? null;
   const tries = await takeTry(parts, customerId, now);
   const id = residentIdOf(typed);
   const hashes = id === null ? [] : hashesOf(parts, id);
-  if (kept === null || !hashes.some((hash) => hash.equals(kept))) {
+  if (id === null || kept === null || !hashes.some((hash) => hash.equals(kept))) {
     const attemptsLeft = limits.identityTries - tries;
     throw new Rejection('identity-refused', 'that is not the number', { attemptsLeft });
   }
   // While the number is at hand, a hash of a former key is replaced.
   if (!hashes[0]!.equals(kept)) await replaceIdHash(parts.database, { customerId, kept, hash: hashes[0]! });
+  await giveBackIdentityTry(parts.database, customerId);
+  return id.number;
 }

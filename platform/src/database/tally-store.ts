@@ -23,6 +23,13 @@ const endStatement = statement('system.tally-end', 'SELECT ends_at FROM system.t
 export const selectTallyEnd = async (connection: Connection, key: Buffer): Promise<Date | null> =>
   (await connection.query<{ ends_at: Date }>(endStatement, [key]))[0]?.ends_at ?? null;
 
+const takeBack = statement(
+  'system.take-back-tally',
+  'UPDATE system.tally SET count = count - 1 WHERE key = $1 AND count > 0',
+);
+export const takeBackRow = (connection: Connection, key: Buffer): Promise<unknown> =>
+  connection.query(takeBack, [key]);
+
 const forget = statement('system.forget-tally', 'DELETE FROM system.tally WHERE key = $1');
 export const deleteTallyRow = (connection: Connection, key: Buffer): Promise<unknown> =>
   connection.query(forget, [key]);

@@ -8,6 +8,7 @@ import {
   removeEndedTallies,
   selectFirstTallyEnd,
   selectTallyEnd,
+  takeBackRow,
 } from './tally-store.ts';
 
 /** At most so many times in a window that opens with the first. */
@@ -26,6 +27,8 @@ export interface Tally {
    * which the quota that is full has room again.
    */
   take(quotas: readonly Quota[]): Promise<Date | null>;
+  /** Takes one of those that were counted back: it turned out to be no try. */
+  giveBack(quota: Pick<Quota, 'name' | 'subject'>): Promise<void>;
   /** Opens windows anew: what was counted turned out to be no guess. */
   forgive(quotas: readonly Pick<Quota, 'name' | 'subject'>[]): Promise<void>;
   /** Removes windows that are over. */
@@ -72,6 +75,7 @@ export function createTally({ database, clock, keys }: TallyParts): Tally {
         return (await selectTallyEnd(database, error.key)) ?? now;
       }
     },
+    giveBack: async (quota) => void (await takeBackRow(database, keyOf(quota))),
     async forgive(quotas) {
       for (const quota of quotas) await deleteTallyRow(database, keyOf(quota));
     },

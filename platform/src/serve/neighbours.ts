@@ -9,6 +9,7 @@ import type { BankGateway } from '../wallet/index.ts';
 const unreachable = () => Promise.reject(new Error('no bank is connected'));
 
 export const noBank: BankGateway = {
+  serves: () => false,
   ...asksNobody,
   ...{ debit: unreachable, credit: unreachable, query: unreachable },
 };

@@ -16,6 +16,7 @@ import { migrateDatabase } from '../migrate.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { createOutbound, machineClock, machineRandomness } from '../system/index.ts';
 import { openBankFiles } from './bank-files.ts';
+import { openCardSwitch } from './card-switch.ts';
 import { openMailService } from './mail-service.ts';
 import { noBank, noSettlementBank, smsByHttp } from './neighbours.ts';
 import { openRegistry } from './registry.ts';
@@ -45,8 +46,8 @@ export async function openPlatform(
   const keys = await (as === 'clockwork' ? prepareKeys(of) : openKeys(of));
   // Timers run in the first process alone: nobody else speaks to the bank, or reads the key for it.
   const bankFiles = as === 'clockwork' ? await bankFilesOf(config, database, log) : null;
-  const registry = config.registry === null ? undefined : await openRegistry(config.registry);
-  const mailService = config.mail === null ? undefined : await openMailService(config.mail);
+  const neighbours = await neighboursOf(config, { database, log, keeps: as === 'clockwork' });
+  const { cards, registry, mailService } = neighbours;
   const platform = await createPlatform({
     config,
     database,
@@ -54,7 +55,7 @@ export async function openPlatform(
     renewKeys: renewalOf(keys, { source: config.keys, database }, log),
     clock: machineClock,
     randomness: machineRandomness,
-    bank: noBank,
+    bank: cards ?? noBank,
     registry,
     settlementBank: bankFiles === null ? noSettlementBank : { ...bankFiles, execution: null },
     ...(bankFiles === null ? {} : { statements: bankFiles }),
@@ -80,10 +81,20 @@ export async function openPlatform(
       await platform.close();
       await bankFiles?.close();
       registry?.close();
+      await cards?.close();
       mailService?.close();
       outbound.close();
       await database.close();
     },
+  };
+}
+
+async function neighboursOf(config: Config, parts: { database: Database; log: Logger; keeps: boolean }) {
+  const { cardSwitch, registry, mail } = config;
+  return {
+    mailService: mail === null ? undefined : await openMailService(mail),
+    registry: registry === null ? undefined : await openRegistry(registry),
+    cards: cardSwitch === null ? null : await openCardSwitch(cardSwitch, { ...parts, clock: machineClock }),
   };
 }
 

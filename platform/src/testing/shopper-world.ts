@@ -133,7 +133,7 @@ export async function shopperWorld(
   });
   const bank = createSandboxBank({ database, clock, pause: async () => undefined });
   const wallet = createWallet({
-    ...{ database, clock, ids, house, bank, issuers, isolation },
+    ...{ database, clock, ids, house, bank, issuers, registry, isolation },
     enqueueAsk: async (_tx, id) => void asks.push(id),
     onBankFailed: () => undefined,
   });
@@ -156,6 +156,7 @@ export async function shopperWorld(
       ...{ customers, tally, wallet, payments, clock, sandbox, codes: paymentCodes, merchants, tokens },
       ...{ rules, publicUrl, paymentIds: wireIds },
       cardPage: '/sandbox/bank/cards',
+      cardCheck: true,
       auditLog,
       merchantName: async (id) => (await findMerchant(id)).displayName,
     }),

@@ -25,6 +25,7 @@ export {
   type CardTransferStatus,
   waitAfter,
 } from './card-transfer.ts';
+export { cardNumberOf } from './check-card.ts';
 export { depositRows } from './deposit-store.ts';
 export type { CardClaim, CardFace, CardIssuers } from './issuer.ts';
 export type { WalletParts } from './parts.ts';

@@ -1,14 +1,9 @@
 // What the wallet needs of the banks that issue cards: to tell a card by its first digits, and to have the bank say whose
-// the card is that its own page has taken the number of. The number itself never comes here.
+// the card is that its own page has taken the number of. The number itself never comes here. Where banks have no page, the number
+// is typed into the wallet instead (check-card.ts).
+import type { CardFace } from '@tongbao/connector-interface';
 
-/** What the first digits of a number say. */
-export interface CardFace {
-  readonly bank: string;
-  readonly bankName: { readonly zh: string; readonly en: string };
-  readonly kind: 'debit' | 'credit';
-  /** How many digits the whole number has. */
-  readonly digits: number;
-}
+export type { CardFace };
 
 export type CardClaim =
   | {

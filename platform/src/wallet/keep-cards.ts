@@ -1,5 +1,6 @@
 // What a shopper does with bank cards: adds one that its bank has confirmed, says which comes first, removes one. What the
 // inbox says of it is written in the same transaction.
+import type { RegisteredCard } from '@tongbao/connector-interface';
 import { insertEventRow } from '../customers/index.ts';
 import type { Database } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
@@ -23,38 +24,37 @@ export async function claimCard(
   parts: WalletParts,
   asked: ClaimCard,
 ): Promise<{ card: Card; reference: string }> {
-  const { database, clock, ids, issuers } = parts;
+  const { issuers } = parts;
   if (issuers === undefined) throw new Rejection('unavailable', 'no card bank is connected');
   const claim = confirmed(await issuers.claim({ offer: asked.offer, holder: asked.holder }));
+  const { token, last4, currency } = claim;
+  const card = await addConfirmedCard(parts, asked.customerId, { ...claim.face, token, last4, currency });
+  return { card, reference: claim.reference };
+}
+
+/** Adds a card that somebody has confirmed to be the customer's. Rejections: card-too-many, card-refused (in another wallet). */
+export async function addConfirmedCard(
+  { database, clock, ids }: WalletParts,
+  customerId: bigint,
+  told: RegisteredCard,
+): Promise<Card> {
   const [id, eventId] = (await ids.take(2)) as [bigint, bigint];
-  const card = await database.transaction(async (tx) => {
-    const former = await lockCardsOf(tx, asked.customerId);
-    const same = former.find((each) => each.bank === claim.face.bank && each.token === claim.token);
+  return database.transaction(async (tx) => {
+    const former = await lockCardsOf(tx, customerId);
+    const same = former.find((each) => each.bank === told.bank && each.token === told.token);
     if (same !== undefined) return same;
     if (former.length >= cardsAtMost) throw new Rejection('card-too-many', `${cardsAtMost} cards at most`);
-    const added: Card = {
-      id,
-      customerId: asked.customerId,
-      bank: claim.face.bank,
-      bankName: claim.face.bankName,
-      last4: claim.last4,
-      kind: claim.face.kind,
-      currency: claim.currency,
-      token: claim.token,
-      status: 'active',
-      isDefault: false,
-      addedAt: clock.now(),
-    };
+    const { bank, bankName, last4, kind, currency, token } = told;
+    const facts = { id, customerId, bank, bankName, last4, kind, currency, token };
+    const added: Card = { ...facts, status: 'active', isDefault: false, addedAt: clock.now() };
     const kept = await insertCardRow(tx, added);
-    if (kept === null) throw new Rejection('card-refused', 'the card is in another wallet');
-    if (former.length === 0) await setDefaultRow(tx, asked.customerId, kept);
-    await insertEventRow(tx, {
-      ...{ id: eventId, customerId: asked.customerId, kind: 'card-added', detail: added.last4 },
-      occurredAt: added.addedAt,
-    });
+    if (kept === null)
+      throw new Rejection('card-refused', 'the card is in another wallet', { field: 'in-use' });
+    if (former.length === 0) await setDefaultRow(tx, customerId, kept);
+    const event = { id: eventId, customerId, kind: 'card-added', detail: last4 } as const;
+    await insertEventRow(tx, { ...event, occurredAt: added.addedAt });
     return (await selectCards(tx, [kept]))[0]!;
   });
-  return { card, reference: claim.reference };
 }
 
 function confirmed(claim: CardClaim): Extract<CardClaim, { outcome: 'confirmed' }> {

@@ -9,6 +9,7 @@ import { answerRows } from './bank-answer-store.ts';
 import type { Card } from './card.ts';
 import { selectCards, selectCardsOf, updateCardStatus } from './card-store.ts';
 import { bankReference, type CardTransfer } from './card-transfer.ts';
+import { type CheckCard, type CheckedCard, checkCard, confirmCard, identifyCard } from './check-card.ts';
 import { depositRows } from './deposit-store.ts';
 import type { CardFace } from './issuer.ts';
 import { type ClaimCard, chooseDefaultCard, claimCard, keepCard, removeCard } from './keep-cards.ts';
@@ -58,7 +59,10 @@ export interface Wallet {
   /** Adds a card that its bank has made known. The same token again changes nothing. */
   addCard(card: NewCard): Promise<void>;
   /** What the first six and more digits of a card's number say; null when no bank of the network has them. */
-  identifyCard(digits: string): CardFace | null;
+  identifyCard(digits: string): Promise<CardFace | null>;
+  /** Adds the card whose number was typed, or has its phone sent a code. Rejections: see check-card.ts. */
+  checkCard(asked: CheckCard): Promise<CheckedCard>;
+  readonly confirmCard: (asked: { customerId: bigint; tryId: string; code: string }) => Promise<CheckedCard>;
   /** Adds the card that a bank's page has taken. Rejections: see keep-cards.ts. */
   claimCard(asked: ClaimCard): Promise<{ card: Card; reference: string }>;
   /** Rejections: card-unknown. */
@@ -96,7 +100,9 @@ export function createWallet(parts: WalletParts): Wallet {
       const facts = { id: await ids.one(), isDefault: false, addedAt: clock.now() };
       await keepCard(database, { ...card, ...facts });
     },
-    identifyCard: (digits) => parts.issuers?.identify(digits) ?? null,
+    identifyCard: (digits) => identifyCard(parts, digits),
+    checkCard: (asked) => checkCard(parts, asked),
+    confirmCard: (asked) => confirmCard(parts, asked),
     claimCard: (asked) => claimCard(parts, asked),
     chooseDefaultCard: (customerId, cardId) => chooseDefaultCard(parts, customerId, cardId),
     removeCard: (customerId, cardId) => removeCard(parts, customerId, cardId),

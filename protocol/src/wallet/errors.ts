@@ -53,6 +53,11 @@ export const ShopperError = z.object({
     attemptsLeft: z.number().int().optional(),
     /** With PIN_LOCKED and CODE_TOO_MANY: when to try again, by the server's clock. */
     retryAt: z.string().optional(),
+    /**
+     * With CARD_REFUSED: `name`, `resident-id`, `phone`, `card-number` (what is wrong, if the registry says so), `no-match`,
+     * `card-blocked`, `bank-not-served`, `declined`, `in-use`, and what the sandbox's banks say.
+     */
+    reason: z.string().optional(),
     /** With RISK_REJECTED: the rule that refused, e.g. `own-day`, `pboc-class-2-year`. */
     rule: z.string().optional(),
   }),

@@ -53,6 +53,8 @@ export const WalletView = z.object({
   cards: z.array(WalletCard),
   /** Where the bank's page takes a card's number; null where no bank is connected. */
   cardPage: z.string().nullable(),
+  /** Whether a card's number may be typed here instead (`checkCard`). */
+  cardCheck: z.boolean(),
   /** Messages since the inbox was last looked at; at most 20. */
   unread: z.number().int(),
   now: Instant,

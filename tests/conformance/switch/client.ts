@@ -51,6 +51,13 @@ async function openWorld(): Promise<World> {
       createCardSwitch({
         ...{ host: '127.0.0.1', port, timeoutMs, repeatMs, journal: stepped(journal, step) },
         ...{ now: () => clock.now(), acquirer: '27010001', terminal: 'TONGBAO1', acceptor: 'TONGBAO' },
+        ...{
+          tls: null,
+          banks: null,
+          currencies: new Set(['CNY']),
+          reversals: '0420',
+          verification: '330000',
+        },
       }),
     async behave(mood) {
       if (mood === 'down' || isDown) await tell(mood === 'down' ? 'down' : 'up');

@@ -34,6 +34,7 @@ function errorAnswer(error: unknown): ErrorAnswer {
     const detail = {
       ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
       ...(retryAt === undefined ? {} : { retryAt: retryAt.toISOString() }),
+      ...(error.code === 'card-refused' && field !== undefined ? { reason: field } : {}),
       ...(error.code === 'risk-rejected' && field !== undefined ? { rule: field } : {}),
     };
     return { status, body: { error: { code, message: error.message, ...detail } }, retryAt, isBug: false };

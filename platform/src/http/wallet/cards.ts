@@ -2,16 +2,18 @@
 import { cardOperations } from '@tongbao/protocol/wallet';
 import { Rejection } from '../../rejection.ts';
 import { type AddRoute, guessesPerMinute, idOf } from '../shopper/routes.ts';
+import { cardCheckRoutes } from './card-checks.ts';
 import { assertKnown, freshView, type WalletHttpOptions } from './view.ts';
 
 export function cardRoutes(route: AddRoute, options: WalletHttpOptions): void {
   const { customers, wallet, sandbox } = options;
   route(cardOperations.identifyCard, async ({ params }) => {
     const digits = params.digits ?? '';
-    const face = /^\d{6,8}$/.test(digits) ? wallet.identifyCard(digits) : null;
+    const face = /^\d{6,8}$/.test(digits) ? await wallet.identifyCard(digits) : null;
     if (face === null) throw new Rejection('bill-not-found', 'no bank of the network has these digits');
     return { bankName: face.bankName, kind: face.kind, digits: face.digits };
   });
+  cardCheckRoutes(route, options);
   route(
     cardOperations.addCard,
     async ({ body, customer }) => {

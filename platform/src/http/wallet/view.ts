@@ -41,6 +41,8 @@ export interface WalletHttpOptions extends Pick<ReceiptSources, 'auditLog'> {
   readonly rules: readonly Rule[];
   /** Where the bank's page takes a card's number; null where no bank is connected. */
   readonly cardPage: string | null;
+  /** Whether a number may be typed into the wallet instead. */
+  readonly cardCheck: boolean;
   /** Our own address, `https://pay.example`: the site that passkeys are made for. */
   readonly publicUrl: string;
   readonly sandbox: boolean;
@@ -94,7 +96,7 @@ export const walletCard = (card: Card): WalletView['cards'][number] => ({
 });
 
 export async function walletView(options: WalletHttpOptions, customer: Customer): Promise<WalletView> {
-  const { customers, wallet, clock, cardPage } = options;
+  const { customers, wallet, clock, cardPage, cardCheck } = options;
   const [{ balance, available }, cards, pinLockedUntil, hasPin, unread] = await Promise.all([
     wallet.balanceOf(customer.id, walletCurrency),
     wallet.cardsOf(customer.id),
@@ -110,6 +112,7 @@ export async function walletView(options: WalletHttpOptions, customer: Customer)
     available: wireMoney(available),
     cards: cards.map(walletCard),
     cardPage,
+    cardCheck,
     unread,
     now: clock.now().toISOString(),
   };
