@@ -5,8 +5,12 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { takeIdBlock } from '../platform/src/database/index.ts';
+import { createMerchants } from '../platform/src/merchants/index.ts';
+import { sandboxMerchants } from '../platform/src/sandbox/merchants.ts';
+import { generateRsaKeys, Ids, machineClock } from '../platform/src/system/index.ts';
 import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
-import { testKeysText } from '../platform/src/testing/keys.ts';
+import { testKeys, testKeysText } from '../platform/src/testing/keys.ts';
 import { newOperator } from './operators.ts';
 import { main } from './start-sandbox.ts';
 
@@ -139,6 +143,43 @@ test('a card bank’s file by a profile, in words', { timeout: patience }, async
     'CLEARING-ICBC-CNY clearing, 2014-11-12 – 2014-11-12 (statement): 1 lines, 0 matched, 0 not booked yet, 1 breaks\n' +
       '  unexpected T-1 on 2014-11-12: expected nothing in the books, the bank has -12.00 on 2014-11-12\n',
   );
+});
+
+test('a merchant: contract by two people, suspended at once, its next key', {
+  timeout: patience,
+}, async () => {
+  const ids = new Ids(() => takeIdBlock(database.database));
+  const merchants = createMerchants({
+    database: database.database,
+    clock: machineClock,
+    ids,
+    keys: testKeys,
+  });
+  const { publicKey } = await generateRsaKeys();
+  await merchants.signUp({ ...sandboxMerchants[2]!, clientId: 'SHOP', publicKey, classicMd5Key: 'x' });
+  const changes = await fileWith('changes.json', JSON.stringify({ feeBps: 120 }));
+  const asked = ['merchant', 'contract', 'propose', 'SHOP', '--file', changes, '--reason', 'talks of May'];
+  expect(as('mei', ...asked, '--from', '2020-01-01').answer.error.message).toMatch(
+    /^effectiveFrom: .* is in the past/,
+  );
+  const { id } = as('mei', ...asked).answer;
+  expect(as('mei', 'merchant', 'approve', id, '--reason', 'mine').status).toBe(3);
+  expect(as('li', 'merchant', 'contract', 'approve', id, '--reason', 'seen').status).toBe(0);
+  const shown = as('li', 'merchant', 'contract', 'show', 'SHOP').answer;
+  expect(shown).toMatchObject({ present: { feeBps: 120 }, versions: [{ number: 2, proposedBy: 'mei' }, {}] });
+  expect(as('li', 'merchant', 'suspend', 'SHOP', '--hold-payouts', '--reason', 'odd orders').status).toBe(0);
+  expect(as('mei', 'merchant', 'show', 'SHOP').answer).toMatchObject({
+    ...{ status: 'suspended', holdsPayouts: true, contractVersion: 2 },
+  });
+  expect(as('mei', 'merchant', 'resume', 'SHOP', '--reason', 'talked to them').status).toBe(0);
+  const wrong = await fileWith('key.pem', (await generateRsaKeys()).privateKey, 0o600);
+  const key = ['merchant', 'rotate-key', 'SHOP', '--reason', 'yearly', '--key-file'];
+  expect(as('mei', ...key, wrong)).toMatchObject({
+    status: 4,
+    answer: { error: { message: expect.stringContaining('this is a PRIVATE key') } },
+  });
+  const next = await fileWith('next.pem', (await generateRsaKeys()).publicKey);
+  expect(as('mei', ...key, next).answer).toMatchObject({ version: 2 });
 });
 
 test('a closed day: declared by one, decided by another', { timeout: patience }, async () => {

@@ -67,6 +67,19 @@ const roomMap: Readonly<Record<string, readonly string[]>> = {
     'database',
     'system',
   ],
+  onboarding: [
+    'settlement',
+    'payments',
+    'wallet',
+    'notifications',
+    'risk',
+    'customers',
+    'merchants',
+    'fx',
+    'ledger',
+    'database',
+    'system',
+  ],
   audit: [
     'audit-log',
     'reconciliation',
@@ -271,6 +284,7 @@ describe('only here', () => {
       'reconciliation',
       'staff',
       'mail',
+      'onboarding',
       'sandbox_bank',
       'audit_log',
     ];

@@ -68,6 +68,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       publicUrl: config.publicUrl,
       database: platform.database,
       staff: platform.staff,
+      onboarding: platform.onboarding,
       settlement: platform.settlement,
       reconciliation: platform.reconciliation,
       audit: platform.audit,

@@ -38,6 +38,7 @@ import {
   type Notification,
   type Notifications,
 } from './notifications/index.ts';
+import { createOnboarding, type Onboarding } from './onboarding/index.ts';
 import {
   type AskBankParts,
   askBank,
@@ -52,7 +53,15 @@ import { createReconciliation, fetchStatements, type Reconciliation } from './re
 import { type Rule, rules, sandboxRules } from './risk/index.ts';
 import { createSettlement, type Settlement, type SettlementBank } from './settlement/index.ts';
 import { createStaff, type Staff } from './staff/index.ts';
-import { type Clock, Ids, type Keys, type Outbound, type Randomness, type Timer } from './system/index.ts';
+import {
+  type Clock,
+  Ids,
+  type Keys,
+  mayNotify,
+  type Outbound,
+  type Randomness,
+  type Timer,
+} from './system/index.ts';
 import {
   type BankGateway,
   type CardIssuers,
@@ -63,7 +72,9 @@ import {
 } from './wallet/index.ts';
 
 export interface PlatformParts {
-  readonly config: Pick<Config, 'mode' | 'lanes' | 'maxBatch' | 'publicUrl' | 'classic' | 'logName'>;
+  /** `reach` absent: public addresses alone. */
+  readonly config: Pick<Config, 'mode' | 'lanes' | 'maxBatch' | 'publicUrl' | 'classic' | 'logName'> &
+    Partial<Pick<Config, 'reach'>>;
   readonly database: Database;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -113,6 +124,7 @@ export interface Platform {
   readonly payments: PaymentsRoom;
   readonly notifications: Notifications;
   readonly settlement: Settlement;
+  readonly onboarding: Onboarding;
   readonly reconciliation: Reconciliation;
   readonly staff: Staff;
   readonly mail: MailRoom;
@@ -177,10 +189,11 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const channel = channelOf({ payments, merchants, clock, gatewayKey, notifyIds, choices: config.classic });
   const notifications = notificationsOf(parts, { isolation, channel });
   const settlement = settlementOf(parts, { ids, house, fx, isolation });
+  const onboarding = onboardingOf(parts, { ids, isolation, merchants, settlement });
   const paymentCodes = createPaymentCodes({ database, clock, ids, randomness, secrets });
   const payByCode = createPayByCode({ payments, customers, wallet, codes: paymentCodes, clock });
   const rooms = {
-    ...{ merchants, fx, customers, wallet, payments, notifications, settlement },
+    ...{ merchants, fx, customers, wallet, payments, notifications, settlement, onboarding },
     ...{ paymentCodes, payByCode, tally },
     staff: createStaff({ database, clock, ids, randomness, keys, tally, sandbox }),
     mail: mailOf(parts, { ids, isolation }),
@@ -241,6 +254,7 @@ const timersOf = (
     | 'notifications'
     | 'wallet'
     | 'settlement'
+    | 'onboarding'
     | 'customers'
     | 'tally'
     | 'staff'
@@ -254,6 +268,7 @@ const timersOf = (
   rooms.notifications.delivery,
   rooms.wallet.asking,
   ...rooms.settlement.timers,
+  ...rooms.onboarding.timers,
   rooms.customers.housekeeping,
   rooms.tally.housekeeping,
   rooms.staff.housekeeping,
@@ -332,6 +347,16 @@ const settlementOf = (
     bank: settlementBank,
     onBankFailed: (error) =>
       log.warn({ err: error }, 'the settlement bank was not reached or not understood'),
+  });
+
+const onboardingOf = (
+  { config, database, clock }: PlatformParts,
+  rooms: { ids: Ids; isolation: Isolation; merchants: Merchants; settlement: Settlement },
+): Onboarding =>
+  createOnboarding({
+    ...rooms,
+    ...{ database, clock },
+    mayNotify: (url) => mayNotify(url, config.reach ?? 'public'),
   });
 
 /** Each notification in the words of the protocol that its payment came by. */

@@ -75,6 +75,7 @@ export const rejectionCodes = [
   'token-unusable',
   // what operators declare
   'declaration-refused',
+  'onboarding-refused',
   // the machine
   'overloaded',
   'unavailable',

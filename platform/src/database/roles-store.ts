@@ -68,7 +68,10 @@ const fixedColumns: Readonly<Record<string, readonly string[]>> = {
   ],
   'settlement.bank_file': ['cursor', 'name', 'sha256', 'kind', 'content', 'kept_at'],
   'settlement.bank_upload': ['name', 'temporary', 'sha256', 'chosen_at'],
-  'settlement.batch': ['id', 'merchant_id', 'currency', 'opened_at'],
+  'onboarding.proposal': [
+    ...['id', 'kind', 'subject_id', 'content', 'effective_from', 'reason', 'proposed_by', 'proposed_at'],
+  ],
+  'settlement.batch': ['id', 'merchant_id', 'currency', 'opened_at', 'contract_version'],
   'settlement.deal': [
     ...['id', 'day', 'currency', 'bought', 'home', 'cost', 'collected', 'gain', 'rate', 'created_at'],
   ],

@@ -1,9 +1,9 @@
 // What changes a merchant: signing up, another key, suspension.
-import { tell } from '../database/index.ts';
+import { type Transaction, tell } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import { agreeDebtLimit, greatestDebtLimit, insertContract } from './contract.ts';
 import { keyIsValid, type MerchantAccess } from './merchant.ts';
-import { type Merchants, type MerchantsParts, md5KeyOf } from './merchants.ts';
+import { type Agreed, type Merchants, type MerchantsParts, md5KeyOf } from './merchants.ts';
 import { publicKeyOf } from './public-key.ts';
 import {
   type AccessRow,
@@ -11,7 +11,10 @@ import {
   insertMerchantRow,
   retireKeyRows,
   selectById,
+  updateContractRow,
+  updateLiveFromRow,
   updateNotificationTargetRow,
+  updateNotifyUrlRow,
   updateSignTypesRow,
   updateStatusRow,
 } from './store.ts';
@@ -21,19 +24,27 @@ export function merchantChanges(
   memory: { forget(): void; accessOf(row: AccessRow): MerchantAccess },
 ): Pick<
   Merchants,
-  'signUp' | 'rotateKey' | 'setStatus' | 'setClassicSignTypes' | 'setNotificationTarget' | 'agreeDebtLimit'
+  | 'signUp'
+  | 'rotateKey'
+  | 'rotateKeyIn'
+  | 'setStatus'
+  | 'setStatusIn'
+  | 'setClassicSignTypes'
+  | 'setNotificationTarget'
+  | 'setLiveFrom'
+  | 'agree'
+  | 'agreeDebtLimit'
 > {
   const { database, clock, ids, keys } = parts;
   const { forget, accessOf } = memory;
   return {
     ...signTypeChange(parts, accessOf),
     setNotificationTarget,
+    setStatusIn,
+    agree: (tx, merchantId, agreed) => agree(tx, { merchantId, agreed, at: clock.now() }),
+    setLiveFrom,
     async setStatus(merchantId, status) {
-      const isThere = await database.transaction(async (tx) => {
-        await tell(tx, 'merchants');
-        return updateStatusRow(tx, merchantId, status);
-      });
-      if (!isThere) throw new Rejection('merchant-unknown');
+      await database.transaction((tx) => setStatusIn(tx, merchantId, status));
       forget();
     },
     async signUp(merchant) {
@@ -49,32 +60,73 @@ export function merchantChanges(
       forget();
       return accessOf((await selectById(database, id))!);
     },
-    async agreeDebtLimit(merchantId, limit) {
-      if (limit.amount < 0n || limit.amount > greatestDebtLimit)
-        throw new Rejection('amount-out-of-limits', 'a debt limit is from 0 to 10^15 minor units');
-      const row = await selectById(database, merchantId);
-      if (row === undefined) throw new Rejection('merchant-unknown');
-      const currency = row.settlement_currency;
-      const at = clock.now();
-      await database.transaction(async (tx) => {
-        await agreeDebtLimit(tx, { merchantId, currency, at, ...limit });
-        await tell(tx, 'merchants');
-      });
-      forget();
-    },
+    agreeDebtLimit: (merchantId, limit) => debtLimitChange(parts, forget, { merchantId, ...limit }),
+    rotateKeyIn: (tx, merchantId, { publicKey, graceMs }) =>
+      rotateKey(tx, { merchantId, publicKey, graceMs, now: clock.now() }),
     async rotateKey(merchantId, publicKey, graceMs) {
-      publicKeyOf(publicKey);
       const now = clock.now();
-      const version = await database.transaction(async (tx) => {
-        const added = await insertKeyRow(tx, { merchantId, publicKey, createdAt: now });
-        await tell(tx, 'merchants');
-        await retireKeyRows(tx, { merchantId, before: added, retiresAt: new Date(now.getTime() + graceMs) });
-        return added;
-      });
+      const version = await database.transaction((tx) =>
+        rotateKey(tx, { merchantId, publicKey, graceMs, now }),
+      );
       forget();
       return version;
     },
   };
+}
+
+async function debtLimitChange(
+  { database, clock }: MerchantsParts,
+  forget: () => void,
+  limit: { merchantId: bigint; amount: bigint; agreedBy: string },
+): Promise<void> {
+  if (limit.amount < 0n || limit.amount > greatestDebtLimit)
+    throw new Rejection('amount-out-of-limits', 'a debt limit is from 0 to 10^15 minor units');
+  const row = await selectById(database, limit.merchantId);
+  if (row === undefined) throw new Rejection('merchant-unknown');
+  const currency = row.settlement_currency;
+  await database.transaction(async (tx) => {
+    await agreeDebtLimit(tx, { ...limit, currency, at: clock.now() });
+    await tell(tx, 'merchants');
+  });
+  forget();
+}
+
+const setLiveFrom: Merchants['setLiveFrom'] = async (tx, merchantId, from) => {
+  await updateLiveFromRow(tx, merchantId, from);
+  await tell(tx, 'merchants');
+};
+
+const setStatusIn: Merchants['setStatusIn'] = async (tx, merchantId, status) => {
+  if (!(await updateStatusRow(tx, merchantId, status))) throw new Rejection('merchant-unknown');
+  await tell(tx, 'merchants');
+};
+
+async function agree(
+  tx: Transaction,
+  { merchantId, agreed, at }: { merchantId: bigint; agreed: Agreed; at: Date },
+): Promise<void> {
+  const { notifyUrl, debtLimit, ...contract } = agreed;
+  const former = await selectById(tx, merchantId);
+  if (former === undefined) throw new Rejection('merchant-unknown');
+  if (!(await updateContractRow(tx, { ...contract, merchantId })))
+    throw new Rejection('settlement-currency-not-contracted', `it is paid in ${former.settlement_currency}`);
+  await updateNotifyUrlRow(tx, merchantId, notifyUrl);
+  const { settlementCurrency: currency } = contract;
+  if (debtLimit !== former.debt_limit)
+    await agreeDebtLimit(tx, { merchantId, currency, amount: debtLimit, agreedBy: 'contract', at });
+  await tell(tx, 'merchants');
+}
+
+async function rotateKey(
+  tx: Transaction,
+  of: { merchantId: bigint; publicKey: string; graceMs: number; now: Date },
+): Promise<number> {
+  const { merchantId, publicKey, graceMs, now } = of;
+  publicKeyOf(publicKey);
+  const added = await insertKeyRow(tx, { merchantId, publicKey, createdAt: now });
+  await tell(tx, 'merchants');
+  await retireKeyRows(tx, { merchantId, before: added, retiresAt: new Date(now.getTime() + graceMs) });
+  return added;
 }
 
 const setNotificationTarget: Merchants['setNotificationTarget'] = async (tx, merchantId, target) => {

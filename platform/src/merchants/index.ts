@@ -10,5 +10,6 @@ export {
   type NotificationTarget,
   type RateRule,
 } from './merchant.ts';
-export { createMerchants, type Merchants, protectMd5Keys, type SignUp } from './merchants.ts';
+export { type Agreed, createMerchants, type Merchants, protectMd5Keys, type SignUp } from './merchants.ts';
+export { fingerprintOf, type ReadKey, readPublicKey } from './public-key.ts';
 export type { SecondaryMerchant } from './secondary-merchants.ts';

@@ -4,7 +4,7 @@ import { Rejection } from '../rejection.ts';
 import type { Clock, Ids, Keys } from '../system/index.ts';
 import { merchantChanges } from './changes.ts';
 import type { NewContract } from './contract.ts';
-import type { ClassicSignType, Merchant, MerchantAccess, NotificationTarget } from './merchant.ts';
+import type { ClassicSignType, Contract, Merchant, MerchantAccess, NotificationTarget } from './merchant.ts';
 import { publicKeyOf } from './public-key.ts';
 import { type SecondaryMerchants, secondaryMerchants } from './secondary-merchants.ts';
 import { countDownload } from './secondary-store.ts';
@@ -32,6 +32,11 @@ export interface SignUp {
   readonly contract: NewContract;
 }
 
+/** What a new version of a contract changes. */
+export interface Agreed
+  extends Omit<Contract, 'liveFrom' | 'pendingAccount' | 'rateRule'>,
+    Pick<Merchant, 'notifyUrl'> {}
+
 export interface Merchants {
   /** Null for an unknown client. At most `cacheMs` old. */
   findByClientId(clientId: string): Promise<MerchantAccess | null>;
@@ -57,9 +62,24 @@ export interface Merchants {
   setNotificationTarget(tx: Transaction, merchantId: bigint, target: NotificationTarget): Promise<void>;
   /** Suspends a merchant (nobody can pay it; refunds go on) or ends that. Rejections: merchant-unknown. */
   setStatus(merchantId: bigint, status: Merchant['status']): Promise<void>;
+  /** The same in the caller's transaction: an act of an operator. */
+  setStatusIn(tx: Transaction, merchantId: bigint, status: Merchant['status']): Promise<void>;
+  /**
+   * Lets a version of the contract count from this transaction on, for what is created afterwards. Rejections:
+   * merchant-unknown, settlement-currency-not-contracted (what a merchant is paid in never changes).
+   */
+  agree(tx: Transaction, merchantId: bigint, agreed: Agreed): Promise<void>;
+  /** From when shoppers can pay it. */
+  setLiveFrom(tx: Transaction, merchantId: bigint, from: Date): Promise<void>;
   signUp(merchant: SignUp): Promise<MerchantAccess>;
   /** Adds a key version; former versions stay valid for `graceMs`. Answers the new version. */
   rotateKey(merchantId: bigint, publicKey: string, graceMs: number): Promise<number>;
+  /** The same in the caller's transaction. */
+  rotateKeyIn(
+    tx: Transaction,
+    merchantId: bigint,
+    key: { readonly publicKey: string; readonly graceMs: number },
+  ): Promise<number>;
   /**
    * Agrees how much a merchant may owe for refunds, minor units of its settlement currency. What is owed already stays
    * owed. Rejections: merchant-unknown, amount-out-of-limits.

@@ -222,6 +222,46 @@ export async function insertContractRow(tx: Transaction, c: NewContract): Promis
   ]);
 }
 
+const updateContract = statement(
+  'merchants.update-contract',
+  `UPDATE merchants.contract SET payment_currencies = $2, fee_bps = $3, spread_bps = $4, returns_fee = $5, regions = $6,
+     calendar = $7, time_zone = $8, min_amount = $9, max_amount = $10, refund_window_days = $11, quote_life_s = $12,
+     queues_refunds = $13, settlement_spread_bps = $14
+   WHERE merchant_id = $1 AND settlement_currency = $15 RETURNING merchant_id`,
+);
+/** False where there is no such merchant, or one that is paid in another currency. */
+export const updateContractRow = async (
+  tx: Transaction,
+  c: Omit<NewContract, 'liveFrom' | 'pendingAccount' | 'rateRule'>,
+): Promise<boolean> => {
+  const values = [
+    c.merchantId,
+    c.paymentCurrencies,
+    c.feeBps,
+    c.spreadBps,
+    c.returnsFee,
+    c.regions,
+    c.calendar,
+  ];
+  const rest = [c.timeZone, c.minAmount, c.maxAmount, c.refundWindowDays, Math.floor(c.quoteLifeMs / 1000)];
+  const last = [c.queuesRefunds, c.settlementSpreadBps, c.settlementCurrency];
+  return (await tx.query(updateContract, [...values, ...rest, ...last])).length === 1;
+};
+
+const updateNotifyUrl = statement(
+  'merchants.update-notify-url',
+  'UPDATE merchants.merchant SET notify_url = $2 WHERE id = $1',
+);
+export const updateNotifyUrlRow = (tx: Transaction, id: bigint, url: string | null): Promise<unknown> =>
+  tx.query(updateNotifyUrl, [id, url]);
+
+const updateLiveFrom = statement(
+  'merchants.update-live-from',
+  'UPDATE merchants.contract SET live_from = $2 WHERE merchant_id = $1',
+);
+export const updateLiveFromRow = (tx: Transaction, id: bigint, from: Date): Promise<unknown> =>
+  tx.query(updateLiveFrom, [id, from]);
+
 const insertDebtLimit = statement(
   'merchants.insert-debt-limit',
   `WITH agreed AS (

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { addClosureCommands } from './closures.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addMerchantCommands } from './merchants.ts';
 import { addSetupCommand } from './setup.ts';
 import { addStaffCommands } from './staff.ts';
 import { addStatementCommands } from './statements.ts';
@@ -15,4 +16,5 @@ export function addOperatorCommands(program: Command): void {
   addStaffCommands(program);
   addStatementCommands(program);
   addClosureCommands(program);
+  addMerchantCommands(program);
 }

@@ -90,6 +90,10 @@ export interface SettlementTerms {
   readonly bankBic: string;
   /** The account holder's; null where none is known. */
   readonly accountAddress: BankAddress | null;
+  /** The version of the merchant's contract that they are from; 0 where nothing was agreed anew. */
+  readonly contractVersion: number;
+  /** Whether payouts wait for an operator; batches go on closing. */
+  readonly isHeld: boolean;
 }
 
 /** A structured postal address; town and country (ISO 3166, two letters) are what banks insist on. */

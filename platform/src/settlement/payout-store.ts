@@ -6,7 +6,7 @@ import type { BankAddress, BatchStatus } from './batch.ts';
 const nextPayout = statement(
   'settlement.next-payout',
   `SELECT min(b.pay_at) AS at FROM settlement.batch b
-   JOIN settlement.terms t ON t.merchant_id = b.merchant_id AND t.currency = b.currency AND t.account_number <> ''
+   JOIN settlement.terms t ON t.merchant_id = b.merchant_id AND t.currency = b.currency AND t.account_number <> '' AND NOT t.is_held
    WHERE b.status IN ('CLOSED', 'REJECTED') AND b.pay_at IS NOT NULL AND b.id::text <> ALL($1::text[])`,
 );
 export const readNextPayout = async (
@@ -17,7 +17,7 @@ export const readNextPayout = async (
 const duePayouts = statement(
   'settlement.due-payouts',
   `SELECT b.id FROM settlement.batch b
-   JOIN settlement.terms t ON t.merchant_id = b.merchant_id AND t.currency = b.currency AND t.account_number <> ''
+   JOIN settlement.terms t ON t.merchant_id = b.merchant_id AND t.currency = b.currency AND t.account_number <> '' AND NOT t.is_held
    WHERE b.status IN ('CLOSED', 'REJECTED') AND b.pay_at <= $1 AND b.id::text <> ALL($3::text[])
    ORDER BY b.pay_at, b.id LIMIT $2`,
 );
@@ -45,7 +45,7 @@ const lockDue = statement(
   `SELECT b.id, b.merchant_id, b.currency, b.status, b.net, b.attempts, b.settlement_day::text, t.account_name,
      t.account_number, t.bank_bic, t.account_address
    FROM settlement.batch b
-   JOIN settlement.terms t ON t.merchant_id = b.merchant_id AND t.currency = b.currency AND t.account_number <> ''
+   JOIN settlement.terms t ON t.merchant_id = b.merchant_id AND t.currency = b.currency AND t.account_number <> '' AND NOT t.is_held
    WHERE b.status IN ('CLOSED', 'REJECTED') AND b.pay_at <= $1 AND b.id = ANY($2::bigint[]) ORDER BY b.pay_at, b.id
    FOR UPDATE OF b SKIP LOCKED`,
 );

@@ -1,6 +1,6 @@
 // The door of the room, put together: terms, batches, and the timers that close, release and pay.
 
-import type { Transaction } from '../database/index.ts';
+import type { Connection, Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
 import { assertBankAccount, electronicForm } from './bank-account.ts';
@@ -34,7 +34,7 @@ import {
 import { createTreasury, type Position, positionsOf, type TreasuryParts } from './treasury.ts';
 import { type Deal, readNewestDeals } from './treasury-store.ts';
 
-type ChangeableTerms = Omit<SettlementTerms, 'merchantId' | 'currency' | 'calendar' | 'timeZone'>;
+type ChangeableTerms = Omit<SettlementTerms, 'merchantId' | 'currency'>;
 
 export interface BatchWithPayouts extends Batch {
   readonly payouts: readonly PayoutRow[];
@@ -48,6 +48,14 @@ export interface Settlement {
    * Rejections: amount-out-of-limits for a value that the terms do not allow, bank-account-invalid for the account.
    */
   changeTerms(merchantId: bigint, changes: Partial<ChangeableTerms>): Promise<SettlementTerms>;
+  /** The same in the caller's transaction. */
+  changeTermsIn(
+    tx: Transaction,
+    merchantId: bigint,
+    changes: Partial<ChangeableTerms>,
+  ): Promise<SettlementTerms>;
+  /** Throws what `changeTerms` would refuse; changes nothing. */
+  assertTerms(terms: Omit<SettlementTerms, 'merchantId'>): void;
   /**
    * Proposes a closed day, a weekend day on which banks work, or a year whose closed days are entered. Answers its id.
    * Rejections: declaration-refused.
@@ -77,31 +85,13 @@ export const newestBatches = greatestId;
 const intakeEveryMs = 60_000;
 
 export function createSettlement(parts: TreasuryParts): Settlement {
-  const { database, clock } = parts;
-  const onlyTerms = async (merchantId: bigint) => {
-    const [terms] = await readTerms(database, [merchantId]);
-    if (terms === undefined) throw new Rejection('merchant-unknown');
-    return terms;
-  };
+  const { database } = parts;
   return {
-    terms: onlyTerms,
-    async changeTerms(merchantId, changes) {
-      const former = await onlyTerms(merchantId);
-      const asked = { ...former, ...changes };
-      const terms = {
-        ...asked,
-        accountNumber: electronicForm(asked.accountNumber),
-        bankBic: electronicForm(asked.bankBic),
-      };
-      assertTerms(terms);
-      const newAccount = terms.accountNumber !== former.accountNumber || terms.bankBic !== former.bankBic;
-      await database.transaction(async (tx) => {
-        await updateTerms(tx, terms);
-        const { currency } = terms;
-        if (newAccount) await retryRejected(tx, { merchantId, currency, payAt: clock.now() });
-      });
-      return terms;
-    },
+    terms: (merchantId) => onlyTerms(database, merchantId),
+    changeTerms: (merchantId, changes) =>
+      database.transaction((tx) => changeTerms(parts, tx, { merchantId, changes })),
+    changeTermsIn: (tx, merchantId, changes) => changeTerms(parts, tx, { merchantId, changes }),
+    assertTerms,
     proposeDeclaration: (tx, declaration) => propose(parts, tx, declaration),
     decideDeclaration: (tx, decision) => decide(parts, tx, decision),
     declarations: (page) => readDeclarationPage(database, page),
@@ -136,6 +126,29 @@ export function createSettlement(parts: TreasuryParts): Settlement {
   };
 }
 
+async function onlyTerms(connection: Connection, merchantId: bigint): Promise<SettlementTerms> {
+  const [terms] = await readTerms(connection, [merchantId]);
+  if (terms === undefined) throw new Rejection('merchant-unknown');
+  return terms;
+}
+
+async function changeTerms(
+  { clock }: SettlementParts,
+  tx: Transaction,
+  { merchantId, changes }: { merchantId: bigint; changes: Partial<ChangeableTerms> },
+): Promise<SettlementTerms> {
+  const former = await onlyTerms(tx, merchantId);
+  const asked = { ...former, ...changes };
+  const accountNumber = electronicForm(asked.accountNumber);
+  const terms = { ...asked, accountNumber, bankBic: electronicForm(asked.bankBic) };
+  assertTerms(terms);
+  const newAccount = terms.accountNumber !== former.accountNumber || terms.bankBic !== former.bankBic;
+  await updateTerms(tx, terms);
+  const { currency } = terms;
+  if (newAccount) await retryRejected(tx, { merchantId, currency, payAt: clock.now() });
+  return terms;
+}
+
 async function withSums(parts: SettlementParts, batch: Batch): Promise<Batch> {
   const { lines, gross, fee, fixedFee, refundFee, tax, adjustments } = await readSums(
     parts.database,
@@ -145,8 +158,8 @@ async function withSums(parts: SettlementParts, batch: Batch): Promise<Batch> {
   return { ...batch, lines, gross, fees, adjustments, net: gross + fees + adjustments };
 }
 
-function assertTerms(terms: SettlementTerms): void {
-  const limits: readonly [keyof SettlementTerms, number, number][] = [
+function assertTerms(terms: Omit<SettlementTerms, 'merchantId'>): void {
+  const limits: readonly [keyof typeof terms, number, number][] = [
     ['cycleDays', 0, 60],
     ['cutOffMinute', 1, 1440],
     ['payMinute', 0, 1439],

@@ -22,6 +22,8 @@ interface TermsRow {
   account_number: string;
   bank_bic: string;
   account_address: BankAddress | null;
+  contract_version: number;
+  is_held: boolean;
 }
 
 const termsOf = (row: TermsRow): SettlementTerms => ({
@@ -42,6 +44,8 @@ const termsOf = (row: TermsRow): SettlementTerms => ({
   accountNumber: row.account_number,
   bankBic: row.bank_bic,
   accountAddress: row.account_address,
+  contractVersion: row.contract_version,
+  isHeld: row.is_held,
 });
 
 const defaultTerms = statement(
@@ -67,7 +71,7 @@ const writeTerms = statement(
   'settlement.write-terms',
   `UPDATE settlement.terms SET cycle_days = $3, cut_off_minute = $4, pay_minute = $5, min_payout = $6, fixed_fee = $7,
      refund_fee = $8, tax_bps = $9, reserve_bps = $10, reserve_days = $11, account_name = $12, account_number = $13,
-     bank_bic = $14, account_address = $15
+     bank_bic = $14, account_address = $15, calendar = $16, time_zone = $17, contract_version = $18, is_held = $19
    WHERE merchant_id = $1 AND currency = $2`,
 );
 export const updateTerms = (tx: Transaction, t: SettlementTerms): Promise<unknown> =>
@@ -87,6 +91,10 @@ export const updateTerms = (tx: Transaction, t: SettlementTerms): Promise<unknow
     t.accountNumber,
     t.bankBic,
     t.accountAddress === null ? null : JSON.stringify(t.accountAddress),
+    t.calendar,
+    t.timeZone,
+    t.contractVersion,
+    t.isHeld,
   ]);
 
 export interface Party {
@@ -273,8 +281,8 @@ const batchOf = (row: BatchRow): Batch => ({
 const openBatch = statement(
   'settlement.open-batch',
   `INSERT INTO settlement.batch (id, merchant_id, currency, status, opened_at, cut_off_at, settlement_day, fixed_fee,
-     refund_fee, tax_bps)
-   VALUES ($1, $2, $3, 'OPEN', $4, $5, $6::date, $7, $8, $9)
+     refund_fee, tax_bps, contract_version)
+   VALUES ($1, $2, $3, 'OPEN', $4, $5, $6::date, $7, $8, $9, $10)
    ON CONFLICT (merchant_id, currency) WHERE status = 'OPEN' DO NOTHING`,
 );
 export const insertBatch = (
@@ -291,6 +299,7 @@ export const insertBatch = (
     batch.terms.fixedFee,
     batch.terms.refundFee,
     batch.terms.taxBps,
+    batch.terms.contractVersion,
   ]);
 
 const nextCutOff = statement(

@@ -1,6 +1,9 @@
 // What the console says of a merchant's contract, and of prices in one currency that are settled in another.
 import { z } from 'zod';
+import { merchantOperations } from './merchants.ts';
 import { Amount, Currency, everybody, Instant, table } from './shapes.ts';
+
+export * from './merchants.ts';
 
 /** An amount with its currency. */
 export const Sum = z.object({ currency: Currency, value: Amount });
@@ -56,6 +59,7 @@ export const ContractView = z.object({
 export type ContractView = z.infer<typeof ContractView>;
 
 export const contractOperations = table({
+  ...merchantOperations,
   contract: {
     method: 'GET',
     path: '/api/console/contract',

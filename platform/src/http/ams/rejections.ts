@@ -71,6 +71,7 @@ export const amsCodes: Readonly<Record<RejectionCode, ResultCode>> = {
   'factor-wrong': 'ACCESS_DENIED',
   'token-unusable': 'ACCESS_DENIED',
   'declaration-refused': 'PARAM_ILLEGAL',
+  'onboarding-refused': 'PARAM_ILLEGAL',
   overloaded: 'REQUEST_TRAFFIC_EXCEED_LIMIT',
   unavailable: 'UNKNOWN_EXCEPTION',
 };

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { bankRoutes, uploadRoute } from './banks.ts';
 import { type ContractParts, contractRoute } from './contract.ts';
+import { merchantRoutes } from './merchants.ts';
 import { type OperatorParts, operatorRoutes } from './operators.ts';
 import { ConsoleRefused, consoleRoutes } from './routes.ts';
 import { type RunningParts, runningRoutes } from './running.ts';
@@ -16,7 +17,8 @@ export type ConsoleParts = ShopParts &
   ContractParts &
   RunningParts &
   SessionParts &
-  StaffParts;
+  StaffParts &
+  Parameters<typeof merchantRoutes>[1];
 
 export const consoleAdapter =
   (parts: ConsoleParts): FastifyPluginAsync =>
@@ -26,6 +28,7 @@ export const consoleAdapter =
     staffRoutes(route, parts);
     shopRoutes(route, parts);
     contractRoute(route, parts);
+    merchantRoutes(route, parts);
     operatorRoutes(route, parts);
     bankRoutes(route, parts);
     runningRoutes(route, parts);

@@ -4,6 +4,7 @@ import { consoleOperations } from '@tongbao/protocol/console';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { quarantine } from '../../database/index.ts';
 import { createLog } from '../../log.ts';
+import { generateRsaKeys } from '../../system/index.ts';
 import { settlementWorld } from '../../testing/settlement-world.ts';
 import { createServer } from '../server.ts';
 import { consoleAdapter } from './index.ts';
@@ -114,6 +115,25 @@ async function aPerson(): Promise<{ username: string; token: string }> {
   return { username, token };
 }
 
+let shops = 0;
+async function aShop(): Promise<{ clientId: string }> {
+  const shop = await world.shop(['GB', 'JP', 'HK', 'TW'][shops++ % 4]!);
+  return { clientId: shop.merchant.clientId };
+}
+async function setStatus(clientId: string, status: 'suspended'): Promise<void> {
+  const { merchants } = world.platform;
+  await merchants.setStatus((await merchants.findByClientId(clientId))!.merchant.id, status);
+}
+async function aProposal(): Promise<string> {
+  const { merchants, onboarding, database } = world.platform;
+  const { merchant } = (await merchants.findByClientId((await aShop()).clientId))!;
+  const asked = { subjectId: merchant.id, reason, operator: 'mei', effectiveFrom: null };
+  const changes = { feeBps: 175 };
+  return (
+    await database.transaction((tx) => onboarding.proposeContract(tx, { ...asked, changes }))
+  ).toString();
+}
+
 const item = { timer: 'a timer', item: '7' };
 const reason = 'seen';
 interface Asked {
@@ -148,6 +168,22 @@ const acts: Readonly<Record<Act, () => Promise<Asked>>> = {
     const { clientId } = (await world.shop('KR')).merchant;
     return { as: 'mei', body: { clientId, signTypes: ['RSA', 'RSA2'], reason } };
   },
+  proposeContract: async () => ({
+    as: 'mei',
+    body: { ...(await aShop()), changes: { feeBps: 170 }, reason },
+  }),
+  suspendMerchant: async () => ({ as: 'mei', body: { ...(await aShop()), reason } }),
+  proposeResume: async () => {
+    const { clientId } = await aShop();
+    await setStatus(clientId, 'suspended');
+    return { as: 'mei', body: { clientId, reason } };
+  },
+  rotateMerchantKey: async () => {
+    const { publicKey } = await generateRsaKeys();
+    return { as: 'mei', body: { ...(await aShop()), publicKey, reason } };
+  },
+  approveProposal: async () => ({ as: 'li', id: await aProposal(), body: { reason } }),
+  refuseProposal: async () => ({ as: 'li', id: await aProposal(), body: { reason } }),
   importStatements: async () => ({
     ...{ as: 'mei', query: '?name=empty.csv&account=T&statementId=1&currency=GBP&from=2014-11-12' },
     body: Buffer.from('date,reference,amount,currency\n'),

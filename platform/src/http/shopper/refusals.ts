@@ -83,6 +83,7 @@ export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = 
   'factor-wrong': refusal(403, 'FORBIDDEN'),
   'token-unusable': refusal(401, 'FORBIDDEN'),
   'declaration-refused': refusal(409, 'INVALID_REQUEST'),
+  'onboarding-refused': refusal(409, 'INVALID_REQUEST'),
   overloaded: refusal(503, 'UNAVAILABLE'),
   unavailable: refusal(503, 'UNAVAILABLE'),
 };
