@@ -1,6 +1,6 @@
 // The door of the room, put together: terms, batches, and the timers that close, release and pay.
 
-import type { Connection, Transaction } from '../database/index.ts';
+import type { Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
 import { assertBankAccount, electronicForm } from './bank-account.ts';
@@ -28,6 +28,7 @@ import {
   readParty,
   readSums,
   readTerms,
+  selectTerms,
   updateTerms,
 } from './store.ts';
 
@@ -87,7 +88,7 @@ const intakeEveryMs = 60_000;
 export function createSettlement(parts: TreasuryParts): Settlement {
   const { database } = parts;
   return {
-    terms: (merchantId) => onlyTerms(database, merchantId),
+    terms: async (merchantId) => known(await selectTerms(database, merchantId)),
     changeTerms: (merchantId, changes) =>
       database.transaction((tx) => changeTerms(parts, tx, { merchantId, changes })),
     changeTermsIn: (tx, merchantId, changes) => changeTerms(parts, tx, { merchantId, changes }),
@@ -126,8 +127,7 @@ export function createSettlement(parts: TreasuryParts): Settlement {
   };
 }
 
-async function onlyTerms(connection: Connection, merchantId: bigint): Promise<SettlementTerms> {
-  const [terms] = await readTerms(connection, [merchantId]);
+function known(terms: SettlementTerms | undefined): SettlementTerms {
   if (terms === undefined) throw new Rejection('merchant-unknown');
   return terms;
 }
@@ -137,7 +137,7 @@ async function changeTerms(
   tx: Transaction,
   { merchantId, changes }: { merchantId: bigint; changes: Partial<ChangeableTerms> },
 ): Promise<SettlementTerms> {
-  const former = await onlyTerms(tx, merchantId);
+  const former = known((await readTerms(tx, [merchantId]))[0]);
   const asked = { ...former, ...changes };
   const accountNumber = electronicForm(asked.accountNumber);
   const terms = { ...asked, accountNumber, bankBic: electronicForm(asked.bankBic) };

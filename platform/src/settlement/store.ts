@@ -67,6 +67,28 @@ export async function readTerms(
   return (await connection.query<TermsRow>(termsByMerchant, [merchantIds])).map(termsOf);
 }
 
+const partyForTerms = statement(
+  'settlement.party-for-terms',
+  'SELECT merchant_id, currency, calendar, time_zone FROM settlement.party WHERE merchant_id = $1',
+);
+/** The terms of 0040_settlement.sql for a merchant that nothing was agreed with. */
+const usual = {
+  ...{ cycle_days: 1, cut_off_minute: 1440, pay_minute: 600, min_payout: 1n, fixed_fee: 0n, refund_fee: 0n },
+  ...{ tax_bps: 0, reserve_bps: 0, reserve_days: 0, account_name: '', account_number: '', bank_bic: '' },
+  ...{ account_address: null, contract_version: 0, is_held: false },
+};
+/** One merchant's terms, the usual ones where it has none; nothing is written. Undefined where there is no such merchant. */
+export async function selectTerms(
+  connection: Connection,
+  merchantId: bigint,
+): Promise<SettlementTerms | undefined> {
+  const [row] = await connection.query<TermsRow>(termsByMerchant, [[merchantId]]);
+  if (row !== undefined) return termsOf(row);
+  type Party = Pick<TermsRow, 'merchant_id' | 'currency' | 'calendar' | 'time_zone'>;
+  const [party] = await connection.query<Party>(partyForTerms, [merchantId]);
+  return party === undefined ? undefined : termsOf({ ...usual, ...party });
+}
+
 const writeTerms = statement(
   'settlement.write-terms',
   `UPDATE settlement.terms SET cycle_days = $3, cut_off_minute = $4, pay_minute = $5, min_payout = $6, fixed_fee = $7,
