@@ -24,10 +24,10 @@ import {
   readDueReserves,
   readDueToClose,
   readSums,
-  readTerms,
   releaseReserveRow,
   rollBatchOver,
 } from './store.ts';
+import { readTerms } from './terms-store.ts';
 
 export type CloseOutcome =
   | { readonly kind: 'roll-over' }

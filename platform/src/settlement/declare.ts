@@ -28,7 +28,7 @@ import {
   readDeclaredDays,
 } from './declaration-store.ts';
 import type { SettlementParts } from './parts.ts';
-import { readTerms } from './store.ts';
+import { readTerms } from './terms-store.ts';
 
 export interface ProposedDeclaration {
   readonly calendar: string;

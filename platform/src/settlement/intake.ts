@@ -10,11 +10,11 @@ import {
   insertLines,
   lockIntakeRow,
   readDueToClose,
-  readTerms,
   selectHomeless,
   selectWaiting,
   updateIntake,
 } from './store.ts';
+import { readTerms } from './terms-store.ts';
 
 /** Lines in one transaction; a million are several. */
 const linesAtOnce = 200_000;

@@ -21,16 +21,8 @@ import {
   readPayouts,
   retryRejected,
 } from './payout-store.ts';
-import {
-  readBatchesOf,
-  readNextCutOff,
-  readNextRelease,
-  readParty,
-  readSums,
-  readTerms,
-  selectTerms,
-  updateTerms,
-} from './store.ts';
+import { readBatchesOf, readNextCutOff, readNextRelease, readParty, readSums } from './store.ts';
+import { readTerms, selectTerms, updateTerms } from './terms-store.ts';
 
 import { createTreasury, type Position, positionsOf, type TreasuryParts } from './treasury.ts';
 import { type Deal, readNewestDeals } from './treasury-store.ts';
