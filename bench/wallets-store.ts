@@ -90,7 +90,9 @@ export async function writeWallets(
   const entries = wallets.flatMap((wallet) =>
     wallet.entries.map((id) => ({ id, bank, amount: wallet.balance / 2n, wallet })),
   );
-  const arrivals = arrivalRows([{ source: 'entry', ids: entries.map((entry) => entry.id), sequences: [] }]);
+  const arrivals = arrivalRows([
+    { source: 'entry', ids: entries.map((entry) => entry.id), sequences: [], events: 1, texts: null },
+  ]);
   await tx.copy([accountRows(wallets), balanceRows(wallets), entryRows(entries), arrivals]);
   await tx.copy([depositRows(entries), answerRows(entries)]);
   await tx.query(moveBank, [bank, wallets.reduce((sum, wallet) => sum + wallet.balance, 0n)]);

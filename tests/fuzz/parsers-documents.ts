@@ -208,7 +208,7 @@ const documents: readonly Target[] = [
   target<string>({
     name: 'export of the books',
     inputs: fc.oneof(noise(200), damaged(samples.exportLines)),
-    corpus: [samples.exportLines, '{}', 'null', '[]', '{"format":"tongbao-books/2"}\n{"type":"account"}'],
+    corpus: [samples.exportLines, '{}', 'null', '[]', '{"format":"tongbao-books/3"}\n{"type":"account"}'],
     async check(text) {
       const lines = async function* () {
         yield* text.split('\n');

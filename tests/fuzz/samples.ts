@@ -204,7 +204,7 @@ export const classicXml =
   '<response><trade><out_trade_no>LT-1</out_trade_no><subject>&#27668;</subject></trade></response><sign>x</sign></alipay>';
 
 export const exportLines = [
-  '{"type":"books","format":"tongbao-books/2"}',
+  '{"type":"books","format":"tongbao-books/3"}',
   '{"type":"account","id":"1156","code":"fx-position:CNY","kind":"fx-position","currency":"CNY","balance":"0","held":"0","floor":null}',
   '{"type":"entry","id":"1","kind":"payment","subjectId":"1","postings":[["1156","1"],["2156","-1"]]}',
 ].join('\n');

@@ -18,7 +18,7 @@ const inFolder = (
 export const targets: readonly Target[] = [
   ...inFolder('system', 'platform/src/system', ['local-time']),
   ...inFolder('money', 'money/src', ['allocate', 'currency', 'money', 'rate', 'rounding']),
-  ...inFolder('ledger', 'platform/src/ledger', ['entry', 'spending']),
+  ...inFolder('ledger', 'platform/src/ledger', ['entry', 'leaf', 'spending']),
   ...inFolder('fx', 'platform/src/fx', ['quote', 'guards', 'judge', 'rate-table']),
   // What mails look like is for people.
   ...inFolder('mail', 'platform/src/mail', ['letter', 'attempt'], { skip: ['font', 'button', 'htmlOf'] }),
@@ -44,7 +44,7 @@ export const targets: readonly Target[] = [
         'postings',
         'decision',
       ],
-      ...['spending', 'change', 'bounds'],
+      ...['spending', 'change', 'bounds', 'leaf'],
     ],
     // The frames of verbs, and what they put together for a database.
     { skip: ['changeVerb', 'pick', 'latest', 'idsPerCommand', 'perRun', 'refundQueueTimer'] },

@@ -4,10 +4,11 @@ import { type Source, sources } from './store.ts';
 
 const places = statement(
   'audit-log.places-of-rows',
-  `SELECT k.id, k.sequence, b.first + k.place - 1 AS position
+  `SELECT k.id, e.sequence, b.first + k.place - 1 AS position
    FROM (SELECT DISTINCT first FROM audit_log.place WHERE source = $1 AND block = ANY($2::bigint[])) p
    JOIN audit_log.batch b ON b.first = p.first,
-     LATERAL unnest(b.ids, b.sequences) WITH ORDINALITY AS k(id, sequence, place)
+     LATERAL unnest(b.ids, b.sequences) WITH ORDINALITY AS k(id, last, place),
+     LATERAL generate_series(k.last - b.events + 1, k.last) AS e(sequence)
    WHERE k.id BETWEEN $3 AND $4 ORDER BY position DESC`,
 );
 /**
@@ -31,8 +32,9 @@ export async function readPositions(
 
 const arrivals = statement(
   'audit-log.arrived-keys',
-  `SELECT a.source || ' ' || k.id || '/' || coalesce(k.sequence, 0) AS key
-   FROM system.arrival a, LATERAL unnest(a.ids, a.sequences) AS k(id, sequence) LIMIT 1000000`,
+  `SELECT a.source || ' ' || k.id || '/' || e.sequence AS key
+   FROM system.arrival a, LATERAL unnest(a.ids, a.sequences) AS k(id, last),
+     LATERAL generate_series(coalesce(k.last, 0) - a.events + 1, coalesce(k.last, 0)) AS e(sequence) LIMIT 1000000`,
 );
 /** The rows that wait to be sealed: `entry 12/0`, `event 7/2`. */
 export const readArrivedKeys = async (connection: Connection): Promise<Set<string>> =>
@@ -57,13 +59,15 @@ export const readTextPage = (
 export interface LeafBatch {
   readonly first: bigint;
   readonly source: Source;
+  /** How many events each leaf is about, the last of which its sequence names. */
+  readonly events: number;
   readonly ids: string;
   readonly sequences: string;
   readonly hashes: Buffer;
 }
 const leafBatches = statement(
   'audit-log.leaf-batches',
-  `SELECT first, source, ids::text, sequences::text, hashes FROM audit_log.batch WHERE first > $1 ORDER BY first LIMIT $2`,
+  `SELECT first, source, events, ids::text, sequences::text, hashes FROM audit_log.batch WHERE first > $1 ORDER BY first LIMIT $2`,
 );
 /** The leaves in their order: array literals of keys, and 32 bytes each. */
 export const readLeafBatches = (

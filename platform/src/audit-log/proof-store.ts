@@ -1,6 +1,6 @@
 // SQL of the log's standing proof: everything is looked at in pages, nothing is held but differences.
 import { type Connection, statement, type Transaction } from '../database/index.ts';
-import { type Source, sources } from './store.ts';
+import { type Source, sources, textNow } from './store.ts';
 
 const each = <Made>(make: (source: Source) => Made): Record<Source, Made> =>
   Object.fromEntries(Object.keys(sources).map((source) => [source, make(source as Source)])) as Record<
@@ -22,7 +22,7 @@ export const readBatchPage = (connection: Connection, from: bigint, limit: numbe
   connection.query(batchPage, [from, limit]);
 
 const present = (source: Source) => `SELECT k.id, k.sequence, k.place,
-    sha256('\\x00'::bytea || convert_to(l.text, 'UTF8')) AS hash
+    sha256('\\x00'::bytea || convert_to(${textNow(source, { leaf: 'l', key: 'k', events: 'b.events' })}, 'UTF8')) AS hash
   FROM unnest(b.ids, b.sequences) WITH ORDINALITY AS k(id, sequence, place)
   LEFT JOIN audit_log.${sources[source].view} l ON l.id = k.id AND l.sequence = k.sequence`;
 
@@ -46,13 +46,17 @@ export const readChangedBatches = async (
 export interface ChangedLeaf {
   readonly id: bigint;
   readonly sequence: number;
+  readonly events: number;
   readonly position: bigint;
-  readonly missing: boolean;
+  /** Which of its rows are not there, by their sequences; empty where all of them are. */
+  readonly gone: readonly number[];
 }
 const changedLeaves = each((source) =>
   statement(
     `audit-log.changed-leaves-${source}`,
-    `SELECT p.id, p.sequence, b.first + p.place - 1 AS position, p.hash IS NULL AS missing
+    `SELECT p.id, p.sequence, b.events, b.first + p.place - 1 AS position,
+       array_to_json(ARRAY(SELECT s FROM generate_series(p.sequence - b.events + 1, p.sequence) s WHERE NOT EXISTS (
+         SELECT FROM audit_log.${sources[source].view} v WHERE v.id = p.id AND v.sequence = s))) AS gone
      FROM audit_log.batch b, LATERAL (${present(source)}) AS p
      WHERE b.first = $1 AND substring(b.hashes FROM (p.place * 32 - 31)::integer FOR 32) IS DISTINCT FROM p.hash
      ORDER BY p.place LIMIT 20`,
@@ -83,14 +87,23 @@ export const readNextBlock = async (
 ): Promise<bigint | null> =>
   (await connection.query<{ block: bigint | null }>(nextBlock[source], [from]))[0]!.block;
 
-const leavesOfBlocks = (source: Source) => `SELECT k.id, k.sequence
+// A leaf of several events is a leaf of each of them.
+const eachEvent = (source: Source, { last, events }: { last: string; events: string }) =>
+  source === 'event' ? `, LATERAL generate_series(${last} - ${events} + 1, ${last}) AS e(sequence)` : '';
+const leavesOfBlocks = (
+  source: Source,
+) => `SELECT k.id, ${source === 'event' ? 'e.sequence::smallint AS sequence' : 'k.sequence'}
   FROM (SELECT DISTINCT first FROM audit_log.place WHERE source = '${source}' AND block >= $1 AND block < $2) p
   JOIN audit_log.batch b ON b.first = p.first, LATERAL unnest(b.ids, b.sequences) AS k(id, sequence)
+    ${eachEvent(source, { last: 'k.sequence', events: 'b.events' })}
   WHERE k.id >= $1::bigint * 4096 AND k.id < $2::bigint * 4096`;
 const rowsOfBlocks = (source: Source) => `SELECT id, sequence FROM audit_log.${sources[source].view}
   WHERE id >= $1::bigint * 4096 AND id < $2::bigint * 4096`;
-const arrived = (source: Source) => `SELECT k.id, coalesce(k.sequence, 0)::smallint AS sequence
-  FROM system.arrival a, LATERAL unnest(a.ids, a.sequences) AS k(id, sequence) WHERE a.source = '${source}'`;
+const arrived = (
+  source: Source,
+) => `SELECT k.id, ${source === 'event' ? 'e.sequence' : '0'}::smallint AS sequence
+  FROM system.arrival a, LATERAL unnest(a.ids, a.sequences) AS k(id, sequence)
+    ${eachEvent(source, { last: 'k.sequence', events: 'a.events' })} WHERE a.source = '${source}'`;
 
 const blockCounts = each((source) =>
   statement(

@@ -84,10 +84,12 @@ async function changedIn(tx: Transaction, page: readonly BatchRow[]): Promise<st
   for (const source of new Set(page.map((batch) => batch.source))) {
     const firsts = page.flatMap((batch) => (batch.source === source ? batch.first : []));
     for (const first of await readChangedBatches(tx, source, firsts))
-      for (const { position, missing, ...key } of await readChangedLeaves(tx, source, first))
-        found.push(
-          `${nameOf({ source, ...key })} was ${missing ? 'removed' : 'changed'} after it was sealed (leaf ${position})`,
-        );
+      for (const { position, gone, ...key } of await readChangedLeaves(tx, source, first)) {
+        const sealed = `after it was sealed (leaf ${position})`;
+        if (gone.length === 0) found.push(`${nameOf({ source, ...key })} was changed ${sealed}`);
+        for (const sequence of gone)
+          found.push(`${nameOf({ source, id: key.id, sequence, events: 1 })} was removed ${sealed}`);
+      }
   }
   return found;
 }
@@ -98,8 +100,9 @@ async function walkRows(tx: Transaction, source: Source, strays: string[]): Prom
     const { rows, leaves, keys } = await readBlockCounts(tx, source, blocks);
     if (rows !== keys || leaves !== keys) {
       const found = await readStrays(tx, source, blocks);
-      for (const key of found.unsealed) strays.push(`${nameOf({ source, ...key })} was written past the log`);
-      for (const key of found.twice) strays.push(`${nameOf({ source, ...key })} was sealed twice`);
+      const named = (key: { id: bigint; sequence: number }) => nameOf({ source, ...key, events: 1 });
+      for (const key of found.unsealed) strays.push(`${named(key)} was written past the log`);
+      for (const key of found.twice) strays.push(`${named(key)} was sealed twice`);
       if (strays.length >= mostFindings) return;
     }
     from = await readNextBlock(tx, source, blocks.to);

@@ -10,12 +10,14 @@ import {
   insertCheckpointRow,
   insertHeadRow,
   insertSubtreeRows,
+  mostLeaves,
   planFor,
   readArrivals,
   readHead,
   removeArrivalRows,
   type Source,
   sealArrivals,
+  sealHashed,
   sources,
   takeSealingLock,
 } from './store.ts';
@@ -50,7 +52,12 @@ async function sealRound(tx: Transaction, now: Date): Promise<number> {
   for (const source of Object.keys(sources) as Source[]) {
     const own = arrivals.filter((arrival) => arrival.source === source && arrival.rows > 0);
     if (own.length > 0) await planFor(tx, sources[source].rows);
-    for (const part of parted(own)) {
+    for (const part of batchesOf(own.filter((arrival) => arrival.hashed))) {
+      const hashes = await sealHashed(tx, { arrivals: part, first: tree.size });
+      await insertSubtreeRows(tx, tree.append(hashes));
+    }
+    const unhashed = own.filter((arrival) => !arrival.hashed);
+    for (const part of parted(unhashed, rowsPerStatement)) {
       const hashes = await sealArrivals(tx, source, { arrivals: part, first: tree.size });
       await insertSubtreeRows(tx, tree.append(hashes));
     }
@@ -66,20 +73,31 @@ async function sealRound(tx: Transaction, now: Date): Promise<number> {
   return arrivals.length;
 }
 
-/** In parts of about as many rows as one statement seals. */
-function parted(arrivals: readonly Arrived[]): Arrived[][] {
-  const parts: Arrived[][] = [];
-  let rows = rowsPerStatement;
+type Part = readonly [Arrived, ...Arrived[]];
+
+/** In parts of as many rows, or of one arrival that has more. */
+function parted(arrivals: readonly Arrived[], mostRows: number): Part[] {
+  const parts: [Arrived, ...Arrived[]][] = [];
+  let rows = 0;
   for (const arrival of arrivals) {
-    if (rows + arrival.rows > rowsPerStatement) {
-      parts.push([]);
-      rows = 0;
-    }
-    parts.at(-1)!.push(arrival);
     rows += arrival.rows;
+    if (parts.length > 0 && rows <= mostRows) parts.at(-1)!.push(arrival);
+    else {
+      parts.push([arrival]);
+      rows = arrival.rows;
+    }
   }
   return parts;
 }
+
+/** Leaves of one number of events each, as many as a batch may have. */
+const batchesOf = (arrivals: readonly Arrived[]): Part[] =>
+  [...new Set(arrivals.map(({ events }) => events))].flatMap((events) =>
+    parted(
+      arrivals.filter((arrival) => arrival.events === events),
+      mostLeaves,
+    ),
+  );
 
 /** Signs the newest head that is committed, unless this key has signed it. */
 async function signHead({ database, clock, signer }: SealingParts): Promise<void> {

@@ -27,6 +27,18 @@ export interface Key {
   readonly sequence: number;
 }
 
+/** Which rows a leaf is of: one, or so many events of a payment, the last of which its sequence names. */
+export interface LeafKey extends Key {
+  readonly events: number;
+}
+
+/** What the leaf of a key says now; `leaf`: its row in its source's view. Null where a row is not there. */
+export const textNow = (source: Source, of: { leaf: string; key: string; events: string }): string =>
+  source === 'event'
+    ? `CASE WHEN ${of.events} = 1 THEN ${of.leaf}.text
+        ELSE audit_log.events_text(${of.key}.id, ${of.key}.sequence, ${of.events}) END`
+    : `${of.leaf}.text`;
+
 // ---- Sealing
 
 // The planner cannot know how long the lists of ids are; looking at each list to guess costs more than the work. Rows are
@@ -55,10 +67,14 @@ export interface Arrived {
   readonly place: string;
   readonly source: Source;
   readonly rows: number;
+  readonly events: number;
+  /** Whoever wrote the rows hashed them. */
+  readonly hashed: boolean;
 }
 const listArrivals = statement(
   'audit-log.list-arrivals',
-  'SELECT ctid::text AS place, source, cardinality(ids) AS rows FROM system.arrival LIMIT $1',
+  `SELECT ctid::text AS place, source, cardinality(ids) AS rows, events, hashes IS NOT NULL AS hashed
+   FROM system.arrival LIMIT $1`,
 );
 /** Some of what has arrived. Places hold for this transaction: nobody changes arrivals, and one sealer at a time removes them. */
 export const readArrivals = (tx: Transaction, limit: number): Promise<Arrived[]> =>
@@ -138,6 +154,33 @@ const insertBatchesWithLost = each((source) =>
     ),
   ),
 );
+// One batch of what its writers hashed, in the order in which its arrivals lie: keys and hashes are read from one set of rows.
+const insertHashed = statement(
+  'audit-log.seal-hashed',
+  `WITH arrived AS MATERIALIZED (SELECT ids, sequences, hashes FROM system.arrival WHERE ctid = ANY($1::tid[])),
+   sealed AS (
+     INSERT INTO audit_log.batch (first, source, leaves, events, ids, sequences, hashes)
+     SELECT $2, $3, cardinality(k.ids), $4, k.ids, k.sequences, h.hashes
+     FROM (SELECT array_agg(id) AS ids, array_agg(coalesce(sequence, 0)::smallint) AS sequences
+         FROM (SELECT unnest(ids) AS id, unnest(sequences) AS sequence FROM arrived) u) k,
+       (SELECT string_agg(hashes, ''::bytea) AS hashes FROM arrived) h
+     RETURNING first, ids, hashes
+   ), placed AS (
+     INSERT INTO audit_log.place (source, block, first) SELECT DISTINCT $3, id / 4096, first FROM sealed, unnest(ids) AS id
+   )
+   SELECT hashes FROM sealed`,
+);
+/** Seals as one batch what was hashed when it was written, from a position on; answers the leaves' hashes in order. */
+export async function sealHashed(
+  tx: Transaction,
+  { arrivals, first }: { arrivals: readonly [Arrived, ...Arrived[]]; first: bigint },
+): Promise<Buffer> {
+  const [{ source, events }] = arrivals;
+  const places = arrivals.map(({ place }) => place);
+  const [sealed] = await tx.query<{ hashes: Buffer }>(insertHashed, [places, first, source, events]);
+  return sealed!.hashes;
+}
+
 /** Seals what arrived of one source from a position on; answers the leaves' hashes in order, 32 bytes each. */
 export async function sealArrivals(
   tx: Transaction,
@@ -226,7 +269,7 @@ export const hasCheckpoint = async (
 // ---- Hashes and leaves by position
 
 /** A batch holds at most this many leaves: what reaches into a range of positions begins at most so far before it. */
-const mostLeaves = 4096;
+export const mostLeaves = 4096;
 
 const leafHashes = statement(
   'audit-log.leaf-hashes',
@@ -254,7 +297,7 @@ export const readSubtreeHashes = async (
 
 const leafKeys = statement(
   'audit-log.leaf-keys',
-  `SELECT b.source, k.id, k.sequence, b.first + k.place - 1 AS position
+  `SELECT b.source, k.id, k.sequence, b.events, b.first + k.place - 1 AS position
    FROM audit_log.batch b, LATERAL unnest(b.ids, b.sequences) WITH ORDINALITY AS k(id, sequence, place)
    WHERE b.first > $1 - ${mostLeaves} AND b.first < $2 AND b.first + k.place - 1 >= $1 AND b.first + k.place - 1 < $2
    ORDER BY position`,
@@ -264,25 +307,28 @@ export const readLeafKeys = (
   connection: Connection,
   start: bigint,
   end: bigint,
-): Promise<(Key & { position: bigint })[]> => connection.query(leafKeys, [start, end]);
+): Promise<(LeafKey & { position: bigint })[]> => connection.query(leafKeys, [start, end]);
 
 const texts: Record<Source, Statement> = each((source) =>
   statement(
     `audit-log.texts-${source}`,
-    `SELECT id, sequence, text FROM audit_log.${sources[source].view} WHERE id = ANY($1::bigint[])`,
+    `SELECT k.place, ${textNow(source, { leaf: 'l', key: 'k', events: 'k.events' })} AS text
+     FROM unnest($1::bigint[], $2::smallint[], $3::smallint[]) WITH ORDINALITY AS k(id, sequence, events, place)
+     LEFT JOIN audit_log.${sources[source].view} l ON l.id = k.id AND l.sequence = k.sequence ORDER BY k.place`,
   ),
 );
-/** What rows say now, by `id/sequence`; more than asked for where an id has several rows. */
+/** What the rows of leaves of one source say now, in the leaves' order; null where a row is not there. */
 export async function readTexts(
   connection: Connection,
   source: Source,
-  ids: readonly bigint[],
-): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await connection.query<{ id: bigint; sequence: number; text: string }>(texts[source], [
-    integers([...new Set(ids)]),
+  keys: readonly LeafKey[],
+): Promise<(string | null)[]> {
+  const rows = await connection.query<{ text: string | null }>(texts[source], [
+    integers(keys.map((key) => key.id)),
+    integers(keys.map((key) => key.sequence)),
+    integers(keys.map((key) => key.events)),
   ]);
-  return new Map(rows.map((row) => [`${row.id}/${row.sequence}`, row.text]));
+  return rows.map((row) => row.text);
 }
 
 const positions = statement(
@@ -290,7 +336,8 @@ const positions = statement(
   `SELECT b.first + k.place - 1 AS position
    FROM audit_log.place p JOIN audit_log.batch b ON b.first = p.first,
      LATERAL unnest(b.ids, b.sequences) WITH ORDINALITY AS k(id, sequence, place)
-   WHERE p.source = $1 AND p.block = $2::bigint / 4096 AND k.id = $2 AND k.sequence = $3 ORDER BY position LIMIT 1`,
+   WHERE p.source = $1 AND p.block = $2::bigint / 4096 AND k.id = $2
+     AND $3::smallint BETWEEN k.sequence - b.events + 1 AND k.sequence ORDER BY position LIMIT 1`,
 );
 /** Where the leaf of a row is; null when it is not sealed. */
 export const readPosition = async (connection: Connection, key: Key): Promise<bigint | null> =>

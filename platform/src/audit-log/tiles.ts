@@ -1,14 +1,7 @@
 // Tiles as the C2SP specification tlog-tiles has them: paths, hashes, bundles of entries.
 import type { Connection } from '../database/index.ts';
 import { hashBytes, leafHash, type ReadHashes, tileWidth } from './merkle.ts';
-import {
-  type Key,
-  readLeafHashes,
-  readLeafKeys,
-  readSubtreeHashes,
-  readTexts,
-  type Source,
-} from './store.ts';
+import { type LeafKey, readLeafHashes, readLeafKeys, readSubtreeHashes, readTexts } from './store.ts';
 
 export interface TileName {
   /** 0 to 6, or the entries themselves. */
@@ -53,30 +46,36 @@ export async function readTile(
 
 /** A leaf whose row does not say any more what was sealed. */
 export class LeafChanged extends Error {
-  readonly key: Key;
+  readonly key: LeafKey;
   readonly position: bigint;
 
-  constructor(key: Key, position: bigint) {
+  constructor(key: LeafKey, position: bigint) {
     super(`leaf ${position} was sealed as another text: ${nameOf(key)} was changed or removed`);
     this.key = key;
     this.position = position;
   }
 }
 
-export const nameOf = ({ source, id, sequence }: Key): string =>
-  source === 'event' ? `event ${id}/${sequence}` : `${source} ${id}`;
+/** `entry 12`, `event 7/2`; of a leaf of several events, which of them it may be. */
+export const nameOf = ({ source, id, sequence, events }: LeafKey): string =>
+  source === 'event'
+    ? Array.from({ length: events }, (_, place) => `event ${id}/${sequence - events + 1 + place}`).join(
+        ' or ',
+      )
+    : `${source} ${id}`;
 
 /** The texts of leaves from a position on; throws LeafChanged where a row is not what was sealed. */
 export async function readLeafTexts(connection: Connection, start: bigint, end: bigint): Promise<Buffer[]> {
   const keys = await readLeafKeys(connection, start, end);
   const hashes = await readLeafHashes(connection, start, end);
-  const bySource = new Map<Source, Map<string, string>>();
+  const texts = new Map<LeafKey, string | null>();
   for (const source of new Set(keys.map((key) => key.source))) {
-    const ids = keys.flatMap((key) => (key.source === source ? key.id : []));
-    bySource.set(source, await readTexts(connection, source, ids));
+    const own = keys.filter((key) => key.source === source);
+    for (const [place, text] of (await readTexts(connection, source, own)).entries())
+      texts.set(own[place]!, text);
   }
   return keys.map((key, place) => {
-    const text = Buffer.from(bySource.get(key.source)!.get(`${key.id}/${key.sequence}`) ?? '');
+    const text = Buffer.from(texts.get(key) ?? '');
     if (!leafHash(text).equals(hashes.subarray(place * hashBytes, (place + 1) * hashBytes)))
       throw new LeafChanged(key, key.position);
     return text;

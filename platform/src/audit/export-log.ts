@@ -75,9 +75,9 @@ async function exportLeaves(tx: Transaction, put: Put): Promise<void> {
   for (let after = -1n; ; ) {
     const batches = await readLeafBatches(tx, { after, limit: batchesPerPage });
     if (batches.length === 0) break;
-    for (const { first, source, ids, sequences, hashes } of batches)
+    for (const { first, source, events, ids, sequences, hashes } of batches)
       await put({
-        ...{ type: 'leaves', first, source },
+        ...{ type: 'leaves', first, source, events },
         ids: ids.slice(1, -1),
         sequences: sequences.slice(1, -1),
         hashes: hashes.toString('base64'),

@@ -13,7 +13,7 @@ import {
 import { exportLog, readSealed } from './export-log.ts';
 
 const pageSize = 2_000;
-export const exportFormat = 'tongbao-books/2';
+export const exportFormat = 'tongbao-books/3';
 
 /** Yields the lines of the export without their line ends. The last line counts the others. */
 export async function exportLines(

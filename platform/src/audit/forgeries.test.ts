@@ -19,6 +19,7 @@ let kept: Head;
 let note: string;
 let verifierKey: string;
 let payment: Payment;
+let atOnce: Payment;
 let folder: string;
 const wallets: bigint[] = [];
 
@@ -66,6 +67,7 @@ beforeEach(async () => {
   }
   const shop = await world.shop('KR');
   for (let number = 0; number < 4; number++) payment = await world.pay(shop, 59_000n);
+  atOnce = await world.payAtOnce(shop, 7_000n);
   await staff.add({
     username: 'olga',
     name: 'Olga',
@@ -121,6 +123,15 @@ async function forge(tables: readonly string[], statements: readonly string[]): 
 
 test('security H4: books that nobody touched are right, and only extend the checkpoint', async () => {
   expect(await findings()).toEqual([]);
+  const of = (form: string) =>
+    async function* () {
+      for (const line of await exported()) yield line.replace(/tongbao-books\/\d/, form);
+    };
+  // Exports of the release before, whose leaves have one event each, are read as well.
+  expect((await verifyExport(of('tongbao-books/2')(), { kept, verifierKey })).findings).toEqual([]);
+  await expect(verifyExport(of('tongbao-books/1')(), { kept, verifierKey })).rejects.toThrow(
+    'an export of the form tongbao-books/1, another release’s; this verifier reads tongbao-books/3 and tongbao-books/2',
+  );
   const file = path.join(folder, 'books.ndjson');
   const [checkpoint, key] = [path.join(folder, 'checkpoint'), path.join(folder, 'vkey')];
   await writeFile(file, `${(await exported()).join('\n')}\n`);
@@ -212,6 +223,28 @@ test('security H4: an event’s time, an hour earlier', async () => {
   expect(await findings()).toEqual([
     expect.stringMatching(`^event ${payment.id}/2 was changed after it was sealed`),
   ]);
+});
+
+test('decision 0100: of events that one act wrote, the one that was removed, and both where one was changed', async () => {
+  const { id } = atOnce;
+  await forge(
+    ['payments.event'],
+    [
+      `UPDATE payments.event SET occurred_at = occurred_at - interval '1 hour' WHERE payment_id = ${id} AND sequence = 1`,
+    ],
+  );
+  expect(await findings()).toEqual([
+    expect.stringMatching(`^event ${id}/1 or event ${id}/2 was changed after it was sealed`),
+  ]);
+  await forge(['payments.event'], [`DELETE FROM payments.event WHERE payment_id = ${id} AND sequence = 2`]);
+  expect(await findings()).toContainEqual(
+    expect.stringMatching(`^event ${id}/2 was removed after it was sealed`),
+  );
+  await forge(['payments.event'], [`DELETE FROM payments.event WHERE payment_id = ${id}`]);
+  for (const sequence of [1, 2])
+    expect(await findings()).toContainEqual(
+      expect.stringMatching(`^event ${id}/${sequence} was removed after it was sealed`),
+    );
 });
 
 test('security H4: a time, by a microsecond', async () => {

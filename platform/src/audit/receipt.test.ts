@@ -30,6 +30,7 @@ beforeAll(async () => {
     paid.push(await world.pay(shop, 59_000n));
     await auditLog.sealAll();
   }
+  paid.push(await world.payAtOnce(shop, 59_000n));
   await world.refund(paid[0]!, 4_000n);
   await auditLog.sealAll();
   receipts = await Promise.all(

@@ -78,6 +78,14 @@ class Tree {
   }
 }
 
+/** What a leaf's rows make, and which of them were there: a bit for each of an event's sequence. */
+interface Made {
+  readonly hash: Buffer;
+  readonly seen: bigint;
+}
+const width = bytes + 8;
+const bitOf = (sequence: number): bigint => 1n << BigInt(sequence % 64);
+
 /** Leaves' hashes by position, in a file that goes with the process. Runs of neighbours are written together. */
 class HashFile {
   readonly #file: string;
@@ -90,24 +98,30 @@ class HashFile {
     this.#handle = openSync(this.#file, 'wx+', 0o600);
     rmSync(this.#file);
   }
-  put(position: number, leaf: Buffer): void {
+  put(position: number, { hash: leaf, seen }: Made): void {
     if (position !== this.#start + this.#run.length || this.#run.length >= 4096) {
       this.#flush();
       this.#start = position;
     }
-    this.#run.push(leaf);
+    const record = Buffer.alloc(width);
+    leaf.copy(record);
+    record.writeBigUInt64BE(seen, bytes);
+    this.#run.push(record);
   }
   #flush(): void {
     if (this.#run.length > 0)
-      writeSync(this.#handle, Buffer.concat(this.#run), 0, undefined, this.#start * bytes);
+      writeSync(this.#handle, Buffer.concat(this.#run), 0, undefined, this.#start * width);
     this.#run = [];
   }
   /** Zeros where nothing was put. */
-  read(position: number, count: number): Buffer {
+  read(position: number, count: number): Made[] {
     this.#flush();
-    const found = Buffer.alloc(count * bytes);
-    readSync(this.#handle, found, 0, found.length, position * bytes);
-    return found;
+    const found = Buffer.alloc(count * width);
+    readSync(this.#handle, found, 0, found.length, position * width);
+    return Array.from({ length: count }, (_, place) => ({
+      hash: found.subarray(place * width, place * width + bytes),
+      seen: found.readBigUInt64BE(place * width + bytes),
+    }));
   }
   close(): void {
     ftruncateSync(this.#handle);
@@ -115,7 +129,6 @@ class HashFile {
   }
 }
 
-const nothing = Buffer.alloc(bytes);
 const mostLeaves = 2 ** 40;
 /** How much earlier than the kept checkpoint's newest row a later leaf may be before it is called late. */
 const lateMicros = 600_000_000n;
@@ -128,6 +141,16 @@ export interface LogOptions {
   readonly verifierKey: string | null;
 }
 
+/** What one leaf is made of: a row, or events that follow each other. */
+interface Row {
+  readonly name: string;
+  readonly words: string;
+  readonly leaf: unknown;
+  /** When it says it was; null where that is not compared. */
+  readonly micros: bigint | null;
+  readonly sequences?: readonly number[];
+}
+
 export class SealedBooks {
   readonly #say: (finding: string) => void;
   readonly #kept: Head | null;
@@ -135,6 +158,12 @@ export class SealedBooks {
   readonly #hashes = new HashFile();
   readonly #tree = new Tree();
   readonly #late: { name: string; micros: bigint; position: number }[] = [];
+  /** Of one payment and one leaf, so far. */
+  #events: { payment: unknown; leaf: unknown; rows: readonly Json[] } = {
+    payment: null,
+    leaf: null,
+    rows: [],
+  };
   #newest = 0n;
   #rows = 0;
   #waiting = 0;
@@ -150,6 +179,7 @@ export class SealedBooks {
   }
 
   read(record: Json): void {
+    if (record.type !== 'event') this.#endLeaf();
     switch (record.type) {
       case 'entry':
         this.#entry(record);
@@ -158,7 +188,10 @@ export class SealedBooks {
         this.#event(record);
         return;
       case 'logged':
-        this.#take(`${text(record.source)} ${text(record.id)}`, text(record.text), record.leaf);
+        this.#take({
+          ...{ name: `${text(record.source)} ${text(record.id)}`, words: text(record.text) },
+          ...{ leaf: record.leaf, micros: null },
+        });
         return;
       case 'leaves':
         this.#leaves(record);
@@ -173,18 +206,38 @@ export class SealedBooks {
     const list = (field: string) => `"{${postings.map((posting) => text(posting[field])).join(',')}}"`;
     const micros = microsOf(record.occurredAt);
     const words = `["entry/1",${text(record.id)},"${text(record.kind)}",${text(record.payerId)},${text(record.subjectId)},${micros},${list('account')},${list('amount')}]`;
-    this.#take(`entry ${text(record.id)}`, words, record.leaf, micros);
+    this.#take({ name: `entry ${text(record.id)}`, words, leaf: record.leaf, micros });
   }
 
   #event(record: Json): void {
-    const micros = microsOf(record.occurredAt);
-    const [payment, sequence] = [text(record.paymentId), text(record.sequence)];
-    const words = `["event/1",${payment},${sequence},"${text(record.kind)}",${micros},${text(record.entryId)},${text(record.refundId)}]`;
-    this.#take(`event ${payment}/${sequence}`, words, record.leaf, micros);
+    const { leaf, paymentId: payment } = record;
+    if (this.#events.leaf !== leaf || this.#events.payment !== payment) this.#endLeaf();
+    this.#events = { payment, leaf, rows: [...this.#events.rows, record] };
+    // What has no place in the log is looked at one by one.
+    if (leaf === undefined || leaf === null || leaf === 'waiting') this.#endLeaf();
   }
 
-  #take(name: string, words: string, leaf: unknown, micros: bigint | null = null): void {
-    this.#rows += 1;
+  /** The events that one leaf is about follow each other. */
+  #endLeaf(): void {
+    const { payment, leaf, rows } = this.#events;
+    this.#events = { payment: null, leaf: null, rows: [] };
+    const [first] = rows;
+    if (first === undefined) return;
+    const words = rows.map((row) => {
+      const [at, of] = [microsOf(row.occurredAt), `${text(row.entryId)},${text(row.refundId)}`];
+      return `${text(row.sequence)},"${text(row.kind)}",${at},${of}`;
+    });
+    const all =
+      rows.length === 1
+        ? `["event/1",${text(payment)},${words[0]}]`
+        : `["events/1",${text(payment)},${words.map((one) => `[${one}]`).join(',')}]`;
+    const name = rows.map((row) => `event ${text(payment)}/${text(row.sequence)}`).join(' or ');
+    const sequences = rows.map((row) => Number.parseInt(text(row.sequence), 10));
+    this.#take({ name, words: all, leaf, micros: microsOf(first.occurredAt), sequences });
+  }
+
+  #take({ name, words, leaf, micros, sequences = [0] }: Row): void {
+    this.#rows += sequences.length;
     if (leaf === undefined) {
       this.#unsaid += 1;
       return;
@@ -198,7 +251,8 @@ export class SealedBooks {
       this.#say(`${name} was written past the log`);
       return;
     }
-    this.#hashes.put(position, leafOf(words));
+    const seen = sequences.reduce((bits, sequence) => bits | bitOf(sequence), 0n);
+    this.#hashes.put(position, { hash: leafOf(words), seen });
     if (micros === null || this.#kept === null) return;
     if (BigInt(position) < this.#kept.size) this.#newest = micros > this.#newest ? micros : this.#newest;
     else this.#remember({ name, micros, position });
@@ -223,12 +277,14 @@ export class SealedBooks {
     const found = this.#hashes.read(first, ids.length);
     for (const [place, id] of ids.entries()) {
       const leaf = sealed.subarray(place * bytes, (place + 1) * bytes);
-      const now = found.subarray(place * bytes, (place + 1) * bytes);
-      if (!now.equals(leaf)) {
-        const source = text(record.source);
-        const name = source === 'event' ? `event ${id}/${sequences[place]}` : `${source} ${id}`;
-        const what = now.equals(nothing) ? 'removed' : 'changed';
-        this.#say(`${name} was ${what} after it was sealed (leaf ${first + place})`);
+      const made = found[place]!;
+      if (!made.hash.equals(leaf)) {
+        const sealed = `after it was sealed (leaf ${first + place})`;
+        const rows = rowsOf(record, { id, last: Number.parseInt(sequences[place]!, 10) });
+        const gone = rows.filter(({ sequence }) => (made.seen & bitOf(sequence)) === 0n);
+        for (const { name } of gone) this.#say(`${name} was removed ${sealed}`);
+        if (gone.length === 0)
+          this.#say(`${rows.map(({ name }) => name).join(' or ')} was changed ${sealed}`);
       }
       this.#tree.add(leaf);
       this.#compare(this.#kept, 'that was kept');
@@ -268,6 +324,19 @@ export class SealedBooks {
       late,
     };
   }
+}
+
+/** The rows that a leaf is of: several events where its batch says so. */
+function rowsOf(
+  { source, events = 1 }: Json,
+  { id, last }: { id: string; last: number },
+): { name: string; sequence: number }[] {
+  if (source !== 'event') return [{ name: `${text(source)} ${id}`, sequence: 0 }];
+  const count = Math.min(Number.parseInt(text(events), 10), 64);
+  return Array.from({ length: count }, (_, place) => {
+    const sequence = last - count + 1 + place;
+    return { name: `event ${id}/${sequence}`, sequence };
+  });
 }
 
 /** `2014-11-11T02:00:00.000123Z` in microseconds since 1970; whole milliseconds where it says no more. */

@@ -79,18 +79,30 @@ function rootOf(
   return last === 0n ? node : null;
 }
 
+// The numbers of a leaf may be longer than a double: they are read from its text.
+const entryLeaf = /^\["entry\/1",\d+,"[a-z-]+",\d+,(?<payment>\d+),(?<micros>\d+),/;
+const eventLeaf = /^\["event\/1",(?<payment>\d+),(?<event>[^[\]]*)\]$/;
+const eventsLeaf = /^\["events\/1",(?<payment>\d+),(?<events>\[[^[\]]*\](?:,\[[^[\]]*\])*)\]$/;
+const oneEvent = /^\d+,"(?<kind>[a-z-]+)",(?<micros>\d+),\d+,\d+$/;
+
 /** The leaf is about this payment, and says what the receipt says. */
 function assertAbout(text: string, said: { payment: bigint; kind: unknown; at: unknown }): void {
-  const words = JSON.parse(text) as unknown[];
-  const [leaf] = words;
-  // The numbers of a leaf may be longer than a double: they are read from its text.
-  const numbers = text.match(/(?<=[,[])\d+(?=[,\]])/g) ?? [];
   const millis = String(Date.parse(String(said.at)));
-  const isSame =
-    leaf === 'event/1'
-      ? BigInt(numbers[0] ?? -1) === said.payment && words[3] === said.kind && isAt(numbers[2], millis)
-      : leaf === 'entry/1' && BigInt(numbers[2] ?? -1) === said.payment && isAt(numbers[3], millis);
-  if (!isSame) throw new Error(`is about something else: ${text.slice(0, 200)}`);
+  const entry = entryLeaf.exec(text)?.groups;
+  const { payment, event, events } = {
+    ...entry,
+    ...eventLeaf.exec(text)?.groups,
+    ...eventsLeaf.exec(text)?.groups,
+  } as Record<string, string | undefined>;
+  const saysSo =
+    entry === undefined
+      ? (events?.slice(1, -1).split('],[') ?? [event ?? '']).some((words) => {
+          const { kind, micros } = oneEvent.exec(words)?.groups ?? {};
+          return kind === said.kind && isAt(micros, millis);
+        })
+      : isAt(entry.micros, millis);
+  if (payment === undefined || BigInt(payment) !== said.payment || !saysSo)
+    throw new Error(`is about something else: ${text.slice(0, 200)}`);
 }
 const isAt = (micros: string | undefined, millis: string): boolean => micros?.slice(0, -3) === millis;
 

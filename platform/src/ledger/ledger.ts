@@ -12,6 +12,7 @@ import {
 import { type AccountKind, type AccountKindName, chart, houseCode, ownedCode } from './accounts.ts';
 
 import { assertEntry, type Entry } from './entry.ts';
+import { entryArrival } from './leaf.ts';
 import type { Spending } from './spending.ts';
 import {
   endHoldRow,
@@ -173,11 +174,7 @@ export async function recordEntries(
   }
   for (const [account, delta] of deltas) if (delta === 0n) deltas.delete(account);
   tx.atCommit({
-    batches: [
-      ...alongside,
-      entryRows(entries),
-      arrivalRows([{ source: 'entry', ids: entries.map((entry) => entry.id), sequences: [] }, ...arrivals]),
-    ],
+    batches: [...alongside, entryRows(entries), arrivalRows([entryArrival(entries), ...arrivals])],
     executions:
       deltas.size + spending.size === 0
         ? []

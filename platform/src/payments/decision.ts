@@ -12,6 +12,7 @@ import { questionRows, updateQuestions } from './bank-question-store.ts';
 import { assertPayment, refundFault, sumsFault } from './bounds.ts';
 import type { ConditionsBook } from './conditions-store.ts';
 import { eventRows, type PaymentEvent } from './event-store.ts';
+import { eventArrivals } from './leaf.ts';
 import { advance, type Payment, type PaymentEventKind, type Refund } from './payment.ts';
 import type { RefundSums } from './refund-price.ts';
 import { type QueuedRefund, writeRefundQueue } from './refund-queue-store.ts';
@@ -102,22 +103,16 @@ export async function recordDecisions(
   for (const returned of pick(decisions, 'returned')) await recordReturn(tx, returned);
   for (const attention of pick(decisions, 'attention'))
     await quarantine(tx, { ...attention, timer: bankTimerName, at: clock.now() });
-  const events = pick(decisions, 'events').flat();
+  const acts = pick(decisions, 'events');
   await recordEntries(tx, pick(decisions, 'entry'), {
-    arrivals: [
-      {
-        source: 'event',
-        ids: events.map((event) => event.paymentId),
-        sequences: events.map((event) => BigInt(event.sequence)),
-      },
-    ],
+    arrivals: eventArrivals(acts),
     spending: new Map(pick(decisions, 'spending').map(({ account, sums }) => [account, sums])),
     alongside: [
       paymentRows(created, conditions),
       refundRows(pick(decisions, 'newRefund')),
       requestRows(requestKinds.payment, pick(decisions, 'paymentRequest')),
       requestRows(requestKinds.refund, pick(decisions, 'refundRequest')),
-      eventRows(events),
+      eventRows(acts.flat()),
       notificationRows(pick(decisions, 'notification')),
       questionRows(questions),
       answerRows(pick(decisions, 'heard')),

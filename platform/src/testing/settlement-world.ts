@@ -7,7 +7,7 @@ import { sandboxConfig } from '../config.ts';
 import type { Database } from '../database/index.ts';
 import { freechangeSource, type RateSource } from '../fx/index.ts';
 import type { MerchantAccess, SignUp } from '../merchants/index.ts';
-import type { AuthorizePayment, Payment, Refund } from '../payments/index.ts';
+import type { AuthorizePayment, CreatePayment, Payment, Refund } from '../payments/index.ts';
 import { createPlatform, type Platform, type PlatformParts } from '../platform.ts';
 import { rules } from '../risk/index.ts';
 import {
@@ -45,6 +45,8 @@ export interface Acts {
   confirm(payment: Payment): Promise<Payment>;
   /** Both. */
   pay(shop: MerchantAccess, amount: bigint, more?: string | NewOrder): Promise<Payment>;
+  /** Both in one transaction, as payment codes do. */
+  payAtOnce(shop: MerchantAccess, amount: bigint): Promise<Payment>;
   refund(payment: Payment, amount: bigint, requestId?: string): Promise<Refund>;
 }
 
@@ -177,11 +179,17 @@ export async function openSettlementWorld(
 function actsOn(platform: Platform, shopper: Shopper): Acts {
   const confirm = (payment: Payment) => platform.payments.authorize({ ...shopper, paymentId: payment.id });
   const order: Acts['order'] = (shop, amount, more = {}) =>
-    createPayment(platform, shop, { amount, ...(typeof more === 'string' ? { requestId: more } : more) });
+    newPayment(platform, shop, { amount, ...(typeof more === 'string' ? { requestId: more } : more) })
+      .then((command) => platform.payments.create(command))
+      .then(({ payment }) => payment);
   return {
     order,
     confirm,
     pay: async (shop, amount, more) => confirm(await order(shop, amount, more)),
+    async payAtOnce(shop, amount) {
+      const create = await newPayment(platform, shop, { amount });
+      return (await platform.payments.pay({ create, authorize: shopper })).payment;
+    },
     async refund(payment, amount, requestId) {
       const answer = await platform.payments.refund({
         merchantId: payment.merchantId,
@@ -233,11 +241,11 @@ async function openShopper(platform: Platform, bank: ReturnType<typeof createSet
   };
 }
 
-async function createPayment(
+async function newPayment(
   platform: Platform,
   shop: MerchantAccess,
   of: { amount: bigint } & NewOrder,
-): Promise<Payment> {
+): Promise<CreatePayment> {
   const owner = { merchantId: shop.merchant.id, currency: 'CNY' };
   const parts = await Promise.all(
     Object.entries(of.shares?.parts ?? {}).map(async ([receiver, amount]) => {
@@ -246,7 +254,7 @@ async function createPayment(
     }),
   );
   const requestId = of.requestId ?? `order-${await platform.ids.one()}`;
-  const { payment } = await platform.payments.create({
+  return {
     merchantId: shop.merchant.id,
     requestId,
     inputHash: Buffer.from('test'),
@@ -268,6 +276,5 @@ async function createPayment(
       channelData: {},
       ...(of.shares === undefined ? {} : { shares: { pricedIn: of.shares.pricedIn, parts } }),
     },
-  });
-  return payment;
+  };
 }
