@@ -32,10 +32,19 @@ export async function startServe(
     source: ecbSource(rates, () => Promise.reject(new Error('a file is enough'))),
   });
   await world.close();
+  return { ...(await runServe({ ...of, rates })), privateKey };
+}
+
+/** `tongbao serve` over a database that is prepared; answers when it serves. */
+export async function runServe(of: {
+  rates: string;
+  environment: NodeJS.ProcessEnv;
+  log: string[];
+}): Promise<Pick<Serving, 'port' | 'child'>> {
   const port = (await freePort())!;
   const child = spawn(process.execPath, [main, 'serve', '--port', `${port}`, '--processes', '2'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...of.environment, TONGBAO_ECB_RATES: rates },
+    env: { ...of.environment, TONGBAO_ECB_RATES: of.rates },
   });
   child.stdout.on('data', (chunk) => of.log.push(String(chunk)));
   child.stderr.on('data', (chunk) => of.log.push(String(chunk)));
@@ -46,5 +55,5 @@ export async function startServe(
       () => false,
     );
   });
-  return { port, child, privateKey };
+  return { port, child };
 }
