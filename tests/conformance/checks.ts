@@ -135,6 +135,10 @@ export const switchChecks: readonly string[] = [
   'what is too old to be asked again is reversed, once',
   'a reversal goes on until the switch has said so, also from another process',
   'what the switch has never heard of is reversed, and never done',
+  'whether a bank takes a card is asked of an amount of nothing, and again as a repeat',
+  'a switch that wants requests is sent 0400, and 0401 by the next process',
+  'the switch starts anew in the middle of a debit, and then we do: signed on, charged once',
+  'a kept connection is asked over, and opened anew when the switch is back',
 ];
 
 export interface Judgement {

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { type CardBankDriver, cardRows, play, type Step } from '@tongbao/connector-conformance';
 import type { BankGateway } from '@tongbao/connector-interface';
-import { createCardSwitch, type OperationJournal } from '@tongbao/connector-iso8583';
+import { createCardSwitch, type Iso8583Parts, type OperationJournal } from '@tongbao/connector-iso8583';
 import { money } from '@tongbao/money';
 import { freshDatabase } from '../../../bench/database.ts';
 import { openDatabase } from '../../../platform/src/database/index.ts';
@@ -24,6 +24,8 @@ const timeoutMs = 1_500;
 
 interface World extends CardBankDriver {
   readonly clock: StillClock;
+  /** The connector with other settings. */
+  connect(changes?: Partial<Iso8583Parts>): ReturnType<typeof createCardSwitch>;
   tell(command: string): Promise<string>;
 }
 
@@ -42,23 +44,20 @@ async function openWorld(): Promise<World> {
     return next();
   };
   const clock = new StillClock(new Date('2014-05-01T10:00:00Z'));
+  const connect: World['connect'] = (changes = {}) =>
+    createCardSwitch({
+      ...{ host: '127.0.0.1', port, tls: null, timeoutMs, repeatMs, journal, now: () => clock.now() },
+      ...{ acquirer: '27010001', terminal: 'TONGBAO1', acceptor: 'TONGBAO' },
+      ...{ banks: null, currencies: new Set(['CNY']), reversals: '0420', verification: '330000' },
+      ...changes,
+    });
   let isDown = false;
   return {
     clock,
     tell,
     card: { bank: `SWITCH-${port}`, cardToken: 'token-1' },
-    start: async (step) =>
-      createCardSwitch({
-        ...{ host: '127.0.0.1', port, timeoutMs, repeatMs, journal: stepped(journal, step) },
-        ...{ now: () => clock.now(), acquirer: '27010001', terminal: 'TONGBAO1', acceptor: 'TONGBAO' },
-        ...{
-          tls: null,
-          banks: null,
-          currencies: new Set(['CNY']),
-          reversals: '0420',
-          verification: '330000',
-        },
-      }),
+    connect,
+    start: async (step) => connect({ journal: stepped(journal, step) }),
     async behave(mood) {
       if (mood === 'down' || isDown) await tell(mood === 'down' ? 'down' : 'up');
       isDown = mood === 'down';
@@ -228,6 +227,91 @@ await check('what the switch has never heard of is reversed, and never done', as
   same(await bank.debit(debit), takenBack, 'asked again');
   same(await world.taken(), 0n, 'taken');
   same(await world.tell('heard 0200'), 'heard 0', 'first messages');
+  await bank.close();
+});
+
+await check(
+  'whether a bank takes a card is asked of an amount of nothing, and again as a repeat',
+  async (world) => {
+    const bank = world.connect();
+    const asked = { ...world.card, currency: 'CNY' };
+    await world.tell('answer-lost');
+    const first = { ...asked, reference: 'CARD-1' };
+    await fails(bank.verify!(first), /has not answered within/);
+    await world.tell('normal');
+    same(await bank.verify!(first), approved, 'asked again');
+    same(await world.tell('heard 0100'), 'heard 1', 'first questions');
+    same(await world.tell('heard 0101'), 'heard 1', 'repeats');
+    const unknown = { ...asked, cardToken: 'token-2', reference: 'CARD-2' };
+    same(await bank.verify!(unknown), { outcome: 'declined', reason: 'card-unknown' }, 'another card');
+    await world.tell('decline');
+    const blocked = { ...asked, reference: 'CARD-3' };
+    same(await bank.verify!(blocked), { outcome: 'declined', reason: 'declined' }, 'a bank that declines');
+    // Nothing has moved: too old to be asked again, it is given up, and nothing is taken back.
+    await world.tell('answer-lost');
+    const lost = { ...asked, reference: 'CARD-4' };
+    await fails(bank.verify!(lost), /has not answered within/);
+    world.clock.advance(repeatMs + 1_000);
+    same(await bank.verify!(lost), takenBack, 'too old');
+    same(await world.tell('heard 0420'), 'heard 0', 'reversals');
+    same(await world.taken(), 0n, 'taken');
+    await bank.close();
+  },
+);
+
+await check('a switch that wants requests is sent 0400, and 0401 by the next process', async (world) => {
+  const bank = world.connect({ reversals: '0400' });
+  await world.tell('answer-lost');
+  const debit = debitOf(world);
+  await fails(bank.debit(debit), /has not answered within/);
+  world.clock.advance(repeatMs + 1_000);
+  await fails(bank.query(debit), /has not answered within/);
+  await bank.close();
+  await world.tell('normal');
+  const other = world.connect({ reversals: '0400' });
+  same(await other.query(debit), takenBack, 'the query');
+  same(await world.taken(), 0n, 'taken');
+  for (const [mti, times] of [
+    ['0400', 1],
+    ['0401', 1],
+    ['0420', 0],
+  ] as const)
+    same(await world.tell(`heard ${mti}`), `heard ${times}`, mti);
+  await other.close();
+});
+
+await check(
+  'the switch starts anew in the middle of a debit, and then we do: signed on, charged once',
+  async (world) => {
+    const bank = world.connect();
+    await world.tell('late');
+    const debit = debitOf(world);
+    const asking = fails(bank.debit(debit), /has ended the connection|has not answered within|reached/);
+    await until(async () => (await world.tell('heard 0200')) === 'heard 1');
+    await world.behave('down');
+    await asking;
+    await fails(bank.query(debit), /reached|has not answered within/);
+    await world.behave('normal');
+    same(await bank.query(debit), approved, 'the query');
+    await bank.close();
+    const other = world.connect();
+    same(await other.debit(debit), approved, 'asked by another process');
+    same(await world.taken(), 500n, 'taken');
+    same(await world.tell('heard 0200'), 'heard 1', 'first messages');
+    await other.close();
+  },
+);
+
+await check('a kept connection is asked over, and opened anew when the switch is back', async (world) => {
+  const bank = world.connect();
+  const changes: string[] = [];
+  bank.keep({ everyMs: 50, onChange: (error) => changes.push(error === null ? 'back' : 'gone') });
+  await until(async () => Number((await world.tell('heard 0800')).split(' ')[1]) >= 4);
+  await world.behave('down');
+  await until(() => changes.includes('gone'));
+  await world.behave('normal');
+  await until(() => changes.includes('back'));
+  same(await bank.debit(debitOf(world)), approved, 'a debit');
   await bank.close();
 });
 
