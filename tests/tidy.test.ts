@@ -97,6 +97,7 @@ const roomMap: Readonly<Record<string, readonly string[]>> = {
   ],
   'audit-log': ['database', 'system'],
   mail: ['database', 'system'],
+  sms: ['database', 'system'],
   staff: ['customers', 'database', 'system'],
   jobs: ['database', 'system'],
 };
@@ -285,6 +286,7 @@ describe('only here', () => {
       'staff',
       'mail',
       'onboarding',
+      'sms',
       'sandbox_bank',
       'audit_log',
     ];

@@ -8,6 +8,7 @@ import type { GatewayChoices } from './http/gateway/index.ts';
 import { type MailConfig, mailConfig } from './mail-config.ts';
 import { type RegistryConfig, registryConfig } from './registry-config.ts';
 import { withSecretFiles } from './secret-files.ts';
+import { type SmsConfig, smsConfig } from './sms-config.ts';
 import { type SwitchConfig, switchConfig } from './switch-config.ts';
 import { addressList, houseZone, instantOf, isDay } from './system/index.ts';
 
@@ -58,8 +59,8 @@ export interface Config {
   readonly cardSwitch: SwitchConfig | null;
   /** The mail server; null for none. */
   readonly mail: MailConfig | null;
-  /** The operator's SMS service; null for none. */
-  readonly smsUrl: string | null;
+  /** The operator's SMS service, and where messages go. */
+  readonly sms: SmsConfig;
   readonly keys: KeySource;
   /** Whether the proxy at an address says truly whom it speaks for; `hop` 0 is who connected. */
   readonly trustsProxy: (address: string, hop: number) => boolean;
@@ -129,7 +130,7 @@ export function sandboxConfig(options: SandboxOptions, environment = surrounding
     registry: null,
     cardSwitch: null,
     mail: null,
-    smsUrl: null,
+    sms: { service: null, countries: [] },
     keys: { kind: 'file', file, mayCreate: true },
     trustsProxy: proxies(environment),
   };
@@ -182,7 +183,7 @@ export function serveConfig(options: ServeOptions, environment = surroundings())
     registry: registryConfig(environment),
     cardSwitch: switchConfig(environment),
     mail: mailConfig(environment),
-    smsUrl: environment.TONGBAO_SMS_URL ?? null,
+    sms: smsConfig(environment),
     keys: keySource(environment),
     trustsProxy: proxies(environment),
   };

@@ -1,6 +1,6 @@
 // Puts the rooms together, in reading order; the only place that constructs anything. What differs between a sandbox
 // and production comes in from outside: the clock, the bank, the SMS, the rate source.
-import type { MailService, Registry, StatementSource } from '@tongbao/connector-interface';
+import type { MailService, Registry, SmsService, StatementSource } from '@tongbao/connector-interface';
 import type { Logger } from 'pino';
 import type { AuditOptions } from './audit/index.ts';
 import { type AuditLog, createAuditLog, createNoteSigner, type NoteSigner } from './audit-log/index.ts';
@@ -52,6 +52,7 @@ import {
 import { createReconciliation, fetchStatements, type Reconciliation } from './reconciliation/index.ts';
 import { type Rule, rules, sandboxRules } from './risk/index.ts';
 import { createSettlement, type Settlement, type SettlementBank } from './settlement/index.ts';
+import { type Country, createSms, type Sms } from './sms/index.ts';
 import { createStaff, type Staff } from './staff/index.ts';
 import {
   type Clock,
@@ -95,7 +96,10 @@ export interface PlatformParts {
   readonly outbound: Outbound;
   /** What happens to notifications on their way; absent: nothing. */
   readonly carry?: Carry;
-  readonly sendSms: (phone: string, text: string) => Promise<void>;
+  /** Sends a message at once (a sandbox); or the service to which they are handed over, and where they go. */
+  readonly sendSms:
+    | ((phone: string, text: string) => Promise<void>)
+    | { readonly service: SmsService | null; readonly countries: readonly Country[] };
   /** Who carries mails; absent: none leave. */
   readonly mailService?: MailService | undefined;
   readonly bankBooks: AuditOptions['bankBooks'];
@@ -162,9 +166,12 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   // The rooms below leave jobs and nudges; the queue itself is made last, when all its tasks are known.
   let jobs: Jobs;
   const isolation = isolationOf(parts);
+  const onQueued = () => (parts.nudge ?? jobs.nudge)('short messages');
+  const sms = smsOf(parts, { ids, isolation, tally, onQueued });
   const customers = createCustomers({
     ...{ database, clock, ids, randomness, sandbox, keys, tally },
-    ...{ sendSms: parts.sendSms, registry: parts.registry },
+    ...{ sendSms: sms.send, smsGoesTo: sms.goesTo, registry: parts.registry },
+    onSmsFailed: (error) => log.warn({ err: error }, 'a message with a code was not sent'),
     onRegistryFailed: (error) => log.warn({ err: error }, 'the registry could not be asked'),
   });
   const wallet = createWallet({
@@ -205,7 +212,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   };
   const auditLog = createAuditLog({ database, clock, signer: await logSigner(parts) });
   const timers = [...timersOf(rooms, database), bankQuestionsTimer(askParts), auditLog.sealing];
-  timers.push(...statementTimers(parts, rooms.reconciliation, isolation));
+  timers.push(...sms.timers, ...statementTimers(parts, rooms.reconciliation, isolation));
   const tasks = bankTasks(wallet, askParts);
   jobs = createJobs({ database, clock, log, timers, tasks });
   await news.start();
@@ -325,6 +332,17 @@ const notificationsOf = (
         'a notification could not be delivered or recorded',
       ),
   });
+
+function smsOf(
+  { database, clock, keys, sendSms, log }: PlatformParts,
+  rooms: { ids: Ids; isolation: Isolation; tally: Tally; onQueued: () => void },
+): Sms {
+  if (typeof sendSms === 'function') return { send: sendSms, goesTo: () => true, timers: [] };
+  return createSms({
+    ...{ database, clock, keys, ...rooms, ...sendSms },
+    onNotSent: (of) => log.warn(of, 'a message was not sent'),
+  });
+}
 
 const mailOf = (
   { database, clock, keys, mailService, log }: PlatformParts,

@@ -1,7 +1,9 @@
 // Broken copies of the connectors that carry messages: each row of their kit has to see its own.
 import { type CarrierDriver, messageRows, play } from '@tongbao/connector-conformance';
-import type { MessageAnswer } from '@tongbao/connector-interface';
+import type { MessageAnswer, SmsService } from '@tongbao/connector-interface';
 import { expect, test } from 'vitest';
+import { smppDriver } from './smpp-driver.ts';
+import { smsHttpDriver } from './sms-http-driver.ts';
 import { smtpDriver } from './smtp-driver.ts';
 
 const accepted: MessageAnswer = { outcome: 'accepted', answer: '250' };
@@ -13,6 +15,22 @@ const smtp =
   () =>
     smtpDriver((mail) => ({ send: (each) => change(mail.send, each) }));
 type Mail = ReturnType<NonNullable<Parameters<typeof smtpDriver>[0]>>;
+
+/** An answer to a former message counts for the one that waits now. */
+const inOrder = (sms: SmsService): SmsService => {
+  let missed = false;
+  return {
+    async send(each) {
+      try {
+        const answer = await sms.send(each);
+        return missed ? accepted : answer;
+      } catch (error) {
+        missed = true;
+        throw error;
+      }
+    },
+  };
+};
 
 let counter = 0;
 const copies: readonly [string, string, Driver][] = [
@@ -67,6 +85,23 @@ const copies: readonly [string, string, Driver][] = [
       return answer.outcome === 'refused' ? { ...answer, outcome: 'later' } : answer;
     }),
   ],
+  [
+    'lost',
+    'gives each attempt another key',
+    () => smsHttpDriver((sms) => ({ send: (each) => sms.send({ ...each, reference: `y${++counter}` }) })),
+  ],
+  [
+    'lies',
+    'reads the status alone',
+    () =>
+      smsHttpDriver((sms) => ({
+        send: async (each) => {
+          const answer = await sms.send(each);
+          return answer.answer === '200 with an error' ? accepted : answer;
+        },
+      })),
+  ],
+  ['late', 'takes the next answer, whatever it answers', () => smppDriver(inOrder)],
   ['restart', 'sends twice to be sure', smtp((send, mail) => send(mail).then(() => send(mail)))],
 ];
 
@@ -76,4 +111,8 @@ test.each(copies)('the row %s sees a copy that %s', async (name, _what, open) =>
   const result = await play(row, driver);
   await driver.close();
   expect(result).toMatchObject({ name, ok: false, why: row.why, remedy: row.remedy });
+});
+
+test('there is a broken copy for every row', () => {
+  expect(new Set(copies.map(([name]) => name))).toEqual(new Set(messageRows.map(({ name }) => name)));
 });

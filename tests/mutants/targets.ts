@@ -22,6 +22,9 @@ export const targets: readonly Target[] = [
   ...inFolder('fx', 'platform/src/fx', ['quote', 'guards', 'judge', 'rate-table']),
   // What mails look like is for people.
   ...inFolder('mail', 'platform/src/mail', ['letter', 'attempt'], { skip: ['font', 'button', 'htmlOf'] }),
+  ...inFolder('sms', 'platform/src/sms', ['attempt', 'countries']),
+  ...inFolder('sms', 'connectors/sms-http/src', ['answer']),
+  ...inFolder('sms', 'connectors/smpp/src', ['alphabet', 'receipt', 'status'], { skip: ['names'] }),
   // Sources of rules are for people.
   ...inFolder('risk', 'platform/src/risk', ['decide', 'rules'], {
     skip: ['source', 'house', 'pboc'],

@@ -50,6 +50,7 @@ const names: Readonly<Record<string, Name>> = {
   'keys.gateway': { en: 'Gateway key', zh: '网关密钥' },
   'keys.log': { en: 'Audit log key', zh: '审计日志密钥' },
   'sms.service': { en: 'SMS service', zh: '短信服务' },
+  'mail.server': { en: 'Mail server', zh: '邮件服务器' },
   'bank.connected': { en: 'Settlement bank', zh: '结算银行' },
   'bank.accounts': { en: 'Our accounts there', zh: '我方在该行的账户' },
   'rates.source': { en: 'Source of rates', zh: '汇率来源' },

@@ -175,6 +175,11 @@ function EnterCode(props: EnterCodeProps) {
         {t('signIn')}
       </button>
       <p className="under">
+        {seconds === 0 && sent.sandboxCode === undefined && (
+          <span className="muted small" role="status">
+            {t('codeNotCome')}{' '}
+          </span>
+        )}
         <button
           type="button"
           className="linkish"

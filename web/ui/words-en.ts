@@ -52,6 +52,7 @@ export const en: Words = {
   changePhone: 'Change number',
   resend: 'Send it again',
   resendIn: 'Send again in {{seconds}} s',
+  codeNotCome: 'Nothing has come? Have it sent again: the new code replaces the former one.',
   sandboxMark: 'Sandbox',
   sandboxCode: 'No SMS is sent. The code is',
   fillIn: 'Fill in',

@@ -49,6 +49,7 @@ export const ja: Words = {
   changePhone: '番号を変更',
   resend: '再送する',
   resendIn: '{{seconds}}秒後に再送できます',
+  codeNotCome: '届きませんか？再送すると、前の認証コードは使えなくなります。',
   sandboxMark: 'サンドボックス',
   sandboxCode: 'SMSは送信されません。認証コードは',
   fillIn: '入力する',

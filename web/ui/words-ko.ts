@@ -49,6 +49,7 @@ export const ko: Words = {
   changePhone: '번호 변경',
   resend: '다시 보내기',
   resendIn: '{{seconds}}초 후 다시 보낼 수 있습니다',
+  codeNotCome: '받지 못하셨나요? 다시 보내면 이전 인증번호는 사용할 수 없습니다.',
   sandboxMark: '샌드박스',
   sandboxCode: '문자는 발송되지 않습니다. 인증번호는',
   fillIn: '입력',

@@ -47,6 +47,7 @@ export const zh = {
   changePhone: '更换手机号',
   resend: '重新发送',
   resendIn: '{{seconds}} 秒后可重新发送',
+  codeNotCome: '没有收到？请重新发送，旧验证码将失效。',
   sandboxMark: '沙箱',
   sandboxCode: '不会发送短信，验证码是',
   fillIn: '填入',

@@ -8,7 +8,7 @@ export {
   type DebitAnswer,
   type DebitRequest,
 } from './card-bank.ts';
-export type { Mail, MailService, MessageAnswer } from './messages.ts';
+export type { Mail, MailService, MessageAnswer, ShortMessage, SmsService } from './messages.ts';
 export type {
   CardAnswer,
   CardFace,

@@ -30,3 +30,16 @@ export interface MailService {
   /** Throws where it is unknown whether the server has it. Ends within 45 seconds. */
   send(mail: Mail): Promise<MessageAnswer>;
 }
+
+export interface ShortMessage {
+  /** Unique for ever, 1–64 characters of a–z, 0–9 and -: the same reference is the same message. */
+  readonly reference: string;
+  /** E.164: `+8613800138000`. */
+  readonly to: string;
+  readonly text: string;
+}
+
+export interface SmsService {
+  /** Throws where it is unknown whether the network has it. Ends within 15 seconds. */
+  send(message: ShortMessage): Promise<MessageAnswer>;
+}

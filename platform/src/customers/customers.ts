@@ -36,8 +36,14 @@ export interface CustomersParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly randomness: Randomness;
-  /** Hands an SMS over for delivery to an E.164 number. */
-  readonly sendSms: (phone: string, text: string) => Promise<void>;
+  /** Hands an SMS over for delivery to an E.164 number. `counted`: quotas that are opened anew if it never leaves. */
+  readonly sendSms: (
+    phone: string,
+    text: string,
+    counted?: readonly { readonly name: string; readonly subject: string }[],
+  ) => Promise<void>;
+  /** Whether messages go to a number's country; absent: to all. */
+  readonly smsGoesTo?: (phone: string) => boolean;
   /** Told when an SMS could not be handed over; without it such a failure is dropped (the shopper asks again). */
   readonly onSmsFailed?: (error: unknown) => void;
   readonly sandbox: boolean;
@@ -112,6 +118,7 @@ export function createCustomers(given: CustomersParts): Customers {
   const parts = {
     ...given,
     onSmsFailed: given.onSmsFailed ?? (() => undefined),
+    smsGoesTo: given.smsGoesTo ?? (() => true),
     onRegistryFailed: given.onRegistryFailed ?? (() => undefined),
     registry: given.registry ?? null,
     tally: given.tally ?? createTally(given),
@@ -142,7 +149,8 @@ export function createCustomers(given: CustomersParts): Customers {
   };
 }
 
-type Parts = Omit<CustomersParts, 'onSmsFailed' | 'onRegistryFailed' | 'registry' | 'tally'> & {
+type Parts = Omit<CustomersParts, 'onSmsFailed' | 'onRegistryFailed' | 'registry' | 'smsGoesTo' | 'tally'> & {
+  smsGoesTo: (phone: string) => boolean;
   onSmsFailed: (error: unknown) => void;
   onRegistryFailed: (error: unknown) => void;
   registry: PersonRegistry | null;

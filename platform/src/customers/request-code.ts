@@ -18,7 +18,9 @@ export interface CodeParts {
   readonly keys: CodeKeys;
   readonly tally: Tally;
   /** Hands a text over for delivery. Not waited for: how long it takes would tell who is a customer. */
-  readonly sendSms: (phone: string, text: string) => Promise<void>;
+  readonly sendSms: (phone: string, text: string, counted?: readonly Counted[]) => Promise<void>;
+  /** Whether messages go to a number's country. */
+  readonly smsGoesTo: (phone: string) => boolean;
   /** Told when an SMS could not be handed over; gets no phone number and no code. */
   readonly onSmsFailed: (error: unknown) => void;
   /** In the sandbox the code is shown on the page, and an unknown number is said to be unknown. */
@@ -35,6 +37,7 @@ export interface SentCode {
   readonly sandboxCode: string | null;
 }
 
+type Counted = Pick<Quota, 'name' | 'subject'>;
 type CodeKeys = Pick<Keys, 'pepper' | 'pepperId' | 'pepperIds'>;
 interface SentTo {
   readonly phone: string;
@@ -81,13 +84,14 @@ export async function requestCode(
   const customer = await selectCustomerByPhone(database, phone);
   if (purpose.kind === 'sign-up' && !isMainlandMobile(phone))
     throw new Rejection('phone-not-supported', 'a wallet needs a mobile number of the mainland');
+  if (!parts.smsGoesTo(phone))
+    throw new Rejection('phone-not-supported', 'messages do not go to numbers of this country');
   if (sandbox && customer === null && purpose.kind === 'sign-in')
     throw new Rejection('customer-unknown', 'no customer has this phone number');
   const isKnown = await isKnownDevice(parts, caller, phone);
   const subject = subjectOf({ purpose, caller, phone, isKnown });
-  const retryAt = await parts.tally.take(
-    quotasOf({ subject, phone, caller, isStranger: !isKnown, purpose, sandbox }),
-  );
+  const quotas = quotasOf({ subject, phone, caller, isStranger: !isKnown, purpose, sandbox });
+  const retryAt = await parts.tally.take(quotas);
   if (retryAt !== null)
     throw new Rejection('code-too-many', 'a code was sent a moment ago, or too many today', { retryAt });
   const code = String(randomness.below(1_000_000)).padStart(6, '0');
@@ -102,7 +106,10 @@ export async function requestCode(
   });
   const language =
     customer === null ? languageOf(purpose) : customer.status === 'active' && customer.language;
-  if (language) parts.sendSms(phone, smsText(language, code)).catch(parts.onSmsFailed);
+  if (language) {
+    const text = smsText(language, { code, purpose: purpose.kind });
+    parts.sendSms(phone, text, daysOf(quotas)).catch(parts.onSmsFailed);
+  }
   const resendAt = later(now, limits.codeIntervalMs);
   return { challenge, expiresAt, resendAt, sandboxCode: sandbox ? code : null };
 }
@@ -149,11 +156,27 @@ function quotasOf(of: {
 const languageOf = (purpose: CodePurpose): string | null =>
   purpose.kind === 'sign-up' ? purpose.language : null;
 
-function smsText(language: string, code: string): string {
-  if (language.startsWith('zh')) return `【通宝】验证码${code}，5分钟内有效。请勿告诉任何人。`;
-  if (language.startsWith('ko'))
-    return `[통바오] 인증번호 ${code}, 5분간 유효합니다. 아무에게도 알려주지 마세요.`;
-  if (language.startsWith('ja'))
-    return `【通宝】認証コードは${code}です。5分間有効です。誰にも教えないでください。`;
-  return `Tongbao: your code is ${code}, good for 5 minutes. Tell it to nobody.`;
+/** What a code that never left has not cost who asked for it: his day's tries, and the phone's. */
+const daysOf = (quotas: readonly Quota[]): Counted[] =>
+  quotas
+    .filter(({ name }) => name === 'code by caller' || name === 'code by phone')
+    .map(({ name, subject }) => ({ name, subject }));
+
+/** The network's name, what the code is for, how long it is good for: in one message of the least length. */
+function smsText(language: string, of: { code: string; purpose: CodePurpose['kind'] }): string {
+  const { code, purpose } = of;
+  if (language.startsWith('zh')) {
+    const what = { 'sign-in': '登录', 'sign-up': '注册', pin: '重设支付密码' }[purpose];
+    return `【通宝】验证码${code}，用于${what}，5分钟内有效。请勿告诉任何人。`;
+  }
+  if (language.startsWith('ko')) {
+    const what = { 'sign-in': '로그인', 'sign-up': '가입', pin: '결제 비밀번호 재설정' }[purpose];
+    return `[통바오] ${what} 인증번호 ${code}, 5분간 유효합니다. 아무에게도 알려주지 마세요.`;
+  }
+  if (language.startsWith('ja')) {
+    const what = { 'sign-in': 'ログイン', 'sign-up': '登録', pin: '支払いパスワードの再設定' }[purpose];
+    return `【通宝】${what}の認証コードは${code}です。5分間有効です。誰にも教えないでください。`;
+  }
+  const what = { 'sign-in': 'to sign in', 'sign-up': 'to open your wallet', pin: 'to set your PIN' }[purpose];
+  return `Tongbao: ${code} is your code ${what}, good for 5 minutes. Tell it to nobody.`;
 }

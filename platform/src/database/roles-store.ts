@@ -28,6 +28,7 @@ const removable = new Set([
   'settlement.mark',
   'settlement.unapplied_document',
   'staff.invitation',
+  'sms.message',
   'staff.known_device',
   'staff.session',
   'system.arrival',
@@ -77,6 +78,7 @@ const fixedColumns: Readonly<Record<string, readonly string[]>> = {
   ],
   'settlement.payout': ['batch_id', 'attempt', 'message_id', 'currency', 'amount', 'instructed_by_entry'],
   'settlement.reserve': ['id', 'batch_id', 'merchant_id', 'currency', 'amount', 'release_at'],
+  'sms.message': ['id', 'queued_at', 'expires_at'],
   'wallet.switch_operation': [
     ...['number', 'bank', 'reference', 'kind', 'card_token', 'currency', 'amount', 'opened_at'],
   ],

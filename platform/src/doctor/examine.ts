@@ -6,6 +6,7 @@ import { checkDisk } from './disk.ts';
 import { type Check, type Finding, fail, type Patient } from './finding.ts';
 import { checkKeys } from './keys.ts';
 import { checkLimits } from './limits.ts';
+import { checkMail } from './mail.ts';
 import { checkPostgres } from './postgres.ts';
 import { checkProxy } from './proxy.ts';
 import { checkRates } from './rates.ts';
@@ -26,6 +27,7 @@ export const checks: readonly Check[] = [
   checkProxy,
   checkKeys,
   checkSms,
+  checkMail,
   checkBank,
   checkRates,
   checkWork,

@@ -1,11 +1,14 @@
 // Messages with codes: without a service nobody can sign in.
+import { openSmsService } from '../serve/sms-service.ts';
+import type { SmsServiceConfig } from '../sms-config.ts';
 import { type Check, fail, fine, warn } from './finding.ts';
 
 export const checkSms: Check = {
   name: 'sms',
   needsDatabase: false,
-  async run({ config, smsTo, outbound }) {
-    if (config.smsUrl === null)
+  async run({ config, smsTo, outbound, randomness }) {
+    const { service } = config.sms;
+    if (service === null)
       return [
         fail(
           'sms.service',
@@ -13,28 +16,37 @@ export const checkSms: Check = {
           'TONGBAO_SMS_URL has to name your SMS service: without it nobody can sign in',
         ),
       ];
-    const isSafe = /^https:|^http:\/\/(localhost|127\.|\[::1\])/.test(config.smsUrl);
-    const service = isSafe
-      ? fine('sms.service', new URL(config.smsUrl).host)
+    const { host, isSafe, by } = wayOf(service);
+    const named = isSafe
+      ? fine('sms.service', host)
       : warn(
           'sms.service',
-          `${new URL(config.smsUrl).host} over http`,
-          'use https: codes and phone numbers pass there',
+          `${host} over ${by}`,
+          `use ${by === 'http' ? 'https' : 'smpps'}: codes and phone numbers pass there`,
         );
-    if (smsTo === null) return [service];
-    const answer = await outbound.post({
-      url: config.smsUrl,
-      headers: { 'content-type': 'application/json' },
-      body: Buffer.from(JSON.stringify({ phone: smsTo, text: 'Tongbao: this is a test, no code.' })),
-      timeoutMs: 10_000,
-    });
-    const isTaken = answer.kind === 'answered' && answer.status >= 200 && answer.status <= 299;
-    const said = answer.kind === 'answered' ? `it answered ${answer.status}` : answer.detail;
+    if (smsTo === null) return [named];
+    const opened = await openSmsService(service, { outbound });
+    const reference = `doctor-${randomness.bytes(6).toString('hex')}`;
+    const test = { reference, to: smsTo, text: 'Tongbao: this is a test, no code.' };
+    const { outcome, answer } = await opened
+      .send(test)
+      .catch((error: Error) => ({ outcome: 'unknown', answer: error.message }));
+    await opened.close();
     return [
-      service,
-      isTaken
+      named,
+      outcome === 'accepted'
         ? fine('sms.test', 'the service took a message; look whether it arrives')
-        : fail('sms.test', said, 'the service did not take a message: ask it why'),
+        : fail('sms.test', `it answered ${answer}`, 'the service did not take a message: ask it why'),
     ];
   },
 };
+
+function wayOf(service: SmsServiceConfig): { host: string; isSafe: boolean; by: string } {
+  const isHere = (host: string) => /^(localhost|127\.[\d.]+|\[?::1\]?)$/.test(host);
+  if (service.kind === 'smpp') {
+    const { host, port, tls } = service;
+    return { host: `${host}:${port}`, isSafe: tls || isHere(host), by: 'smpp' };
+  }
+  const { host, hostname, protocol } = new URL(service.url);
+  return { host, isSafe: protocol === 'https:' || isHere(hostname), by: 'http' };
+}

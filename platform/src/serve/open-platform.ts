@@ -14,12 +14,13 @@ import { ecbSource, freechangeSource } from '../fx/index.ts';
 import { openKeys, prepareKeys, renewalOf } from '../installation-keys.ts';
 import { migrateDatabase } from '../migrate.ts';
 import { createPlatform, type Platform } from '../platform.ts';
-import { createOutbound, machineClock, machineRandomness } from '../system/index.ts';
+import { createOutbound, machineClock, machineRandomness, type Outbound } from '../system/index.ts';
 import { openBankFiles } from './bank-files.ts';
 import { openCardSwitch } from './card-switch.ts';
 import { openMailService } from './mail-service.ts';
-import { noBank, noSettlementBank, smsByHttp } from './neighbours.ts';
+import { noBank, noSettlementBank } from './neighbours.ts';
 import { openRegistry } from './registry.ts';
+import { openSmsService } from './sms-service.ts';
 
 export interface Opening {
   readonly log: Logger;
@@ -40,14 +41,17 @@ export async function openPlatform(
     log.warn({ reason: error.message }, 'an idle database connection broke; the pool opens another');
   const database = openDatabase({ url: config.databaseUrl!, onConnectionError });
   const outbound = createOutbound({ reach: config.reach });
+  // To what the operator himself has named.
+  const ours = createOutbound({ reach: 'anywhere' });
   if (as === 'clockwork') await prepare(config, database, log);
   if (as === 'command') await assertMigrated(database.pool);
   const of = { source: config.keys, database, randomness: machineRandomness };
   const keys = await (as === 'clockwork' ? prepareKeys(of) : openKeys(of));
   // Timers run in the first process alone: nobody else speaks to the bank, or reads the key for it.
   const bankFiles = as === 'clockwork' ? await bankFilesOf(config, database, log) : null;
-  const neighbours = await neighboursOf(config, { database, log, keeps: as === 'clockwork' });
-  const { cards, registry, mailService } = neighbours;
+  const keeps = as === 'clockwork';
+  const neighbours = await neighboursOf(config, { database, log, outbound: ours, keeps });
+  const { cards, registry, mailService, sms } = neighbours;
   const platform = await createPlatform({
     config,
     database,
@@ -64,7 +68,7 @@ export async function openPlatform(
         ? freechangeSource()
         : ecbSource(config.ecbRates, (url) => outbound.getText(url, 10_000)),
     outbound,
-    sendSms: smsByHttp(outbound, config.smsUrl),
+    sendSms: { service: sms, countries: config.sms.countries },
     mailService,
     bankBooks: null,
     log,
@@ -83,15 +87,22 @@ export async function openPlatform(
       registry?.close();
       await cards?.close();
       mailService?.close();
+      await sms?.close();
       outbound.close();
+      ours.close();
       await database.close();
     },
   };
 }
 
-async function neighboursOf(config: Config, parts: { database: Database; log: Logger; keeps: boolean }) {
+async function neighboursOf(
+  config: Config,
+  parts: { database: Database; log: Logger; outbound: Outbound; keeps: boolean },
+) {
   const { cardSwitch, registry, mail } = config;
+  const { service: sms } = config.sms;
   return {
+    sms: sms === null ? null : await openSmsService(sms, parts),
     mailService: mail === null ? undefined : await openMailService(mail),
     registry: registry === null ? undefined : await openRegistry(registry),
     cards: cardSwitch === null ? null : await openCardSwitch(cardSwitch, { ...parts, clock: machineClock }),
