@@ -2,12 +2,11 @@
 // production server has.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pagesAdapter } from '../../platform/src/http/pages/index.ts';
 import { createServer } from '../../platform/src/http/server.ts';
+import { createLog } from '../../platform/src/log.ts';
 import { launchChromium, sizes } from './browser.ts';
 import { isSkipped, serious } from './stage.ts';
 
@@ -20,12 +19,12 @@ const titles = {
 };
 
 describe.skipIf(isSkipped)('the first page of production', () => {
-  let server: FastifyInstance;
+  let server: Awaited<ReturnType<typeof createServer>>;
   let browser: Browser;
   let http: string;
   beforeAll(async () => {
     server = await createServer({
-      logger: pino({ level: 'silent' }),
+      logger: createLog('silent'),
       adapters: [pagesAdapter({ folder, publicUrl: 'http://localhost', sandbox: false })],
       healthy: async () => true,
     });

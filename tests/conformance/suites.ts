@@ -60,7 +60,7 @@ export const suites: readonly Suite[] = [
 ];
 
 /** The tools of a suite that are not on this machine's path. */
-export const missingTools = (suite: Suite): readonly string[] =>
+export const missingTools = (suite: Pick<Suite, 'tools'>): readonly string[] =>
   suite.tools.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
 
 const preparationMs = 8 * 60_000;
@@ -92,7 +92,7 @@ const javaName = 'global-open-sdk-java';
 const mavenSettings = [`-Dmaven.repo.local=${path.join(build, 'maven')}`];
 
 /** The newest Java SDK with what it needs and our client beside it. */
-async function javaSdk(signal: AbortSignal): Promise<{ classpath: string; version: string }> {
+export async function javaSdk(signal: AbortSignal): Promise<{ classpath: string; version: string }> {
   const folder = path.join(build, 'java');
   const file = path.join(folder, 'classpath.txt');
   // The pom asks for a range of versions that is open upwards, so Maven takes the newest that its registry lists.
@@ -145,7 +145,7 @@ async function prepareAssistants(signal: AbortSignal): Promise<Prepared | Missin
 }
 
 /** Compiles a folder's program with what it needs from Maven: the class path, and the versions of its packages. */
-async function mavenProgram(name: string, signal: AbortSignal) {
+export async function mavenProgram(name: string, signal: AbortSignal) {
   const folder = path.join(build, name);
   const classpath = path.join(folder, 'classpath.txt');
   const goals = ['compile', 'dependency:build-classpath', `-Dmdep.outputFile=${classpath}`];

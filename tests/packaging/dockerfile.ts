@@ -1,7 +1,8 @@
 // packaging/Dockerfile, read by a real parser and carried out step by step in folders, on machines without a container engine:
 // every stage's copies and commands as they stand there. What is left is the image's files and how it starts.
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Copy, DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { literally, root } from './settings.ts';
@@ -107,47 +108,72 @@ export function context(): string[] {
   return walk('').sort();
 }
 
-/** Carries out every stage below `folder`, with the node of `programs`; returns the folder of the last stage's files. */
-export function buildImage(image: Image, folder: string, programs: string): string {
-  const at = (stage: string, place: string) =>
-    path.join(folder, stage, path.resolve(image.workFolder, place).slice(1));
-  for (const { name, steps } of image.stages) {
-    mkdirSync(at(name, '.'), { recursive: true });
-    for (const step of steps) {
-      if (step.kind === 'run')
-        runStep(step.args, at(name, '.'), { programs, system: path.join(folder, name) });
-      else if (step.from === null) {
-        for (const file of context()) cpSync(path.join(root, file), path.join(at(name, step.to), file));
-      } else
-        for (const source of step.sources) {
-          const found = at(step.from, source);
-          const to = at(name, step.to);
-          const isInto = step.to.endsWith('/') && !statSync(found).isDirectory();
-          cpSync(found, isInto ? path.join(to, path.basename(found)) : to, {
-            recursive: true,
-            verbatimSymlinks: true,
-          });
-        }
-    }
+/**
+ * Carries out every stage below `folder`, with the node of `programs`, each as soon as those that it copies from are done;
+ * answers the folder of the last stage's files.
+ */
+export async function buildImage(image: Image, folder: string, programs: string): Promise<string> {
+  const done = new Map<string, Promise<void>>();
+  for (const stage of image.stages) {
+    const from = stage.steps.flatMap((step) =>
+      step.kind === 'copy' && step.from !== null ? [step.from] : [],
+    );
+    const before = [...new Set(from)].map((name) => done.get(name)!);
+    done.set(
+      stage.name,
+      Promise.all(before).then(() => buildStage(stage, { ...image, folder, programs })),
+    );
   }
-  return at(image.stages.at(-1)!.name, '.');
+  await Promise.all(done.values());
+  return path.join(folder, image.stages.at(-1)!.name, image.workFolder.slice(1));
 }
 
-function runStep(args: readonly string[], cwd: string, of: { programs: string; system: string }): void {
+async function buildStage(
+  { name, steps }: Stage,
+  of: { workFolder: string; folder: string; programs: string },
+): Promise<void> {
+  const at = (stage: string, place: string) =>
+    path.join(of.folder, stage, path.resolve(of.workFolder, place).slice(1));
+  await mkdir(at(name, '.'), { recursive: true });
+  for (const step of steps) {
+    if (step.kind === 'run')
+      await runStep(step.args, at(name, '.'), { ...of, system: path.join(of.folder, name) });
+    else if (step.from === null)
+      for (const file of context()) await cp(path.join(root, file), path.join(at(name, step.to), file));
+    else
+      for (const source of step.sources) {
+        const found = at(step.from, source);
+        const to = at(name, step.to);
+        const isInto = step.to.endsWith('/') && !(await stat(found)).isDirectory();
+        const target = isInto ? path.join(to, path.basename(found)) : to;
+        await cp(found, target, { recursive: true, verbatimSymlinks: true });
+      }
+  }
+}
+
+async function runStep(
+  args: readonly string[],
+  cwd: string,
+  of: { programs: string; system: string },
+): Promise<void> {
   const [program, ...rest] = args as [string, ...string[]];
   // A folder of the image's system, not of this machine's; the owner is who builds here.
   if (program === 'install') {
-    mkdirSync(path.join(of.system, rest.at(-1)!), { recursive: true, mode: 0o700 });
+    await mkdir(path.join(of.system, rest.at(-1)!), { recursive: true, mode: 0o700 });
     return;
   }
-  const ended = spawnSync(program, rest, {
-    cwd,
-    encoding: 'utf8',
-    env: { ...process.env, PATH: `${of.programs}${path.delimiter}${process.env.PATH}` },
-    timeout: 300_000,
+  const PATH = `${of.programs}${path.delimiter}${process.env.PATH}`;
+  const child = spawn(program, rest, {
+    ...{ cwd, env: { ...process.env, PATH }, stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 },
   });
-  if (ended.status !== 0)
-    throw new Error(
-      `${args.join(' ')} ended with ${ended.status}: ${`${ended.stdout}${ended.stderr}`.trim().slice(-2_000)}`,
-    );
+  let said = '';
+  for (const output of [child.stdout, child.stderr])
+    output.setEncoding('utf8').on('data', (chunk: string) => {
+      said = (said + chunk).slice(-20_000);
+    });
+  const status = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${said.trim().slice(-2_000)}`);
 }

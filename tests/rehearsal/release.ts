@@ -16,9 +16,9 @@ export function releaseOfCheckout(): Release {
   return { folder: root, node: process.execPath, entrypoint, user: undefined };
 }
 
-export function releaseOfImage(folder: string): Release {
+export async function releaseOfImage(folder: string): Promise<Release> {
   const image = readImage();
-  const built = buildImage(image, folder, path.join(root, 'node_modules/.bin'));
+  const built = await buildImage(image, folder, path.join(root, 'node_modules/.bin'));
   // The base image's Node, outside of what was built.
   const node = path.join(folder, 'node');
   const own = realpathSync(process.execPath);

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { counterparts, nobodyAround } from './chapters/counterparts.ts';
 import { installation } from './chapters/installation.ts';
 import { type Counts, playAll } from './rows.ts';
 import { World } from './world.ts';
@@ -38,8 +39,11 @@ async function main(): Promise<number> {
   for (const name of signals) process.on(name, () => stop(`stopped by ${name}`));
   let counts: Counts = { passed: 0, failed: 1, skipped: 0 };
   try {
-    counts = await playAll([installation(world, { fromImage: !checkout })], {
-      ...{ signal: stopped.signal, inCi: process.env.CI === 'true' },
+    const { signal } = stopped;
+    const around = nobodyAround();
+    const chapters = [counterparts(world, around, signal), installation(world, { fromImage: !checkout })];
+    counts = await playAll(chapters, {
+      ...{ signal, inCi: process.env.CI === 'true' },
       lastWords: () => world.programs.lastWords(),
     });
   } catch (error) {

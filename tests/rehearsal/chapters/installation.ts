@@ -22,7 +22,7 @@ export const installation = (world: World, of: { fromImage: boolean }): Chapter 
   needs: [],
   async play({ row, skip }) {
     await row('the release is built as its Dockerfile says, and is closed to writing', async () => {
-      world.release = of.fromImage ? releaseOfImage(world.at('image')) : releaseOfCheckout();
+      world.release = of.fromImage ? await releaseOfImage(world.at('image')) : releaseOfCheckout();
       return of.fromImage ? lookAtRelease(world.release) : 'not built: the checkout itself';
     });
     await row('an empty PostgreSQL has a role that owns and a role that serves', () => makeDatabase(world));
