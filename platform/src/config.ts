@@ -14,7 +14,7 @@ import { addressList, houseZone, instantOf, isDay } from './system/index.ts';
 
 const checkout = path.resolve(fileURLToPath(import.meta.url), '../../..');
 
-const surroundings = (): NodeJS.ProcessEnv => withSecretFiles(process.env);
+const ownEnvironment = (): NodeJS.ProcessEnv => withSecretFiles(process.env);
 
 export interface Config {
   readonly mode: 'sandbox' | 'production';
@@ -95,7 +95,7 @@ function worldBeginsOn(day: string): Date {
 }
 
 /** Throws a one-line error when an option makes no sense. */
-export function sandboxConfig(options: SandboxOptions, environment = surroundings()): Config {
+export function sandboxConfig(options: SandboxOptions, environment = ownEnvironment()): Config {
   const port = portOf('--port', options.port ?? '8080');
   const dataFolder = path.resolve(options.data ?? path.join(checkout, '.data'));
   const file = environment.TONGBAO_KEY_FILE ?? path.join(dataFolder, 'keys.json');
@@ -145,7 +145,7 @@ export interface ServeOptions {
 const maxProcesses = 64;
 
 /** Throws a one-line error when an option makes no sense or something is missing. */
-export function serveConfig(options: ServeOptions, environment = surroundings()): Config {
+export function serveConfig(options: ServeOptions, environment = ownEnvironment()): Config {
   const { DATABASE_URL: databaseUrl, TONGBAO_PUBLIC_URL: publicUrl } = environment;
   if (databaseUrl === undefined) throw new Error('serve needs DATABASE_URL, a PostgreSQL of your own');
   if (publicUrl === undefined || !/^https?:\/\/[^/]+$/.test(publicUrl)) {
@@ -196,7 +196,7 @@ export interface OperatorOptions {
 /** For commands of operators: the settings of `serve`, and who acts. Throws a one-line error when something is missing. */
 export function operatorConfig(
   options: OperatorOptions,
-  environment = surroundings(),
+  environment = ownEnvironment(),
 ): { config: Config; username: string; passwordFile: string | null } {
   const username = options.as ?? environment.TONGBAO_OPERATOR;
   if (username === undefined)
@@ -213,14 +213,14 @@ export interface Surroundings {
   readonly hasTrustedProxies: boolean;
 }
 
-export const surroundingsOf = (environment = process.env): Surroundings => ({
+export const surroundingsOf = (environment = ownEnvironment()): Surroundings => ({
   hasOwnerUrl: environment.TONGBAO_OWNER_DATABASE_URL !== undefined,
   hasTrustedProxies: (environment.TONGBAO_TRUSTED_PROXIES ?? '').trim() !== '',
 });
 
 /** For `doctor`: the settings of `serve` as far as they can be read, or what is wrong with them in one line. */
 export function doctorConfig(
-  environment = process.env,
+  environment = ownEnvironment(),
 ): { config: Config; surroundings: Surroundings } | { fault: string } {
   try {
     const surroundings = surroundingsOf(environment);
@@ -255,7 +255,7 @@ function keySource({ TONGBAO_KEY_FILE: file, TONGBAO_KEYS: text }: NodeJS.Proces
 }
 
 /** For `serve keys`. Throws a one-line error when no file is named. */
-export function keysConfig(environment = surroundings()): { file: string; databaseUrl: string | null } {
+export function keysConfig(environment = ownEnvironment()): { file: string; databaseUrl: string | null } {
   const { TONGBAO_KEY_FILE: file, DATABASE_URL: databaseUrl = null } = environment;
   if (file === undefined) throw new Error('TONGBAO_KEY_FILE must say where the key file is to be');
   return { file: path.resolve(file), databaseUrl };
@@ -271,7 +271,7 @@ function logName({ TONGBAO_LOG_NAME: name }: NodeJS.ProcessEnv): string | null {
 }
 
 /** For `migrate`: both roles of a production database. Throws a one-line error when one is missing. */
-export function migrateConfig(environment = surroundings()): { urls: DatabaseUrls; logLevel: string } {
+export function migrateConfig(environment = ownEnvironment()): { urls: DatabaseUrls; logLevel: string } {
   const { DATABASE_URL: url, TONGBAO_OWNER_DATABASE_URL: ownerUrl } = environment;
   if (ownerUrl === undefined)
     throw new Error('migrate needs TONGBAO_OWNER_DATABASE_URL, the database as the role that owns it');
@@ -281,7 +281,7 @@ export function migrateConfig(environment = surroundings()): { urls: DatabaseUrl
 }
 
 /** For `setup`: both roles of the database, and where the key file is or is to be made. Throws a one-line error for what is missing. */
-export function setupConfig(environment = process.env): { urls: DatabaseUrls; config: Config } {
+export function setupConfig(environment = ownEnvironment()): { urls: DatabaseUrls; config: Config } {
   const { urls } = migrateConfig(environment);
   const config = serveConfig({}, environment);
   const keys = config.keys.kind === 'file' ? { ...config.keys, mayCreate: true } : config.keys;

@@ -69,12 +69,12 @@ export class Programs {
   }
 
   /** What each process wrote last: for a row that failed. */
-  lastWords(lines = 12): string {
+  lastWords(lines = 6): string {
     return this.#running
       .filter((program) => program.said().trim() !== '')
       .map((program) => {
         const last = program.said().trim().split('\n').slice(-lines);
-        return [`    --- ${program.name}`, ...last.map((line) => `    ${line.slice(0, 500)}`)].join('\n');
+        return [`    --- ${program.name}`, ...last.map((line) => `    ${line.slice(0, 300)}`)].join('\n');
       })
       .join('\n');
   }

@@ -6,7 +6,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { counterparts, nobodyAround } from './chapters/counterparts.ts';
 import { installation } from './chapters/installation.ts';
-import { type Counts, playAll } from './rows.ts';
+import { staff } from './chapters/staff.ts';
+import { type Browsers, openBrowsers, People } from './people.ts';
+import { type Chapter, type Counts, playAll } from './rows.ts';
 import { World } from './world.ts';
 
 const usage = `npm run rehearsal [-- OPTIONS]
@@ -40,8 +42,7 @@ async function main(): Promise<number> {
   let counts: Counts = { passed: 0, failed: 1, skipped: 0 };
   try {
     const { signal } = stopped;
-    const around = nobodyAround();
-    const chapters = [counterparts(world, around, signal), installation(world, { fromImage: !checkout })];
+    const chapters = chaptersOf(world, { fromImage: !checkout, signal });
     counts = await playAll(chapters, {
       ...{ signal, inCi: process.env.CI === 'true' },
       lastWords: () => world.programs.lastWords(),
@@ -57,6 +58,26 @@ async function main(): Promise<number> {
   const { passed, failed, skipped } = counts;
   console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   return failed === 0 ? 0 : 1;
+}
+
+/** In the order of an operator's first day. */
+function chaptersOf(
+  world: World,
+  { fromImage, signal }: { fromImage: boolean; signal: AbortSignal },
+): Chapter[] {
+  const around = nobodyAround();
+  const people = new People(world);
+  let opened: Promise<Browsers> | null = null;
+  const browsers = (): Promise<Browsers> => {
+    opened ??= openBrowsers(world);
+    return opened;
+  };
+  const { hasBrowser } = around;
+  return [
+    counterparts(world, around, signal),
+    installation(world, { fromImage }),
+    staff(world, { people, browsers, hasBrowser }),
+  ];
 }
 
 try {

@@ -38,6 +38,8 @@ export class World {
   port = 0;
   publicUrl = '';
   ownerUrlFile = '';
+  /** Opens the first operator's name, once. */
+  setupLink = '';
   serving: Program | null = null;
   /** Who signs the proxy's certificate (PEM), and the hash of the key that the browser takes it by. */
   authority = '';

@@ -2,7 +2,7 @@
 // behind a proxy with TLS, and nothing of the sandbox answers.
 import { createHash, randomBytes, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import tls from 'node:tls';
 import pg from 'pg';
@@ -91,12 +91,17 @@ async function setUp(world: World): Promise<void> {
     TONGBAO_PROXY_HOPS: '1',
     TONGBAO_NOTIFY_LOOPBACK: 'allow',
   });
-  const owner = { TONGBAO_OWNER_DATABASE_URL_FILE: world.ownerUrlFile };
-  const keys = await world.run(['serve', 'keys']);
-  must(keys.status === 0, `serve keys: ${keys.stderr}`);
-  const { status, stdout, stderr } = await world.run(['migrate'], owner);
-  must(status === 0, `migrate: ${stderr}`);
-  must(/may serve/.test(stdout), `migrate says: ${stdout}`);
+  const { link, steps } = await world.ask(['setup', '--operator', 'ada', '--name', 'Ada Lovelace'], {
+    TONGBAO_OWNER_DATABASE_URL_FILE: world.ownerUrlFile,
+  });
+  must(
+    steps.length === 3 && steps.every(({ ok }: { ok: boolean }) => ok),
+    `setup says: ${JSON.stringify(steps)}`,
+  );
+  must(link.startsWith(`${world.publicUrl}/console#/join/`), 'the link leads elsewhere');
+  world.setupLink = link;
+  const { mode } = await stat(world.settings.TONGBAO_KEY_FILE!);
+  must((mode & 0o777) === 0o600, `the key file may be read by others: ${mode.toString(8)}`);
 }
 
 async function serve(world: World): Promise<void> {
