@@ -72,7 +72,7 @@ export async function startSms(world: World): Promise<Sms> {
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as { phone: string; said: string })
-      .filter((message) => message.phone.replace(/^\+86/, '') === phone)
+      .filter((message) => message.phone === phone)
       .map(({ said }) => said);
   return {
     count: (phone) => messages(phone).length,
@@ -117,7 +117,7 @@ export const taken = async (cardSwitch: Told): Promise<bigint> =>
 /** The card switch, of jPOS. `classpath`: where its program lies. */
 export async function startSwitch(world: World, classpath: string): Promise<Told> {
   const program = world.programs.start('card switch', {
-    ...{ command: 'java', args: ['-cp', classpath, 'Switch'], env: ours },
+    ...{ command: 'java', args: ['-cp', classpath, 'Switch'], env: { ...ours, SWITCH_CARDS: 'any' } },
   });
   const [, port] = await program.hears(/^port (\d+)$/m);
   Object.assign(world.settings, {
@@ -134,6 +134,8 @@ export interface KnownShopper {
   readonly residentId: string;
   readonly phone: string;
   readonly card: string;
+  /** What the card's bank sends to its telephone; absent: it asks for none. */
+  readonly code?: string;
 }
 
 /** Who the registry knows, with a card each. */
@@ -146,7 +148,7 @@ export async function startRegistry(world: World, people: readonly KnownShopper[
   const cards = people.map(({ card, ...person }) => ({ ...person, ...bank, number: card }));
   await writeFile(
     data,
-    JSON.stringify({ people: people.map(({ card: _card, ...person }) => person), cards }),
+    JSON.stringify({ people: people.map(({ card: _card, code: _code, ...person }) => person), cards }),
   );
   const program = world.programs.start('registry', {
     ...{ command: process.execPath, env: ours },

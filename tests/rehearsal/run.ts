@@ -6,6 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { counterparts, nobodyAround } from './chapters/counterparts.ts';
 import { installation } from './chapters/installation.ts';
+import { type Shopper, shopper } from './chapters/shopper.ts';
 import { staff } from './chapters/staff.ts';
 import { type Browsers, openBrowsers, People } from './people.ts';
 import { type Chapter, type Counts, playAll } from './rows.ts';
@@ -73,10 +74,12 @@ function chaptersOf(
     return opened;
   };
   const { hasBrowser } = around;
+  const visitor: Shopper = { page: null };
   return [
     counterparts(world, around, signal),
     installation(world, { fromImage }),
     staff(world, { people, browsers, hasBrowser }),
+    shopper(world, { around, browsers, shopper: visitor }),
   ];
 }
 

@@ -24,18 +24,28 @@ function residentId(digits: string): string {
   return `${digits}${'10X98765432'[sum % 11]}`;
 }
 
+/** With its check digit (ISO/IEC 7812, Luhn). */
+function cardNumber(digits: string): string {
+  const sum = [...digits].toReversed().reduce((all, digit, index) => {
+    const value = Number(digit) * (index % 2 === 0 ? 2 : 1);
+    return all + (value > 9 ? value - 9 : value);
+  }, 0);
+  return `${digits}${(10 - (sum % 10)) % 10}`;
+}
+
 export const shoppers: readonly [KnownShopper, KnownShopper] = [
   {
     name: '林晓岚',
-    residentId: residentId('99010119900307002'),
-    phone: '13911110001',
-    card: '6222021234567890128',
+    residentId: residentId('11019919900307002'),
+    phone: '+8613911110001',
+    card: cardNumber('622202123456789012'),
+    code: '246810',
   },
   {
     name: '周启明',
-    residentId: residentId('99010119850821003'),
-    phone: '13911110002',
-    card: '6222021234567890136',
+    residentId: residentId('11019919850821003'),
+    phone: '+8613911110002',
+    card: cardNumber('622202123456789013'),
   },
 ];
 

@@ -70,10 +70,14 @@ export const staff = (
     });
     await row('the doctor finds nothing that fails', async () => {
       const { status, stdout } = await world.run(['doctor', '--json']);
-      const { rows } = JSON.parse(stdout) as { rows: { name: string; state: string; detail?: string }[] };
-      const failed = rows.filter(({ state }) => state === 'fail');
-      must(status === 0 && failed.length === 0, JSON.stringify(failed, null, 1));
-      return `${rows.length} rows, ${rows.filter(({ state }) => state === 'warn').length} warnings`;
+      const { findings } = JSON.parse(stdout) as {
+        findings: { check: string; verdict: string; found: string }[];
+      };
+      const of = (verdict: string) => findings.filter((each) => each.verdict === verdict);
+      must(status === 0 && of('fail').length === 0, JSON.stringify(of('fail'), null, 1));
+      return `${findings.length} rows, ${of('warn').length} warnings: ${of('warn')
+        .map(({ check }) => check)
+        .join(', ')}`;
     });
   },
 });

@@ -31,6 +31,8 @@ public class Switch implements ISORequestListener {
   private long taken = 0;
   private String mood = "normal";
   private boolean signedOn = false;
+  /** Whether every card is one of its own; else only `token-1`. */
+  private final boolean anyCard = "any".equals(System.getenv("SWITCH_CARDS"));
   private ISOMsg held;
   private ISOSource heldFor;
 
@@ -149,7 +151,7 @@ public class Switch implements ISORequestListener {
     Operation made = new Operation();
     long amount = Long.parseLong(asked.getString(4));
     long moved = asked.getString(3).startsWith("20") ? -amount : amount;
-    if (!asked.getString(48).equals("token-1")) made.code = "14";
+    if (!anyCard && !asked.getString(48).equals("token-1")) made.code = "14";
     else if (mood.equals("decline")) made.code = "05";
     else if (moved > balance) made.code = "51";
     else {
