@@ -1,7 +1,8 @@
 // The operator's command line as an operator runs it, over a production database: whole files or nothing, two people for a closed
 // day, each act in the trail under a name, and exit codes that a night's job can act on.
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -24,6 +25,7 @@ beforeAll(async () => {
   for (const [username, role] of [
     ['mei', 'maker'],
     ['li', 'checker'],
+    ['ann', 'auditor'],
   ] as const) {
     operators[username] = await newOperator(database, folder, { username, role });
   }
@@ -202,6 +204,67 @@ test('a closed day: declared by one, decided by another', { timeout: patience },
   expect((await trail()).slice(-2)).toEqual(['mei closure.propose closed: snow', 'li closure.approve seen']);
 });
 
+test('the books to a file: whole or not at all, for auditors, and right', { timeout: patience }, async () => {
+  const file = inFolder('books.ndjson');
+  expect(as('mei', 'export', '--file', file)).toMatchObject({ status: 3 });
+  const { status, answer } = as('ann', 'export', '--file', file);
+  expect(status).toBe(0);
+  const text = await readFile(file, 'utf8');
+  expect(answer).toMatchObject({
+    file,
+    bytes: Buffer.byteLength(text),
+    lines: text.trim().split('\n').length,
+  });
+  expect(answer.sha256).toBe(createHash('sha256').update(text).digest('hex'));
+  const verified = spawnSync(process.execPath, [path.join(path.dirname(main), 'audit/verify.ts'), file], {
+    encoding: 'utf8',
+  });
+  expect(verified.stdout + verified.stderr).toMatch(/OK|right|everything/i);
+  expect(verified.status).toBe(0);
+  expect(as('ann', 'export', '--file', file).answer.error.message).toContain('never written over');
+  expect(await readFile(file, 'utf8')).toBe(text);
+  await fileWith('second.partial', '');
+  expect(as('ann', 'export', '--file', inFolder('second')).answer.error.message).toContain('another export');
+  expect(as('ann', 'export', '--file', inFolder('no/such'))).toMatchObject({ status: 4 });
+  expect((await trail()).at(-1)).toMatch(/^ann books.export/);
+});
+
+test('what waits, breaks by two people, payouts and the trail, by command', {
+  timeout: patience,
+}, async () => {
+  await database.owner.pool.query(
+    `INSERT INTO system.quarantine (timer, item, reason, failures, held, first_failed_at, last_failed_at)
+     VALUES ('settlement bank', '7', 'broken', 5, true, now(), now())`,
+  );
+  expect(as('ann', 'waiting', 'list').answer.items).toMatchObject([{ timer: 'settlement bank', item: '7' }]);
+  const release = ['waiting', 'release', 'settlement bank', '7', '--reason', 'mended'];
+  expect(as('ann', ...release).status).toBe(3);
+  expect(as('mei', ...release).status).toBe(0);
+  expect(as('li', ...release)).toMatchObject({
+    ...{ status: 4, answer: { error: { message: 'the item is not on the list' } } },
+  });
+
+  const [found] = as('li', 'break', 'list', '--status', 'open').answer.breaks;
+  const propose = ['break', 'propose', found.id, '--reason', 'seen', '--action'];
+  expect(as('mei', ...propose, 'ignore').status).toBe(2);
+  expect(as('mei', ...propose, 'explain').status).toBe(0);
+  expect(as('mei', 'break', 'approve', found.id, '--reason', 'mine').status).toBe(3);
+  expect(as('li', 'break', 'reject', found.id, '--reason', 'which fee?').status).toBe(0);
+  expect(as('mei', ...propose, 'explain').status).toBe(0);
+  expect(as('li', 'break', 'approve', found.id, '--reason', 'seen').answer).toEqual({
+    id: found.id,
+    approved: true,
+  });
+  expect(as('li', 'break', 'approve', found.id, '--reason', 'again').status).toBe(4);
+
+  expect(as('ann', 'payout', 'list', '--open').answer).toEqual({ payouts: [], before: null });
+  expect(as('mei', 'payout', 'retry', '7', '--reason', 'x')).toMatchObject({
+    ...{ status: 4, answer: { error: { message: 'there is no batch 7' } } },
+  });
+  const acts = as('ann', 'trail', 'list', '--limit', '2').answer.acts as { act: string }[];
+  expect(acts.map(({ act }) => act)).toEqual(['break.approve', 'break.propose']);
+});
+
 test('who acts has to be known, and what is typed wrongly is said', { timeout: patience }, async () => {
   const list = ['statement', 'list'];
   expect(run(...list)).toMatchObject({
@@ -228,4 +291,38 @@ test('who acts has to be known, and what is typed wrongly is said', { timeout: p
   expect(help).toMatchObject({ status: 0 });
   for (const words of ['--bank <bank>', '--profile <name>', 'the same file again changes nothing'])
     expect(help.stdout.replaceAll(/\s+/g, ' ')).toContain(words);
+});
+
+// The last one: the database knows a key from then on that the others' environment has not.
+test('keys: listed without a secret, rotated and forgotten under a name', { timeout: patience }, async () => {
+  const keyFile = await fileWith('keys.json', testKeysText, 0o600);
+  const keys = (username: string, ...args: readonly string[]) => {
+    const environment = {
+      ...{ TONGBAO_OPERATOR_PASSWORD_FILE: inFolder(`${username}.password`), TONGBAO_KEY_FILE: keyFile },
+    };
+    const { status, stdout, stderr } = runWith(environment, ['keys', ...args, '--as', username, '--json']);
+    return { status, answer: JSON.parse(status === 0 ? stdout : stderr), text: stdout + stderr };
+  };
+  const rotated = keys('mei', 'rotate', 'cashier', '--in', '0s', '--reason', 'ann has left');
+  expect(rotated).toMatchObject({ status: 0, answer: { purpose: 'cashier', id: 2 } });
+  const listed = keys('ann', 'list');
+  expect(listed.answer.keys).toContainEqual({ purpose: 'cashier', id: 2, from: rotated.answer.from });
+  for (const { secret } of JSON.parse(await readFile(keyFile, 'utf8')).keys)
+    expect(listed.text).not.toContain(secret);
+  expect(keys('li', 'forget', 'cashier', '--reason', 'leaked')).toMatchObject({
+    status: 0,
+    answer: { forgotten: 1 },
+  });
+  expect(keys('li', 'forget', 'cashier', '--reason', 'leaked')).toMatchObject({
+    ...{ status: 4, answer: { error: { message: 'there is no former cashier key' } } },
+  });
+  expect(keys('li', 'forget', 'pepper', '--reason', 'leaked').status).toBe(4);
+  expect(keys('mei', 'rotate', 'tea', '--reason', 'x')).toMatchObject({ status: 2 });
+  expect(keys('ann', 'rotate', 'log', '--reason', 'x')).toMatchObject({ status: 3 });
+  expect((await trail()).slice(-2)).toEqual([
+    `mei keys.rotate from ${rotated.answer.from}: ann has left`,
+    'li keys.forget leaked',
+  ]);
+  // From the environment they cannot be changed.
+  expect(run('keys', 'rotate', 'log', '--reason', 'x', '--as', 'mei').stderr).toContain('TONGBAO_KEYS');
 });

@@ -12,6 +12,7 @@ import { gatewayAdapter, returnUrlOf } from './http/gateway/index.ts';
 import { pagesAdapter } from './http/pages/index.ts';
 import { paymentIdFromWire, paymentIdToWire } from './http/payment-ids.ts';
 import { walletAdapter } from './http/wallet/index.ts';
+import { readKeys } from './installation-keys.ts';
 import type { Platform } from './platform.ts';
 import { mayNotify } from './system/index.ts';
 
@@ -72,11 +73,21 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       settlement: platform.settlement,
       reconciliation: platform.reconciliation,
       audit: platform.audit,
+      listKeys: async () => listKeys(config),
       examine: doctorInside(platform, { config, surroundings: surroundingsOf() }),
     }),
     ...auditAdapters(platform, sandbox),
     pagesAdapter({ folder: config.webFolder, publicUrl: config.publicUrl, sandbox }),
   ];
+}
+
+/** Without what is secret. */
+async function listKeys({ keys: source }: Config) {
+  const records = (await readKeys(source)) ?? [];
+  return {
+    keys: records.map(({ purpose, id, from = null }) => ({ purpose, id, from })),
+    file: source.kind === 'file' ? source.file : null,
+  };
 }
 
 /** Everybody may look into a sandbox's books; a company's are its own and its auditors'. */

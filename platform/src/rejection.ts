@@ -76,6 +76,9 @@ export const rejectionCodes = [
   // what operators declare
   'declaration-refused',
   'onboarding-refused',
+  // what they do: there is no such thing, or it cannot be done now, or not by this person
+  'act-unknown',
+  'act-refused',
   // the machine
   'overloaded',
   'unavailable',

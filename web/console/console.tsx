@@ -14,8 +14,10 @@ import { Closures } from './closures.tsx';
 import { Contract } from './contract.tsx';
 import { Brand, Languages, SignIn } from './entrance.tsx';
 import { Join, linkToken } from './join.tsx';
+import { Keys } from './keys.tsx';
 import { Overview } from './overview.tsx';
 import { Password } from './password.tsx';
+import { Payouts } from './payouts.tsx';
 import { Failed } from './pieces.tsx';
 import { Profiles } from './profiles.tsx';
 import { Rates } from './rates.tsx';
@@ -104,6 +106,8 @@ const pages: readonly ConsolePage[] = [
   { path: '/console/rates', word: 'navRates', roles: operators, Page: Rates },
   { path: '/console/closures', word: 'navClosures', roles: operators, Page: Closures },
   { path: '/console/waiting', word: 'navWaiting', roles: operators, Page: Waiting },
+  { path: '/console/payouts', word: 'navPayouts', roles: operators, Page: Payouts },
+  { path: '/console/keys', word: 'navKeys', roles: operators, Page: Keys },
   { path: '/console/system', word: 'navSystem', roles: keepers, Page: System },
   {
     path: '/console/staff',

@@ -1,11 +1,16 @@
 // The door of the operator's command line.
 import type { Command } from 'commander';
+import { addBreakCommands } from './breaks.ts';
 import { addClosureCommands } from './closures.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addExportCommand } from './export.ts';
+import { addKeyCommands } from './keys.ts';
 import { addMerchantCommands } from './merchants.ts';
+import { addPayoutCommands } from './payouts.ts';
 import { addSetupCommand } from './setup.ts';
 import { addStaffCommands } from './staff.ts';
 import { addStatementCommands } from './statements.ts';
+import { addWaitingCommands } from './waiting.ts';
 
 export { endWith } from './run.ts';
 
@@ -17,4 +22,9 @@ export function addOperatorCommands(program: Command): void {
   addStatementCommands(program);
   addClosureCommands(program);
   addMerchantCommands(program);
+  addBreakCommands(program);
+  addPayoutCommands(program);
+  addWaitingCommands(program);
+  addKeyCommands(program);
+  addExportCommand(program);
 }

@@ -7,6 +7,15 @@ export {
   proposeClosure,
 } from './acts.ts';
 export {
+  changeKeys,
+  confirmHeldRate,
+  decideClosing,
+  proposeClosing,
+  proposeHeldRate,
+  releaseWaiting,
+  retryPayout,
+} from './duties.ts';
+export {
   contractVersionViews,
   type MerchantViewParts,
   merchantSummary,
@@ -23,5 +32,16 @@ export {
   rotateMerchantKey,
   suspendMerchant,
 } from './merchants.ts';
+export { payoutsInHand } from './payouts.ts';
 export { inviteMember, linkView, type StaffActParts, staffMembers } from './staff.ts';
-export { closureView, importedView, nextBefore, profileView, statementView } from './views.ts';
+export {
+  actView,
+  breakView,
+  closureView,
+  importedView,
+  nextBefore,
+  payoutView,
+  profileView,
+  statementView,
+  waitingView,
+} from './views.ts';

@@ -21,6 +21,7 @@ import {
   readPayouts,
   retryRejected,
 } from './payout-store.ts';
+import { retryPayout } from './retry.ts';
 import { readBatchesOf, readNextCutOff, readNextRelease, readParty, readSums } from './store.ts';
 import { readTerms, selectTerms, updateTerms } from './terms-store.ts';
 
@@ -59,6 +60,8 @@ export interface Settlement {
     tx: Transaction,
     decision: { id: bigint; operator: string; approved: boolean },
   ): Promise<Declaration>;
+  /** Lets a payout that the bank rejected, or that a timer could not work on, leave again. Rejections: act-unknown, act-refused. */
+  retryPayout(tx: Transaction, batchId: bigint): Promise<void>;
   /** Newest first. */
   declarations(page: DeclarationPage): Promise<Declaration[]>;
   /** Puts what has happened into open batches; the timers do it by themselves. */
@@ -87,6 +90,7 @@ export function createSettlement(parts: TreasuryParts): Settlement {
     assertTerms,
     proposeDeclaration: (tx, declaration) => propose(parts, tx, declaration),
     decideDeclaration: (tx, decision) => decide(parts, tx, decision),
+    retryPayout: (tx, batchId) => retryPayout(parts, tx, batchId),
     declarations: (page) => readDeclarationPage(database, page),
     takeIn: () => takeIn(parts),
     bookOwnFunds: (received) => bookOwnFunds(parts, received),

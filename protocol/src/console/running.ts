@@ -1,6 +1,6 @@
 // What operators ask and do to keep the network running, as data: the state of the system, held rates, what waits for a person.
 import { z } from 'zod';
-import { Amount, Currency, Instant, Ok, operators, Reason, table } from './shapes.ts';
+import { Amount, Before, Currency, Instant, ObjectId, Ok, operators, Page, Reason, table } from './shapes.ts';
 
 /** One thing that the doctor looked at: what there is, and what to do about it. */
 export const Finding = z.object({
@@ -68,6 +68,34 @@ const RateAct = z.object({
   reason: Reason,
 });
 
+/** What is paid, or to be paid, to a merchant: a closed batch. */
+export const PayoutInHand = z.object({
+  id: z.string(),
+  clientId: z.string(),
+  currency: Currency,
+  amount: Amount,
+  status: z.enum(['CLOSED', 'IN_TRANSIT', 'PAID', 'REJECTED']),
+  day: z.string(),
+  attempts: z.number().int(),
+  /** The bank's reason of the last attempt. */
+  refusal: z.string().nullable(),
+  /** When it leaves by itself; null: it is at the bank, paid, or waits for a person. */
+  payAt: Instant.nullable(),
+  /** The last four signs of the account in the contract; empty: there is none. */
+  account: z.string(),
+  canRetry: z.boolean(),
+});
+export type PayoutInHand = z.infer<typeof PayoutInHand>;
+
+/** A key of the installation, without what is secret of it. */
+export const InstallationKey = z.object({
+  purpose: z.string(),
+  id: z.number().int(),
+  /** From when on it is used; null: from the first start. */
+  from: Instant.nullable(),
+});
+export type InstallationKey = z.infer<typeof InstallationKey>;
+
 export const runningOperations = table({
   heldRates: { method: 'GET', path: '/api/console/rates/held', roles: operators, answer: HeldRates },
   proposeRate: {
@@ -93,6 +121,28 @@ export const runningOperations = table({
     answer: Ok,
   },
   bankAnswers: { method: 'GET', path: '/api/console/bank-answers', roles: operators, answer: BankAnswers },
+  payouts: {
+    method: 'GET',
+    path: '/api/console/payouts',
+    roles: operators,
+    query: z.object({ ...Page, before: Before, open: z.enum(['true', 'false']).default('false') }),
+    answer: z.object({ payouts: z.array(PayoutInHand), before: z.string().nullable() }),
+  },
+  /** Once more, under a new reference. Errors: NOT_FOUND, NOT_ALLOWED with the reason in words. */
+  retryPayout: {
+    method: 'POST',
+    path: '/api/console/payouts/:id/retry',
+    roles: ['maker', 'checker'],
+    params: ObjectId,
+    body: z.object({ reason: Reason }),
+    answer: Ok,
+  },
+  keys: {
+    method: 'GET',
+    path: '/api/console/keys',
+    roles: ['maker', 'checker', 'auditor'],
+    answer: z.object({ keys: z.array(InstallationKey), file: z.string().nullable() }),
+  },
   /** What `tongbao doctor` shows, for the process that answers. */
   system: {
     method: 'GET',

@@ -72,6 +72,8 @@ export const amsCodes: Readonly<Record<RejectionCode, ResultCode>> = {
   'token-unusable': 'ACCESS_DENIED',
   'declaration-refused': 'PARAM_ILLEGAL',
   'onboarding-refused': 'PARAM_ILLEGAL',
+  'act-unknown': 'PARAM_ILLEGAL',
+  'act-refused': 'PARAM_ILLEGAL',
   overloaded: 'REQUEST_TRAFFIC_EXCEED_LIMIT',
   unavailable: 'UNKNOWN_EXCEPTION',
 };

@@ -2,14 +2,25 @@
 // held rates, what waits for a person, and the trail of all acts. An act and its row in the trail are one transaction.
 import { consoleOperations } from '@tongbao/protocol/console';
 import { type AuditOptions, audit, coverage, isCovered } from '../../audit/index.ts';
-import { type Database, readQuarantine, releaseItem } from '../../database/index.ts';
+import { type Database, readQuarantine } from '../../database/index.ts';
 import type { Fx } from '../../fx/index.ts';
 import { type Merchants, readDebts } from '../../merchants/index.ts';
+import {
+  actView,
+  breakView,
+  confirmHeldRate,
+  decideClosing,
+  nextBefore,
+  proposeClosing,
+  proposeHeldRate,
+  releaseWaiting,
+  waitingView,
+} from '../../operators/index.ts';
 import type { Reconciliation } from '../../reconciliation/index.ts';
 import type { Settlement } from '../../settlement/index.ts';
 import type { Staff } from '../../staff/index.ts';
 import { readReturns, readStaleAnswers } from '../../wallet/index.ts';
-import { type AddRoute, ConsoleRefused } from './routes.ts';
+import type { AddRoute } from './routes.ts';
 
 export interface OperatorParts {
   readonly merchants: Merchants;
@@ -33,14 +44,7 @@ export function operatorRoutes(route: AddRoute, parts: OperatorParts): void {
   route(consoleOperations.trail, async ({ query }) => {
     const before = query.before === undefined ? newest : BigInt(query.before);
     const acts = await parts.staff.acts({ before, limit: query.limit });
-    return {
-      acts: acts.map(({ id, actedAt, ...act }) => ({
-        ...act,
-        id: id.toString(),
-        at: actedAt.toISOString(),
-      })),
-      before: acts.length < query.limit ? null : acts.at(-1)!.id.toString(),
-    };
+    return { acts: acts.map(actView), before: nextBefore(acts, query.limit) };
   });
 }
 
@@ -48,34 +52,20 @@ function breakRoutes(route: AddRoute, { staff, reconciliation: room }: OperatorP
   route(consoleOperations.breaks, async ({ query: { status, limit } }) => {
     const statuses = status === undefined ? (['open', 'proposed', 'closed'] as const) : [status];
     const breaks = await room.breaks({ statuses, limit });
-    return {
-      breaks: breaks.map((found) => ({
-        ...found,
-        id: found.id.toString(),
-        difference: found.difference.toString(),
-        acts: found.acts.map((act) => ({
-          ...{ kind: act.kind, action: act.action, operator: act.operator, reason: act.reason },
-          entryId: act.entry_id === 0n ? null : act.entry_id.toString(),
-          at: act.acted_at.toISOString(),
-        })),
-      })),
-    };
+    return { breaks: breaks.map(breakView) };
   });
   route(consoleOperations.proposeClosing, async ({ member, params, body }) => {
-    const detail = `${body.action}: ${body.reason}`;
-    const act = { memberId: member.id, act: 'break.propose', object: `break/${params.id}`, detail };
-    await staff.act(act, (tx) =>
-      room.propose(tx, { breakId: BigInt(params.id), operator: member.username, ...body }),
-    );
+    await proposeClosing({ staff, reconciliation: room }, member, { breakId: BigInt(params.id), ...body });
     return ok;
   });
   for (const act of ['approve', 'refuse'] as const) {
     const operation = act === 'approve' ? consoleOperations.approveClosing : consoleOperations.refuseClosing;
     route(operation, async ({ member, params, body: { reason } }) => {
-      const object = `break/${params.id}`;
-      await staff.act({ memberId: member.id, act: `break.${act}`, object, detail: reason }, (tx) =>
-        room[act](tx, { breakId: BigInt(params.id), operator: member.username, reason }),
-      );
+      await decideClosing({ staff, reconciliation: room }, member, {
+        breakId: BigInt(params.id),
+        act,
+        reason,
+      });
       return ok;
     });
   }
@@ -88,25 +78,14 @@ function rateRoutes(route: AddRoute, { fx, staff }: OperatorParts): void {
       reason: `${source}: ${currency} for 1 ${pivot}`,
     })),
   }));
-  const acts = {
-    'rate.propose': consoleOperations.proposeRate,
-    'rate.confirm': consoleOperations.confirmRate,
-  };
-  for (const [act, operation] of Object.entries(acts))
-    route(operation, async ({ member, body: { currency, date, reason } }) => {
-      const object = `rate/${currency}/${date}`;
-      await staff.act({ memberId: member.id, act, object, detail: reason }, async (tx) => {
-        const rate = { currency, date, by: member.username };
-        const outcome = act === 'rate.confirm' ? await fx.confirm(tx, rate) : await fx.propose(tx, rate);
-        if (outcome === false || outcome === 'not-held')
-          throw new ConsoleRefused(404, 'NOT_FOUND', 'no such rate is held');
-        if (outcome === 'not-proposed')
-          throw new ConsoleRefused(409, 'NOT_ALLOWED', 'nobody has proposed it: a maker does first');
-        if (outcome === 'same-person')
-          throw new ConsoleRefused(409, 'NOT_ALLOWED', 'you proposed it: somebody else has to confirm');
-      });
-      return ok;
-    });
+  route(consoleOperations.proposeRate, async ({ member, body }) => {
+    await proposeHeldRate({ fx, staff }, member, body);
+    return ok;
+  });
+  route(consoleOperations.confirmRate, async ({ member, body }) => {
+    await confirmHeldRate({ fx, staff }, member, body);
+    return ok;
+  });
 }
 
 const itemsShown = 500;
@@ -114,18 +93,10 @@ const itemsShown = 500;
 /** What waits for a person: items that timers could not work on, and banks that contradict what was decided. */
 function waitingRoutes(route: AddRoute, { database, staff }: OperatorParts): void {
   route(consoleOperations.quarantine, async () => ({
-    items: (await readQuarantine(database, itemsShown)).map(({ firstFailedAt, lastFailedAt, ...item }) => ({
-      ...item,
-      firstFailedAt: firstFailedAt.toISOString(),
-      lastFailedAt: lastFailedAt.toISOString(),
-    })),
+    items: (await readQuarantine(database, itemsShown)).map(waitingView),
   }));
-  route(consoleOperations.release, async ({ member, body: { timer, item, reason } }) => {
-    const object = `quarantine/${timer}/${item}`;
-    await staff.act({ memberId: member.id, act: 'item.release', object, detail: reason }, async (tx) => {
-      if (!(await releaseItem(tx, { timer, item })))
-        throw new ConsoleRefused(404, 'NOT_FOUND', 'the item is not on the list');
-    });
+  route(consoleOperations.release, async ({ member, body }) => {
+    await releaseWaiting({ staff }, member, body);
     return ok;
   });
   route(consoleOperations.bankAnswers, async () => ({

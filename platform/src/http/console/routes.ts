@@ -183,6 +183,7 @@ function describe(error: unknown): {
       return retryAt === undefined ? locked : { ...locked, retryAt };
     }
     if (error.code === 'link-unusable') return { status: 410, code: 'LINK_UNUSABLE', message: error.message };
+    if (error.code === 'act-unknown') return { status: 404, code: 'NOT_FOUND', message: error.message };
     if (['merchant-unknown', 'payment-not-found', 'member-unknown'].includes(error.code))
       return { status: 404, code: 'NOT_FOUND', message: 'there is no such thing' };
     return { status: 409, code: 'NOT_ALLOWED', message: error.message };

@@ -81,6 +81,19 @@ async function aBreak(status: 'open' | 'proposed'): Promise<string> {
   return id.toString();
 }
 
+async function aRejectedBatch(): Promise<string> {
+  const { merchant } = await world.shop('KR');
+  await world.platform.settlement.changeTerms(merchant.id, { accountName: 'K', accountNumber: 'KR1234' });
+  const id = await world.platform.ids.one();
+  await sql(
+    `INSERT INTO settlement.batch (id, merchant_id, currency, status, opened_at, cut_off_at, settlement_day, fixed_fee,
+       refund_fee, tax_bps, gross, net, closed_at, attempts, refusal)
+     VALUES ($1, $2, 'KRW', 'REJECTED', now(), now(), '2014-11-10', 0, 0, 0, 100, 100, now(), 1, 'AM04')`,
+    ...[id, merchant.id],
+  );
+  return id.toString();
+}
+
 let rates = 0;
 async function aHeldRate(proposedBy: string | null): Promise<{ currency: string; date: string }> {
   const date = `2014-10-${(++rates).toString().padStart(2, '0')}`;
@@ -196,6 +209,7 @@ const acts: Readonly<Record<Act, () => Promise<Asked>>> = {
   }),
   approveClosure: async () => ({ as: 'li', id: await aClosure(), body: { reason } }),
   refuseClosure: async () => ({ as: 'li', id: await aClosure(), body: { reason } }),
+  retryPayout: async () => ({ as: 'mei', id: await aRejectedBatch(), body: { reason } }),
   release: async () => {
     const at = world.platform.clock.now();
     await world.platform.database.transaction((tx) => quarantine(tx, { ...item, reason: 'broken', at }));

@@ -69,6 +69,8 @@ export const gatewayCodes: Readonly<Record<RejectionCode, GatewayError>> = {
   'token-unusable': 'ACCESS_FORBIDDEN',
   'declaration-refused': 'ILLEGAL_ARGUMENT',
   'onboarding-refused': 'ILLEGAL_ARGUMENT',
+  'act-unknown': 'ILLEGAL_ARGUMENT',
+  'act-refused': 'ILLEGAL_ARGUMENT',
   overloaded: 'SYSTEM_ERROR',
   unavailable: 'SYSTEM_ERROR',
 };

@@ -84,6 +84,8 @@ export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = 
   'token-unusable': refusal(401, 'FORBIDDEN'),
   'declaration-refused': refusal(409, 'INVALID_REQUEST'),
   'onboarding-refused': refusal(409, 'INVALID_REQUEST'),
+  'act-unknown': refusal(404, 'NOT_FOUND'),
+  'act-refused': refusal(409, 'INVALID_REQUEST'),
   overloaded: refusal(503, 'UNAVAILABLE'),
   unavailable: refusal(503, 'UNAVAILABLE'),
 };
