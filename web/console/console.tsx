@@ -64,7 +64,7 @@ export const shopRoleWords: Readonly<Record<ShopRole, keyof ConsoleWords>> = {
 const everybody: readonly Role[] = ['merchant', 'maker', 'checker', 'auditor'];
 const operators: readonly Role[] = ['maker', 'checker', 'auditor'];
 /** Who keeps the network running. */
-const keepers: readonly Role[] = ['maker', 'checker'];
+const keepers: readonly Role[] = ['admin', 'maker', 'checker'];
 const anybody: readonly Role[] = [...everybody, 'admin'];
 
 /** Which of a merchant's members see a page; absent: all of them. */
@@ -107,7 +107,7 @@ const pages: readonly ConsolePage[] = [
   { path: '/console/closures', word: 'navClosures', roles: operators, Page: Closures },
   { path: '/console/waiting', word: 'navWaiting', roles: operators, Page: Waiting },
   { path: '/console/payouts', word: 'navPayouts', roles: operators, Page: Payouts },
-  { path: '/console/keys', word: 'navKeys', roles: operators, Page: Keys },
+  { path: '/console/keys', word: 'navKeys', roles: [...operators, 'admin'], Page: Keys },
   { path: '/console/system', word: 'navSystem', roles: keepers, Page: System },
   {
     path: '/console/staff',

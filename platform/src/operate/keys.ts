@@ -9,7 +9,7 @@ import { keysOf } from '../system/index.ts';
 import { act, CommandRefused, type Common, operatorCommand, reasonOf, table } from './run.ts';
 
 /** Whoever may write the file holds the secrets anyway: what is asked is under whose name it stands in the trail. */
-const rotators = { roles: ['maker', 'checker'] } as const;
+const rotators = { roles: ['admin', 'maker', 'checker'] } as const;
 
 interface RotateOptions extends Common {
   readonly in?: string;
