@@ -51,6 +51,8 @@ export interface Config {
   readonly classic: GatewayChoices;
   /** The name that the audit log is signed under; null for the one that it was begun with. */
   readonly logName: string | null;
+  /** How far from the day's middle rate a conversion may be that people agreed with the bank. */
+  readonly dealToleranceBps: number;
   /** The settlement bank, where it is spoken to by files; null for none. */
   readonly bankFiles: BankFilesConfig | null;
   /** Who knows people and cards; null for nobody. */
@@ -126,6 +128,7 @@ export function sandboxConfig(options: SandboxOptions, environment = ownEnvironm
     reach: 'public-and-loopback',
     classic: classicChoices(environment),
     logName: logName(environment),
+    dealToleranceBps: usualDealToleranceBps,
     bankFiles: null,
     registry: null,
     cardSwitch: null,
@@ -179,6 +182,7 @@ export function serveConfig(options: ServeOptions, environment = ownEnvironment(
     reach: environment.TONGBAO_NOTIFY_LOOPBACK === 'allow' ? 'public-and-loopback' : 'public',
     classic: classicChoices(environment),
     logName: logName(environment),
+    dealToleranceBps: dealTolerance(environment),
     bankFiles: bankFilesConfig(environment),
     registry: registryConfig(environment),
     cardSwitch: switchConfig(environment),
@@ -259,6 +263,14 @@ export function keysConfig(environment = ownEnvironment()): { file: string; data
   const { TONGBAO_KEY_FILE: file, DATABASE_URL: databaseUrl = null } = environment;
   if (file === undefined) throw new Error('TONGBAO_KEY_FILE must say where the key file is to be');
   return { file: path.resolve(file), databaseUrl };
+}
+
+export const usualDealToleranceBps = 200;
+function dealTolerance({ TONGBAO_DEAL_TOLERANCE_BPS: text }: NodeJS.ProcessEnv): number {
+  if (text === undefined) return usualDealToleranceBps;
+  if (!/^\d{1,4}$/.test(text) || Number.parseInt(text, 10) > 2_000)
+    throw new Error(`TONGBAO_DEAL_TOLERANCE_BPS must be basis points from 0 to 2000, not "${text}"`);
+  return Number.parseInt(text, 10);
 }
 
 function logName({ TONGBAO_LOG_NAME: name }: NodeJS.ProcessEnv): string | null {

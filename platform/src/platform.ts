@@ -4,7 +4,7 @@ import type { MailService, Registry, SmsService, StatementSource } from '@tongba
 import type { Logger } from 'pino';
 import type { AuditOptions } from './audit/index.ts';
 import { type AuditLog, createAuditLog, createNoteSigner, type NoteSigner } from './audit-log/index.ts';
-import type { Config } from './config.ts';
+import { type Config, usualDealToleranceBps } from './config.ts';
 import { type Customers, createCustomers } from './customers/index.ts';
 import {
   createIsolation,
@@ -75,7 +75,7 @@ import {
 export interface PlatformParts {
   /** `reach` absent: public addresses alone. */
   readonly config: Pick<Config, 'mode' | 'lanes' | 'maxBatch' | 'publicUrl' | 'classic' | 'logName'> &
-    Partial<Pick<Config, 'reach'>>;
+    Partial<Pick<Config, 'reach' | 'dealToleranceBps'>>;
   readonly database: Database;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -355,7 +355,7 @@ const mailOf = (
   });
 
 const settlementOf = (
-  { database, clock, settlementBank, log }: PlatformParts,
+  { config, database, clock, settlementBank, log }: PlatformParts,
   rooms: { ids: Ids; house: HouseAccounts; fx: Fx; isolation: Isolation },
 ): Settlement =>
   createSettlement({
@@ -363,6 +363,7 @@ const settlementOf = (
     database,
     clock,
     bank: settlementBank,
+    dealToleranceBps: config.dealToleranceBps ?? usualDealToleranceBps,
     onBankFailed: (error) =>
       log.warn({ err: error }, 'the settlement bank was not reached or not understood'),
   });

@@ -75,6 +75,7 @@ export const rejectionCodes = [
   'token-unusable',
   // what operators declare
   'declaration-refused',
+  'deal-refused',
   'onboarding-refused',
   // what they do: there is no such thing, or it cannot be done now, or not by this person
   'act-unknown',

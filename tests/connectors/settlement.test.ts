@@ -35,7 +35,7 @@ beforeAll(async () => {
       ...{ pollMs: 3_600_000, quietMs: 1_800_000, onFailed: (_error, name) => failures.push(name) },
     });
     // Deals are agreed with the bank's desk.
-    return { settlementBank: { ...bank, exchange: async () => {}, execution: null }, statements: bank };
+    return { settlementBank: { ...bank, exchange: async () => 'done', execution: null }, statements: bank };
   });
 });
 afterAll(async () => {

@@ -52,9 +52,14 @@ export const targets: readonly Target[] = [
     // The frames of verbs, and what they put together for a database.
     { skip: ['changeVerb', 'pick', 'latest', 'idsPerCommand', 'perRun', 'refundQueueTimer'] },
   ),
-  ...inFolder('settlement', 'platform/src/settlement', ['batch', 'calendar', 'close', 'postings'], {
-    skip: ['entryOf', 'closedAtOnce', 'releasedAtOnce'],
-  }),
+  ...inFolder(
+    'settlement',
+    'platform/src/settlement',
+    ['agreement-terms', 'batch', 'calendar', 'close', 'postings'],
+    {
+      skip: ['entryOf', 'closedAtOnce', 'releasedAtOnce'],
+    },
+  ),
   ...inFolder('protocol', 'protocol/src/ams', ['signature', 'json']),
   ...inFolder('protocol', 'protocol/src/codes', ['tlv', 'merchant-qr', 'order-code', 'payment-code']),
   ...inFolder('protocol', 'protocol/src/gateway', ['signature']),

@@ -17,6 +17,8 @@ export function ReasonDialog<More extends object, Answer = unknown>(props: {
   /** Fields of `More` that are asked for beside the reason, with what they begin with. */
   readonly fields?: ReactNode;
   readonly begin?: More;
+  /** What is sent of what was typed; absent: all of it as it is. */
+  readonly shape?: (typed: Typed & More) => object;
   /** What it is about, above the fields. */
   readonly children?: ReactNode;
   /** Another text than the server's for a refusal. */
@@ -33,6 +35,7 @@ export function ReasonDialog<More extends object, Answer = unknown>(props: {
       path={props.path}
       body={props.body}
       begin={props.begin as Partial<Typed & More> | undefined}
+      shape={props.shape}
       about={props.children}
       refusal={props.refusal}
       onDone={(answer, typed) => {

@@ -10,6 +10,8 @@ export function TellDialog<Typed extends object, Answer = unknown>(props: {
   readonly path: string;
   /** What goes with what is typed. */
   readonly body?: object | undefined;
+  /** What is sent of what was typed; absent: all of it as it is. */
+  readonly shape?: ((typed: Typed) => object) | undefined;
   /** What the fields begin with. */
   readonly begin?: Partial<Typed> | undefined;
   readonly okText?: string;
@@ -29,7 +31,8 @@ export function TellDialog<Typed extends object, Answer = unknown>(props: {
   const queries = useQueryClient();
   const [form] = Form.useForm<Typed>(props.form);
   const doing = useMutation({
-    mutationFn: (typed: Typed) => tell<Answer>(props.path, { ...props.body, ...typed }),
+    mutationFn: (typed: Typed) =>
+      tell<Answer>(props.path, { ...props.body, ...(props.shape?.(typed) ?? typed) }),
     onSuccess: async (answer, typed) => {
       await queries.invalidateQueries();
       props.onDone?.(answer, typed);

@@ -2,11 +2,13 @@
 import type { Treasury as Answer } from '@tongbao/protocol/console';
 import { Skeleton } from 'antd';
 import { amount, useAsk, useWords } from './ask.ts';
+import type { PageProps } from './console.tsx';
+import { Deals } from './deals.tsx';
 import { Bars, Failed, Figure, Nothing, Wide } from './pieces.tsx';
 
 type Day = Answer['days'][number];
 
-export function Treasury() {
+export function Treasury({ member }: PageProps) {
   const say = useWords();
   const answer = useAsk<Answer>('/treasury');
   if (answer.isPending) return <Skeleton active paragraph={{ rows: 8 }} />;
@@ -24,6 +26,7 @@ export function Treasury() {
           />
         ))}
       </div>
+      <Deals member={member} />
       <section className="panel">
         {days.length === 0 ? (
           <Nothing title={say('noDeals')} />

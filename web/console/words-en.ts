@@ -1,9 +1,11 @@
 // The console in English. A key that is missing here does not compile.
 import { accessEn } from './words-access-en.ts';
+import { dealsEn } from './words-deals-en.ts';
 import type { ConsoleWords } from './words-zh.ts';
 
 export const consoleEn: ConsoleWords = {
   ...accessEn,
+  ...dealsEn,
   console: 'Console',
   username: 'Username',
   password: 'Password',

@@ -21,6 +21,12 @@ export type {
   Registry,
   RegistryElement,
 } from './registry.ts';
-export type { BankDocument, BankOfCurrency, Pain001Version, SettlementBank } from './settlement-bank.ts';
+export type {
+  BankDocument,
+  BankOfCurrency,
+  Exchanged,
+  Pain001Version,
+  SettlementBank,
+} from './settlement-bank.ts';
 export type { BankFile, StatementSource } from './statements.ts';
 export { type CodeStepUp, type RedirectStepUp, type StepUp, type StepUpKey, stepUpFault } from './step-up.ts';

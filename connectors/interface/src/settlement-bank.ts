@@ -41,7 +41,10 @@ export interface SettlementBank {
   nextDocumentAt(after: bigint): Promise<Date | null>;
   /**
    * Exchanges at a rate agreed for the day: `buy` arrives on our settlement account, `pay` leaves the safeguarding
-   * account (both negative: the other way round). Once for each reference. Throws when it is not known whether it did.
+   * account (both negative: the other way round). Once for each reference. `by-hand`: it takes no such order, and did
+   * nothing: people agree the deal with its desk. Throws when it is not known whether it did.
    */
-  exchange(deal: { reference: string; buy: Money; pay: Money }): Promise<void>;
+  exchange(deal: { reference: string; buy: Money; pay: Money }): Promise<Exchanged>;
 }
+
+export type Exchanged = 'done' | 'by-hand';

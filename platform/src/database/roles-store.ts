@@ -74,7 +74,12 @@ const fixedColumns: Readonly<Record<string, readonly string[]>> = {
   ],
   'settlement.batch': ['id', 'merchant_id', 'currency', 'opened_at', 'contract_version'],
   'settlement.deal': [
-    ...['id', 'day', 'currency', 'bought', 'home', 'cost', 'collected', 'gain', 'rate', 'created_at'],
+    // What it was made at is written when it is booked; the entry, a leaf of the log, says the same.
+    ...['id', 'day', 'currency', 'bought', 'home', 'collected', 'created_at'],
+  ],
+  'settlement.deal_agreement': [
+    ...['id', 'deal_id', 'bank_reference', 'rate', 'cost', 'value_date', 'expected_rate', 'expected_cost'],
+    ...['reason', 'proposed_by', 'proposed_at'],
   ],
   'settlement.payout': ['batch_id', 'attempt', 'message_id', 'currency', 'amount', 'instructed_by_entry'],
   'settlement.reserve': ['id', 'batch_id', 'merchant_id', 'currency', 'amount', 'release_at'],

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { addBreakCommands } from './breaks.ts';
 import { addClosureCommands } from './closures.ts';
+import { addDealCommands } from './deals.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { addKeyCommands } from './keys.ts';
@@ -21,6 +22,7 @@ export function addOperatorCommands(program: Command): void {
   addStaffCommands(program);
   addStatementCommands(program);
   addClosureCommands(program);
+  addDealCommands(program);
   addMerchantCommands(program);
   addBreakCommands(program);
   addPayoutCommands(program);

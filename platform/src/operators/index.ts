@@ -6,6 +6,7 @@ export {
   type OperatorActParts,
   proposeClosure,
 } from './acts.ts';
+export { agreeDeal, type DealActParts, decideAgreement, handDeals } from './deals.ts';
 export {
   changeKeys,
   confirmHeldRate,

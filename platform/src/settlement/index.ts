@@ -31,6 +31,12 @@ export {
   readWrongPayouts,
 } from './proof-store.ts';
 export { type PayoutInHandRow, type PayoutPage, readPayoutsInHand } from './retry-store.ts';
-export { type BatchWithPayouts, createSettlement, newestBatches, type Settlement } from './settlement.ts';
+export {
+  type BatchWithPayouts,
+  createSettlement,
+  type HandDeal,
+  newestBatches,
+  type Settlement,
+} from './settlement.ts';
 export { readBatchPage } from './store.ts';
 export { type Deal, readDealPage, readOpenDeals } from './treasury-store.ts';

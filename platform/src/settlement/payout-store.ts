@@ -278,9 +278,11 @@ const movements = statement(
    FROM settlement.payout p WHERE p.status = 'paid' AND p.currency = $1
      AND p.answered_at >= $2::date AND p.answered_at < $3::date + 1
    UNION ALL
-   SELECT 'FX' || d.id, '', d.currency, d.bought, (d.created_at AT TIME ZONE 'UTC')::date::text
-   FROM settlement.deal d WHERE d.entry_id <> 0 AND d.currency = $1
-     AND d.created_at >= $2::date AND d.created_at < $3::date + 1`,
+   SELECT coalesce(a.bank_reference, 'FX' || d.id), CASE WHEN a.id IS NULL THEN '' ELSE 'FX' || d.id END, d.currency, d.bought,
+     coalesce(a.value_date, (d.created_at AT TIME ZONE 'UTC')::date)::text
+   FROM settlement.deal d LEFT JOIN settlement.deal_agreement a ON a.deal_id = d.id AND a.approved
+   WHERE d.entry_id <> 0 AND d.currency = $1
+     AND coalesce(a.value_date, (d.created_at AT TIME ZONE 'UTC')::date) BETWEEN $2::date AND $3::date`,
 );
 /** What the books have on the settlement bank's account of a currency, in days (YYYY-MM-DD, UTC, both included). */
 export const readBankMovements = (

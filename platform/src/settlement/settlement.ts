@@ -3,6 +3,8 @@
 import type { Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
+import { decideAgreement, type ProposedAgreement, proposeAgreement } from './agreement.ts';
+import { type Agreement, type OpenDeal, readAgreements, readHandDeals } from './agreement-store.ts';
 import { assertBankAccount, electronicForm } from './bank-account.ts';
 import type { Batch, SettlementTerms } from './batch.ts';
 import { closeDue, closingTimer, releaseDue, releasingTimer } from './close.ts';
@@ -32,6 +34,11 @@ type ChangeableTerms = Omit<SettlementTerms, 'merchantId' | 'currency'>;
 
 export interface BatchWithPayouts extends Batch {
   readonly payouts: readonly PayoutRow[];
+}
+
+export interface HandDeal {
+  readonly deal: OpenDeal;
+  readonly agreement: Agreement | null;
 }
 
 export interface Settlement {
@@ -70,6 +77,15 @@ export interface Settlement {
   batchesOf(page: { merchantId: bigint; before: bigint; limit: number }): Promise<BatchWithPayouts[]>;
   /** What stands open between the currencies, and the newest conversions, a row for each currency and day. */
   treasury(limit: number): Promise<{ positions: Position[]; deals: Deal[] }>;
+  /** Conversions that people agree with the bank's desk, and what they have noted. */
+  handDeals(): Promise<{ deals: HandDeal[]; toleranceBps: number }>;
+  /** Notes what was agreed with the bank; answers its id. Rejections: deal-refused. */
+  proposeAgreement(tx: Transaction, agreement: ProposedAgreement): Promise<bigint>;
+  /** Another person confirms it, which books the deal, or refuses it. Rejections: deal-refused. */
+  decideAgreement(
+    tx: Transaction,
+    decision: { id: bigint; operator: string; approved: boolean },
+  ): Promise<Agreement>;
   /** Books own money that the house has paid in, so that what merchants may owe is covered. */
   bookOwnFunds(received: OwnFunds): Promise<void>;
   readonly timers: readonly Timer[];
@@ -112,6 +128,9 @@ export function createSettlement(parts: TreasuryParts): Settlement {
       positions: await positionsOf(parts, database),
       deals: await readNewestDeals(database, limit),
     }),
+    handDeals: () => handDeals(parts),
+    proposeAgreement: (tx, agreement) => proposeAgreement(parts, tx, agreement),
+    decideAgreement: (tx, decision) => decideAgreement(parts, tx, decision),
     timers: [
       closing(parts),
       createTreasury(parts),
@@ -121,6 +140,16 @@ export function createSettlement(parts: TreasuryParts): Settlement {
       reading(parts),
     ],
   };
+}
+
+async function handDeals({ database, dealToleranceBps: toleranceBps }: TreasuryParts) {
+  const deals = await readHandDeals(database);
+  const noted = await readAgreements(
+    database,
+    deals.map((deal) => deal.id),
+  );
+  const agreementOf = (id: bigint) => noted.find((agreement) => agreement.deal_id === id) ?? null;
+  return { deals: deals.map((deal) => ({ deal, agreement: agreementOf(deal.id) })), toleranceBps };
 }
 
 function known(terms: SettlementTerms | undefined): SettlementTerms {

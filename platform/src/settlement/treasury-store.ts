@@ -3,10 +3,10 @@ import { type Connection, statement, type Transaction } from '../database/index.
 
 const readNext = statement(
   'settlement.treasury-next',
-  `SELECT next_run_at AS at, (SELECT min(next_try_at) FROM settlement.deal WHERE entry_id = 0 AND id::text <> ALL($1::text[])) AS open
+  `SELECT next_run_at AS at, (SELECT min(next_try_at) FROM settlement.deal WHERE entry_id = 0 AND by_hand_since IS NULL AND id::text <> ALL($1::text[])) AS open
    FROM settlement.treasury`,
 );
-/** When the positions are closed next, and the oldest deal that is not made yet, of those that are not excepted. */
+/** When the positions are closed next, and the oldest deal that the bank is still asked for, of those that are not excepted. */
 export const readTreasury = async (
   connection: Connection,
   except: readonly string[],
@@ -71,17 +71,40 @@ export const insertDealRow = (tx: Transaction, d: Omit<Deal, 'entry_id'>): Promi
 
 const openDeals = statement(
   'settlement.open-deals',
-  `SELECT ${dealColumns} FROM settlement.deal WHERE entry_id = 0 ORDER BY id LIMIT 200`,
+  `SELECT ${dealColumns} FROM settlement.deal WHERE entry_id = 0 AND by_hand_since IS NULL ORDER BY id LIMIT 200`,
 );
+/** Those that the bank is still asked for. */
 export const readOpenDeals = (connection: Connection): Promise<Deal[]> => connection.query(openDeals);
 
 const finishDeal = statement(
   'settlement.finish-deal',
-  'UPDATE settlement.deal SET entry_id = $2 WHERE id = $1 AND entry_id = 0 RETURNING id',
+  `UPDATE settlement.deal SET entry_id = $2, cost = $3, gain = $4, rate = $5 WHERE id = $1 AND entry_id = 0 RETURNING id`,
 );
-/** False when somebody else booked it before. */
-export const finishDealRow = async (tx: Transaction, id: bigint, entryId: bigint): Promise<boolean> =>
-  (await tx.query(finishDeal, [id, entryId])).length === 1;
+/** At what it was made. False when somebody else booked it before. */
+export const finishDealRow = async (
+  tx: Transaction,
+  deal: Pick<Deal, 'id' | 'cost' | 'gain' | 'rate'>,
+  entryId: bigint,
+): Promise<boolean> =>
+  (await tx.query(finishDeal, [deal.id, entryId, deal.cost, deal.gain, deal.rate])).length === 1;
+
+const waitByHand = statement(
+  'settlement.deal-by-hand',
+  'UPDATE settlement.deal SET by_hand_since = $2 WHERE id = $1 AND entry_id = 0 AND by_hand_since IS NULL',
+);
+/** The bank takes no such order: people agree it. */
+export const leaveDealToPeople = (connection: Connection, id: bigint, at: Date): Promise<unknown> =>
+  connection.query(waitByHand, [id, at]);
+
+const underWay = statement(
+  'settlement.deals-under-way',
+  `SELECT currency, home, sum(bought)::bigint AS bought, sum(collected)::bigint AS collected
+   FROM settlement.deal WHERE entry_id = 0 GROUP BY currency, home`,
+);
+/** What deals that are not booked yet will close of the positions, by currency. */
+export const readUnderWay = (
+  connection: Connection,
+): Promise<Pick<Deal, 'currency' | 'home' | 'bought' | 'collected'>[]> => connection.query(underWay);
 
 const delayDeal = statement(
   'settlement.delay-deal',

@@ -2,7 +2,7 @@
 // merchants' currencies with what it collected. What that brings more, or less, than the rates that payments were locked
 // at is realised on an account of its own.
 import { allocate, convert, money, parseRate, type Rate, toDecimal } from '@tongbao/money';
-import type { Connection } from '../database/index.ts';
+import type { Connection, Transaction } from '../database/index.ts';
 import { type Fx, RatesUnavailable } from '../fx/index.ts';
 import {
   type HouseAccounts,
@@ -21,14 +21,20 @@ import {
   delayDealRow,
   finishDealRow,
   insertDealRow,
+  leaveDealToPeople,
   lockTreasury,
   readCurrencies,
   readOpenDeals,
   readTreasury,
+  readUnderWay,
   writeTreasury,
 } from './treasury-store.ts';
 
-export type TreasuryParts = SettlementParts & { readonly fx: Fx };
+export type TreasuryParts = SettlementParts & {
+  readonly fx: Fx;
+  /** How far from what was expected a deal may be that people agreed with the bank. */
+  readonly dealToleranceBps: number;
+};
 
 const home = 'CNY';
 const rateDecimals = 10;
@@ -82,6 +88,23 @@ export function decideDeals(positions: readonly Position[], rates: ReadonlyMap<s
     ...deal,
     gain: gains[index]!,
     collected: deal.cost + gains[index]!,
+  }));
+}
+
+/** What is left to close: a deal that waits for the bank or for people closes its part when it is booked. */
+export function lessUnderWay(
+  positions: readonly Position[],
+  deals: readonly Pick<Deal, 'currency' | 'home' | 'bought' | 'collected'>[],
+): Position[] {
+  return positions.map(({ currency, amount }) => ({
+    currency,
+    amount: deals.reduce(
+      (left, deal) =>
+        left +
+        (deal.currency === currency ? deal.bought : 0n) -
+        (deal.home === currency ? deal.collected : 0n),
+      amount,
+    ),
   }));
 }
 
@@ -166,7 +189,7 @@ async function decideDay(parts: TreasuryParts, now: Date): Promise<number> {
   return parts.database.batch(async (tx) => {
     if ((await lockTreasury(tx))?.getTime() !== planned.getTime()) return 0;
     await writeTreasury(tx, null);
-    const deals = decideDeals(await positionsOf(parts, tx), rates);
+    const deals = decideDeals(lessUnderWay(await positionsOf(parts, tx), await readUnderWay(tx)), rates);
     for (const deal of deals) {
       await insertDealRow(tx, {
         ...deal,
@@ -214,17 +237,21 @@ async function dealOpen(parts: TreasuryParts, now: Date): Promise<number> {
     key: ({ id }) => id.toString(),
     work: async (deal) => {
       try {
-        await parts.bank.exchange({
+        const outcome = await parts.bank.exchange({
           reference: referenceOf(deal),
           buy: money(deal.currency, deal.bought),
           pay: money(deal.home, deal.cost),
         });
+        if (outcome === 'by-hand') {
+          await leaveDealToPeople(database, deal.id, now);
+          return;
+        }
       } catch (error) {
         parts.onBankFailed(error);
         await delayDealRow(database, deal.id, new Date(now.getTime() + retryMs));
         return;
       }
-      await book(parts, deal, now);
+      await parts.database.batch((tx) => bookDeal(parts, tx, deal, now));
       done += 1;
     },
   });
@@ -234,7 +261,13 @@ async function dealOpen(parts: TreasuryParts, now: Date): Promise<number> {
 /** What the bank knows the conversion by. */
 const referenceOf = ({ id }: Pick<Deal, 'id'>): string => `FX${id}`;
 
-async function book(parts: TreasuryParts, deal: Deal, now: Date): Promise<void> {
+/** Books a deal that was made, at what it says. False when somebody else has. */
+export async function bookDeal(
+  parts: TreasuryParts,
+  tx: Transaction,
+  deal: Deal,
+  now: Date,
+): Promise<boolean> {
   const { house } = parts;
   const accounts = {
     position: await house.open('fx-position', deal.currency, now),
@@ -250,8 +283,7 @@ async function book(parts: TreasuryParts, deal: Deal, now: Date): Promise<void> 
   };
   const about = { payerId: 0n, subjectId: deal.id, occurredAt: now };
   const entry = { id, kind: 'fx-conversion', ...about, postings: dealPostings(deal, accounts) } as const;
-  await parts.database.batch(async (tx) => {
-    if (!(await finishDealRow(tx, deal.id, id))) return;
-    await recordEntries(tx, [entry], { alongside: [answerRows([heard])] });
-  });
+  if (!(await finishDealRow(tx, deal, id))) return false;
+  await recordEntries(tx, [entry], { alongside: [answerRows([heard])] });
+  return true;
 }

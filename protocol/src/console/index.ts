@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Receipt } from '../receipt.ts';
 import { bankOperations } from './banks.ts';
 import { contractOperations, LockedRate, Sum } from './contract.ts';
+import { dealOperations } from './deals.ts';
 import { runningOperations } from './running.ts';
 import { sessionOperations } from './session.ts';
 import {
@@ -26,6 +27,7 @@ import { staffOperations } from './staff.ts';
 
 export * from './banks.ts';
 export * from './contract.ts';
+export * from './deals.ts';
 export * from './running.ts';
 export * from './session.ts';
 export * from './staff.ts';
@@ -385,6 +387,7 @@ export const consoleOperations = table({
   ...bankOperations,
   ...contractOperations,
   ...runningOperations,
+  ...dealOperations,
   treasury: { method: 'GET', path: '/api/console/treasury', roles: operators, answer: Treasury },
   safeguarding: { method: 'GET', path: '/api/console/safeguarding', roles: operators, answer: Safeguarding },
   proofs: { method: 'GET', path: '/api/console/proofs', roles: operators, answer: Proofs },

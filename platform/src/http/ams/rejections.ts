@@ -71,6 +71,7 @@ export const amsCodes: Readonly<Record<RejectionCode, ResultCode>> = {
   'factor-wrong': 'ACCESS_DENIED',
   'token-unusable': 'ACCESS_DENIED',
   'declaration-refused': 'PARAM_ILLEGAL',
+  'deal-refused': 'PARAM_ILLEGAL',
   'onboarding-refused': 'PARAM_ILLEGAL',
   'act-unknown': 'PARAM_ILLEGAL',
   'act-refused': 'PARAM_ILLEGAL',

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { bankRoutes, uploadRoute } from './banks.ts';
 import { type ContractParts, contractRoute } from './contract.ts';
+import { dealRoutes } from './deals.ts';
 import { merchantRoutes } from './merchants.ts';
 import { type OperatorParts, operatorRoutes } from './operators.ts';
 import { ConsoleRefused, consoleRoutes } from './routes.ts';
@@ -31,6 +32,7 @@ export const consoleAdapter =
     merchantRoutes(route, parts);
     operatorRoutes(route, parts);
     bankRoutes(route, parts);
+    dealRoutes(route, parts);
     runningRoutes(route, parts);
     await uploadRoute(app, parts);
     fileRoute(app, parts);

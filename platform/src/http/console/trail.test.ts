@@ -117,6 +117,28 @@ const aClosure = async (): Promise<string> => {
   return (await database.transaction((tx) => settlement.proposeDeclaration(tx, asked))).toString();
 };
 
+/** A conversion that waits for people. */
+let deals = 0;
+const aDealDay = (): string => `2014-09-${deals.toString().padStart(2, '0')}`;
+async function aDeal(): Promise<string> {
+  const id = await world.platform.ids.one();
+  deals += 1;
+  await sql(
+    `INSERT INTO settlement.deal (id, day, currency, bought, home, cost, collected, gain, rate, created_at, next_try_at, number,
+       by_hand_since) VALUES ($1, $2, 'GBP', 100, 'CNY', 970, 970, 0, '9.7', now(), now(), 1, now())`,
+    ...[id, aDealDay()],
+  );
+  return id.toString();
+}
+async function anAgreement(): Promise<string> {
+  const { database, settlement } = world.platform;
+  const asked = {
+    ...{ dealId: BigInt(await aDeal()), bankReference: `FXD/${deals}`, valueDate: aDealDay(), reason },
+    ...{ terms: { kind: 'rate', rate: '9.7' } as const, operator: 'mei' },
+  } as const;
+  return (await database.transaction((tx) => settlement.proposeAgreement(tx, asked))).toString();
+}
+
 /** Somebody who was invited and has not joined. */
 let people = 0;
 async function aPerson(): Promise<{ username: string; token: string }> {
@@ -210,6 +232,12 @@ const acts: Readonly<Record<Act, () => Promise<Asked>>> = {
   approveClosure: async () => ({ as: 'li', id: await aClosure(), body: { reason } }),
   refuseClosure: async () => ({ as: 'li', id: await aClosure(), body: { reason } }),
   retryPayout: async () => ({ as: 'mei', id: await aRejectedBatch(), body: { reason } }),
+  agreeDeal: async () => ({
+    ...{ as: 'mei', id: await aDeal() },
+    body: { bankReference: 'FXD/1', terms: { rate: '9.7' }, valueDate: aDealDay(), reason },
+  }),
+  approveAgreement: async () => ({ as: 'li', id: await anAgreement(), body: { reason } }),
+  refuseAgreement: async () => ({ as: 'li', id: await anAgreement(), body: { reason } }),
   release: async () => {
     const at = world.platform.clock.now();
     await world.platform.database.transaction((tx) => quarantine(tx, { ...item, reason: 'broken', at }));

@@ -68,6 +68,7 @@ export const gatewayCodes: Readonly<Record<RejectionCode, GatewayError>> = {
   'factor-wrong': 'ACCESS_FORBIDDEN',
   'token-unusable': 'ACCESS_FORBIDDEN',
   'declaration-refused': 'ILLEGAL_ARGUMENT',
+  'deal-refused': 'ILLEGAL_ARGUMENT',
   'onboarding-refused': 'ILLEGAL_ARGUMENT',
   'act-unknown': 'ILLEGAL_ARGUMENT',
   'act-refused': 'ILLEGAL_ARGUMENT',

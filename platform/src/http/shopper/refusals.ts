@@ -83,6 +83,7 @@ export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = 
   'factor-wrong': refusal(403, 'FORBIDDEN'),
   'token-unusable': refusal(401, 'FORBIDDEN'),
   'declaration-refused': refusal(409, 'INVALID_REQUEST'),
+  'deal-refused': refusal(409, 'INVALID_REQUEST'),
   'onboarding-refused': refusal(409, 'INVALID_REQUEST'),
   'act-unknown': refusal(404, 'NOT_FOUND'),
   'act-refused': refusal(409, 'INVALID_REQUEST'),

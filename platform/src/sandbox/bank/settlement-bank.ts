@@ -93,6 +93,7 @@ export function createSandboxSettlementBank(parts: {
             bookedAt,
           });
       });
+      return 'done';
     },
     async receive({ reference, amount }) {
       await openBank(database);
