@@ -27,6 +27,7 @@ import { createFx, type Fx, type RateSource } from './fx/index.ts';
 import { amsChannel } from './http/ams/index.ts';
 import { type CashierTokens, createCashierTokens } from './http/cashier/index.ts';
 import { createNotifyIds, gatewayChannel, type NotifyIds } from './http/gateway/index.ts';
+import { paymentIdToWire } from './http/payment-ids.ts';
 import { createJobs, type Jobs, type Task } from './jobs/index.ts';
 import { HouseAccounts } from './ledger/index.ts';
 import { createMail, type MailRoom } from './mail/index.ts';
@@ -48,6 +49,7 @@ import {
   createPayments,
   type PayByCode,
   type PaymentsRoom,
+  paymentStepUps,
 } from './payments/index.ts';
 import { createReconciliation, fetchStatements, type Reconciliation } from './reconciliation/index.ts';
 import { type Rule, rules, sandboxRules } from './risk/index.ts';
@@ -69,6 +71,7 @@ import {
   createPaymentCodes,
   createWallet,
   type PaymentCodes,
+  type StepUps,
   type Wallet,
 } from './wallet/index.ts';
 
@@ -126,6 +129,8 @@ export interface Platform {
   readonly paymentCodes: PaymentCodes;
   readonly payByCode: PayByCode;
   readonly payments: PaymentsRoom;
+  /** What shoppers do at the cashier about what their banks ask. */
+  readonly stepUps: StepUps;
   readonly notifications: Notifications;
   readonly settlement: Settlement;
   readonly onboarding: Onboarding;
@@ -180,6 +185,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     registry: parts.registry,
     onRegistryFailed: (error) => log.warn({ err: error }, 'a card could not be checked'),
     enqueueAsk: (tx, transferId) => jobs.enqueue(tx, 'ask-bank', [{ transferId: String(transferId) }]),
+    returnUrl: (transferId) => `${config.publicUrl}/wallet#/top-up/${transferId}`,
     onBankFailed: (error, transfer) => bankFailed(log, error, String(transfer.id)),
   });
   const payments = createPayments({
@@ -208,6 +214,9 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   };
   const askParts = {
     ...{ database, clock, bank, payments, isolation },
+    // The order's own page: it proves nothing, and says what the bank is asked.
+    returnUrl: async (paymentId: bigint) =>
+      `${config.publicUrl}${tokens.path(paymentIdToWire((await payments.findById(paymentId))!))}`,
     onBankFailed: (error: unknown, question: BankQuestion) => bankFailed(log, error, question.reference),
   };
   const auditLog = createAuditLog({ database, clock, signer: await logSigner(parts) });
@@ -220,6 +229,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   return {
     ...{ database, clock, ids, lanes, house, jobs, tasks, timers, keys, gatewayKey, tokens, notifyIds },
     ...rooms,
+    stepUps: paymentStepUps(askParts),
     ...{ publicUrl: config.publicUrl, rules: ruleBook },
     auditLog,
     audit: { database, clock, house, bankBooks: parts.bankBooks },

@@ -4,16 +4,21 @@
 import type { Database, Isolation } from '../database/index.ts';
 import type { Clock, Timer } from '../system/index.ts';
 import {
-  type BankAnswer,
   type BankGateway,
   beginWithinMs,
   type Card,
+  createStepUps,
+  type DebitAnswer,
+  isOver,
+  putToShopper,
   readCards,
-  unasked,
+  readStepUps,
+  type StepUps,
   waitAfter,
 } from '../wallet/index.ts';
 import { askAgain, type BankQuestion } from './bank-question.ts';
 import {
+  askQuestionFrom,
   lookAtQuestion,
   readDueQuestions,
   readNextQuestion,
@@ -28,7 +33,9 @@ export interface AskBankParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly bank: BankGateway;
-  readonly payments: Pick<PaymentsRoom, 'hearBank'>;
+  readonly payments: Pick<PaymentsRoom, 'hearBank' | 'hearStepUp'>;
+  /** Where a bank's page sends the shopper's browser when he has answered there; absent: no bank may ask anybody. */
+  readonly returnUrl?: (paymentId: bigint) => Promise<string>;
   /** Told when a bank could not be asked; the question stays open. */
   readonly onBankFailed: (error: unknown, question: BankQuestion) => void;
 }
@@ -43,48 +50,82 @@ export async function askBank(parts: AskBankParts, reference: string): Promise<v
   const now = clock.now();
   if (question === undefined || question.outcome !== null || question.nextAskAt! > now) return;
   const { attempts } = question;
+  const asked = (await readStepUps(database, [reference])).get(reference);
   // The next time is written before the bank is asked: a process that dies meanwhile leaves a question that is due.
-  const nextAskAt = new Date(now.getTime() + waitAfter(attempts + 1));
+  const wait = asked === undefined ? waitAfter(attempts + 1) : waitAfter(1);
+  const nextAskAt = new Date(now.getTime() + wait);
   if (!(await takeQuestion(database, { reference, attempts, now, nextAskAt }))) return;
   const card = await cardOf(parts, question);
-  let answer: BankAnswer;
+  const isTimeOver = asked !== undefined && isOver(asked, now);
+  let answer: DebitAnswer;
   try {
-    answer = await ask(parts, question, card);
+    answer = await ask(parts, { question, card, isTimeOver });
   } catch (error) {
     parts.onBankFailed(error, question);
-    return;
+    if (!isTimeOver) return;
+    // The shopper need not wait for a bank that is away: what it has charged goes back to the card.
+    answer = { outcome: 'declined', reason: 'step-up-expired' };
   }
-  await parts.payments.hearBank({ paymentId: question.paymentId, reference, card, answer });
+  await hearAnswer(parts, { question, card, answer });
+}
+
+/** Records what the bank has said about a question. */
+export async function hearAnswer(
+  { payments }: Pick<AskBankParts, 'payments'>,
+  { question, card, answer }: { question: BankQuestion; card: Card; answer: DebitAnswer },
+): Promise<void> {
+  const { paymentId, reference } = question;
+  if (answer.outcome === 'step-up-required')
+    await payments.hearStepUp({ paymentId, reference, card, asks: answer.stepUp });
+  else await payments.hearBank({ paymentId, reference, card, answer });
+}
+
+interface Asking {
+  readonly question: BankQuestion;
+  readonly card: { readonly bank: string; readonly token: string };
+  /** The shopper was asked by his bank, and his time is over. */
+  readonly isTimeOver: boolean;
 }
 
 async function ask(
-  { bank, clock }: AskBankParts,
-  { task, reference, amount, attempts, askedAt }: BankQuestion,
-  card: { bank: string; token: string },
-): Promise<BankAnswer> {
+  { bank, clock, returnUrl }: AskBankParts,
+  { question, card, isTimeOver }: Asking,
+): Promise<DebitAnswer> {
+  const { task, reference, amount, attempts, askedAt, paymentId } = question;
+  const mayAsk = question.mayAsk && returnUrl !== undefined;
   if (amount.amount === 0n) return { outcome: 'approved' };
-  const request = { bank: card.bank, cardToken: card.token, amount, reference };
+  const key = { bank: card.bank, reference };
+  const request = { ...key, cardToken: card.token, amount };
+  const put = (answer: DebitAnswer) => putToShopper({ bank, mayAsk: mayAsk && !isTimeOver }, key, answer);
   if (attempts > 0) {
-    const found = await bank.query({ bank: card.bank, reference });
-    if (found.outcome !== 'unknown-reference') return unasked(found);
+    const found = await bank.query(key);
+    if (found.outcome !== 'unknown-reference') return put(found);
+    if (isTimeOver) return { outcome: 'declined', reason: 'step-up-expired' };
     // A debit that the bank never got to know of is not begun a day later: the shopper has left. Money that is to go
     // back to a card goes back, however late.
     if (task === 'debit-card' && clock.now().getTime() - askedAt.getTime() >= beginWithinMs)
       return { outcome: 'declined', reason: 'bank-unavailable' };
   }
-  return task === 'debit-card' ? unasked(await bank.debit(request)) : bank.credit(request);
+  if (task !== 'debit-card') return bank.credit(request);
+  const stepUp = mayAsk ? { stepUp: { returnUrl: await returnUrl(paymentId) } } : {};
+  return put(await bank.debit({ ...request, ...stepUp }));
 }
 
 const lookAgainEveryMs = 3_600_000;
 
 /** A debit that was given up: if the bank has made it after all, its answer contradicts, and the money goes back. */
 async function lookAgain(parts: AskBankParts, question: BankQuestion): Promise<void> {
-  const { database, clock, bank, payments } = parts;
-  const { reference, paymentId } = question;
+  const { database, clock, bank } = parts;
+  const { reference } = question;
   const card = await cardOf(parts, question);
   let found: Awaited<ReturnType<BankGateway['query']>>;
   try {
-    found = await bank.query({ bank: card.bank, reference });
+    const key = { bank: card.bank, reference };
+    const answer = await bank.query(key);
+    found =
+      answer.outcome === 'unknown-reference'
+        ? answer
+        : await putToShopper({ bank, mayAsk: false }, key, answer);
   } catch (error) {
     parts.onBankFailed(error, question);
     const at = new Date(clock.now().getTime() + lookAgainEveryMs);
@@ -92,13 +133,34 @@ async function lookAgain(parts: AskBankParts, question: BankQuestion): Promise<v
     return;
   }
   if (found.outcome === 'unknown-reference') await lookAtQuestion(database, { reference, at: null });
-  else await payments.hearBank({ paymentId, reference, card, answer: unasked(found) });
+  else await hearAnswer(parts, { question, card, answer: found });
 }
 
 async function cardOf({ database }: AskBankParts, { cardId, reference }: BankQuestion): Promise<Card> {
   const card = (await readCards(database, [cardId])).get(cardId);
   if (card === undefined) throw new Error(`card ${cardId} of ${reference} is not known`);
   return card;
+}
+
+/** What shoppers do about what their banks ask, for orders. */
+export function paymentStepUps(parts: AskBankParts): StepUps {
+  const { database, clock, bank } = parts;
+  return createStepUps({
+    ...{ database, clock, bank },
+    async hear(reference, answer) {
+      const question = (await readQuestions(database, [reference])).get(reference);
+      if (question === undefined) throw new Error(`no bank was asked under ${reference}`);
+      await hearAnswer(parts, { question, card: await cardOf(parts, question), answer });
+    },
+    askFrom: async (reference, at) => void (await askQuestionFrom(database, { reference, at })),
+    ask: (reference) => askBank(parts, reference),
+    // He pays in another way, whether or not his bank can be told.
+    unheard: { outcome: 'declined', reason: 'step-up-abandoned' },
+    onBankFailed: async (error, reference) => {
+      const question = (await readQuestions(database, [reference])).get(reference);
+      if (question !== undefined) parts.onBankFailed(error, question);
+    },
+  });
 }
 
 /** Of each bank's clearing account in one run, and at once: a slow bank holds up no other one. */

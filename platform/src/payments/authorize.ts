@@ -88,7 +88,7 @@ function requestDebit(facts: ChangeFacts, payment: Payment, command: AuthorizePa
     changed,
     ...(balance === undefined ? {} : countIn(facts, balance, spentBy(payment, 'card', facts.now))),
     events: [event],
-    question: debitQuestion(changed, facts.now),
+    question: debitQuestion(changed, facts.now, command.mayAsk === true),
   };
 }
 

@@ -13,6 +13,7 @@ export const questionRows = copyInto<BankQuestion>('payments.bank_question', {
   clearing_account: ['int8', (q) => q.clearingAccount],
   currency: ['text', (q) => q.amount.currency],
   amount: ['int8', (q) => q.amount.amount],
+  may_ask: ['bool', (q) => q.mayAsk],
   asked_at: ['timestamptz', (q) => q.askedAt],
   next_ask_at: ['timestamptz', (q) => q.nextAskAt],
 });
@@ -27,13 +28,14 @@ interface QuestionRow {
   readonly clearing_account: bigint;
   readonly currency: string;
   readonly amount: bigint;
+  readonly may_ask: boolean;
   readonly asked_at: Date;
   readonly attempts: number;
   readonly next_ask_at: Date | null;
   readonly outcome: string | null;
   readonly answered_at: Date | null;
 }
-const columns = `reference, task, payment_id, event, refund_id, card_id, clearing_account, currency, amount, asked_at,
+const columns = `reference, task, payment_id, event, refund_id, card_id, clearing_account, currency, amount, may_ask, asked_at,
   attempts, next_ask_at, outcome, answered_at`;
 const questionOf = (row: QuestionRow): BankQuestion => ({
   reference: row.reference,
@@ -44,6 +46,7 @@ const questionOf = (row: QuestionRow): BankQuestion => ({
   cardId: row.card_id,
   clearingAccount: row.clearing_account,
   amount: money(row.currency, row.amount),
+  mayAsk: row.may_ask,
   askedAt: row.asked_at,
   attempts: row.attempts,
   nextAskAt: row.next_ask_at,
@@ -101,6 +104,16 @@ export const takeQuestion = async (
   ask: { reference: string; attempts: number; now: Date; nextAskAt: Date },
 ): Promise<boolean> =>
   (await connection.query(takeStatement, [ask.reference, ask.attempts, ask.now, ask.nextAskAt])).length === 1;
+
+const fromStatement = statement(
+  'payments.ask-bank-question-from',
+  'UPDATE payments.bank_question SET next_ask_at = $2 WHERE reference = $1 AND outcome IS NULL',
+);
+/** An open question is due from then on. */
+export const askQuestionFrom = (
+  connection: Connection,
+  of: { reference: string; at: Date },
+): Promise<unknown> => connection.query(fromStatement, [of.reference, of.at]);
 
 const dueStatement = statement(
   'payments.due-bank-questions',

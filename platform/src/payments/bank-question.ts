@@ -22,6 +22,8 @@ export interface BankQuestion {
   /** Our clearing account at the card's bank. */
   readonly clearingAccount: bigint;
   readonly amount: Money;
+  /** The shopper stands at a page, where his bank can ask him. */
+  readonly mayAsk: boolean;
   readonly askedAt: Date;
   /** How often the bank was asked. */
   readonly attempts: number;
@@ -37,22 +39,26 @@ type CardPayment = Pick<Payment, 'id' | 'funding' | 'fundingAccount' | 'payerAmo
 function open(
   payment: CardPayment,
   of: Pick<BankQuestion, 'reference' | 'task' | 'askedAt'> &
-    Partial<Pick<BankQuestion, 'amount' | 'event' | 'refundId'>>,
+    Partial<Pick<BankQuestion, 'amount' | 'event' | 'refundId' | 'mayAsk'>>,
 ): BankQuestion {
   if (payment.funding?.kind !== 'card' || payment.fundingAccount === null)
     throw new Error(`payment ${payment.id} was not made with a card`);
   return {
     ...{ paymentId: payment.id, event: 0, refundId: 0n, amount: payment.payerAmount },
     ...{ cardId: payment.funding.cardId, clearingAccount: payment.fundingAccount },
-    ...{ attempts: 0, nextAskAt: of.askedAt, outcome: null, answeredAt: null },
+    ...{ mayAsk: false, attempts: 0, nextAskAt: of.askedAt, outcome: null, answeredAt: null },
     ...of,
   };
 }
 
+/** What the bank knows the debit by that the payment waits for. */
+export const debitReference = ({ id, events }: Pick<Payment, 'id' | 'events'>): string => `P${id}-${events}`;
+
 /** For a payment that has just become pending. One for each time that a shopper confirms: each is another debit. */
-export const debitQuestion = (payment: Payment, askedAt: Date): BankQuestion =>
+export const debitQuestion = (payment: Payment, askedAt: Date, mayAsk = false): BankQuestion =>
   open(payment, {
-    ...{ reference: `P${payment.id}-${payment.events}`, task: 'debit-card', event: payment.events, askedAt },
+    ...{ reference: debitReference(payment), task: 'debit-card', event: payment.events, askedAt },
+    mayAsk,
   });
 
 export const refundQuestion = (payment: CardPayment, refund: Refund, askedAt: Date): BankQuestion =>

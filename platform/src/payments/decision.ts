@@ -6,7 +6,14 @@ import { type Entry, recordEntries, type Spending } from '../ledger/index.ts';
 import { type NewNotification, notificationRows } from '../notifications/index.ts';
 import { Rejection, type RejectionCode, type RejectionDetail } from '../rejection.ts';
 import type { Clock } from '../system/index.ts';
-import { answerRows, type CardTransfer, type HeardAnswer, recordReturn } from '../wallet/index.ts';
+import {
+  answerRows,
+  type CardTransfer,
+  type HeardAnswer,
+  type OpenStepUp,
+  recordReturn,
+  writeStepUp,
+} from '../wallet/index.ts';
 import type { BankQuestion } from './bank-question.ts';
 import { questionRows, updateQuestions } from './bank-question-store.ts';
 import { assertPayment, refundFault, sumsFault } from './bounds.ts';
@@ -49,6 +56,8 @@ export interface Decision<Answer> {
   readonly question?: BankQuestion;
   /** A question that an answer was applied to. */
   readonly answered?: BankQuestion;
+  /** What a bank wants to hear from the shopper before it answers. */
+  readonly stepUp?: OpenStepUp;
   /** A debit that a bank made although it had been decided otherwise: it goes back to the card. */
   readonly returned?: CardTransfer;
   /** What a bank said, as evidence. */
@@ -100,6 +109,7 @@ export async function recordDecisions(
   const questions = pick(decisions, 'question');
   if (questions.length > 0) await enqueue(tx, questions);
   await updateQuestions(tx, pick(decisions, 'answered'));
+  for (const stepUp of pick(decisions, 'stepUp')) await writeStepUp(tx, stepUp);
   for (const returned of pick(decisions, 'returned')) await recordReturn(tx, returned);
   for (const attention of pick(decisions, 'attention'))
     await quarantine(tx, { ...attention, timer: bankTimerName, at: clock.now() });

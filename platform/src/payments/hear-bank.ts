@@ -59,7 +59,7 @@ export function decideHearBank(facts: HearBankFacts, command: HearBank): Decisio
       ? applied(facts, question, command)
       : effect === 'stale'
         ? contradicted(facts, question, command)
-        : {};
+        : repeated(question);
   if (decided.answered !== undefined) facts.questions.set(question.reference, decided.answered);
   return { ...decided, heard, answer: effect };
 }
@@ -67,29 +67,48 @@ export function decideHearBank(facts: HearBankFacts, command: HearBank): Decisio
 /** Whether the question waits for its answer, and what it is about waits for it too. */
 function isOpen(facts: HearBankFacts, question: BankQuestion): boolean {
   if (question.outcome !== null) return false;
-  const payment = facts.payments.get(question.paymentId);
-  if (question.task === 'debit-card')
-    return payment?.status === 'pending' && payment.events === question.event;
+  if (question.task === 'debit-card') {
+    const payment = facts.payments.get(question.paymentId);
+    return payment !== undefined && waitsFor(payment, question);
+  }
   return question.task !== 'refund-card' || facts.refunds.get(question.refundId)?.status === 'processing';
 }
 
-/** A debit that was given up is asked about once more: the bank may have had it in a queue. */
-const lookAgainAfterMs = 24 * 3_600_000;
+/** Whether the payment waits for this very debit. */
+export const waitsFor = ({ status, events }: Payment, question: BankQuestion): boolean =>
+  question.outcome === null && status === 'pending' && events === question.event;
+
+/**
+ * A debit that we have given up ourselves is asked about once more: the bank may have had it in a queue, or the shopper may
+ * have answered it at the last moment.
+ */
+const lookAgainAfterMs: Readonly<Record<string, number>> = {
+  'bank-unavailable': 24 * 3_600_000,
+  'step-up-expired': 10 * 60_000,
+  'step-up-abandoned': 10 * 60_000,
+};
 
 type Heard = Omit<Decision<never>, 'answer' | 'heard'>;
+
+/** The bank says what we had said for it: there is nothing to look at any more. */
+const repeated = (question: BankQuestion): Heard =>
+  question.task === 'debit-card' && question.nextAskAt !== null
+    ? { answered: { ...question, nextAskAt: null } }
+    : {};
 
 function applied(facts: HearBankFacts, question: BankQuestion, { answer }: HearBank): Heard {
   const { paymentId, refundId, task } = question;
   const approved = answer.outcome === 'approved';
   const outcome = outcomeOf(answer);
   const isRefusedReversal = task === 'reverse-card' && !approved;
+  const lookAgainMs = task === 'debit-card' ? lookAgainAfterMs[outcome] : undefined;
   const answered: BankQuestion = {
     ...{ ...question, outcome, answeredAt: facts.now },
     nextAskAt: isRefusedReversal
       ? facts.now
-      : outcome === 'bank-unavailable'
-        ? new Date(facts.now.getTime() + lookAgainAfterMs)
-        : null,
+      : lookAgainMs === undefined
+        ? null
+        : new Date(facts.now.getTime() + lookAgainMs),
   };
   if (task === 'debit-card') {
     const told = approved ? { approved } : { approved, reason: outcome };

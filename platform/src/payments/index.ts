@@ -1,7 +1,7 @@
 // The door of the payments room.
 
-export { type AskBankParts, askBank, bankQuestionsTimer } from './ask-bank.ts';
-export type { BankQuestion, BankTask } from './bank-question.ts';
+export { type AskBankParts, askBank, bankQuestionsTimer, paymentStepUps } from './ask-bank.ts';
+export { type BankQuestion, type BankTask, debitReference } from './bank-question.ts';
 export {
   type BankReferences,
   readBankReferences,

@@ -6,8 +6,9 @@ import { type HouseAccounts, nothingSpent, readBalances } from '../ledger/index.
 import type { Merchants } from '../merchants/index.ts';
 import type { Rule } from '../risk/index.ts';
 import type { Clock, Ids, Timer } from '../system/index.ts';
-import type { AnswerEffect } from '../wallet/index.ts';
+import { type AnswerEffect, isOver, type OpenStepUp, readStepUps } from '../wallet/index.ts';
 import { authorizeVerb } from './authorize.ts';
+import { debitReference } from './bank-question.ts';
 import { cancelVerb } from './cancel.ts';
 import { checkouts } from './checkout.ts';
 import { declineVerb, expireVerb } from './close.ts';
@@ -18,6 +19,7 @@ import { declarations } from './customs.ts';
 import { type EnqueueQuestions, runVerb } from './decision.ts';
 import { type PaymentEvent, readEvents } from './event-store.ts';
 import { type HearBank, hearBankVerb } from './hear-bank.ts';
+import { type HearStepUp, hearStepUpVerb } from './hear-step-up.ts';
 import { payVerb } from './pay.ts';
 import type { Payment, Refund } from './payment.ts';
 import { putAwayTimer } from './put-away.ts';
@@ -59,6 +61,10 @@ export interface PaymentsOptions {
 export interface PaymentsRoom extends Payments {
   /** Applies an answer to the question that it names, once; answers what became of it. */
   hearBank(command: HearBank): Promise<AnswerEffect>;
+  /** Keeps what a bank asks the shopper; null when its debit is not waited for any more. */
+  hearStepUp(command: HearStepUp): Promise<OpenStepUp | null>;
+  /** What the payer's bank asks him about the debit that the payment waits for; null: nothing, or not any more. */
+  stepUpOf(payment: Payment): Promise<OpenStepUp | null>;
   eventsOf(paymentId: bigint): Promise<PaymentEvent[]>;
   latest(limit: number): Promise<Payment[]>;
   /** A payer's paid payments and refunds with ids below `before`, newest first, `limit` of each. */
@@ -101,6 +107,7 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
   const decline = declineVerb(options);
   const requote = requoteVerb(options);
   const hearBank = hearBankVerb(options);
+  const hearStepUp = hearStepUpVerb(options);
 
   const findById = gather<bigint, Payment | null>(async (ids) => {
     const found = await readPayments(database, ids);
@@ -139,6 +146,8 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
     },
     refund: (command) => runVerb(lanes, refund, command),
     hearBank: (command) => runVerb(lanes, hearBank, command),
+    hearStepUp: (command) => runVerb(lanes, hearStepUp, command),
+    stepUpOf: (payment) => stepUpOf(options, payment),
     findById,
     async find(key) {
       const payment = await ('paymentId' in key ? findById(key.paymentId) : findByRequest(key));
@@ -170,6 +179,13 @@ export function createPayments(given: PaymentsOptions): PaymentsRoom {
     expiry: expiryTimer(options, (paymentId) => runVerb(lanes, expire, { paymentId })),
   };
   return room;
+}
+
+async function stepUpOf({ database, clock }: PaymentsOptions, payment: Payment): Promise<OpenStepUp | null> {
+  if (payment.status !== 'pending') return null;
+  const reference = debitReference(payment);
+  const open = (await readStepUps(database, [reference])).get(reference);
+  return open === undefined || isOver(open, clock.now()) ? null : open;
 }
 
 function expiryTimer(

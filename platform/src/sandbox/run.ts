@@ -84,11 +84,12 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     undo.push(() => database.close());
     const keys = await prepareKeys({ source: config.keys, database, randomness: machineRandomness });
     const clock = await sandboxClock(database, config.worldBegins);
-    const bank = createSandboxBank({ database, clock, pause });
-    const settlementBank = createSandboxSettlementBank({ database, clock, safeguardingBank });
-    const issuers = await issuersOf({ database, clock, keys });
     const now = () => clock.now();
     const [sms, mails] = [createSandboxSms(now), createSandboxMails(now)];
+    const stepUp = { randomness: machineRandomness, publicUrl: config.publicUrl, sendSms: sms.send };
+    const bank = createSandboxBank({ database, clock, pause, stepUp });
+    const settlementBank = createSandboxSettlementBank({ database, clock, safeguardingBank });
+    const issuers = await issuersOf({ database, clock, keys });
     const outbound = createOutbound({ reach: config.reach });
     const chaos = createChaosSwitch({ randomness: machineRandomness, pause });
     undo.push(async () => outbound.close());

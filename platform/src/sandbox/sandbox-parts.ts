@@ -140,6 +140,7 @@ async function payForShopper(
       payerAccount,
       funding: chosen === null ? { kind: 'balance' } : { kind: 'card', cardId: chosen.card.id },
       clearingAccount: chosen?.clearingAccount ?? null,
+      mayAsk: true,
     })
     .catch(async (error: unknown) => {
       if (!(error instanceof Rejection) || error.code !== 'balance-insufficient') throw error;

@@ -11,12 +11,14 @@ import { walletAdapter } from '../http/wallet/index.ts';
 import { HouseAccounts } from '../ledger/index.ts';
 import { createMerchants, type SignUp } from '../merchants/index.ts';
 import {
+  type AskBankParts,
   type BankQuestion,
   createPayByCode,
   createPayments,
   type PayByCode,
   type Payment,
   type PaymentsRoom,
+  paymentStepUps,
 } from '../payments/index.ts';
 import { rules } from '../risk/index.ts';
 import {
@@ -70,6 +72,10 @@ export interface ShopperWorld {
   readonly asks: bigint[];
   /** Tells the payments room what a bank answers to the newest question. */
   hearBank(answer: BankAnswer): Promise<AnswerEffect>;
+  /** What asks the banks about payments. */
+  readonly askParts: AskBankParts;
+  /** What the banks have sent to their cards' holders. */
+  readonly bankMessages: readonly { readonly phone: string; readonly text: string }[];
   readonly log: string[];
   readonly auditLog: AuditLog;
   call(
@@ -122,6 +128,7 @@ export async function shopperWorld(
     enqueue: async (_tx, added) => void jobs.push(...added),
   });
   const codes = new Map<string, string>();
+  const bankMessages: { phone: string; text: string }[] = [];
   const tally = createTally({ database, clock, keys: testKeys });
   const secret = Buffer.alloc(32, 9);
   const issuers = createSandboxIssuers({ database, clock, randomness: machineRandomness, secret });
@@ -131,10 +138,17 @@ export async function shopperWorld(
     sendSms: async (phone, text) => void codes.set(phone, /\d{6}/.exec(text)![0]),
     registry,
   });
-  const bank = createSandboxBank({ database, clock, pause: async () => undefined });
+  const bank = createSandboxBank({
+    ...{ database, clock, pause: async () => undefined },
+    stepUp: {
+      ...{ randomness: machineRandomness, publicUrl },
+      sendSms: async (phone, text) => void bankMessages.push({ phone, text }),
+    },
+  });
   const wallet = createWallet({
     ...{ database, clock, ids, house, bank, issuers, registry, isolation },
     enqueueAsk: async (_tx, id) => void asks.push(id),
+    returnUrl: (transferId) => `${publicUrl}/wallet#/top-up/${transferId}`,
     onBankFailed: () => undefined,
   });
   const people = await seedCustomers({ customers, wallet, bank });
@@ -146,6 +160,12 @@ export async function shopperWorld(
   const tokens = createCashierTokens(secretOf(3));
   const signer = createNoteSigner('tongbao.test/log', testKeys.log);
   const auditLog = createAuditLog({ database, clock, signer });
+  const bankFailures: unknown[] = [];
+  const askParts: AskBankParts = {
+    ...{ database, clock, bank, payments },
+    returnUrl: async (id) => `${publicUrl}${tokens.path(id.toString().padStart(30, '0'))}`,
+    onBankFailed: (error) => void bankFailures.push(error),
+  };
   const log: string[] = [];
   const app = fastify({
     logger: { level: 'trace', stream: { write: (line: string) => void log.push(line) } },
@@ -167,6 +187,7 @@ export async function shopperWorld(
       tally,
       wallet,
       payments,
+      stepUps: paymentStepUps(askParts),
       findMerchant,
       tokens,
       paymentIds: wireIds,
@@ -216,7 +237,9 @@ export async function shopperWorld(
       const card = (await readCards(database, [cardId])).get(cardId)!;
       return payments.hearBank({ paymentId, reference, card, answer });
     },
+    askParts,
     sentCode: (phone) => codes.get(phone),
+    bankMessages,
     async order(won, lifetimeMs = 14 * minute) {
       const { payment } = await payments.create({
         merchantId: shop.merchant.id,

@@ -3,14 +3,17 @@
 import { quarantine, type Transaction } from '../database/index.ts';
 import { lockBalances, recordEntries, releaseHold, settleHold } from '../ledger/index.ts';
 import type { Timer } from '../system/index.ts';
-import { type BankAnswer, unasked } from './bank.ts';
+import { type BankAnswer, type DebitAnswer, putToShopper, type StepUp } from './bank.ts';
 import { answerRows, effectOf, type HeardAnswer, outcomeOf } from './bank-answer-store.ts';
 import { bankReference, beginWithinMs, type CardTransfer, waitAfter } from './card-transfer.ts';
 import type { WalletParts } from './parts.ts';
 import { transferPostings } from './postings.ts';
 import { refuseReturnRow } from './return-store.ts';
 import { cardReturn, recordReturn, unwantedEntry } from './return-to-card.ts';
+import { heardStepUp, isOver, nextLookAt } from './step-up.ts';
+import { readStepUps, writeStepUp } from './step-up-store.ts';
 import {
+  askFromRow,
   finishTransferRow,
   lockTransfer,
   selectDueTransfers,
@@ -34,30 +37,58 @@ export async function askBank(parts: WalletParts, transferId: bigint): Promise<v
   const nextAskAt = new Date(now.getTime() + waitAfter(attempts + 1));
   // The next time is written before the bank is asked: a process that dies meanwhile leaves a transfer that is due.
   if (!(await takeAskRow(database, { id: transferId, attempts, now, nextAskAt }))) return;
-  let answer: BankAnswer;
+  const asked = (await readStepUps(database, [bankReference(transfer)])).get(bankReference(transfer));
+  let answer: DebitAnswer;
   try {
-    answer = await ask(parts, transfer);
+    answer = await ask(parts, transfer, asked !== undefined && isOver(asked, now));
   } catch (error) {
     parts.onBankFailed(error, transfer);
     return;
   }
-  await hear(parts, transfer, answer);
+  await hearAnswer(parts, transfer, answer);
 }
 
-async function ask(parts: WalletParts, transfer: CardTransfer): Promise<BankAnswer> {
-  const { bank, clock } = parts;
+/** Records what the bank has said about the transfer as it was asked. */
+export const hearAnswer = (parts: WalletParts, asked: CardTransfer, answer: DebitAnswer): Promise<void> =>
+  answer.outcome === 'step-up-required'
+    ? hearStepUp(parts, asked, answer.stepUp)
+    : hear(parts, asked, answer);
+
+/** The bank wants to hear from the shopper first: the transfer waits, and is asked about again at the end of his time. */
+async function hearStepUp(parts: WalletParts, asked: CardTransfer, asks: StepUp): Promise<void> {
+  const { database, clock } = parts;
+  const reference = bankReference(asked);
+  await database.transaction(async (tx) => {
+    const transfer = await lockTransfer(tx, asked.id);
+    if (transfer?.status !== 'pending' || transfer.round !== asked.round) return;
+    const now = clock.now();
+    const former = (await readStepUps(tx, [reference])).get(reference);
+    const of = { reference, bank: asked.card.bank, customerId: asked.customerId, endsAt: null };
+    const stepUp = heardStepUp(former, of, { asks, now });
+    await writeStepUp(tx, stepUp);
+    await askFromRow(tx, { id: asked.id, at: nextLookAt(stepUp, now) });
+  });
+}
+
+async function ask(parts: WalletParts, transfer: CardTransfer, isTimeOver: boolean): Promise<DebitAnswer> {
+  const { bank, clock, returnUrl } = parts;
   const reference = bankReference(transfer);
+  const key = { bank: transfer.card.bank, reference };
+  const mayAsk = returnUrl !== undefined && !isTimeOver;
   if (transfer.attempts > 0) {
-    const found = await bank.query({ bank: transfer.card.bank, reference });
-    if (found.outcome !== 'unknown-reference') return unasked(found);
+    const found = await bank.query(key);
+    if (found.outcome !== 'unknown-reference') return putToShopper({ bank, mayAsk }, key, found);
+    if (isTimeOver) return { outcome: 'declined', reason: 'step-up-expired' };
     const age = clock.now().getTime() - transfer.createdAt.getTime();
     // What is to go back to a card goes back, however late.
     if (transfer.kind !== 'return' && age >= beginWithinMs)
       return { outcome: 'declined', reason: 'bank-unavailable' };
   }
   const { amount, card } = transfer;
-  const request = { bank: card.bank, cardToken: card.token, amount, reference };
-  return transfer.kind === 'top-up' ? unasked(await bank.debit(request)) : bank.credit(request);
+  const request = { ...key, cardToken: card.token, amount };
+  if (transfer.kind !== 'top-up') return bank.credit(request);
+  const stepUp = returnUrl === undefined ? {} : { stepUp: { returnUrl: returnUrl(transfer.id) } };
+  return putToShopper({ bank, mayAsk }, key, await bank.debit({ ...request, ...stepUp }));
 }
 
 interface Facts {

@@ -1,5 +1,5 @@
 // What the wallet and the payments rooms need of a card's bank: the connectors' interface.
-import type { BankAnswer, DebitAnswer } from '@tongbao/connector-interface';
+import { type BankGateway, type DebitAnswer, stepUpFault } from '@tongbao/connector-interface';
 
 export type {
   BankAnswer,
@@ -12,8 +12,16 @@ export type {
   StepUpKey,
 } from '@tongbao/connector-interface';
 
-/** No shopper was offered to be asked: a bank that asks all the same is not understood, and its answer not known. */
-export function unasked(answer: DebitAnswer): BankAnswer {
-  if (answer.outcome === 'step-up-required') throw new Error('the bank asks a shopper who cannot be asked');
-  return answer;
+/**
+ * A question that cannot be put to the shopper, because nobody is there or it makes no sense, is taken back: the bank then says how
+ * the debit ends. Throws like the bank.
+ */
+export async function putToShopper(
+  { bank, mayAsk }: { bank: Pick<BankGateway, 'abandon'>; mayAsk: boolean },
+  key: { bank: string; reference: string },
+  answer: DebitAnswer,
+): Promise<DebitAnswer> {
+  if (answer.outcome !== 'step-up-required') return answer;
+  if (mayAsk && stepUpFault(answer.stepUp) === null) return answer;
+  return bank.abandon({ bank: key.bank, reference: key.reference, stepUp: answer.stepUp.id });
 }

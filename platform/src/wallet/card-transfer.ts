@@ -56,6 +56,13 @@ export const beginWithinMs = 24 * 3_600 * second;
 export const bankReference = ({ kind, id, round }: Pick<CardTransfer, 'kind' | 'id' | 'round'>): string =>
   `${referenceNames[kind]}-${id}${round > 1 ? `.${round}` : ''}`;
 
+/** The top-up of a reference. Throws for any other reference. */
+export function topUpOf(reference: string): bigint {
+  const id = /^TOPUP-(\d{1,19})$/.exec(reference)?.[1];
+  if (id === undefined) throw new Error(`${reference} is no top-up`);
+  return BigInt(id);
+}
+
 const referenceNames = { 'top-up': 'TOPUP', withdrawal: 'WITHDRAWAL', return: 'RETURN' } as const;
 
 /** The same request id with another hash is a reuse, not a repetition. */

@@ -1,12 +1,14 @@
 // The door of the wallet room.
+
+export { createStepUps, type StepUpAnswer, type StepUps } from './answer-step-up.ts';
 export {
   type BankAnswer,
   type BankGateway,
   type BankRefusal,
   type DebitAnswer,
   type DebitRequest,
+  putToShopper,
   type StepUp,
-  unasked,
 } from './bank.ts';
 export {
   type AnswerEffect,
@@ -19,6 +21,7 @@ export {
 } from './bank-answer-store.ts';
 export type { Card } from './card.ts';
 export {
+  bankReference,
   beginWithinMs,
   type CardTransfer,
   type CardTransferKind,
@@ -38,6 +41,8 @@ export {
 export type { RequestTransfer } from './request-transfer.ts';
 export { type ReturnRow, readOwedReturns, readReturned, readReturns } from './return-store.ts';
 export { cardReturn, recordReturn, unwantedEntry } from './return-to-card.ts';
+export { heardStepUp, isOver, nextLookAt, type OpenStepUp } from './step-up.ts';
+export { readStepUps, writeStepUp } from './step-up-store.ts';
 export { createSwitchJournal } from './switch-store.ts';
 export {
   createWallet,

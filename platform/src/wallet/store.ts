@@ -208,6 +208,14 @@ export const takeAskRow = async (
 ): Promise<boolean> =>
   (await connection.query(takeAsk, [ask.id, ask.attempts, ask.now, ask.nextAskAt])).length === 1;
 
+const askFrom = statement(
+  'wallet.ask-from',
+  `UPDATE wallet.card_transfer SET next_ask_at = $2 WHERE id = $1 AND status = 'pending'`,
+);
+/** A transfer that is still open is due from then on. */
+export const askFromRow = (connection: Connection, of: { id: bigint; at: Date }): Promise<unknown> =>
+  connection.query(askFrom, [of.id, of.at]);
+
 const due = statement(
   'wallet.transfers-due',
   `SELECT id FROM wallet.card_transfer WHERE status = 'pending' AND next_ask_at <= $1

@@ -4,6 +4,7 @@ import type { Connection } from '../database/index.ts';
 import { availableOf, openAccount, readBalances, recordEntries } from '../ledger/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
+import type { StepUps } from './answer-step-up.ts';
 import { askBank, askingTimer } from './ask-bank.ts';
 import { answerRows } from './bank-answer-store.ts';
 import type { Card } from './card.ts';
@@ -17,6 +18,7 @@ import type { WalletParts } from './parts.ts';
 import { openingPostings } from './postings.ts';
 import { type RequestTransfer, requestTransfer, usable } from './request-transfer.ts';
 import { selectUnwantedDebits } from './return-store.ts';
+import type { OpenStepUp } from './step-up.ts';
 import {
   insertAccountRow,
   selectAccount,
@@ -27,6 +29,7 @@ import {
   selectTransfersOf,
   type TransferPage,
 } from './store.ts';
+import { stepUpOf, topUpStepUps } from './top-up-step-ups.ts';
 
 /** The currency that a mainland wallet keeps and pays in. */
 export const walletCurrency = 'CNY';
@@ -82,6 +85,9 @@ export interface Wallet {
   findTransfer(customerId: bigint, transferId: bigint): Promise<CardTransfer | null>;
   /** Those of a kind with ids below `before`, newest first, at most `limit` (up to 100). */
   transfersOf(page: TransferPage): Promise<CardTransfer[]>;
+  /** What the shopper's bank asks about a top-up that is pending; null: nothing. */
+  stepUpOf(transfer: CardTransfer): Promise<OpenStepUp | null>;
+  readonly stepUps: StepUps;
   /** The job: asks the bank about a transfer whose time has come. A bank that fails is no error here. */
   askBank(transferId: bigint): Promise<void>;
   /** Asks again about transfers whose time has come. */
@@ -122,6 +128,8 @@ export function createWallet(parts: WalletParts): Wallet {
       return transfer?.customerId === customerId ? transfer : null;
     },
     transfersOf: (page) => selectTransfersOf(database, { ...page, limit: Math.min(page.limit, 100) }),
+    stepUpOf: (transfer) => stepUpOf(parts, transfer),
+    stepUps: topUpStepUps(parts),
     askBank: (transferId) => askBank(parts, transferId),
     asking: askingTimer(parts),
   };

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { WebAuthnJson } from './account.ts';
 import { CardView, CustomerView, Instant, RateView, WireMoney } from './shapes.ts';
+import { GiveCode, StepUpId, StepUpView } from './step-up.ts';
 
 export const CashierStatus = z.enum(['created', 'pending', 'paid', 'cancelled', 'declined', 'expired']);
 
@@ -53,6 +54,8 @@ export const CashierView = z.object({
   needsRealName: z.boolean(),
   /** Whether the shopper has a passkey for this site. */
   hasPasskey: z.boolean(),
+  /** What the bank wants to hear before it answers; null when it asks nothing, or whoever looks is not the payer. */
+  stepUp: StepUpView.nullable(),
   /** Ways to pay, best first; empty when nobody is signed in. */
   methods: z.array(PayMethod),
   /** What was used, once paid. */
@@ -112,6 +115,39 @@ export const cashierOperations = {
     path: '/api/cashier/payments/:token/passkey',
     body: z.object({}),
     answer: z.object({ options: WebAuthnJson.nullable() }),
+    signedIn: true,
+  },
+  /** The code that the card's bank has sent. Errors: CODE_WRONG (with attemptsLeft), CODE_EXPIRED, CODE_TOO_MANY,
+   * UNAVAILABLE: it is not known what became of it; look. Answers the new view: paid, or open again with `lastRefusal`. */
+  giveCode: {
+    method: 'POST',
+    path: '/api/cashier/payments/:token/step-up/code',
+    body: GiveCode,
+    answer: CashierView,
+    signedIn: true,
+  },
+  /** Another code. Errors: CODE_TOO_MANY (with retryAt), CODE_EXPIRED, UNAVAILABLE. */
+  resendCode: {
+    method: 'POST',
+    path: '/api/cashier/payments/:token/step-up/resend',
+    body: StepUpId,
+    answer: CashierView,
+    signedIn: true,
+  },
+  /** The shopper will not answer his bank: the order is open again for another way to pay. */
+  abandonStepUp: {
+    method: 'POST',
+    path: '/api/cashier/payments/:token/step-up/abandon',
+    body: StepUpId,
+    answer: CashierView,
+    signedIn: true,
+  },
+  /** Has the bank asked what became of it, at most every two seconds; answers the view. */
+  lookAtStepUp: {
+    method: 'POST',
+    path: '/api/cashier/payments/:token/step-up/look',
+    body: z.object({}),
+    answer: CashierView,
     signedIn: true,
   },
   /** The shopper says no: the payment ends as failed and the merchant is told. Of an order that `staysOpen` nothing ends:

@@ -6,4 +6,5 @@ export * from './cashier.ts';
 export * from './codes.ts';
 export * from './errors.ts';
 export * from './shapes.ts';
+export * from './step-up.ts';
 export * from './wallet.ts';

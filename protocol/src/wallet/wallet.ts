@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Receipt } from '../receipt.ts';
 import { CardView, CustomerView, Instant, RateView, WireMoney } from './shapes.ts';
+import { GiveCode, StepUpId, StepUpView } from './step-up.ts';
 
 export const Phone = z.string().regex(/^\+?[0-9]{6,15}$/);
 
@@ -76,11 +77,15 @@ export const TopUpView = z.object({
   card: CardView,
   createdAt: Instant,
   finishedAt: Instant.nullable(),
+  /** What the card's bank wants to hear before it answers; null: nothing. */
+  stepUp: StepUpView.nullable(),
 });
 export type TopUpView = z.infer<typeof TopUpView>;
 
 /** Money from the balance to a bank card; the same shape as a top-up. */
-export const WithdrawalView = TopUpView.omit({ topUpId: true }).extend({ withdrawalId: z.string() });
+export const WithdrawalView = TopUpView.omit({ topUpId: true, stepUp: true }).extend({
+  withdrawalId: z.string(),
+});
 export type WithdrawalView = z.infer<typeof WithdrawalView>;
 
 export const BillKind = z.enum(['payment', 'refund', 'top-up', 'withdrawal']);
@@ -169,6 +174,36 @@ export const walletOperations = {
     method: 'GET',
     path: '/api/wallet/top-ups/:topUpId',
     body: null,
+    answer: TopUpView,
+    signedIn: true,
+  },
+  /** The code that the card's bank has sent; errors as for an order (cashier). */
+  giveTopUpCode: {
+    method: 'POST',
+    path: '/api/wallet/top-ups/:topUpId/step-up/code',
+    body: GiveCode,
+    answer: TopUpView,
+    signedIn: true,
+  },
+  resendTopUpCode: {
+    method: 'POST',
+    path: '/api/wallet/top-ups/:topUpId/step-up/resend',
+    body: StepUpId,
+    answer: TopUpView,
+    signedIn: true,
+  },
+  /** The shopper will not answer his bank: the top-up fails. UNAVAILABLE: the bank could not be told; it waits. */
+  abandonTopUp: {
+    method: 'POST',
+    path: '/api/wallet/top-ups/:topUpId/step-up/abandon',
+    body: StepUpId,
+    answer: TopUpView,
+    signedIn: true,
+  },
+  lookAtTopUp: {
+    method: 'POST',
+    path: '/api/wallet/top-ups/:topUpId/step-up/look',
+    body: z.object({}),
     answer: TopUpView,
     signedIn: true,
   },

@@ -7,12 +7,13 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { type Customer, type Customers, payerOf, type Site } from '../../customers/index.ts';
 import type { Tally } from '../../database/index.ts';
 import type { Merchant } from '../../merchants/index.ts';
-import { type Checkout, needsQuote, type Payment, type Payments } from '../../payments/index.ts';
+import { type Checkout, needsQuote, type Payment, type PaymentsRoom } from '../../payments/index.ts';
 import { Rejection } from '../../rejection.ts';
 import type { Clock } from '../../system/index.ts';
-import type { Wallet } from '../../wallet/index.ts';
+import type { StepUps, Wallet } from '../../wallet/index.ts';
 import { guessesPerMinute, idOf, refuseOthers, shopperRoutes } from '../shopper/routes.ts';
 import { siteOf } from '../shopper/site.ts';
+import { stepUpRoutes } from './step-up.ts';
 import type { CashierTokens } from './token.ts';
 import { cashierView, type Onlooker } from './view.ts';
 
@@ -23,9 +24,19 @@ export interface CashierHttpOptions {
   readonly tally: Tally;
   readonly wallet: Wallet;
   readonly payments: Pick<
-    Payments,
-    'authorize' | 'decline' | 'findById' | 'findCheckout' | 'preview' | 'begin' | 'abandon' | 'requote'
+    PaymentsRoom,
+    | 'authorize'
+    | 'decline'
+    | 'findById'
+    | 'findCheckout'
+    | 'preview'
+    | 'begin'
+    | 'abandon'
+    | 'requote'
+    | 'stepUpOf'
   >;
+  /** What shoppers do about what their banks ask. */
+  readonly stepUps: StepUps;
   /** What the cashier shows of a merchant. */
   readonly findMerchant: (merchantId: bigint) => Promise<Pick<Merchant, 'displayName' | 'region' | 'status'>>;
   /** Where the shopper goes back to; absent: as the order says. */
@@ -69,6 +80,12 @@ export const cashierAdapter =
     );
     route(cashierOperations.declinePayment, async ({ params, customer, request }) => {
       return view(options, await declined(options, params.token), customer, request);
+    });
+    stepUpRoutes(route, {
+      ...{ stepUps: options.stepUps, sandbox: options.sandbox },
+      find: (token, customer) => opened(options, token, customer),
+      show: async (payment, { customer, request }) =>
+        view(options, (await options.payments.findById(payment.id)) ?? payment, customer, request),
     });
     refuseOthers(app, '/api/cashier/*');
   };
@@ -146,6 +163,7 @@ async function authorize(
     payerAccount,
     funding: chosen === null ? { kind: 'balance' } : { kind: 'card', cardId: chosen.card.id },
     clearingAccount: chosen?.clearingAccount ?? null,
+    mayAsk: true,
     ...(expected === undefined ? {} : { expected }),
   });
 }
@@ -198,6 +216,7 @@ async function view(
       : null;
   const view = cashierView({
     payment,
+    stepUp: payerId !== null && payerId === customer?.id ? await options.payments.stepUpOf(payment) : null,
     wireId: paymentIds.toWire(payment),
     merchant: await findMerchant(payment.merchantId),
     onlooker: customer === null ? null : await onlookerOf(options, { payment, customer, request }),

@@ -4,9 +4,9 @@ import type { CashierView, PayMethod } from '@tongbao/protocol/wallet';
 import type { Customer } from '../../customers/index.ts';
 import type { Merchant } from '../../merchants/index.ts';
 import type { Payment } from '../../payments/index.ts';
-import type { Card, WalletBalance } from '../../wallet/index.ts';
+import type { Card, OpenStepUp, WalletBalance } from '../../wallet/index.ts';
 import { sellerOf } from '../shopper/payee.ts';
-import { cardView, customerView, rateView, wireMoney } from '../shopper/views.ts';
+import { cardView, customerView, rateView, stepUpView, wireMoney } from '../shopper/views.ts';
 
 export interface Onlooker {
   readonly customer: Customer;
@@ -26,6 +26,8 @@ export interface CashierFacts {
   readonly onlooker: Onlooker | null;
   /** The card it was paid with, if it was a card and the onlooker is the payer. */
   readonly paidCard: Card | null;
+  /** What the payer's bank asks, if it is the payer who looks. */
+  readonly stepUp: OpenStepUp | null;
 }
 
 export function cashierView(facts: CashierFacts): CashierView {
@@ -63,6 +65,7 @@ export function cashierView(facts: CashierFacts): CashierView {
         : customerView(onlooker.customer, { pinLockedUntil: onlooker.pinLockedUntil, ownEyes: false }),
     needsRealName: onlooker !== null && onlooker.customer.kycClass === 0,
     hasPasskey: onlooker?.hasPasskey ?? false,
+    stepUp: facts.stepUp === null ? null : stepUpView(facts.stepUp),
     methods: onlooker === null || status !== 'created' ? [] : methodsOf(payment, onlooker),
     paidWith: paidWith(facts),
     returnUrl: order.redirectUrl,

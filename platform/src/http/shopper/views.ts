@@ -1,9 +1,9 @@
 // Nouns of the platform as the shopper's API shows them.
 import { invert, type Money, type Rate, roundToSignificant, toPlainDecimal } from '@tongbao/money';
-import type { CardView, CustomerView, RateView, WireMoney } from '@tongbao/protocol/wallet';
+import type { CardView, CustomerView, RateView, StepUpView, WireMoney } from '@tongbao/protocol/wallet';
 import { type Customer, maskName, maskPhone } from '../../customers/index.ts';
 import type { LockedQuote } from '../../fx/index.ts';
-import type { Card } from '../../wallet/index.ts';
+import type { Card, OpenStepUp } from '../../wallet/index.ts';
 
 export const wireMoney = ({ currency, amount }: Money): WireMoney => ({ currency, value: amount.toString() });
 
@@ -42,3 +42,15 @@ export const rateView = (quote: LockedQuote): RateView => ({
 /** For reading: a published or locked rate has fewer than twelve significant digits and is shown exactly. */
 const decimal = (rate: Rate, digits: number): string =>
   toPlainDecimal(roundToSignificant(rate, digits, 'half-even'));
+
+/** What the bank asks; the end that is told is ours. */
+export function stepUpView({ asks, deadline }: OpenStepUp): StepUpView {
+  const asked = { stepUpId: asks.id, expiresAt: deadline.toISOString() };
+  if (asks.kind === 'redirect') return { kind: 'redirect', ...asked, url: asks.url };
+  const { phone, length, triesLeft, resendAt } = asks;
+  return {
+    kind: 'one-time-code',
+    ...asked,
+    ...{ phone, length, triesLeft, resendAt: resendAt?.toISOString() ?? null },
+  };
+}

@@ -2,9 +2,14 @@
 import { type TopUpView, type WithdrawalView, walletOperations } from '@tongbao/protocol/wallet';
 import type { Customer } from '../../customers/index.ts';
 import { Rejection } from '../../rejection.ts';
-import type { CardTransfer, CardTransferKind } from '../../wallet/index.ts';
+import {
+  bankReference,
+  type CardTransfer,
+  type CardTransferKind,
+  type OpenStepUp,
+} from '../../wallet/index.ts';
 import { type AddRoute, guessesPerMinute, idOf } from '../shopper/routes.ts';
-import { cardView, wireMoney } from '../shopper/views.ts';
+import { cardView, stepUpView, wireMoney } from '../shopper/views.ts';
 import { assertKnown, type WalletHttpOptions } from './view.ts';
 
 interface Asked {
@@ -18,9 +23,46 @@ export function transferRoutes(route: AddRoute, options: WalletHttpOptions): voi
   const limits = { perMinute: guessesPerMinute(options.sandbox) };
   const request = (kind: CardTransferKind, customer: Customer, body: Asked) =>
     requestTransfer(options, { kind, customer, body });
+  const topUpOf = (id: string | undefined, customer: Customer) =>
+    find(options, { kind: 'top-up', customerId: customer.id, id });
+  const show = async (topUp: CardTransfer) => topUpView(topUp, await options.wallet.stepUpOf(topUp));
+  const { stepUps } = options.wallet;
+  /** Does something about what the bank asks, unless it has ended meanwhile. */
+  const about = async (
+    id: string | undefined,
+    customer: Customer,
+    act: (of: { reference: string; customerId: bigint }) => Promise<void>,
+  ) => {
+    const topUp = await topUpOf(id, customer);
+    if (topUp.status === 'pending') await act({ reference: bankReference(topUp), customerId: customer.id });
+    return show(await topUpOf(id, customer));
+  };
+  route(
+    walletOperations.giveTopUpCode,
+    ({ params, customer, body }) =>
+      about(params.topUpId, customer, (of) => stepUps.giveCode({ ...of, ...body })),
+    limits,
+  );
+  route(
+    walletOperations.resendTopUpCode,
+    ({ params, customer, body }) =>
+      about(params.topUpId, customer, (of) => stepUps.resend({ ...of, ...body })),
+    limits,
+  );
+  route(
+    walletOperations.abandonTopUp,
+    ({ params, customer, body }) =>
+      about(params.topUpId, customer, (of) => stepUps.abandon({ ...of, ...body })),
+    limits,
+  );
+  route(
+    walletOperations.lookAtTopUp,
+    ({ params, customer }) => about(params.topUpId, customer, (of) => stepUps.look(of)),
+    limits,
+  );
   route(
     walletOperations.createTopUp,
-    async ({ body, customer }) => topUpView(await request('top-up', customer, body)),
+    async ({ body, customer }) => show(await request('top-up', customer, body)),
     limits,
   );
   route(
@@ -29,7 +71,7 @@ export function transferRoutes(route: AddRoute, options: WalletHttpOptions): voi
     limits,
   );
   route(walletOperations.viewTopUp, async ({ params, customer }) =>
-    topUpView(await find(options, { kind: 'top-up', customerId: customer.id, id: params.topUpId })),
+    show(await topUpOf(params.topUpId, customer)),
   );
   route(walletOperations.viewWithdrawal, async ({ params, customer }) =>
     withdrawalView(
@@ -66,7 +108,7 @@ async function find(
   return transfer;
 }
 
-const view = (transfer: CardTransfer): Omit<TopUpView, 'topUpId'> => ({
+const view = (transfer: CardTransfer): Omit<TopUpView, 'topUpId' | 'stepUp'> => ({
   status: transfer.status,
   amount: wireMoney(transfer.amount),
   card: cardView(transfer.card),
@@ -74,7 +116,11 @@ const view = (transfer: CardTransfer): Omit<TopUpView, 'topUpId'> => ({
   finishedAt: transfer.finishedAt?.toISOString() ?? null,
 });
 
-const topUpView = (topUp: CardTransfer): TopUpView => ({ topUpId: topUp.id.toString(), ...view(topUp) });
+const topUpView = (topUp: CardTransfer, asked: OpenStepUp | null): TopUpView => ({
+  topUpId: topUp.id.toString(),
+  ...view(topUp),
+  stepUp: asked === null ? null : stepUpView(asked),
+});
 
 const withdrawalView = (withdrawal: CardTransfer): WithdrawalView => ({
   withdrawalId: withdrawal.id.toString(),

@@ -3,8 +3,8 @@ import { statement, type Transaction } from '../../database/index.ts';
 
 const issue = statement(
   'sandbox-bank.issue-typed-card',
-  `INSERT INTO sandbox_bank.card (token, bank, currency, balance, credit_limit, blocked, last4, kind)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (token) DO NOTHING`,
+  `INSERT INTO sandbox_bank.card (token, bank, currency, balance, credit_limit, blocked, last4, kind, step_up, step_up_above)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (token) DO NOTHING`,
 );
 /** Unless the number was typed in before. */
 export const issueCardRow = (
@@ -18,6 +18,7 @@ export const issueCardRow = (
     blocked: boolean;
     last4: string;
     kind: 'debit' | 'credit';
+    stepUp: { kind: 'one-time-code' | 'redirect'; above: bigint } | null;
   },
 ): Promise<unknown> =>
   tx.query(issue, [
@@ -29,6 +30,7 @@ export const issueCardRow = (
     card.blocked,
     card.last4,
     card.kind,
+    ...[card.stepUp?.kind ?? null, card.stepUp?.above ?? 0n],
   ]);
 
 const removeOld = statement(
@@ -54,7 +56,8 @@ const take = statement(
 );
 const hold = statement(
   'sandbox-bank.name-holder',
-  `UPDATE sandbox_bank.card SET holder_name = coalesce(holder_name, $2) WHERE token = $1
+  `UPDATE sandbox_bank.card SET holder_name = coalesce(holder_name, $2), holder_phone = coalesce(holder_phone, $3)
+   WHERE token = $1
    RETURNING token, bank, currency, blocked, last4, kind, holder_name`,
 );
 export interface OfferedCard {
@@ -69,13 +72,14 @@ export interface OfferedCard {
 /** The card behind an offer that is as young as `oldest`, once; the first who proves a name is its holder. */
 export async function takeOffer(
   tx: Transaction,
-  of: { offer: string; oldest: Date; holderName: string },
+  of: { offer: string; oldest: Date; holderName: string; holderPhone: string },
 ): Promise<OfferedCard | null> {
   const [taken] = await tx.query<{ card_token: string }>(take, [of.offer, of.oldest]);
   if (taken === undefined) return null;
   const [card] = await tx.query<Omit<OfferedCard, 'holderName'> & { holder_name: string }>(hold, [
     taken.card_token,
     of.holderName,
+    of.holderPhone,
   ]);
   const { token, bank, currency, blocked, last4, kind, holder_name: holderName } = card!;
   return { token, bank, currency, blocked, last4, kind, holderName };

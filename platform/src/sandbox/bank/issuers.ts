@@ -26,6 +26,13 @@ const opening = { debit: { balance: 2_000_000n, limit: 0n }, credit: { balance: 
 /** Numbers whose last digits before the check digit are these: an empty account, and a card that its bank has blocked. */
 const emptyAccount = '0000';
 const blockedCard = '0001';
+/** Others, whose bank asks their holder: always, or above CNY 1,000. */
+const askingCards: Readonly<Record<string, { kind: 'one-time-code' | 'redirect'; above: bigint }>> = {
+  '0002': { kind: 'one-time-code', above: 0n },
+  '0003': { kind: 'redirect', above: 0n },
+  '0004': { kind: 'one-time-code', above: 100_000n },
+  '0005': { kind: 'redirect', above: 100_000n },
+};
 
 export function createSandboxIssuers(parts: {
   database: Database;
@@ -62,6 +69,7 @@ export function createSandboxIssuers(parts: {
           balance: body === emptyAccount ? 0n : balance,
           creditLimit: body === emptyAccount ? 0n : limit,
           blocked: body === blockedCard,
+          stepUp: askingCards[body] ?? null,
         });
         await insertOffer(tx, { offer, token, offeredAt: clock.now() });
       });
@@ -70,7 +78,7 @@ export function createSandboxIssuers(parts: {
     async claim({ offer, holder }) {
       const oldest = new Date(clock.now().getTime() - offerLifetimeMs);
       const card = await database.transaction((tx) =>
-        takeOffer(tx, { offer, oldest, holderName: holder.name }),
+        takeOffer(tx, { offer, oldest, holderName: holder.name, holderPhone: holder.phone }),
       );
       if (card === null) return { outcome: 'refused', reason: 'expired' };
       if (card.blocked) return { outcome: 'refused', reason: 'card-blocked' };
