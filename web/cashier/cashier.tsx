@@ -4,10 +4,12 @@ import type { CashierView } from '@tongbao/protocol/wallet';
 import { useCallback, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, isRefusal } from '../ui/api.ts';
+import { methodName, showMoney } from '../ui/format.ts';
 import { Bar, Result, Skeleton } from '../ui/frame.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { StepUp } from '../ui/step-up.tsx';
 import { Countdown } from './countdown.tsx';
-import { Ending } from './ending.tsx';
+import { Ending, type EndingProps } from './ending.tsx';
 import { OrderSummary } from './order-summary.tsx';
 import { Pay } from './pay.tsx';
 import '../ui/methods.css';
@@ -35,7 +37,8 @@ export function Cashier(props: { token: string }) {
         const tries = state.errorUpdateCount;
         return tries > lostPollTries ? false : Math.min(lostPollLongestMs, lostPollMs * 1.5 ** (tries - 1));
       }
-      return state.data?.status === 'created' ? openPollMs : false;
+      const isOpen = state.data?.status === 'created' || (state.data?.stepUp ?? null) !== null;
+      return isOpen ? openPollMs : false;
     },
   });
   const view = query.data;
@@ -72,7 +75,7 @@ export function Cashier(props: { token: string }) {
       {view.status === 'created' ? (
         <Pay view={view} path={path} onView={show} ask={ask} isAsking={query.isFetching} />
       ) : (
-        <Ending view={view} ask={ask} wasOpen={firstStatus.current !== 'paid'} />
+        <Waiting view={view} path={path} onView={show} ask={ask} wasOpen={firstStatus.current !== 'paid'} />
       )}
     </section>
   );
@@ -95,6 +98,26 @@ export function Cashier(props: { token: string }) {
         </p>
       </main>
     </>
+  );
+}
+
+/** The bank asks the shopper; or there is nothing to do but to wait, or it has ended. */
+function Waiting(props: EndingProps & { path: string; onView: (view: CashierView) => void }) {
+  const { t } = useTranslation();
+  const { view } = props;
+  if (view.stepUp === null) return <Ending view={view} ask={props.ask} wasOpen={props.wasOpen} />;
+  return (
+    <StepUp
+      key={view.stepUp.stepUpId}
+      stepUp={view.stepUp}
+      path={`${props.path}/step-up`}
+      level={2}
+      amount={showMoney(view.payerAmount)}
+      card={view.askedCard === null ? null : methodName({ kind: 'card', card: view.askedCard })}
+      giveUp={t('stepUpOtherWay')}
+      onView={props.onView}
+      ask={props.ask}
+    />
   );
 }
 

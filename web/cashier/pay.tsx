@@ -30,6 +30,14 @@ const bankRefusals: Readonly<Record<string, WordKey>> = {
   'insufficient-funds': 'refusedFunds',
   'card-blocked': 'refusedBlocked',
   'card-unknown': 'refusedUnknown',
+  'step-up-failed': 'refusedStepUp',
+  'step-up-needed': 'refusedNobody',
+};
+
+/** Tries that ended without the bank's no. */
+const lastTries: Readonly<Record<string, WordKey>> = {
+  'step-up-expired': 'stepUpRanOut',
+  'step-up-abandoned': 'stepUpGivenUp',
 };
 
 export function Pay(props: PayProps) {
@@ -89,8 +97,10 @@ export function Pay(props: PayProps) {
         </div>
       )}
       {view.lastRefusal !== null && (
-        <p className="note warn">
-          {t('refusedBy', { reason: say(t, bankRefusals[view.lastRefusal] ?? 'refusedOther') })}
+        <p className="note warn" role="status">
+          {lastTries[view.lastRefusal] === undefined
+            ? t('refusedBy', { reason: say(t, bankRefusals[view.lastRefusal] ?? 'refusedOther') })
+            : say(t, lastTries[view.lastRefusal]!)}
         </p>
       )}
       {customer.pinLockedUntil !== null && (

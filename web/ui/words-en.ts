@@ -133,6 +133,29 @@ export const en: Words = {
   refusedUnknown: 'the bank does not know this card',
   refusedOther: 'the bank gave no reason',
 
+  stepUpTitle: "Enter your bank's code",
+  stepUpPageTitle: 'Confirm at your bank',
+  stepUpSent: 'Your bank wants to be sure that it is you. It has sent a code to {{phone}}.',
+  stepUpSentAgain: 'A new code was sent to {{phone}}. The former one does not count any more.',
+  stepUpCode: "Bank's code",
+  stepUpConfirm: 'Confirm',
+  stepUpChecking: 'The bank is checking the code…',
+  stepUpNoMore: 'The bank sends no further code.',
+  stepUpTime: '{{time}} left',
+  stepUpDoubt:
+    'No answer arrived, so it is not known whether the bank took the code. It is being asked; do not pay again.',
+  stepUpPageText:
+    'Your bank asks you to confirm on its own page ({{bank}}) and sends you back here afterwards. Tongbao does not see what you enter there.',
+  stepUpGo: 'Go to the bank',
+  stepUpWaiting: 'Once the bank knows, this page changes by itself.',
+  stepUpOtherWay: 'Pay in another way',
+  stepUpStopTopUp: 'Stop this top-up',
+  stepUpRanOut:
+    'Your bank was not answered in time, and nothing was taken; should it charge you all the same, it goes back to your card. Try again, or choose another way.',
+  stepUpGivenUp: "You did not finish your bank's confirmation. Nothing was taken. Choose how to pay.",
+  refusedStepUp: 'it could not make sure that it was you',
+  refusedNobody: 'it would have to ask you, and cannot here',
+
   errNotSignedIn: 'Your session has ended; please sign in again. Nothing was taken.',
   errCodeWrong: 'That code is wrong. Tries left: {{left}}.',
   errCodeExpired: 'That code has expired; please get another.',

@@ -2,15 +2,16 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { formatMajor, fromWire, type Money, parseMajor, toWire } from '@tongbao/money';
 import type { TopUpView, WalletView, WithdrawalView } from '@tongbao/protocol/wallet';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, isOutcomeUnknown, isRefusal } from '../ui/api.ts';
 import { errorText } from '../ui/error-text.ts';
 import { methodName, showMoney } from '../ui/format.ts';
-import { Result, StepHeading } from '../ui/frame.tsx';
+import { Result, Skeleton, StepHeading } from '../ui/frame.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { usePatience } from '../ui/patience.ts';
 import { PinDialog } from '../ui/pin-dialog.tsx';
+import { StepUp } from '../ui/step-up.tsx';
 import { cashierPath } from './from-cashier.ts';
 import { newRequestId } from './request-id.ts';
 
@@ -83,12 +84,16 @@ export function Transfer(props: { kind: Kind; wallet: WalletView }) {
         pin,
       });
     },
+    onSuccess: (view) => {
+      // A page that is opened again finds its top-up, and what the bank asks about it.
+      if (kind === 'top-up') history.replaceState(null, '', `#/top-up/${idOf(view)}`);
+    },
     onError: (error) => {
       if (isOutcomeUnknown(error)) setInDoubt(true);
     },
     onSettled: () => void queries.invalidateQueries(),
   });
-  if (ask.data !== undefined) return <Progress kind={kind} first={ask.data} />;
+  if (ask.data !== undefined) return <Progress kind={kind} id={idOf(ask.data)} first={ask.data} />;
   if (cards.length === 0) {
     return (
       <section className="card empty">
@@ -242,11 +247,14 @@ function AmountField(props: {
   );
 }
 
-function Progress(props: { kind: Kind; first: TransferView }) {
+/** A top-up that was begun before: the bank has sent the shopper back, or he has opened the page again. */
+export const TopUpProgress = (props: { topUpId: string }) => <Progress kind="top-up" id={props.topUpId} />;
+
+function Progress(props: { kind: Kind; id: string; first?: TransferView }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const way = ways[props.kind];
-  const path = `${way.path}/${idOf(props.first)}`;
+  const path = `${way.path}/${props.id}`;
   const query = useQuery({
     queryKey: [path],
     queryFn: async () => {
@@ -257,13 +265,53 @@ function Progress(props: { kind: Kind; first: TransferView }) {
       }
       return view;
     },
-    initialData: props.first,
+    ...(props.first === undefined ? {} : { initialData: props.first }),
   });
+  const { refetch } = query;
+  const ask = useCallback(() => refetch(), [refetch]);
+  const show = (view: TransferView) => {
+    queries.setQueryData([path], view);
+    if (view.status !== 'pending')
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== path });
+  };
+  if (query.data === undefined) {
+    return (
+      <section className="card">
+        {query.error === null ? (
+          <Skeleton rows={4} />
+        ) : (
+          <Result icon="attention" tone="wait" level={1} title={errorText(query.error, t)}>
+            <div className="actions">
+              <button type="button" className="button" onClick={() => void ask()}>
+                {t('retry')}
+              </button>
+            </div>
+          </Result>
+        )}
+      </section>
+    );
+  }
   const { status, amount } = query.data;
+  const stepUp = 'stepUp' in query.data ? query.data.stepUp : null;
   const back = cashierPath();
   return (
     <section className="card">
-      {status === 'pending' && <Pending amount={showMoney(amount)} ask={() => query.refetch()} />}
+      {status === 'pending' && stepUp !== null && (
+        <StepUp<TransferView>
+          key={stepUp.stepUpId}
+          stepUp={stepUp}
+          path={`${path}/step-up`}
+          level={1}
+          amount={showMoney(amount)}
+          card={methodName({ kind: 'card', card: query.data.card })}
+          giveUp={t('stepUpStopTopUp')}
+          onView={show}
+          ask={ask}
+        />
+      )}
+      {status === 'pending' && stepUp === null && (
+        <Pending amount={showMoney(amount)} ask={() => query.refetch()} />
+      )}
       {status === 'succeeded' && (
         <Result icon="check" level={1} title={t(way.done)}>
           <p className="paid-amount">{showMoney(amount)}</p>

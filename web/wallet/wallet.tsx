@@ -21,7 +21,7 @@ import { PayCode } from './pay-code.tsx';
 import { ChangePin, ResetPin } from './pin-pages.tsx';
 import { Scan } from './scan.tsx';
 import { Security } from './security.tsx';
-import { Transfer } from './transfer.tsx';
+import { TopUpProgress, Transfer } from './transfer.tsx';
 import { walletKey } from './wallet-key.ts';
 import '../ui/methods.css';
 import './wallet.css';
@@ -199,6 +199,8 @@ function Place(props: PlaceProps & { place: string }) {
   const { place } = props;
   const bill = /^\/bills\/([A-Z]\d+)$/.exec(place)?.[1];
   if (bill !== undefined) return <BillDetail key={bill} billId={bill} />;
+  const topUp = /^\/top-up\/(\d+)$/.exec(place)?.[1];
+  if (topUp !== undefined) return <TopUpProgress key={topUp} topUpId={topUp} />;
   const page = pages[place];
   return page === undefined ? <Home {...props} /> : <div key={place}>{page(props)}</div>;
 }

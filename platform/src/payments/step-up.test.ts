@@ -228,7 +228,10 @@ describe('the bank’s page', () => {
     const card = await askingCard('redirect');
     const order = await confirmed(card);
     const { stepUp } = await view(order);
-    expect(stepUp).toMatchObject({ kind: 'redirect', url: expect.stringContaining('/sandbox/bank/confirm/') });
+    expect(stepUp).toMatchObject({
+      kind: 'redirect',
+      url: expect.stringContaining('/sandbox/bank/confirm/'),
+    });
     const page = await world.bank.page(idOf(stepUp));
     expect(new URL(page!.returnUrl).pathname).toMatch(/^\/cashier\/\d{30}\.[\w-]{22}$/);
     expect((await api(order, '/step-up/look')).body.status).toBe('pending');
@@ -250,7 +253,10 @@ describe('the bank’s page', () => {
     await world.bank.sayOnPage({ id: idOf((await view(order)).stepUp), agrees: false });
     world.clock.advance(2 * second);
     const thief = await world.signIn(world.people[1]!.phone);
-    expect((await api(order, '/step-up/look', {}, thief)).body).toMatchObject({ status: 'pending', stepUp: null });
+    expect((await api(order, '/step-up/look', {}, thief)).body).toMatchObject({
+      status: 'pending',
+      stepUp: null,
+    });
     expect((await api(order, '/step-up/look')).body).toMatchObject({
       status: 'created',
       lastRefusal: 'step-up-failed',

@@ -13,6 +13,7 @@ import {
   writeSetting,
 } from '../database/index.ts';
 import { ecbSource, freechangeSource, type RateSource } from '../fx/index.ts';
+import { bankPageAdapter } from '../http/bank-page/index.ts';
 import { cardPageAdapter } from '../http/card-page/index.ts';
 import { reconciliationAdapter } from '../http/reconciliation/index.ts';
 import { sandboxAdapter } from '../http/sandbox/index.ts';
@@ -36,6 +37,7 @@ import {
   createSandboxBank,
   createSandboxIssuers,
   createSandboxSettlementBank,
+  type SandboxBank,
   type SandboxIssuers,
   type SandboxSettlementBank,
 } from './bank/index.ts';
@@ -112,7 +114,7 @@ export async function startSandbox(config: Config, log: Logger): Promise<Running
     const mover = createClockMover({ database, clock, timers: platform.timers });
     const stores = createStores(config, server);
     undo.push(() => stores.stop());
-    const made = { platform, mover, people, sms, mails, chaos, settlementBank, issuers, stores };
+    const made = { platform, mover, people, sms, mails, chaos, settlementBank, issuers, bank, stores };
     const servers = await serve({ ...made, config, log });
     undo.push(() => servers.close());
     await platform.jobs.start();
@@ -168,6 +170,7 @@ interface Served {
   readonly chaos: ChaosSwitch;
   readonly settlementBank: SandboxSettlementBank;
   readonly issuers: SandboxIssuers;
+  readonly bank: SandboxBank;
   readonly stores: Stores;
   readonly log: Logger;
 }
@@ -189,6 +192,7 @@ async function serve({ log, ...parts }: Served): Promise<{ close(): Promise<unkn
     settlementAdapter({ database, settlement, merchants, publicUrl, bank: parts.settlementBank }),
     reconciliationAdapter(platform, (of) => clearingStatement(database, of)),
     cardPageAdapter(parts.issuers),
+    bankPageAdapter(parts.bank),
   ];
   const site = { publicUrl, isOnlyThere: false };
   const { trustsProxy } = config;

@@ -9,6 +9,8 @@ export interface SeededCard extends Pick<Card, 'bank' | 'last4' | 'kind'> {
   readonly bankBalance: bigint;
   readonly creditLimit: bigint;
   readonly status: 'active' | 'locked';
+  /** How its bank asks before each debit; absent: not at all. */
+  readonly asks?: 'one-time-code' | 'redirect';
 }
 
 export interface SeededCustomer extends NewCustomer {
@@ -110,6 +112,26 @@ export const sandboxCustomers: readonly SeededCustomer[] = [
     opening: yuan(900n),
     cards: [],
   },
+  // Her banks ask her before they charge her cards: one sends a code, the other one has a page for it.
+  {
+    ...shopper,
+    name: '赵雪',
+    latinName: 'Zhao Xue',
+    phone: '+8613800000005',
+    pin: '577215',
+    kycClass: 3,
+    opening: yuan(200n),
+    cards: [
+      {
+        ...{ bank: 'PINE', last4: '0059', kind: 'debit', bankBalance: yuan(20_000n), creditLimit: 0n },
+        ...{ status: 'active', asks: 'one-time-code' },
+      },
+      {
+        ...{ bank: 'LOTUS', last4: '0067', kind: 'debit', bankBalance: yuan(20_000n), creditLimit: 0n },
+        ...{ status: 'active', asks: 'redirect' },
+      },
+    ],
+  },
 ];
 
 /** Signs the sandbox's shoppers up, with their balances (real ledger entries) and cards; answers them in order. */
@@ -127,7 +149,7 @@ export async function seedCustomers(rooms: {
     const amount = { currency: walletCurrency, amount: opening };
     await bank.receive({ bank: safeguardingBank, amount, reference: openingReference(customerId) });
     await wallet.openAccount({ customerId, currency: walletCurrency, opening, bank: safeguardingBank });
-    for (const card of cards) await addCard(rooms, customerId, card);
+    for (const card of cards) await addCard(rooms, { customerId, phone }, card);
     seeded.push({ ...each, customerId });
   }
   return seeded;
@@ -135,13 +157,15 @@ export async function seedCustomers(rooms: {
 
 async function addCard(
   rooms: { wallet: Wallet; bank: SandboxBank },
-  customerId: bigint,
+  { customerId, phone: holderPhone }: { customerId: bigint; phone: string },
   card: SeededCard,
 ): Promise<void> {
   const { bank, last4, kind, status } = card;
   const token = `${bank}-${customerId}-${last4}`;
   const balance = { currency: walletCurrency, amount: card.bankBalance };
-  await rooms.bank.issueCard({ bank, token, balance, creditLimit: card.creditLimit, blocked: false });
+  const asks = card.asks === undefined ? {} : { stepUp: { kind: card.asks, above: 0n } };
+  const issued = { bank, token, balance, creditLimit: card.creditLimit, blocked: false };
+  await rooms.bank.issueCard({ ...issued, holderPhone, ...asks });
   const bankName = sandboxBanks.find((each) => each.code === bank)!.name;
   await rooms.wallet.addCard({
     customerId,

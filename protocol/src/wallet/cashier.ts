@@ -56,6 +56,8 @@ export const CashierView = z.object({
   hasPasskey: z.boolean(),
   /** What the bank wants to hear before it answers; null when it asks nothing, or whoever looks is not the payer. */
   stepUp: StepUpView.nullable(),
+  /** The card that the bank asks about. */
+  askedCard: CardView.nullable(),
   /** Ways to pay, best first; empty when nobody is signed in. */
   methods: z.array(PayMethod),
   /** What was used, once paid. */

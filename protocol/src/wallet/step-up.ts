@@ -8,6 +8,8 @@ const asked = {
   stepUpId: z.string(),
   /** Until then it can be answered; never later than the order's own time. */
   expiresAt: Instant,
+  /** The server's clock at the time of this answer; count down against it. */
+  now: Instant,
 };
 
 export const StepUpView = z.discriminatedUnion('kind', [

@@ -44,8 +44,8 @@ const decimal = (rate: Rate, digits: number): string =>
   toPlainDecimal(roundToSignificant(rate, digits, 'half-even'));
 
 /** What the bank asks; the end that is told is ours. */
-export function stepUpView({ asks, deadline }: OpenStepUp): StepUpView {
-  const asked = { stepUpId: asks.id, expiresAt: deadline.toISOString() };
+export function stepUpView({ asks, deadline }: OpenStepUp, now: Date): StepUpView {
+  const asked = { stepUpId: asks.id, expiresAt: deadline.toISOString(), now: now.toISOString() };
   if (asks.kind === 'redirect') return { kind: 'redirect', ...asked, url: asks.url };
   const { phone, length, triesLeft, resendAt } = asks;
   return {

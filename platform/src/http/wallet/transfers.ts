@@ -25,7 +25,8 @@ export function transferRoutes(route: AddRoute, options: WalletHttpOptions): voi
     requestTransfer(options, { kind, customer, body });
   const topUpOf = (id: string | undefined, customer: Customer) =>
     find(options, { kind: 'top-up', customerId: customer.id, id });
-  const show = async (topUp: CardTransfer) => topUpView(topUp, await options.wallet.stepUpOf(topUp));
+  const show = async (topUp: CardTransfer) =>
+    topUpView(topUp, await options.wallet.stepUpOf(topUp), options.clock.now());
   const { stepUps } = options.wallet;
   /** Does something about what the bank asks, unless it has ended meanwhile. */
   const about = async (
@@ -116,10 +117,10 @@ const view = (transfer: CardTransfer): Omit<TopUpView, 'topUpId' | 'stepUp'> => 
   finishedAt: transfer.finishedAt?.toISOString() ?? null,
 });
 
-const topUpView = (topUp: CardTransfer, asked: OpenStepUp | null): TopUpView => ({
+const topUpView = (topUp: CardTransfer, asked: OpenStepUp | null, now: Date): TopUpView => ({
   topUpId: topUp.id.toString(),
   ...view(topUp),
-  stepUp: asked === null ? null : stepUpView(asked),
+  stepUp: asked === null ? null : stepUpView(asked, now),
 });
 
 const withdrawalView = (withdrawal: CardTransfer): WithdrawalView => ({
