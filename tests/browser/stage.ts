@@ -24,6 +24,8 @@ export const people = {
   zhangMin: { phone: '13800000003', pin: '271828' },
   /** Has no card and no bills. */
   chenJie: { phone: '13800000004', pin: '161803' },
+  /** Has two cards whose banks ask her: Pine by a code, Lotus on its page. */
+  zhaoXue: { phone: '13800000005', pin: '577215' },
 } as const;
 
 export interface Stage {

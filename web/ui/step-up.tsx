@@ -41,7 +41,7 @@ export function StepUp<View>(props: StepUpProps<View>) {
     onError: () => void ask(),
   });
   return (
-    <section className="step-up" aria-label={t('stepUpTitle')}>
+    <div className="step-up">
       <StepHeading level={props.level}>
         {t(stepUp.kind === 'redirect' ? 'stepUpPageTitle' : 'stepUpTitle')}
       </StepHeading>
@@ -72,7 +72,7 @@ export function StepUp<View>(props: StepUpProps<View>) {
           {props.giveUp}
         </button>
       </p>
-    </section>
+    </div>
   );
 }
 
@@ -87,15 +87,13 @@ function Code<View>(props: StepUpProps<View> & { stepUp: Asks<'one-time-code'> }
   const explained = useId();
   const [hasAnother, setAnother] = useState(false);
   const focus = () => field.current?.focus();
-  useEffect(focus, []);
   const typed = useRef('');
   const give = useMutation({
     // Not a variable of the mutation: those are kept for a while after it has ended.
     mutationFn: () => call<View>('POST', `${path}/code`, { stepUpId, code: typed.current }),
     onSuccess: onView,
-    onError: (error) => {
+    onError: () => {
       setCode('');
-      if (isRefusal(error, 'CODE_WRONG')) focus();
       void ask();
     },
     onSettled: () => {
@@ -114,6 +112,11 @@ function Code<View>(props: StepUpProps<View> & { stepUp: Asks<'one-time-code'> }
   });
   const seconds = useSecondsLeft(stepUp.now, stepUp.resendAt ?? stepUp.now);
   const isUnknown = isOutcomeUnknown(give.error);
+  const isClosed = give.isPending || isUnknown;
+  // A field that was closed while the bank looked at a code has lost the focus.
+  useEffect(() => {
+    if (!isClosed) field.current?.focus();
+  }, [isClosed]);
   const error = give.error ?? resend.error;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -134,7 +137,7 @@ function Code<View>(props: StepUpProps<View> & { stepUp: Asks<'one-time-code'> }
           aria-invalid={isRefusal(give.error, 'CODE_WRONG')}
           autoComplete="one-time-code"
           maxLength={stepUp.length}
-          disabled={give.isPending || isUnknown}
+          disabled={isClosed}
           value={code}
           onChange={(event) => setCode(event.target.value.normalize('NFKC').replace(/\D/g, ''))}
         />
@@ -144,11 +147,7 @@ function Code<View>(props: StepUpProps<View> & { stepUp: Asks<'one-time-code'> }
         {error !== null && !isUnknown && <p className="note bad">{errorText(error, t)}</p>}
         {isUnknown && <Doubt path={path} onView={onView} />}
       </div>
-      <button
-        type="submit"
-        className="button"
-        disabled={give.isPending || isUnknown || code.length !== stepUp.length}
-      >
+      <button type="submit" className="button" disabled={isClosed || code.length !== stepUp.length}>
         {t('stepUpConfirm')}
       </button>
       <p className="under">
