@@ -46,8 +46,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
     }),
     cashierAdapter({
       ...{ customers, tally, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox },
-      stepUps: platform.stepUps,
-      publicUrl: config.publicUrl,
+      ...{ stepUps: platform.stepUps, publicUrl: config.publicUrl },
       returnUrl: (payment) => returnUrlOf({ merchants, gatewayKey }, payment),
     }),
     walletAdapter({

@@ -214,9 +214,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   };
   const askParts = {
     ...{ database, clock, bank, payments, isolation },
-    // The order's own page: it proves nothing, and says what the bank is asked.
-    returnUrl: async (paymentId: bigint) =>
-      `${config.publicUrl}${tokens.path(paymentIdToWire((await payments.findById(paymentId))!))}`,
+    returnUrl: orderPage(parts, { payments, tokens }),
     onBankFailed: (error: unknown, question: BankQuestion) => bankFailed(log, error, question.reference),
   };
   const auditLog = createAuditLog({ database, clock, signer: await logSigner(parts) });
@@ -240,6 +238,12 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
     },
   };
 }
+
+/** The order's own page, where a bank sends the payer back to: it proves nothing, and asks the bank. */
+const orderPage =
+  ({ config }: PlatformParts, { payments, tokens }: Pick<Platform, 'payments' | 'tokens'>) =>
+  async (paymentId: bigint): Promise<string> =>
+    `${config.publicUrl}${tokens.path(paymentIdToWire((await payments.findById(paymentId))!))}`;
 
 const statementTimers = (
   { statements: source, log }: PlatformParts,
