@@ -17,18 +17,15 @@ export const edgeMutations: readonly Mutation[] = [
     name: 'debit-without-a-reference',
     what: 'each question to the bank is a new debit',
     file: `${payments}/ask-bank.ts`,
-    changes: [['bank.debit(request)', 'bank.debit({ ...request, reference: `${reference}-${attempts}` })']],
+    changes: [
+      ['bank.debit({ ...request, ', 'bank.debit({ ...request, reference: `${reference}-${attempts}`, '],
+    ],
   },
   {
     name: 'silence-taken-for-no',
     what: 'a bank that did not answer is taken for one that declined',
     file: `${payments}/ask-bank.ts`,
-    changes: [
-      [
-        'parts.onBankFailed(error, question);\n    return;',
-        "parts.onBankFailed(error, question);\n    answer = { outcome: 'declined', reason: 'declined' };",
-      ],
-    ],
+    changes: [['if (!isTimeOver) return;', '']],
   },
   {
     name: 'answer-to-another-debit',
@@ -40,7 +37,7 @@ export const edgeMutations: readonly Mutation[] = [
         'if (question.outcome !== null) return',
         "if (question.outcome !== null && question.task !== 'debit-card') return",
       ],
-      ["payment?.status === 'pending' && payment.events === question.event", "payment?.status === 'pending'"],
+      ["status === 'pending' && events === question.event", "status === 'pending'"],
     ],
   },
   {

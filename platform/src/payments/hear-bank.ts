@@ -76,7 +76,7 @@ function isOpen(facts: HearBankFacts, question: BankQuestion): boolean {
 
 /** Whether the payment waits for this very debit. */
 export const waitsFor = ({ status, events }: Payment, question: BankQuestion): boolean =>
-  question.outcome === null && status === 'pending' && events === question.event;
+  status === 'pending' && events === question.event;
 
 /**
  * A debit that we have given up ourselves is asked about once more: the bank may have had it in a queue, or the shopper may

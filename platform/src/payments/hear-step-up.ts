@@ -34,8 +34,8 @@ export function decideHearStepUp(facts: HearStepUpFacts, command: HearStepUp): D
   if (question === undefined || question.paymentId !== command.paymentId)
     throw new Error(`no bank was asked under ${reference} about payment ${command.paymentId}`);
   const payment = facts.payments.get(question.paymentId);
-  if (question.task !== 'debit-card' || payment === undefined || !waitsFor(payment, question))
-    return { answer: null };
+  const isOpen = question.task === 'debit-card' && question.outcome === null;
+  if (!isOpen || payment === undefined || !waitsFor(payment, question)) return { answer: null };
   const of = { reference, bank: card.bank, customerId: card.customerId, endsAt: payment.expiresAt };
   const stepUp = heardStepUp(facts.stepUps.get(reference), of, { asks, now: facts.now });
   const answered: BankQuestion = { ...question, nextAskAt: nextLookAt(stepUp, facts.now) };
