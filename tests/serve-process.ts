@@ -21,7 +21,7 @@ export interface Serving {
 /** `folder` is for its rates; what it prints is added to `log`. */
 export async function startServe(
   { database }: TestDatabase,
-  of: { folder: string; environment: NodeJS.ProcessEnv; log: string[] },
+  of: { folder: string; environment: NodeJS.ProcessEnv; log: string[]; port?: number },
 ): Promise<Serving> {
   const rates = path.join(of.folder, 'rates.xml');
   await writeFile(rates, eurofxref(machineClock.now()));
@@ -40,8 +40,9 @@ export async function runServe(of: {
   rates: string;
   environment: NodeJS.ProcessEnv;
   log: string[];
+  port?: number;
 }): Promise<Pick<Serving, 'port' | 'child'>> {
-  const port = (await freePort())!;
+  const port = of.port ?? (await freePort())!;
   const child = spawn(process.execPath, [main, 'serve', '--port', `${port}`, '--processes', '2'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...of.environment, TONGBAO_ECB_RATES: of.rates },

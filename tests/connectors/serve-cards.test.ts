@@ -2,84 +2,49 @@
 // bank's code, pays, is refunded, tops up and withdraws over the wire; serve dies in the middle of a debit, and it is charged once.
 import type { ChildProcess } from 'node:child_process';
 import { createPrivateKey, sign } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../platform/src/testing/index.ts';
-import { testKeysText } from '../../platform/src/testing/keys.ts';
 import { until } from '../../platform/src/testing/until.ts';
 import { runServe, startServe } from '../serve-process.ts';
-import { startSwitch, type TestSwitch } from './card-switch.ts';
-import { startRegistry, type TestRegistry } from './registry.ts';
+import {
+  bankCode,
+  type CardWorld,
+  number,
+  openCardWorld,
+  person,
+  river,
+  strangers,
+  token,
+} from './card-world.ts';
 
-const person = { name: '王小明', residentId: '110105199003072338', phone: '+8613800138000' };
-const number = '6222020200112230004';
-const strangers = '6222020200112230012';
-const token = 'a-token-for-the-registry';
 const pin = '735126';
-const river = { bank: 'RIVER', bankName: { zh: '长河银行', en: 'River Bank' }, kind: 'debit' } as const;
-
 let database: TestDatabase;
 let folder: string;
-let registry: TestRegistry;
-let cards: TestSwitch;
-let sms: http.Server;
+let world: CardWorld;
+let registry: CardWorld['registry'];
+let cards: CardWorld['cards'];
 let child: ChildProcess;
 let port: number;
 let privateKey: string;
-let environment: NodeJS.ProcessEnv;
 let cookie = '';
 let cardId: string;
-const codes: string[] = [];
 const log: string[] = [];
 
 beforeAll(async () => {
   database = await testDatabase();
   folder = await mkdtemp(path.join(tmpdir(), 'tongbao-serve-cards-'));
-  registry = await startRegistry({
-    token,
-    data: {
-      people: [person],
-      cards: [
-        { ...person, ...river, number, code: '246810' },
-        { ...person, ...river, number: strangers, bank: 'LAKE' },
-      ],
-    },
-  });
-  cards = await startSwitch();
-  sms = http.createServer(async (request, response) => {
-    let text = '';
-    for await (const chunk of request) text += chunk;
-    codes.push(/\d{6}/.exec((JSON.parse(text) as { text: string }).text)![0]);
-    response.end();
-  });
-  await new Promise<void>((resolve) => sms.listen(0, '127.0.0.1', resolve));
-  await writeFile(path.join(folder, 'token'), `${token}\n`);
-  environment = {
-    ...process.env,
-    DATABASE_URL: database.url,
-    TONGBAO_PUBLIC_URL: 'https://pay.example',
-    TONGBAO_KEYS: testKeysText,
-    TONGBAO_NOTIFY_LOOPBACK: 'allow',
-    TONGBAO_LOG: 'trace',
-    TONGBAO_SMS_URL: `http://127.0.0.1:${(sms.address() as AddressInfo).port}/`,
-    TONGBAO_REGISTRY_URL: registry.url,
-    TONGBAO_REGISTRY_TOKEN_FILE: path.join(folder, 'token'),
-    TONGBAO_SWITCH: `tcp://127.0.0.1:${cards.port}`,
-    TONGBAO_SWITCH_ACQUIRER: '27010001',
-    TONGBAO_SWITCH_TERMINAL: 'TONGBAO1',
-    TONGBAO_SWITCH_ACCEPTOR: 'TONGBAO',
-    TONGBAO_SWITCH_BANKS: 'RIVER',
-  };
+  world = await openCardWorld(database, { folder, publicUrl: 'https://pay.example' });
+  ({ registry, cards } = world);
+  const { environment } = world;
   ({ port, child, privateKey } = await startServe(database, { folder, environment, log }));
 });
 
 afterAll(async () => {
   if (child.exitCode === null) child.kill('SIGKILL');
-  await Promise.all([registry.close(), cards.close(), new Promise((resolve) => sms.close(resolve))]);
+  await world.close();
   await database.drop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -140,9 +105,9 @@ const heardDebits = () => cards.messages('0200').filter((fields) => fields.get(3
 test('a wallet is opened, and the registry knows who it is; when it is away, no try is counted', async () => {
   const { phone, name, residentId } = person;
   const asked = await shopper('/api/wallet/sign-up/code', { phone, language: 'zh-CN' });
-  await until(() => codes.length === 1);
+  await until(() => world.codes.length === 1);
   const opened = await shopper('/api/wallet/sign-up', {
-    ...{ phone, language: 'zh-CN', code: codes[0], challenge: asked.challenge },
+    ...{ phone, language: 'zh-CN', code: world.codes[0], challenge: asked.challenge },
   });
   expect(opened).toMatchObject({ walletClass: 0, cardPage: null, cardCheck: true });
   registry.behave('down');
@@ -185,9 +150,9 @@ test('a card is added with the code of its bank, and after its bank has said tha
   const confirm = (code: string) => shopper('/api/wallet/card-checks/code', { tryId: 'the-first-try', code });
   expect((await confirm('000000')).error).toMatchObject({ code: 'CODE_WRONG', attemptsLeft: 2 });
   cards.behave('undecided');
-  expect((await confirm('246810')).error.code).toBe('UNAVAILABLE');
+  expect((await confirm(bankCode)).error.code).toBe('UNAVAILABLE');
   cards.behave('normal');
-  const added = await confirm('246810');
+  const added = await confirm(bankCode);
   expect(added).toMatchObject({ status: 'added', wallet: { walletClass: 2, cards: [{ last4: '0004' }] } });
   cardId = added.wallet.cards[0].cardId;
   expect([cards.heard('0100'), cards.heard('0101')]).toEqual([1, 1]);
@@ -233,7 +198,11 @@ test('serve dies after the switch has charged and before it has heard so: charge
   const charged = cards.taken();
   expect(charged).toBeGreaterThan(before.taken);
   cards.behave('normal');
-  ({ port, child } = await runServe({ rates: path.join(folder, 'rates.xml'), environment, log }));
+  ({ port, child } = await runServe({
+    rates: path.join(folder, 'rates.xml'),
+    environment: world.environment,
+    log,
+  }));
   await until(async () => (await statusOf('card-2')) === 'SUCCESS');
   expect(cards.taken()).toBe(charged);
   expect(heardDebits()).toBe(before.debits + 1);
@@ -259,6 +228,6 @@ test('no card’s and no person’s number is in the database, in the log or at 
   expect(log.join('')).toContain('a card could not be checked');
   expect(sent).toContain('RIVER-');
   for (const text of [rows, log.join(''), sent])
-    for (const secret of [number, strangers, person.residentId, '246810', token])
+    for (const secret of [number, strangers, person.residentId, bankCode, token])
       expect(text).not.toContain(secret);
 });
