@@ -7,6 +7,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
 import { testKeysText } from '../platform/src/testing/keys.ts';
+import { startSwitch } from './connectors/card-switch.ts';
+import { startRegistry } from './connectors/registry.ts';
 import { startServe } from './serve-process.ts';
 import { freePort, main } from './start-sandbox.ts';
 
@@ -92,7 +94,20 @@ test('rows of what is as it should be, and of what is not, without a secret', {
   treat = honest;
   await mkdir(path.join(folder, 'bank', 'out'), { recursive: true });
   const bank = { TONGBAO_BANK_FILES: `file://${folder}/bank`, TONGBAO_BANK_ACCOUNTS: 'KRW=BANKKRSE/1234' };
-  const { status, rows, text } = await doctor(bank);
+  const registry = await startRegistry({ data: { people: [], cards: [] }, token: 'a-token-of-the-registry' });
+  const cards = await startSwitch();
+  const tokenFile = path.join(folder, 'registry-token');
+  await writeFile(tokenFile, 'a-token-of-the-registry');
+  const outside = {
+    TONGBAO_REGISTRY_URL: registry.url,
+    TONGBAO_REGISTRY_TOKEN_FILE: tokenFile,
+    TONGBAO_SWITCH: `tcp://127.0.0.1:${cards.port}`,
+    TONGBAO_SWITCH_ACQUIRER: '27010001',
+    TONGBAO_SWITCH_TERMINAL: 'TONGBAO1',
+    TONGBAO_SWITCH_ACCEPTOR: 'TONGBAO',
+  };
+  const { status, rows, text } = await doctor({ ...bank, ...outside });
+  await Promise.all([registry.close(), cards.close()]);
   const fine = Object.entries(rows).flatMap(([check, { verdict }]) => (verdict === 'ok' ? check : []));
   expect(fine).toEqual(
     expect.arrayContaining([
@@ -108,6 +123,7 @@ test('rows of what is as it should be, and of what is not, without a secret', {
       ],
       ...['keys.file', 'keys.same', 'keys.gateway', 'rates.source', 'work.log', 'disk.database'],
       ...['settings.owner-url', 'settings.trusted-proxies', 'bank.accounts', 'bank.folder-out'],
+      ...['registry.connected', 'switch.connected'],
     ]),
   );
   expect(rows['settings.public-url']).toMatchObject({ verdict: 'warn' });
@@ -117,6 +133,10 @@ test('rows of what is as it should be, and of what is not, without a secret', {
   for (const { secret } of JSON.parse(testKeysText).keys as { secret: string }[])
     expect(text).not.toContain(secret);
   expect(text).not.toContain(new URL(database.url).password);
+  expect(text).not.toContain('a-token-of-the-registry');
+  const away = await doctor(outside);
+  expect(away.rows['registry.connected']).toMatchObject({ verdict: 'fail' });
+  expect(away.rows['switch.connected']).toMatchObject({ verdict: 'fail' });
 });
 
 test('a proxy that changes what it passes on is told apart', { timeout: patience }, async () => {

@@ -137,16 +137,14 @@ describe.skipIf(isSkipped)('adding a card in production', () => {
     await page.getByRole('heading', { name: 'Code of your bank' }).waitFor();
     await looks(page);
     await shot(page, 'code');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Tab');
-    await page.getByLabel('Code').fill('000000');
+    await page.getByRole('textbox', { name: 'Code' }).fill('000000');
     await page.keyboard.press('Enter');
     await page
       .getByText(/Tries left: 2|2 tries|left/)
       .first()
       .waitFor();
     await shot(page, 'code-wrong');
-    await page.getByLabel('Code').fill(bankCode);
+    await page.getByRole('textbox', { name: 'Code' }).fill(bankCode);
     await page.keyboard.press('Enter');
     await page.getByText(/0004/).first().waitFor();
     await looks(page);

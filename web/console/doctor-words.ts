@@ -53,6 +53,9 @@ const names: Readonly<Record<string, Name>> = {
   'mail.server': { en: 'Mail server', zh: '邮件服务器' },
   'bank.connected': { en: 'Settlement bank', zh: '结算银行' },
   'bank.accounts': { en: 'Our accounts there', zh: '我方在该行的账户' },
+  'registry.connected': { en: 'Registry of people and cards', zh: '身份与银行卡核验' },
+  'switch.connected': { en: 'Card switch', zh: '银行卡交换系统' },
+  'switch.line': { en: 'Line to the card switch', zh: '银行卡交换线路' },
   'rates.source': { en: 'Source of rates', zh: '汇率来源' },
   'rates.age': { en: 'Newest rates', zh: '最新汇率' },
   'rates.held': { en: 'Held rates', zh: '待确认汇率' },
@@ -142,6 +145,14 @@ const chinese: Readonly<Record<string, string>> = {
   'use https: codes and phone numbers pass there': '请使用 https：验证码和手机号会经过这里',
   'TONGBAO_BANK_FILES names the settlement bank: until then nobody is paid out':
     '请用 TONGBAO_BANK_FILES 指定结算银行：否则无法向商户付款',
+  'TONGBAO_REGISTRY_URL names who knows people and cards: until then no real name is checked and no card is added':
+    '请用 TONGBAO_REGISTRY_URL 指定身份与银行卡核验系统：否则无法核验实名，也无法添加银行卡',
+  'are address, token and authority of the registry right?': '核验系统的地址、令牌和证书颁发机构正确吗？',
+  'TONGBAO_SWITCH names the switch that cards’ debits go to: until then no card is added':
+    '请用 TONGBAO_SWITCH 指定银行卡交换系统：否则无法添加银行卡',
+  'use tls://, unless the line to the switch is safe by itself': '除非线路本身安全，否则请使用 tls://',
+  'are host, port, TLS and who we are there right (TONGBAO_SWITCH…)?':
+    '主机、端口、TLS 和我方标识（TONGBAO_SWITCH…）正确吗？',
   'TONGBAO_ECB_RATES names a file or URL of the day’s rates':
     '请用 TONGBAO_ECB_RATES 指定每日汇率的文件或网址',
   'the first order asks the source; then npm run tongbao -- rates list shows what there is':

@@ -38,6 +38,8 @@ export interface Iso8583Parts {
 
 export interface CardSwitch extends BankGateway {
   serves(bank: string, currency: string): boolean;
+  /** Throws where nobody is there. */
+  echo(): Promise<void>;
   /** Keeps the connection open and asks over it whether somebody is there, until `close`. */
   keep(parts: Omit<Keeper, 'echo'>): void;
   close(): Promise<void>;
@@ -75,8 +77,7 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
       throw new Error(`${bank} in ${amount.currency} is none of the banks that the switch leads to`);
     const about = { kind, cardToken, currency: amount.currency, amount: amount.amount };
     const operation = await journal.open({ bank, reference, ...about });
-    const same = Object.entries(about).every(([name, value]) => operation[name as keyof Operation] === value);
-    if (!same) throw new Error(`the reference ${reference} was used for something else`);
+    assertSame(operation, about, reference);
     return finished(operation) ?? ask(operation, reference);
   }
 
@@ -133,6 +134,7 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
       await link.echo();
       return { outcome: 'unknown-reference' };
     },
+    echo: () => link.echo(),
     keep(of) {
       stopKeeping = keep({ ...of, echo: () => link.echo() });
     },
@@ -141,6 +143,11 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
       return link.close();
     },
   };
+}
+
+function assertSame(operation: Operation, about: Partial<Operation>, reference: string): void {
+  const same = Object.entries(about).every(([name, value]) => operation[name as keyof Operation] === value);
+  if (!same) throw new Error(`the reference ${reference} was used for something else`);
 }
 
 const servesOf =

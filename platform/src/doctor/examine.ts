@@ -1,6 +1,7 @@
 // Runs the checks: each by itself and for a bounded time, so that one that fails or hangs hides no other.
 import { isAlive } from '../database/index.ts';
 import { checkBank } from './bank.ts';
+import { checkRegistry, checkSwitch } from './cards.ts';
 import { checkClocks } from './clocks.ts';
 import { checkDisk } from './disk.ts';
 import { type Check, type Finding, fail, type Patient } from './finding.ts';
@@ -29,6 +30,8 @@ export const checks: readonly Check[] = [
   checkSms,
   checkMail,
   checkBank,
+  checkRegistry,
+  checkSwitch,
   checkRates,
   checkWork,
   checkDisk,

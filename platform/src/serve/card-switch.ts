@@ -13,10 +13,15 @@ const timeoutMs = 10_000;
 
 export async function openCardSwitch(
   config: SwitchConfig,
-  parts: { database: Database; clock: Clock; log: Logger; keeps: boolean },
+  parts: {
+    database: Database;
+    clock: Clock;
+    /** Keeps the connection open, and hears when it is lost; null: it is opened when it is needed. */
+    keeper: Logger | null;
+  },
 ): Promise<CardSwitch> {
   const { echoMs, tls, ...others } = config;
-  const { database, clock, log, keeps } = parts;
+  const { database, clock, keeper } = parts;
   const cards = createCardSwitch({
     ...others,
     tls: tls === null ? null : { ca: tls.caFile === null ? undefined : await caOf(tls.caFile) },
@@ -24,13 +29,13 @@ export async function openCardSwitch(
     now: () => clock.now(),
     timeoutMs,
   });
-  if (keeps)
+  if (keeper !== null)
     cards.keep({
       everyMs: echoMs,
       onChange: (error) =>
         error === null
-          ? log.info('the card switch is there again')
-          : log.warn({ reason: error.message }, 'the card switch cannot be reached; debits wait'),
+          ? keeper.info('the card switch is there again')
+          : keeper.warn({ reason: error.message }, 'the card switch cannot be reached; debits wait'),
     });
   return cards;
 }

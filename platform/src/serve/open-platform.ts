@@ -101,11 +101,13 @@ async function neighboursOf(
 ) {
   const { cardSwitch, registry, mail } = config;
   const { service: sms } = config.sms;
+  const { database, log, keeps } = parts;
+  const cardParts = { database, clock: machineClock, keeper: keeps ? log : null };
   return {
     sms: sms === null ? null : await openSmsService(sms, parts),
     mailService: mail === null ? undefined : await openMailService(mail),
     registry: registry === null ? undefined : await openRegistry(registry),
-    cards: cardSwitch === null ? null : await openCardSwitch(cardSwitch, { ...parts, clock: machineClock }),
+    cards: cardSwitch === null ? null : await openCardSwitch(cardSwitch, cardParts),
   };
 }
 
