@@ -34,6 +34,7 @@ it('leaves of as many events arrive together, each under the last of its events'
     { events: 1, ids: [2n, 1n], sequences: [5n, 3n], leaves: 2 },
   ]);
   expect(eventArrivals([])).toEqual([]);
+  expect(eventArrivals(acts).map(({ source }) => source)).toEqual(['event', 'event']);
 });
 
 it('events of two payments, with a gap, in another order or too many are leaves of their own', () => {

@@ -3,7 +3,7 @@
 import {
   convert,
   formatMajor,
-  MoneyError,
+  minorUnits,
   money,
   parseRate,
   type Rate,
@@ -18,6 +18,8 @@ export type AgreedTerms =
   | { readonly kind: 'rate'; readonly rate: string }
   | { readonly kind: 'amounts'; readonly bought: bigint; readonly cost: bigint };
 
+// Banks quote four decimals.
+const leastDecimals = 4;
 const mostDecimals = 18;
 const basisPoints = 10_000n;
 const size = (value: bigint): bigint => (value < 0n ? -value : value);
@@ -25,18 +27,13 @@ const shown = (currency: string, amount: bigint): string =>
   `${formatMajor(money(currency, amount))} ${currency}`;
 export const refused = (message: string, field: string) => new Rejection('deal-refused', message, { field });
 
-/** What the deal costs by what was agreed, and the rate that says so. Pure. Throws Rejections: deal-refused. */
+/** What the deal costs by what was agreed, and the rate that says so. Throws Rejections: deal-refused. */
 export function decideTerms(
-  deal: Pick<Deal, 'id' | 'currency' | 'bought' | 'home' | 'cost' | 'rate'>,
+  deal: Pick<Deal, 'currency' | 'bought' | 'home' | 'cost' | 'rate'>,
   terms: AgreedTerms,
   toleranceBps: number,
 ): { rate: string; cost: bigint } {
   const found = terms.kind === 'rate' ? byRate(deal, terms.rate) : byAmounts(deal, terms);
-  if (found.cost === 0n || found.cost < 0n !== deal.bought < 0n)
-    throw refused(
-      `${shown(deal.currency, deal.bought)} cannot come to ${shown(deal.home, found.cost)}`,
-      'cost',
-    );
   const off = size(found.cost - deal.cost);
   if (off * basisPoints > size(deal.cost) * BigInt(toleranceBps))
     throw refused(
@@ -49,35 +46,44 @@ export function decideTerms(
 
 type Of = Pick<Deal, 'currency' | 'bought' | 'home'>;
 
-function byRate({ currency, bought, home }: Of, text: string): { rate: string; cost: bigint } {
+function byRate(deal: Of, text: string): { rate: string; cost: bigint } {
+  const { currency, bought, home } = deal;
   let agreed: Rate;
   try {
     agreed = parseRate(currency, home, text);
-  } catch (error) {
-    if (!(error instanceof MoneyError)) throw error;
+  } catch {
     throw refused(`"${text.slice(0, 40)}" is not a rate: so many ${home} for one ${currency}`, 'rate');
   }
-  return { rate: text, cost: convert(money(currency, bought), agreed, 'half-even').amount };
+  const cost = convert(money(currency, bought), agreed, 'half-even').amount;
+  assertPaid(deal, cost);
+  return { rate: text, cost };
 }
 
 /** The shortest decimal rate at which the amounts come out to the unit: whoever reads the books works it out again. */
 function byAmounts(
-  { currency, bought, home }: Of,
+  deal: Of,
   { bought: agreed, cost }: { bought: bigint; cost: bigint },
 ): { rate: string; cost: bigint } {
+  const { currency, bought, home } = deal;
   if (agreed !== bought)
     throw refused(
       `the deal is about ${shown(currency, bought)}, not ${shown(currency, agreed)}: agree that amount, or a part of the position stays open`,
       'bought',
     );
-  if (cost === 0n || cost < 0n !== bought < 0n) return { rate: '0', cost };
-  const whole = money(currency, size(bought));
-  const exact = rateOf(whole.amount, size(cost), { currency, home });
-  for (let decimals = 4; decimals <= mostDecimals; decimals++) {
+  assertPaid(deal, cost);
+  // Minor units against minor units, as a rate between major ones.
+  const exact = rate(
+    currency,
+    home,
+    size(cost) * 10n ** BigInt(minorUnits(currency)),
+    size(bought) * 10n ** BigInt(minorUnits(home)),
+  );
+  for (let decimals = leastDecimals; decimals <= mostDecimals; decimals++) {
     const text = toDecimal(exact, decimals, 'half-even');
+    // Nothing is left of it in so few.
     if (!/[1-9]/.test(text)) continue;
-    const worth = convert(money(currency, bought), parseRate(currency, home, text), 'half-even').amount;
-    if (worth === cost) return { rate: text, cost };
+    const worth = convert(money(currency, bought), parseRate(currency, home, text), 'half-even');
+    if (worth.amount === cost) return { rate: text, cost };
   }
   throw refused(
     `no rate of ${mostDecimals} decimals makes ${shown(home, cost)} of ${shown(currency, bought)}`,
@@ -85,8 +91,8 @@ function byAmounts(
   );
 }
 
-/** Minor units against minor units, as a rate between major units. */
-function rateOf(bought: bigint, cost: bigint, { currency, home }: { currency: string; home: string }): Rate {
-  const unit = convert(money(currency, 10n ** 12n), rate(currency, home, 1n, 1n), 'half-even').amount;
-  return rate(currency, home, cost * 10n ** 12n, bought * unit);
+/** Something is paid for what is bought, and something comes for what is sold. */
+function assertPaid({ currency, bought, home }: Of, cost: bigint): void {
+  if (cost * bought <= 0n)
+    throw refused(`${shown(currency, bought)} cannot come to ${shown(home, cost)}`, 'cost');
 }
