@@ -4,6 +4,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { type Config, surroundingsOf } from './config.ts';
 import { doctorInside } from './doctor/index.ts';
 import { amsAdapter } from './http/ams/index.ts';
+import { applyAdapter } from './http/apply/index.ts';
 import { auditAdapter, auditExportAdapter } from './http/audit/index.ts';
 import { auditLogAdapter } from './http/audit-log/index.ts';
 import { cashierAdapter } from './http/cashier/index.ts';
@@ -43,7 +44,9 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       skewMs: sandbox ? null : skewMs,
       explain: sandbox,
       mayNotify: isAllowed,
+      onTestCall: platform.onboarding.noteCall,
     }),
+    applyAdapter({ onboarding: platform.onboarding, merchants, gatewayKey, publicUrl: config.publicUrl }),
     cashierAdapter({
       ...{ customers, tally, wallet, payments, findMerchant, tokens, paymentIds, clock, sandbox },
       ...{ stepUps: platform.stepUps, publicUrl: config.publicUrl },
@@ -68,8 +71,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       ...{ merchants, payments, notifications, fx, clock, auditLog },
       publicUrl: config.publicUrl,
       database: platform.database,
-      staff: platform.staff,
-      onboarding: platform.onboarding,
+      ...{ staff: platform.staff, onboarding: platform.onboarding },
       settlement: platform.settlement,
       reconciliation: platform.reconciliation,
       audit: platform.audit,

@@ -39,7 +39,7 @@ import {
   type Notification,
   type Notifications,
 } from './notifications/index.ts';
-import { createOnboarding, type Onboarding } from './onboarding/index.ts';
+import { createOnboarding, type Onboarding, type Screening } from './onboarding/index.ts';
 import {
   type AskBankParts,
   askBank,
@@ -97,6 +97,8 @@ export interface PlatformParts {
   readonly statements?: StatementSource | undefined;
   readonly rates: RateSource;
   readonly outbound: Outbound;
+  /** Who screens applicants; absent: people do. */
+  readonly screening?: Screening | undefined;
   /** What happens to notifications on their way; absent: nothing. */
   readonly carry?: Carry;
   /** Sends a message at once (a sandbox); or the service to which they are handed over, and where they go. */
@@ -202,7 +204,7 @@ export async function createPlatform(parts: PlatformParts): Promise<Platform> {
   const channel = channelOf({ payments, merchants, clock, gatewayKey, notifyIds, choices: config.classic });
   const notifications = notificationsOf(parts, { isolation, channel });
   const settlement = settlementOf(parts, { ids, house, fx, isolation });
-  const onboarding = onboardingOf(parts, { ids, isolation, merchants, settlement });
+  const onboarding = onboardingOf(parts, { ids, isolation, merchants, settlement, tally });
   const paymentCodes = createPaymentCodes({ database, clock, ids, randomness, secrets });
   const payByCode = createPayByCode({ payments, customers, wallet, codes: paymentCodes, clock });
   const rooms = {
@@ -383,14 +385,19 @@ const settlementOf = (
   });
 
 const onboardingOf = (
-  { config, database, clock }: PlatformParts,
-  rooms: { ids: Ids; isolation: Isolation; merchants: Merchants; settlement: Settlement },
-): Onboarding =>
-  createOnboarding({
+  parts: PlatformParts,
+  rooms: Pick<Platform, 'ids' | 'merchants' | 'settlement' | 'tally'> & { isolation: Isolation },
+): Onboarding => {
+  const { config, database, clock, randomness, keys, outbound } = parts;
+  return createOnboarding({
     ...rooms,
-    ...{ database, clock },
+    ...{ database, clock, randomness, keys, outbound },
+    screening: parts.screening ?? null,
+    isSandbox: config.mode === 'sandbox',
+    onFailed: (error) => parts.log.warn({ err: error }, 'a test call could not be written down'),
     mayNotify: (url) => mayNotify(url, config.reach ?? 'public'),
   });
+};
 
 /** Each notification in the words of the protocol that its payment came by. */
 function channelOf(parts: Parameters<typeof amsChannel>[0] & Parameters<typeof gatewayChannel>[0]): Channel {

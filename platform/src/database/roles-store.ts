@@ -20,6 +20,8 @@ const removable = new Set([
   'customers.passkey_challenge',
   'customers.session',
   'notifications.notification',
+  'onboarding.application',
+  'onboarding.document',
   'payments.checkout',
   'payments.refund_queue',
   'payments.request',
@@ -43,6 +45,8 @@ const removable = new Set([
 const neverUpdated = new Set([
   'customers.event',
   'customers.identity_check',
+  'onboarding.document',
+  'onboarding.document_chunk',
   'payments.request',
   'payments.request_archive',
   'reconciliation.seen',
@@ -69,6 +73,7 @@ const fixedColumns: Readonly<Record<string, readonly string[]>> = {
   ],
   'settlement.bank_file': ['cursor', 'name', 'sha256', 'kind', 'content', 'kept_at'],
   'settlement.bank_upload': ['name', 'temporary', 'sha256', 'chosen_at'],
+  'onboarding.application': ['id', 'token_hash', 'created_at', 'brought_by'],
   'onboarding.proposal': [
     ...['id', 'kind', 'subject_id', 'content', 'effective_from', 'reason', 'proposed_by', 'proposed_at'],
   ],

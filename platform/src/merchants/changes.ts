@@ -3,7 +3,7 @@ import { type Transaction, tell } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import { agreeDebtLimit, greatestDebtLimit, insertContract } from './contract.ts';
 import { keyIsValid, type MerchantAccess } from './merchant.ts';
-import { type Agreed, type Merchants, type MerchantsParts, md5KeyOf } from './merchants.ts';
+import { type Agreed, type Merchants, type MerchantsParts, md5KeyOf, type SignUp } from './merchants.ts';
 import { publicKeyOf } from './public-key.ts';
 import {
   type AccessRow,
@@ -25,6 +25,7 @@ export function merchantChanges(
 ): Pick<
   Merchants,
   | 'signUp'
+  | 'signUpIn'
   | 'rotateKey'
   | 'rotateKeyIn'
   | 'setStatus'
@@ -35,7 +36,7 @@ export function merchantChanges(
   | 'agree'
   | 'agreeDebtLimit'
 > {
-  const { database, clock, ids, keys } = parts;
+  const { database, clock, ids } = parts;
   const { forget, accessOf } = memory;
   return {
     ...signTypeChange(parts, accessOf),
@@ -47,16 +48,10 @@ export function merchantChanges(
       await database.transaction((tx) => setStatusIn(tx, merchantId, status));
       forget();
     },
+    signUpIn: (tx, id, merchant) => signUp(parts, tx, { ...merchant, id }),
     async signUp(merchant) {
       const id = await ids.one();
-      const createdAt = clock.now();
-      await database.transaction(async (tx) => {
-        const classicMd5Key = keys.seal(merchant.classicMd5Key, md5KeyOf(id));
-        await insertMerchantRow(tx, { ...merchant, classicMd5Key, id, createdAt });
-        await insertContract(tx, { merchantId: id, contract: merchant.contract, at: createdAt });
-        await insertKeyRow(tx, { merchantId: id, publicKey: merchant.publicKey, createdAt });
-        await tell(tx, 'merchants');
-      });
+      await database.transaction((tx) => signUp(parts, tx, { ...merchant, id }));
       forget();
       return accessOf((await selectById(database, id))!);
     },
@@ -72,6 +67,21 @@ export function merchantChanges(
       return version;
     },
   };
+}
+
+async function signUp(
+  { keys, clock }: MerchantsParts,
+  tx: Transaction,
+  merchant: SignUp & { readonly id: bigint },
+): Promise<void> {
+  const { id, publicKey, classicSignTypes } = merchant;
+  const createdAt = clock.now();
+  const classicMd5Key = keys.seal(merchant.classicMd5Key, md5KeyOf(id));
+  await insertMerchantRow(tx, { ...merchant, classicMd5Key, createdAt });
+  await insertContract(tx, { merchantId: id, contract: merchant.contract, at: createdAt });
+  if (publicKey !== null) await insertKeyRow(tx, { merchantId: id, publicKey, createdAt });
+  if (classicSignTypes !== undefined) await updateSignTypesRow(tx, id, classicSignTypes);
+  await tell(tx, 'merchants');
 }
 
 async function debtLimitChange(

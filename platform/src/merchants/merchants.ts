@@ -27,8 +27,10 @@ export interface SignUp {
   readonly displayName: string;
   readonly region: string;
   readonly notifyUrl: string | null;
-  /** SPKI, bare base64. */
-  readonly publicKey: string;
+  /** SPKI, bare base64; null: it has none yet, and can sign nothing. */
+  readonly publicKey: string | null;
+  /** Absent: all of them. */
+  readonly classicSignTypes?: readonly ClassicSignType[];
   readonly contract: NewContract;
 }
 
@@ -72,6 +74,8 @@ export interface Merchants {
   /** From when shoppers can pay it. */
   setLiveFrom(tx: Transaction, merchantId: bigint, from: Date): Promise<void>;
   signUp(merchant: SignUp): Promise<MerchantAccess>;
+  /** The same in the caller's transaction, under an id that was taken before. */
+  signUpIn(tx: Transaction, id: bigint, merchant: SignUp): Promise<void>;
   /** Adds a key version; former versions stay valid for `graceMs`. Answers the new version. */
   rotateKey(merchantId: bigint, publicKey: string, graceMs: number): Promise<number>;
   /** The same in the caller's transaction. */

@@ -89,8 +89,8 @@ it('nothing in the past, nothing that cannot be, nothing that changes nothing', 
   );
   expect(
     await refusal(propose({ feeBps: 2001, calendar: 'XX', timeZone: 'Mars/Olympus', minAmount: '0' })),
-  ).toBe(
-    'feeBps: must be a whole number from 0 to 2000; minAmount: must be a whole number of minor units from 1 to 10^15 - 1; timeZone: there is no time zone Mars/Olympus; calendar: there is no calendar XX',
+  ).toMatch(
+    /^feeBps: must be a whole number from 0 to 2000; minAmount: must be a whole number of minor units from 1 to 10\^15 - 1; timeZone: there is no time zone Mars\/Olympus; calendar: there is no calendar XX; there are AU, /,
   );
   expect(await refusal(propose({ settlementCurrency: 'USD' }))).toMatch(/^it is paid in KRW, and stays so/);
   expect(await refusal(propose({ accountNumber: 'DE00 1234 5678 9012 3456 00' }))).toMatch(/is not an IBAN/);

@@ -89,8 +89,11 @@ export function assertTerms(
   more: ReturnType<typeof faultsOf> = [],
 ): void {
   const faults = [...faultsOf(terms), ...more];
-  if (!publishedYears().some(({ calendar }) => calendar === terms.calendar))
-    faults.push({ field: 'calendar', message: `there is no calendar ${terms.calendar}` });
+  const calendars = publishedYears().map(({ calendar }) => calendar);
+  if (!calendars.includes(terms.calendar)) {
+    const message = `there is no calendar ${terms.calendar}; there are ${calendars.sort().join(', ')}`;
+    faults.push({ field: 'calendar', message });
+  }
   if (terms.notifyUrl !== null && !mayNotify(terms.notifyUrl))
     faults.push({ field: 'notifyUrl', message: 'is no address that may be notified' });
   assertNoFaults(faults);
@@ -109,20 +112,38 @@ export async function agreeContract(
   const { subject_id: merchantId, id: proposalId } = proposal;
   const terms = proposal.content as AgreedTerms;
   const now = parts.clock.now();
-  if ((await readVersions(tx, merchantId)).length === 0) await keepFirst(parts, tx, merchantId);
+  if ((await readVersions(tx, merchantId)).length === 0)
+    await keepFirst(parts, tx, await asFound(parts, merchantId));
   const effectiveFrom = proposal.effective_from ?? now;
   await insertVersionRow(tx, { merchantId, proposalId, terms, effectiveFrom, agreedAt: now });
   await takeEffect(parts, tx, merchantId);
 }
 
+interface First {
+  readonly merchantId: bigint;
+  readonly terms: AgreedTerms;
+  /** 0: nobody has proposed it here. */
+  readonly proposalId: bigint;
+  readonly from: Date;
+}
+
 /** What stood before the first change, so that the history is whole. */
-export async function keepFirst(parts: OnboardingParts, tx: Transaction, merchantId: bigint): Promise<void> {
-  const now = parts.clock.now();
-  const terms = await presentTerms(parts, merchantId);
+async function asFound(parts: OnboardingParts, merchantId: bigint): Promise<First> {
   const { liveFrom } = (await parts.merchants.get(merchantId)).contract;
-  const effectiveFrom = liveFrom < now ? liveFrom : now;
-  const first = { merchantId, proposalId: 0n, terms, effectiveFrom, agreedAt: now };
-  await insertEffectRow(tx, { merchantId, number: await insertVersionRow(tx, first), at: effectiveFrom });
+  const now = parts.clock.now();
+  const from = new Date(Math.min(liveFrom.getTime(), now.getTime()));
+  return { merchantId, terms: await presentTerms(parts, merchantId), proposalId: 0n, from };
+}
+
+/** The first version, which counts already. */
+export async function keepFirst(
+  { clock }: OnboardingParts,
+  tx: Transaction,
+  { from, ...first }: First,
+): Promise<void> {
+  const row = { ...first, effectiveFrom: from, agreedAt: clock.now() };
+  const { merchantId } = first;
+  await insertEffectRow(tx, { merchantId, number: await insertVersionRow(tx, row), at: from });
 }
 
 /** Lets the version count whose date has come, if there is one. */

@@ -3,6 +3,17 @@ import type { Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Timer } from '../system/index.ts';
 import {
+  admit,
+  goLive,
+  keyByApplicant,
+  noteCall,
+  proposeAdmission,
+  type Readiness,
+  readinessOf,
+} from './admission.ts';
+import { type Applications, createApplications } from './applications.ts';
+import { check, checkingTimer, sayCheck } from './checks.ts';
+import {
   agreeContract,
   type ContractHistory,
   contractTimer,
@@ -42,6 +53,21 @@ export interface Onboarding {
   waiting(subjectId?: bigint): Promise<ProposalRow[]>;
   /** What was proposed about a merchant, the newest first; at most 200. */
   proposalsOf(subjectId: bigint): Promise<ProposalRow[]>;
+  readonly applications: Applications;
+  /** Looks now at what waits for an answer, instead of leaving it to the timer. */
+  checkNow(applicationId: bigint): Promise<void>;
+  /** An operator's word for a check that no machine could decide. Rejections: onboarding-refused. */
+  sayCheck(tx: Transaction, of: Parameters<typeof sayCheck>[2]): Promise<void>;
+  /** Proposes that an applicant becomes a merchant under these terms. Rejections: onboarding-refused, bank-account-invalid. */
+  proposeAdmission(tx: Transaction, asked: Parameters<typeof proposeAdmission>[2]): Promise<bigint>;
+  /** Rejections: onboarding-refused with what is wrong with the key. */
+  keyByApplicant(of: { merchantId: bigint; text: string }): Promise<{ version: number; fingerprint: string }>;
+  /** How far a merchant is on its way to its first payment. */
+  readiness(merchantId: bigint): Promise<Readiness>;
+  /** From a day to come, or (null) from now. Rejections: onboarding-refused. */
+  goLive(tx: Transaction, of: { merchantId: bigint; from: Date | null }): Promise<void>;
+  /** A signed call of a merchant that is not live; `finding` null: it was right. Never throws. */
+  noteCall(call: { merchantId: bigint; finding: string | null }): Promise<void>;
   readonly timers: readonly Timer[];
 }
 
@@ -71,7 +97,35 @@ export function createOnboarding(parts: OnboardingParts): Onboarding {
     },
     waiting: (subjectId) => readWaitingProposals(database, subjectId ?? null),
     proposalsOf: (subjectId) => readProposalsOf(database, subjectId),
-    timers: [contractTimer(parts)],
+    ...comingIn(parts),
+  };
+}
+
+function comingIn(
+  parts: OnboardingParts,
+): Pick<
+  Onboarding,
+  | 'applications'
+  | 'checkNow'
+  | 'sayCheck'
+  | 'proposeAdmission'
+  | 'keyByApplicant'
+  | 'readiness'
+  | 'goLive'
+  | 'noteCall'
+  | 'timers'
+> {
+  const applications = createApplications(parts);
+  return {
+    applications,
+    checkNow: (id) => check(parts, id),
+    sayCheck: (tx, of) => sayCheck(parts, tx, of),
+    proposeAdmission: (tx, asked) => proposeAdmission(parts, tx, asked),
+    keyByApplicant: (of) => keyByApplicant(parts, of),
+    readiness: (merchantId) => readinessOf(parts, merchantId),
+    goLive: (tx, of) => goLive(parts, tx, of),
+    noteCall: (call) => noteCall(parts, call),
+    timers: [contractTimer(parts), checkingTimer(parts), applications.expiry],
   };
 }
 
@@ -80,6 +134,8 @@ async function carryOut(parts: OnboardingParts, tx: Transaction, proposal: Propo
   switch (proposal.kind) {
     case 'contract':
       return agreeContract(parts, tx, proposal);
+    case 'admission':
+      return admit(parts, tx, proposal);
     case 'resume':
       await parts.merchants.setStatusIn(tx, merchantId, 'active');
       await parts.settlement.changeTermsIn(tx, merchantId, { isHeld: false });

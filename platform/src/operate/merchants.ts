@@ -16,6 +16,7 @@ import {
   rotateMerchantKey,
   suspendMerchant,
 } from '../operators/index.ts';
+import { addApplicationCommands } from './applications.ts';
 import {
   act,
   CommandRefused,
@@ -42,7 +43,7 @@ interface ProposeOptions extends WithReason {
   readonly from?: string;
 }
 
-const why = ['--reason <text>', 'why, for the trail'] as const;
+export const why = ['--reason <text>', 'why, for the trail'] as const;
 
 export function addMerchantCommands(program: Command): void {
   const merchant = program
@@ -76,6 +77,7 @@ export function addMerchantCommands(program: Command): void {
     .action(waiting);
   addDecisions(merchant);
   addContractCommands(merchant);
+  addApplicationCommands(merchant);
 }
 
 function addDecisions(parent: Command): void {
@@ -177,7 +179,7 @@ async function resume(clientId: string, options: WithReason): Promise<void> {
   );
 }
 
-const proposed = ({ id }: { id: string }): string[] => [
+export const proposed = ({ id }: { id: string }): string[] => [
   `proposed: somebody else approves it with \`merchant approve ${id}\``,
 ];
 
@@ -272,7 +274,7 @@ async function propose(clientId: string, options: ProposeOptions): Promise<void>
 }
 
 /** Without fields that were left out. */
-const stated = <Of extends object>(changes: Of): { [Key in keyof Of]?: Exclude<Of[Key], undefined> } =>
+export const stated = <Of extends object>(changes: Of): { [Key in keyof Of]?: Exclude<Of[Key], undefined> } =>
   Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as never;
 
 export function dateOf(text: string): string {
@@ -286,7 +288,7 @@ export function dateOf(text: string): string {
 
 const mostBytes = 256 * 1024;
 
-export async function textOf(file: string): Promise<string> {
+async function textOf(file: string): Promise<string> {
   try {
     const handle = await open(file);
     try {

@@ -17,6 +17,15 @@ export {
   retryPayout,
 } from './duties.ts';
 export {
+  answerApplication,
+  bringApplication,
+  goLive,
+  proposeAdmission,
+  sayCheck,
+} from './applications.ts';
+export {
+  applicationSummary,
+  applicationView,
   contractVersionViews,
   type MerchantViewParts,
   merchantSummary,

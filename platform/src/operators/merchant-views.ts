@@ -1,12 +1,15 @@
 // Merchants as operators are shown them, the same from the console and from the command line.
 import { fingerprintOf, type MerchantAccess, type Merchants } from '../merchants/index.ts';
 import {
+  type Admission,
   type AgreedTerms,
+  type Application,
   type ContractHistory,
   changesBetween,
   notLive,
   type Onboarding,
   type ProposalRow,
+  type Readiness,
 } from '../onboarding/index.ts';
 import type { Settlement } from '../settlement/index.ts';
 
@@ -54,20 +57,75 @@ export async function merchantView(parts: MerchantViewParts, access: MerchantAcc
   };
 }
 
-export async function proposalView(
-  { merchants, onboarding }: Pick<MerchantViewParts, 'merchants' | 'onboarding'>,
-  row: ProposalRow,
-) {
-  const { merchant } = await merchants.get(row.subject_id);
-  const isContract = row.kind === 'contract';
-  const present = isContract ? (await onboarding.contractHistory(row.subject_id)).present : null;
+type ProposalParts = Pick<MerchantViewParts, 'merchants' | 'onboarding'>;
+
+export async function proposalView(parts: ProposalParts, row: ProposalRow) {
   return {
-    ...{ id: row.id.toString(), kind: row.kind, clientId: merchant.clientId, name: merchant.displayName },
+    ...{ id: row.id.toString(), kind: row.kind, ...(await subjectOf(parts, row)) },
     effectiveFrom: row.effective_from?.toISOString() ?? null,
-    changes: present === null ? [] : changesBetween(present, row.content as AgreedTerms),
+    changes: await changesOf(parts, row),
     ...{ reason: row.reason, proposedBy: row.proposed_by, proposedAt: row.proposed_at.toISOString() },
   };
 }
+
+async function subjectOf({ merchants, onboarding }: ProposalParts, row: ProposalRow) {
+  if (row.kind === 'admission') {
+    const { facts } = await onboarding.applications.get(row.subject_id);
+    return { clientId: null, name: facts.company?.displayName ?? '' };
+  }
+  const { merchant } = await merchants.get(row.subject_id);
+  return { clientId: merchant.clientId, name: merchant.displayName };
+}
+
+async function changesOf({ onboarding }: ProposalParts, row: ProposalRow) {
+  if (row.kind === 'admission') return allOf((row.content as Admission).terms);
+  if (row.kind !== 'contract') return [];
+  const { present } = await onboarding.contractHistory(row.subject_id);
+  return changesBetween(present, row.content as AgreedTerms);
+}
+
+/** Of a first contract everything is new. */
+const allOf = (terms: AgreedTerms) =>
+  Object.entries(terms).map(([field, value]) => ({
+    ...{ field, from: '', to: Array.isArray(value) ? value.join(', ') : String(value ?? '') },
+  }));
+
+export const applicationSummary = (application: Application) => ({
+  id: application.id.toString(),
+  status: application.status,
+  name: application.facts.company?.displayName ?? '',
+  legalName: application.facts.company?.legalName ?? '',
+  country: application.facts.company?.country ?? '',
+  submittedAt: application.submittedAt?.toISOString() ?? null,
+  openChecks: application.checks.filter(({ result }) => result !== 'passed').map(({ name }) => name),
+  broughtBy: application.broughtBy,
+});
+
+export async function applicationView({ merchants, onboarding }: ProposalParts, application: Application) {
+  const { merchantId, id, facts, message } = application;
+  const waiting = (await onboarding.waiting(id)).filter(({ kind }) => kind === 'admission');
+  const readiness = merchantId === null ? null : await onboarding.readiness(merchantId);
+  return {
+    ...applicationSummary(application),
+    ...{ facts: JSON.parse(JSON.stringify(facts)) as object, message },
+    documents: application.documents.map((document) => ({ ...document, id: document.id.toString() })),
+    checks: application.checks.map((check) => ({
+      ...{ name: check.name, result: check.result, detail: check.detail, saidBy: check.said_by },
+      checkedAt: check.checked_at.toISOString(),
+    })),
+    waiting: await Promise.all(waiting.map((row) => proposalView({ merchants, onboarding }, row))),
+    clientId: merchantId === null ? null : (await merchants.get(merchantId)).merchant.clientId,
+    keyVersions: readiness?.keyVersions ?? 0,
+    testCall: testCallView(readiness),
+    liveFrom: readiness?.liveFrom?.toISOString() ?? null,
+  };
+}
+
+const testCallView = (readiness: Readiness | null) => ({
+  passedAt: readiness?.testCall?.passed_at?.toISOString() ?? null,
+  failedAt: readiness?.testCall?.failed_at?.toISOString() ?? null,
+  finding: readiness?.testCall?.finding ?? '',
+});
 
 export const contractVersionViews = ({ versions }: ContractHistory) =>
   versions.map((version, index) => {

@@ -57,6 +57,8 @@ export interface Settlement {
   ): Promise<SettlementTerms>;
   /** Throws what `changeTerms` would refuse; changes nothing. */
   assertTerms(terms: Omit<SettlementTerms, 'merchantId'>): void;
+  /** The same for an account alone, in electronic form. */
+  assertAccount(account: Pick<SettlementTerms, 'accountName' | 'accountNumber' | 'bankBic'>): void;
   /**
    * Proposes a closed day, a weekend day on which banks work, or a year whose closed days are entered. Answers its id.
    * Rejections: declaration-refused.
@@ -104,6 +106,7 @@ export function createSettlement(parts: TreasuryParts): Settlement {
       database.transaction((tx) => changeTerms(parts, tx, { merchantId, changes })),
     changeTermsIn: (tx, merchantId, changes) => changeTerms(parts, tx, { merchantId, changes }),
     assertTerms,
+    assertAccount: assertBankAccount,
     proposeDeclaration: (tx, declaration) => propose(parts, tx, declaration),
     decideDeclaration: (tx, decision) => decide(parts, tx, decision),
     retryPayout: (tx, batchId) => retryPayout(parts, tx, batchId),

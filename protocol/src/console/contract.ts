@@ -1,8 +1,10 @@
 // What the console says of a merchant's contract, and of prices in one currency that are settled in another.
 import { z } from 'zod';
+import { applicationOperations } from './applications.ts';
 import { merchantOperations } from './merchants.ts';
 import { Amount, Currency, everybody, Instant, table } from './shapes.ts';
 
+export * from './applications.ts';
 export * from './merchants.ts';
 
 /** An amount with its currency. */
@@ -60,6 +62,7 @@ export type ContractView = z.infer<typeof ContractView>;
 
 export const contractOperations = table({
   ...merchantOperations,
+  ...applicationOperations,
   contract: {
     method: 'GET',
     path: '/api/console/contract',

@@ -43,6 +43,8 @@ export interface AmsParts {
   readonly skewMs: number | null;
   /** In a sandbox a wrong signature is explained. */
   readonly explain: boolean;
+  /** Told of signed calls of merchants that are not live: null, or what the signature doctor finds. Must not throw. */
+  readonly onTestCall?: (call: { merchantId: bigint; finding: string | null }) => Promise<void>;
   /** Whether notifications may be sent to a URL, by its host alone. */
   readonly mayNotify: (url: string) => boolean;
 }

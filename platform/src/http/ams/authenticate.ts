@@ -48,11 +48,29 @@ export async function authenticate(
     );
   }
   const message = { path: received.path, clientId, time };
-  if (signature !== null && (await isSignedBy(key.publicKey, message, received.body, signature.signature)))
+  const isTest = access.contract.liveFrom > now && parts.onTestCall !== undefined;
+  const { merchant } = access;
+  if (signature !== null && (await isSignedBy(key.publicKey, message, received.body, signature.signature))) {
+    if (isTest) await parts.onTestCall({ merchantId: merchant.id, finding: null });
     return { access };
-  if (!parts.explain) return no('INVALID_SIGNATURE');
+  }
+  if (!parts.explain && !isTest) return no('INVALID_SIGNATURE');
+  if (!parts.explain && !hasPatience()) return no('INVALID_SIGNATURE');
   const sent = unreadable(header)?.sent ?? '';
-  return no('INVALID_SIGNATURE', await explained(parts, { access, key, time, received, sent }));
+  const finding = await explained(parts, { access, key, time, received, sent });
+  // Before its first day a merchant reads there what is wrong, who sent it or not; the wire says no more than afterwards.
+  if (isTest) await parts.onTestCall({ merchantId: merchant.id, finding });
+  return no('INVALID_SIGNATURE', parts.explain ? finding : undefined);
+}
+
+/** The doctor tries every key there is, and whoever knows a client's id can call him: once a second in a process. */
+let explainedAt = 0;
+const explainEveryMs = 1_000;
+function hasPatience(): boolean {
+  const now = machineClock.now().getTime();
+  if (Math.abs(now - explainedAt) < explainEveryMs) return false;
+  explainedAt = now;
+  return true;
 }
 
 const headerUnreadable = 'the header signature cannot be read: algorithm=RSA256,keyVersion=1,signature=…';

@@ -1,5 +1,6 @@
 // The console's adapter: signing in, a merchant's own money, and the operators' work, over HTTP.
 import type { FastifyPluginAsync } from 'fastify';
+import { applicationDocumentRoute, applicationRoutes } from './applications.ts';
 import { bankRoutes, uploadRoute } from './banks.ts';
 import { type ContractParts, contractRoute } from './contract.ts';
 import { dealRoutes } from './deals.ts';
@@ -30,6 +31,8 @@ export const consoleAdapter =
     shopRoutes(route, parts);
     contractRoute(route, parts);
     merchantRoutes(route, parts);
+    applicationRoutes(route, parts);
+    applicationDocumentRoute(app, parts);
     operatorRoutes(route, parts);
     bankRoutes(route, parts);
     dealRoutes(route, parts);

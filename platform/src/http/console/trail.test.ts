@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { quarantine } from '../../database/index.ts';
 import { createLog } from '../../log.ts';
 import { generateRsaKeys } from '../../system/index.ts';
+import { sampleDocument, sampleFacts } from '../../testing/applicant.ts';
 import { settlementWorld } from '../../testing/settlement-world.ts';
 import { createServer } from '../server.ts';
 import { consoleAdapter } from './index.ts';
@@ -169,6 +170,14 @@ async function aProposal(): Promise<string> {
   ).toString();
 }
 
+async function anApplication(): Promise<string> {
+  const { database, onboarding } = world.platform;
+  const documents = [sampleDocument];
+  const of = { facts: sampleFacts, documents, operator: 'mei' };
+  const { id } = await database.transaction((tx) => onboarding.applications.bring(tx, of));
+  return id.toString();
+}
+
 const item = { timer: 'a timer', item: '7' };
 const reason = 'seen';
 interface Asked {
@@ -202,6 +211,30 @@ const acts: Readonly<Record<Act, () => Promise<Asked>>> = {
   setSignTypes: async () => {
     const { clientId } = (await world.shop('KR')).merchant;
     return { as: 'mei', body: { clientId, signTypes: ['RSA', 'RSA2'], reason } };
+  },
+  sayCheck: async () => ({
+    as: 'mei',
+    id: await anApplication(),
+    body: { name: 'sanctions', passed: true, reason },
+  }),
+  askForMore: async () => ({ as: 'mei', id: await anApplication(), body: { reason } }),
+  rejectApplication: async () => ({ as: 'mei', id: await anApplication(), body: { reason } }),
+  proposeAdmission: async () => {
+    const id = await anApplication();
+    await sql(
+      `UPDATE onboarding.application_check SET result = 'passed', next_at = NULL WHERE application_id = $1`,
+      id,
+    );
+    return { as: 'mei', id, body: { terms: { calendar: 'EU', timeZone: 'Europe/Berlin' }, reason } };
+  },
+  goLive: async () => {
+    const { clientId } = await aShop();
+    const merchantId = (await world.platform.merchants.findByClientId(clientId))!.merchant.id;
+    const later = new Date('9999-01-01T00:00:00Z');
+    const { database, merchants, onboarding } = world.platform;
+    await database.transaction((tx) => merchants.setLiveFrom(tx, merchantId, later));
+    await onboarding.noteCall({ merchantId, finding: null });
+    return { as: 'mei', body: { clientId, reason } };
   },
   proposeContract: async () => ({
     as: 'mei',
@@ -324,7 +357,9 @@ test('core: no GET of the console writes', async () => {
   const before = await everything();
   for (const operation of Object.values(consoleOperations)) {
     if (operation.method !== 'GET') continue;
-    const url = operation.path.replace(':batchId', '1').replace(':key', 'order-1');
+    const url = operation.path
+      .replace(/:(batchId|id)/, '1')
+      .replace(':key', 'order-1');
     const as = (operation.roles as readonly string[]).includes('maker') ? 'mei' : 'ada';
     const answer = await app.inject({ url: `${url}?clientId=SHOP_1`, headers: { cookie: cookies[as]! } });
     expect([url, answer.statusCode === 200 || answer.statusCode === 404]).toEqual([url, true]);
