@@ -8,6 +8,13 @@ export {
 } from './acts.ts';
 export { agreeDeal, type DealActParts, decideAgreement, handDeals } from './deals.ts';
 export {
+  answerApplication,
+  bringApplication,
+  goLive,
+  proposeAdmission,
+  sayCheck,
+} from './applications.ts';
+export {
   changeKeys,
   confirmHeldRate,
   decideClosing,
@@ -16,13 +23,6 @@ export {
   releaseWaiting,
   retryPayout,
 } from './duties.ts';
-export {
-  answerApplication,
-  bringApplication,
-  goLive,
-  proposeAdmission,
-  sayCheck,
-} from './applications.ts';
 export {
   applicationSummary,
   applicationView,

@@ -357,9 +357,7 @@ test('core: no GET of the console writes', async () => {
   const before = await everything();
   for (const operation of Object.values(consoleOperations)) {
     if (operation.method !== 'GET') continue;
-    const url = operation.path
-      .replace(/:(batchId|id)/, '1')
-      .replace(':key', 'order-1');
+    const url = operation.path.replace(/:(batchId|id)/, '1').replace(':key', 'order-1');
     const as = (operation.roles as readonly string[]).includes('maker') ? 'mei' : 'ada';
     const answer = await app.inject({ url: `${url}?clientId=SHOP_1`, headers: { cookie: cookies[as]! } });
     expect([url, answer.statusCode === 200 || answer.statusCode === 404]).toEqual([url, true]);
