@@ -6,7 +6,6 @@ export {
   type OperatorActParts,
   proposeClosure,
 } from './acts.ts';
-export { agreeDeal, type DealActParts, decideAgreement, handDeals } from './deals.ts';
 export {
   answerApplication,
   bringApplication,
@@ -14,6 +13,7 @@ export {
   proposeAdmission,
   sayCheck,
 } from './applications.ts';
+export { agreeDeal, type DealActParts, decideAgreement, handDeals } from './deals.ts';
 export {
   changeKeys,
   confirmHeldRate,
