@@ -6,6 +6,7 @@ import { type BankFilesConfig, bankFilesConfig } from './bank-files-config.ts';
 import type { DatabaseUrls } from './database/index.ts';
 import type { GatewayChoices } from './http/gateway/index.ts';
 import { type MailConfig, mailConfig } from './mail-config.ts';
+import { type RatesConfig, ratesConfig } from './rates-config.ts';
 import { type RegistryConfig, registryConfig } from './registry-config.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { type SmsConfig, smsConfig } from './sms-config.ts';
@@ -38,8 +39,7 @@ export interface Config {
   /** What shoppers' browsers are sent to; without a trailing slash. */
   readonly publicUrl: string;
   readonly webFolder: string;
-  /** A eurofxref file or URL to take rates from; null for the history that comes with the sandbox. */
-  readonly ecbRates: string | null;
+  readonly rates: RatesConfig;
   readonly logLevel: string;
   /** Transactions in flight at once, and commands in one of them (docs/guides/performance.md). */
   readonly lanes: number;
@@ -120,7 +120,7 @@ export function sandboxConfig(options: SandboxOptions, environment = ownEnvironm
     },
     publicUrl: environment.TONGBAO_PUBLIC_URL ?? `http://localhost:${port}`,
     webFolder: path.join(checkout, 'web', 'dist'),
-    ecbRates: environment.TONGBAO_ECB_RATES ?? null,
+    rates: ratesConfig(environment),
     logLevel: environment.TONGBAO_LOG ?? 'warn',
     lanes: 2,
     maxBatch: 200,
@@ -173,7 +173,7 @@ export function serveConfig(options: ServeOptions, environment = ownEnvironment(
     storesEnvironment: {},
     publicUrl,
     webFolder: path.join(checkout, 'web', 'dist'),
-    ecbRates: environment.TONGBAO_ECB_RATES ?? null,
+    rates: ratesConfig(environment),
     logLevel: environment.TONGBAO_LOG ?? 'info',
     // Two lanes in all are enough for a disk; more only make smaller batches (docs/guides/performance.md).
     lanes: processes === '1' ? 2 : 1,

@@ -1,10 +1,11 @@
 // The parsers of documents and codes: banks' XML and CSV, published rates, exports of the books, EMVCo codes.
+import { parseRates } from '@tongbao/connector-rates';
 import { MoneyError } from '@tongbao/money';
 import { crc16, QrError, readMerchantQr, readScannedCode, readTlv, writeTlv } from '@tongbao/protocol/codes';
 import { escapeMarkup, readXml, writeXml } from '@tongbao/protocol/gateway';
 import fc from 'fast-check';
 import { verifyExport } from '../../platform/src/audit/verify.ts';
-import { parseEurofxref } from '../../platform/src/fx/ecb.ts';
+
 import {
   CsvProfile,
   readCamt,
@@ -177,7 +178,7 @@ const documents: readonly Target[] = [
     ],
     samples: [samples.eurofxref],
     corpus: samples.entityBombs,
-    parse: parseEurofxref,
+    parse: parseRates,
     mayThrow: isPlain,
   }),
   textParser({

@@ -1,5 +1,7 @@
 // Every parser that reads outsiders' bytes, with what it is fed and what it may answer: a value of bounded size, or the
 // error that its callers expect. Anything else (another error, an answer that outgrows the question) is a finding.
+
+import { plainDecimal } from '@tongbao/connector-rates';
 import { MoneyError, parseMajor, parseMinor } from '@tongbao/money';
 import {
   formatSignatureHeader,
@@ -22,7 +24,6 @@ import {
 } from '@tongbao/protocol/gateway';
 import fc from 'fast-check';
 import { phoneOf } from '../../platform/src/customers/index.ts';
-import { plainDecimal } from '../../platform/src/fx/source.ts';
 import { isAcknowledged as isAmsAcknowledged } from '../../platform/src/http/ams/channel.ts';
 import { unreadable } from '../../platform/src/http/ams/explain-signature.ts';
 import { requestTime } from '../../platform/src/http/ams/times.ts';

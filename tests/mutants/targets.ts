@@ -19,7 +19,7 @@ export const targets: readonly Target[] = [
   ...inFolder('system', 'platform/src/system', ['local-time']),
   ...inFolder('money', 'money/src', ['allocate', 'currency', 'money', 'rate', 'rounding']),
   ...inFolder('ledger', 'platform/src/ledger', ['entry', 'leaf', 'spending']),
-  ...inFolder('fx', 'platform/src/fx', ['quote', 'guards', 'judge', 'rate-table']),
+  ...inFolder('fx', 'platform/src/fx', ['quote', 'guards', 'judge', 'rate-table', 'cross-check']),
   // What mails look like is for people.
   ...inFolder('mail', 'platform/src/mail', ['letter', 'attempt'], { skip: ['font', 'button', 'htmlOf'] }),
   ...inFolder('sms', 'platform/src/sms', ['attempt', 'countries']),

@@ -57,6 +57,7 @@ const names: Readonly<Record<string, Name>> = {
   'switch.connected': { en: 'Card switch', zh: '银行卡交换系统' },
   'switch.line': { en: 'Line to the card switch', zh: '银行卡交换线路' },
   'rates.source': { en: 'Source of rates', zh: '汇率来源' },
+  'rates.second': { en: 'Second feed of rates', zh: '第二汇率来源' },
   'rates.age': { en: 'Newest rates', zh: '最新汇率' },
   'rates.held': { en: 'Held rates', zh: '待确认汇率' },
   'work.log': { en: 'Sealing of the audit log', zh: '审计日志封存' },

@@ -1,4 +1,4 @@
-// Rates that the outlier guard holds back, and letting one through: a maker proposes, a checker confirms, each with a reason.
+// Rates that are held back, since they moved too far or a second feed says something else, and letting one through: a maker proposes, a checker confirms, each with a reason.
 import type { HeldRates } from '@tongbao/protocol/console';
 import { Button } from 'antd';
 import { useState } from 'react';
@@ -28,6 +28,11 @@ export function Rates({ member }: PageProps) {
           { title: say('currency'), dataIndex: 'currency' },
           { title: say('rate'), dataIndex: 'rate', className: 'number' },
           { title: say('detail'), dataIndex: 'reason' },
+          {
+            title: say('heldBecause'),
+            render: (_, rate) =>
+              rate.other === null ? say('rateMoved') : `${say('secondFeed')} ${rate.other}`,
+          },
           { title: say('proposedBy'), render: (_, rate) => rate.proposedBy ?? '' },
           {
             title: say('act'),

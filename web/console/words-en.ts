@@ -368,8 +368,12 @@ export const consoleEn: ConsoleWords = {
   someFail: 'A proof fails',
   checkedAt: 'computed {{time}}',
   rate: 'Rate',
+  heldBecause: 'Held because',
+  rateMoved: 'it moved too far',
+  secondFeed: 'the second feed says',
   noRates: 'No rates are held.',
-  noRatesText: 'A rate that is far off stops here until somebody confirms it.',
+  noRatesText:
+    'A rate that is far off, or that a second feed contradicts, stops here until somebody confirms it.',
   proposedBy: 'Proposed by',
   proposeRate: 'Propose',
   timer: 'Timer',

@@ -9,6 +9,7 @@ export {
   type ReceivedMessage,
   type SentMessage,
 } from './messages.ts';
+export { type FeedDriver, type FeedMood, rateRows } from './rates.ts';
 export { type RegistryDriver, type RegistryMood, registryRows } from './registry.ts';
 export { holds, play, type Row, RowFailed, type RowResult } from './row.ts';
 export {

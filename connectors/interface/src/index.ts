@@ -9,6 +9,7 @@ export {
   type DebitRequest,
 } from './card-bank.ts';
 export type { Mail, MailService, MessageAnswer, ShortMessage, SmsService } from './messages.ts';
+export type { PublishedRates, RateFeed } from './rates.ts';
 export type {
   CardAnswer,
   CardFace,

@@ -58,7 +58,7 @@ const readOnly = new Set(['public.tongbao_migration', 'system.id_clock', 'system
 /** Columns that stay as they were added, in tables whose other columns change. */
 const fixedColumns: Readonly<Record<string, readonly string[]>> = {
   'audit_log.words': ['source', 'id', 'hash'],
-  'fx.rate': ['source', 'pivot', 'currency', 'rate_date', 'rate', 'recorded_at'],
+  'fx.rate': ['source', 'pivot', 'currency', 'rate_date', 'rate', 'recorded_at', 'other_rate'],
   'ledger.balance': ['account_id'],
   'ledger.hold': ['id', 'account_id', 'amount', 'subject_id', 'placed_at'],
   'mail.message': ['id', 'reference', 'content_hash', 'queued_at'],

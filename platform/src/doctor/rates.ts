@@ -14,13 +14,24 @@ export const checkRates: Check = {
     const todo = 'is the source reached? npm run tongbao -- rates list shows what there is';
     const age = newest === null ? null : newest.days;
     return [
-      config.ecbRates === null
+      config.rates.first === null
         ? warn(
             'rates.source',
             'the history that comes along, which ends on 2025-01-03',
             'TONGBAO_ECB_RATES names a file or URL of the day’s rates',
           )
-        : fine('rates.source', config.ecbRates),
+        : fine('rates.source', config.rates.first),
+      ...(config.rates.first === null
+        ? []
+        : [
+            config.rates.second === null
+              ? warn(
+                  'rates.second',
+                  'none',
+                  'TONGBAO_RATES_SECOND names a second feed: until then a wrong rate is seen by its move alone',
+                )
+              : fine('rates.second', config.rates.second),
+          ]),
       age === null
         ? warn(
             'rates.age',

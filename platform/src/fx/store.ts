@@ -7,9 +7,10 @@ import type { AcceptedRate } from './rate-table.ts';
 
 const insertRatesStatement = statement(
   'fx.insert-rates',
-  `INSERT INTO fx.rate (source, pivot, currency, rate_date, rate, status, recorded_at)
-   SELECT $1, $2, r.currency, r.rate_date, r.rate, r.status, $7
-   FROM unnest($3::text[], $4::date[], $5::text[], $6::text[]) AS r(currency, rate_date, rate, status)
+  `INSERT INTO fx.rate (source, pivot, currency, rate_date, rate, status, recorded_at, other_rate)
+   SELECT $1, $2, r.currency, r.rate_date, r.rate, r.status, $7, r.other_rate
+   FROM unnest($3::text[], $4::date[], $5::text[], $6::text[], $8::text[])
+     AS r(currency, rate_date, rate, status, other_rate)
    ON CONFLICT DO NOTHING`,
 );
 export async function insertRates(
@@ -25,6 +26,7 @@ export async function insertRates(
     published.rates.map((row) => row.rate),
     published.rates.map((row) => row.status),
     published.recordedAt,
+    published.rates.map((row) => row.other),
   ]);
 }
 
@@ -57,12 +59,15 @@ export async function selectHeldCurrencies(
 
 const heldStatement = statement(
   'fx.held-rates',
-  `SELECT currency, pivot, rate, to_char(rate_date, 'YYYY-MM-DD') AS date, source, proposed_by AS "proposedBy"
+  `SELECT currency, pivot, rate, to_char(rate_date, 'YYYY-MM-DD') AS date, source, proposed_by AS "proposedBy",
+     other_rate AS other
    FROM fx.rate WHERE status = 'held' ORDER BY rate_date DESC, currency LIMIT 100`,
 );
 export interface HeldRate extends AcceptedRate {
   /** Who says that it is right; null while nobody has. */
   readonly proposedBy: string | null;
+  /** What the second feed says, where the feeds differ; null where the rate moved too far. */
+  readonly other: string | null;
 }
 export const selectHeld = (connection: Connection): Promise<HeldRate[]> =>
   connection.query<HeldRate>(heldStatement);

@@ -151,8 +151,8 @@ const issuersOf = async (parts: {
   return createSandboxIssuers({ ...parts, randomness: machineRandomness, secret });
 };
 
-const ratesOf = ({ ecbRates }: Config, outbound: Outbound): RateSource =>
-  ecbRates === null ? freechangeSource() : ecbSource(ecbRates, (url) => outbound.getText(url, 10_000));
+const ratesOf = ({ rates: { first } }: Config, outbound: Outbound): RateSource =>
+  first === null ? freechangeSource() : ecbSource(first, outbound.get);
 
 async function seedShops(platform: Platform): Promise<void> {
   await seedMerchants({ ...platform, randomness: machineRandomness });

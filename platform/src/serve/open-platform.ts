@@ -1,5 +1,6 @@
 // The platform over a production database: what each process of `serve` has, and a command of the command line for its moment.
 import type { BankFiles } from '@tongbao/connector-bank-files';
+import { createRateFeed } from '@tongbao/connector-rates';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import {
@@ -10,7 +11,7 @@ import {
   makeSlices,
   openDatabase,
 } from '../database/index.ts';
-import { ecbSource, freechangeSource } from '../fx/index.ts';
+import { checkedSource, ecbSource, freechangeSource, type RateSource } from '../fx/index.ts';
 import { openKeys, prepareKeys, renewalOf } from '../installation-keys.ts';
 import { migrateDatabase } from '../migrate.ts';
 import { createPlatform, type Platform } from '../platform.ts';
@@ -63,10 +64,7 @@ export async function openPlatform(
     registry,
     settlementBank: bankFiles === null ? noSettlementBank : { ...bankFiles, execution: null },
     ...(bankFiles === null ? {} : { statements: bankFiles }),
-    rates:
-      config.ecbRates === null
-        ? freechangeSource()
-        : ecbSource(config.ecbRates, (url) => outbound.getText(url, 10_000)),
+    rates: ratesOf(config, ours),
     outbound,
     sendSms: { service: sms, countries: config.sms.countries },
     mailService,
@@ -109,6 +107,15 @@ async function neighboursOf(
     registry: registry === null ? undefined : await openRegistry(registry),
     cards: cardSwitch === null ? null : await openCardSwitch(cardSwitch, cardParts),
   };
+}
+
+/** Rates come from what the operator has named; a second feed is asked with the first one. */
+function ratesOf({ rates: { first, second, toleranceBps } }: Config, { get }: Outbound): RateSource {
+  if (first === null) return freechangeSource();
+  const source = ecbSource(first, get);
+  return second === null
+    ? source
+    : checkedSource(source, { second: createRateFeed({ location: second, get }), toleranceBps });
 }
 
 const bankFilesOf = async (config: Config, database: Database, log: Logger): Promise<BankFiles | null> =>

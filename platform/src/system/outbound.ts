@@ -27,7 +27,13 @@ export type OutboundAnswer =
     };
 
 export type OutboundText =
-  | { readonly kind: 'answered'; readonly status: number; readonly text: string }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly text: string;
+      readonly etag: string | null;
+      readonly lastModified: string | null;
+    }
   | { readonly kind: 'failed'; readonly reason: OutboundFailure; readonly detail: string };
 
 export type OutboundFailure =
@@ -45,8 +51,8 @@ export interface Outbound {
   post(request: OutboundPost): Promise<OutboundAnswer>;
   /** The body of a 200 answer as text, at most 16 MiB. Throws for anything else. */
   getText(url: string, timeoutMs: number): Promise<string>;
-  /** What a GET answers, at most 64 KiB of it. Never throws. */
-  get(request: Omit<OutboundPost, 'body' | 'maxAnswerBytes'>): Promise<OutboundText>;
+  /** What a GET answers, at most 64 KiB of it if nothing else is said. Never throws. */
+  get(request: Omit<OutboundPost, 'body'>): Promise<OutboundText>;
   /** Cuts whatever is still under way. */
   close(): void;
 }
@@ -75,6 +81,8 @@ interface Exchange extends Required<OutboundPost> {
 
 interface Answer {
   readonly status: number;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
   readonly body: Buffer;
 }
 
@@ -130,8 +138,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
     async get(request) {
       try {
         const whole = { body: Buffer.alloc(0), maxAnswerBytes: defaultAnswerBytes };
-        const { status, body } = await send({ ...whole, ...request, method: 'GET' });
-        return { kind: 'answered', status, text: body.toString('utf8') };
+        const { body, ...answer } = await send({ ...whole, ...request, method: 'GET' });
+        return { kind: 'answered', ...answer, text: body.toString('utf8') };
       } catch (error) {
         return { kind: 'failed', ...failureOf(error as Error) };
       }
@@ -234,7 +242,8 @@ function receive(outgoing: http.ClientRequest, exchange: Exchange, deadline: Abo
         try {
           const whole = Buffer.concat(chunks);
           const body = unpacked(whole, headers['content-encoding'], exchange.maxAnswerBytes);
-          resolve({ status: statusCode, body });
+          const { etag = null, 'last-modified': lastModified = null } = headers;
+          resolve({ status: statusCode, etag, lastModified, body });
         } catch {
           reject(new Failure('other', 'the answer is not packed as it says, or is longer than it may be'));
         }

@@ -19,6 +19,8 @@ export const HeldRates = z.object({
       date: z.string(),
       rate: z.string(),
       reason: z.string(),
+      /** What the second feed says, where the feeds differ; null where the rate moved too far. */
+      other: z.string().nullable(),
       /** Who says that it is right; somebody else confirms it. Null while nobody has. */
       proposedBy: z.string().nullable(),
     }),

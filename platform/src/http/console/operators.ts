@@ -73,8 +73,8 @@ function breakRoutes(route: AddRoute, { staff, reconciliation: room }: OperatorP
 
 function rateRoutes(route: AddRoute, { fx, staff }: OperatorParts): void {
   route(consoleOperations.heldRates, async () => ({
-    rates: (await fx.held()).map(({ currency, date, rate, pivot, source, proposedBy }) => ({
-      ...{ currency, date, rate, proposedBy },
+    rates: (await fx.held()).map(({ currency, date, rate, pivot, source, proposedBy, other }) => ({
+      ...{ currency, date, rate, proposedBy, other },
       reason: `${source}: ${currency} for 1 ${pivot}`,
     })),
   }));

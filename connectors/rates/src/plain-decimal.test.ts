@@ -1,7 +1,7 @@
 // Reading what sources write: numbers in every notation they use, and days that exist.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainDecimal } from './source.ts';
+import { plainDecimal } from './plain-decimal.ts';
 
 describe('plainDecimal', () => {
   it.each([
