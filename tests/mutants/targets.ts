@@ -29,7 +29,7 @@ export const targets: readonly Target[] = [
   ...inFolder('risk', 'platform/src/risk', ['decide', 'rules'], {
     skip: ['source', 'house', 'pboc'],
   }),
-  ...inFolder('wallet', 'platform/src/wallet', ['card-transfer', 'postings']),
+  ...inFolder('wallet', 'platform/src/wallet', ['card-number', 'card-transfer', 'postings']),
   ...inFolder(
     'payments',
     'platform/src/payments',

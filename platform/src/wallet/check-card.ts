@@ -26,17 +26,6 @@ export type CheckedCard =
   | { readonly kind: 'added'; readonly card: Card; readonly reference: string }
   | { readonly kind: 'code-sent'; readonly expiresAt: Date };
 
-/** The digits of a number as people type it; null when a digit is wrong (ISO/IEC 7812-1) or it has too few or too many. */
-export function cardNumberOf(typed: string): string | null {
-  const number = typed.normalize('NFKC').replace(/[\s-]/g, '');
-  if (!/^\d{12,19}$/.test(number)) return null;
-  const sum = [...number].reverse().reduce((total, digit, place) => {
-    const value = (digit.charCodeAt(0) - 48) * (place % 2 === 0 ? 1 : 2);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
-  return sum % 10 === 0 ? number : null;
-}
-
 /** A try's name at the registry, and at the switch: nobody has another's. */
 const requestIdOf = ({ customerId, tryId }: Try): string =>
   createHash('sha256').update(`${customerId} ${tryId}`).digest('base64url');

@@ -20,6 +20,7 @@ export {
   readStaleAnswers,
 } from './bank-answer-store.ts';
 export type { Card } from './card.ts';
+export { cardNumberOf } from './card-number.ts';
 export {
   bankReference,
   beginWithinMs,
@@ -28,7 +29,6 @@ export {
   type CardTransferStatus,
   waitAfter,
 } from './card-transfer.ts';
-export { cardNumberOf } from './check-card.ts';
 export { depositRows } from './deposit-store.ts';
 export type { CardClaim, CardFace, CardIssuers } from './issuer.ts';
 export type { WalletParts } from './parts.ts';

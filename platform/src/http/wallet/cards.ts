@@ -7,12 +7,16 @@ import { assertKnown, freshView, type WalletHttpOptions } from './view.ts';
 
 export function cardRoutes(route: AddRoute, options: WalletHttpOptions): void {
   const { customers, wallet, sandbox } = options;
-  route(cardOperations.identifyCard, async ({ params }) => {
-    const digits = params.digits ?? '';
-    const face = /^\d{6,8}$/.test(digits) ? await wallet.identifyCard(digits) : null;
-    if (face === null) throw new Rejection('bill-not-found', 'no bank of the network has these digits');
-    return { bankName: face.bankName, kind: face.kind, digits: face.digits };
-  });
+  route(
+    cardOperations.identifyCard,
+    async ({ params }) => {
+      const digits = params.digits ?? '';
+      const face = /^\d{6,8}$/.test(digits) ? await wallet.identifyCard(digits) : null;
+      if (face === null) throw new Rejection('bill-not-found', 'no bank of the network has these digits');
+      return { bankName: face.bankName, kind: face.kind, digits: face.digits };
+    },
+    { perMinute: guessesPerMinute(sandbox) },
+  );
   cardCheckRoutes(route, options);
   route(
     cardOperations.addCard,
