@@ -269,7 +269,8 @@ test('who acts has to be known, and what is typed wrongly is said', { timeout: p
   const list = ['statement', 'list'];
   expect(run(...list)).toMatchObject({
     status: 2,
-    stderr: 'who acts? --as NAME, or TONGBAO_OPERATOR: a name that signs in to the console\n',
+    stderr:
+      'who acts? --as NAME, or TONGBAO_OPERATOR: a name that signs in to the console; or TONGBAO_OPERATOR_TOKEN_FILE\n',
   });
   expect(run(...list, '--as', 'mei')).toMatchObject({
     status: 2,
@@ -282,7 +283,7 @@ test('who acts has to be known, and what is typed wrongly is said', { timeout: p
   });
   const open = await fileWith('open.password', 'x', 0o644);
   expect(as('open', ...list).answer.error.message).toBe(
-    `others may read the password in ${open}: chmod 600 ${open}`,
+    `others may read the secret in ${open}: chmod 600 ${open}`,
   );
   expect(as('mei', 'statement', 'list', '--limit', '0')).toMatchObject({ status: 2 });
   expect(run('statement', 'import')).toMatchObject({ status: 2 });
@@ -298,7 +299,7 @@ test('keys: listed without a secret, rotated and forgotten under a name', { time
   const keyFile = await fileWith('keys.json', testKeysText, 0o600);
   const keys = (username: string, ...args: readonly string[]) => {
     const environment = {
-      ...{ TONGBAO_OPERATOR_PASSWORD_FILE: inFolder(`${username}.password`), TONGBAO_KEY_FILE: keyFile },
+      ...{ ...operators[username]!, TONGBAO_KEY_FILE: keyFile },
     };
     const { status, stdout, stderr } = runWith(environment, ['keys', ...args, '--as', username, '--json']);
     return { status, answer: JSON.parse(status === 0 ? stdout : stderr), text: stdout + stderr };

@@ -21,7 +21,12 @@ export interface Serving {
 /** `folder` is for its rates; what it prints is added to `log`. */
 export async function startServe(
   { database }: TestDatabase,
-  of: { folder: string; environment: NodeJS.ProcessEnv; log: string[]; port?: number },
+  of: {
+    folder: string;
+    environment: NodeJS.ProcessEnv | ((port: number) => NodeJS.ProcessEnv);
+    log: string[];
+    port?: number;
+  },
 ): Promise<Serving> {
   const rates = path.join(of.folder, 'rates.xml');
   await writeFile(rates, eurofxref(machineClock.now()));
@@ -38,14 +43,18 @@ export async function startServe(
 /** `tongbao serve` over a database that is prepared; answers when it serves. */
 export async function runServe(of: {
   rates: string;
-  environment: NodeJS.ProcessEnv;
+  /** May be made from the port that is listened on. */
+  environment: NodeJS.ProcessEnv | ((port: number) => NodeJS.ProcessEnv);
   log: string[];
   port?: number;
 }): Promise<Pick<Serving, 'port' | 'child'>> {
   const port = of.port ?? (await freePort())!;
   const child = spawn(process.execPath, [main, 'serve', '--port', `${port}`, '--processes', '2'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...of.environment, TONGBAO_ECB_RATES: of.rates },
+    env: {
+      ...(typeof of.environment === 'function' ? of.environment(port) : of.environment),
+      TONGBAO_ECB_RATES: of.rates,
+    },
   });
   child.stdout.on('data', (chunk) => of.log.push(String(chunk)));
   child.stderr.on('data', (chunk) => of.log.push(String(chunk)));

@@ -9,7 +9,7 @@ import { machineClock } from '../platform/src/system/index.ts';
 import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
 import { testKeysText } from '../platform/src/testing/keys.ts';
 import { until } from '../platform/src/testing/until.ts';
-import { passwordOf, staffOf } from './operators.ts';
+import { newCookie } from './operators.ts';
 import { startServe } from './serve-process.ts';
 import { main } from './start-sandbox.ts';
 
@@ -103,17 +103,8 @@ test('a request time that is an hour off is refused; the sandbox and the books a
 });
 
 test('the audit log and the export are there for auditors alone', async () => {
-  const signedIn = async (role: 'auditor' | 'maker') => {
-    const username = `${role}-1`;
-    const password = passwordOf(username);
-    await staffOf(database).add({ username, name: role, role, merchantId: null, password });
-    const answer = await fetch(`http://127.0.0.1:${port}/api/console/session`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-tongbao-csrf': '1' },
-      body: JSON.stringify({ username, password }),
-    });
-    return answer.headers.get('set-cookie')!.split(';')[0]!;
-  };
+  const signedIn = (role: 'auditor' | 'maker') =>
+    newCookie(database, `http://127.0.0.1:${port}`, { username: `${role}-1`, role });
   const [auditor, maker] = [await signedIn('auditor'), await signedIn('maker')];
   for (const at of [
     '/audit/log/checkpoint',

@@ -7,13 +7,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../platform/src/database/index.ts';
-import { keysOf, parseKeys } from '../platform/src/system/index.ts';
+import { keysOf, machineClock, parseKeys } from '../platform/src/system/index.ts';
+import { appCode } from '../platform/src/testing/authenticator.ts';
 import { blankDatabase } from '../platform/src/testing/index.ts';
 import { passwordOf, staffOf } from './operators.ts';
 import { main } from './start-sandbox.ts';
 
 let blank: Awaited<ReturnType<typeof blankDatabase>>;
 let folder: string;
+const codes: string[] = [];
 const role = `serves_${randomBytes(4).toString('hex')}`;
 const served = () => {
   const url = new URL(blank.url);
@@ -77,11 +79,26 @@ test('setup opens an installation, and again says what is there', { timeout: pat
   const link = /https:\S+/.exec(words.stdout)![0];
   const database = openDatabase({ url: served(), maxConnections: 2 });
   const staff = staffOf({ database }, keysOf(parseKeys(kept, 'the key file')));
-  const caller = { network: '192.0.2.1', device: null };
-  const join = (at: string) =>
-    staff.join({ token: at.split('/').at(-1)!, password: passwordOf('ada'), caller });
+  const of = (at: string) => ({
+    token: at.split('/').at(-1)!,
+    caller: { network: '192.0.2.1', device: null },
+    site: { origin: 'https://pay.example', rpId: 'pay.example' },
+  });
+  const join = async (at: string) => {
+    const offer = await staff.offerAtLink({ ...of(at), kind: 'totp' });
+    if (offer.kind !== 'totp') throw new Error('no secret was offered');
+    const code = appCode(offer.secret, machineClock.now());
+    const factor = { kind: 'totp', name: '', sealed: offer.sealed, code } as const;
+    return staff.join({ ...of(at), password: passwordOf('ada'), factor });
+  };
   await expect(join(made.link)).rejects.toMatchObject({ code: 'link-unusable' });
-  expect((await join(link)).member).toMatchObject({ username: 'ada', name: 'Ada Lovelace', role: 'admin' });
+  const { member, recoveryCodes } = await join(link);
+  expect(member).toMatchObject({ username: 'ada', name: 'Ada Lovelace', role: 'admin' });
+  codes.push(...recoveryCodes);
+  for (const scope of ['read', 'act', 'manage'] as const) {
+    const { token } = await staff.account.addToken(member, { name: scope, scope, days: 1 });
+    await writeFile(path.join(folder, `ada.${scope}`), `${token}\n`, { mode: 0o600 });
+  }
   await database.close();
 
   expect(json(run({}, 'setup', ...first, '--json'))).toMatchObject({ link: null, expiresAt: null });
@@ -109,9 +126,8 @@ test('what is missing or wrong is said, and nothing is half done', { timeout: pa
 test('an admin gives access, ends it and gives it anew at the command line', {
   timeout: patience,
 }, async () => {
-  const file = path.join(folder, 'ada.password');
-  await writeFile(file, passwordOf('ada'), { mode: 0o600 });
-  const ada = { TONGBAO_OPERATOR: 'ada', TONGBAO_OPERATOR_PASSWORD_FILE: file };
+  const token = (scope: string) => ({ TONGBAO_OPERATOR_TOKEN_FILE: path.join(folder, `ada.${scope}`) });
+  const ada = token('manage');
   const staff = (...args: readonly string[]) => run(ada, 'staff', ...args, '--json');
   const mei = ['--username', 'mei', '--name', 'Chen Mei'];
   const added = staff('add', ...mei, '--role', 'maker');
@@ -133,4 +149,16 @@ test('an admin gives access, ends it and gives it anew at the command line', {
   ]);
   const last = staff('end', 'ada', '--reason', 'left');
   expect([last.status, JSON.parse(last.stderr).error.code]).toEqual([4, 'REFUSED']);
+  // A token does what its scope says; a password needs a code besides, and a code counts once.
+  const list = ['staff', 'list', '--json'];
+  expect(run(token('read'), ...list).status).toBe(0);
+  for (const scope of ['read', 'act'])
+    expect(run(token(scope), 'staff', 'end', 'mei', '--reason', 'left').status, scope).toBe(3);
+  expect(run({ ...token('act'), TONGBAO_OPERATOR: 'mei' }, ...list).stderr).toContain('not mei');
+  const file = path.join(folder, 'ada.password');
+  await writeFile(file, passwordOf('ada'), { mode: 0o600 });
+  const typed = { TONGBAO_OPERATOR: 'ada', TONGBAO_OPERATOR_PASSWORD_FILE: file };
+  const asked = run(typed, ...list);
+  expect([asked.status, asked.stderr]).toEqual([3, expect.stringContaining('a second factor is asked for')]);
+  expect([0, 1].map(() => run(typed, ...list, '--code', codes[0]!).status)).toEqual([0, 3]);
 });

@@ -197,18 +197,29 @@ export interface OperatorOptions {
   readonly as?: string;
 }
 
+/** How somebody at the command line says who acts. */
+export type OperatorProof =
+  /** `username`: whose the token has to be; null for anybody's. */
+  | { readonly kind: 'token'; readonly file: string; readonly username: string | null }
+  | { readonly kind: 'password'; readonly username: string; readonly passwordFile: string | null };
+
 /** For commands of operators: the settings of `serve`, and who acts. Throws a one-line error when something is missing. */
 export function operatorConfig(
   options: OperatorOptions,
   environment = ownEnvironment(),
-): { config: Config; username: string; passwordFile: string | null } {
-  const username = options.as ?? environment.TONGBAO_OPERATOR;
-  if (username === undefined)
-    throw new Error('who acts? --as NAME, or TONGBAO_OPERATOR: a name that signs in to the console');
-  const passwordFile = environment.TONGBAO_OPERATOR_PASSWORD_FILE ?? null;
+): { config: Config; proof: OperatorProof } {
+  const username = options.as ?? environment.TONGBAO_OPERATOR ?? null;
+  const { TONGBAO_OPERATOR_TOKEN_FILE: file } = environment;
   // What a command says is its answer; of the log only what went wrong.
   const logLevel = environment.TONGBAO_LOG ?? 'error';
-  return { config: { ...serveConfig({}, environment), logLevel }, username, passwordFile };
+  const config = { ...serveConfig({}, environment), logLevel };
+  if (file !== undefined) return { config, proof: { kind: 'token', file, username } };
+  if (username === null)
+    throw new Error(
+      'who acts? --as NAME, or TONGBAO_OPERATOR: a name that signs in to the console; or TONGBAO_OPERATOR_TOKEN_FILE',
+    );
+  const passwordFile = environment.TONGBAO_OPERATOR_PASSWORD_FILE ?? null;
+  return { config, proof: { kind: 'password', username, passwordFile } };
 }
 
 /** What the doctor wants to know of the environment besides the settings of `serve`. */

@@ -1,6 +1,8 @@
 // The people of a rehearsal: each follows a link that opens a name, at a browser or as a program would, and then acts at the
 // console's interface or at the command line.
 import type { BrowserContext, Page } from 'playwright-core';
+import { machineClock } from '../../platform/src/system/index.ts';
+import { appCode } from '../../platform/src/testing/authenticator.ts';
 import { launchChromium, sizes } from '../browser/browser.ts';
 import { must } from './rows.ts';
 import { newPassword, type World, withoutLinks } from './world.ts';
@@ -25,20 +27,27 @@ export class People {
     return found;
   }
 
-  /** Follows a link without a browser. */
+  /** Follows a link without a browser, with an authenticator app. */
   async join(username: string, link: string): Promise<Person> {
     const password = newPassword();
     const token = tokenOf(link);
-    const answer = await this.#post('/api/console/join', { token, password });
+    const offered = await this.#post('/api/console/join/factor', { token, kind: 'totp' });
+    must(offered.status === 200, `a link answers ${offered.status}: ${await offered.text()}`);
+    const { secret, sealed } = (await offered.json()) as { secret: string; sealed: string };
+    const factor = { kind: 'totp', sealed, code: appCode(secret, machineClock.now()) };
+    const answer = await this.#post('/api/console/join', { token, password, factor });
     must(answer.status === 200, `joining answers ${answer.status}: ${await answer.text()}`);
     return this.joined(username, password, cookieOf(answer));
   }
 
-  /** Somebody who has joined by another way: at a browser. */
+  /** Somebody who has joined, here or at a browser: makes an access token for the command line. */
   async joined(username: string, password: string, cookie: string): Promise<Person> {
     const person = { username, password, cookie };
     this.#people.set(username, person);
-    await this.#world.secretFile(`${username}.password`, `${password}\n`);
+    const { token } = await this.ask(username, 'POST', '/api/console/account/tokens', {
+      ...{ name: 'rehearsal', scope: 'manage', days: 1 },
+    });
+    await this.#world.secretFile(`${username}.token`, `${token}\n`);
     return person;
   }
 
@@ -70,10 +79,7 @@ export class People {
   }
 
   environmentOf(username: string): Record<string, string> {
-    return {
-      TONGBAO_OPERATOR: username,
-      TONGBAO_OPERATOR_PASSWORD_FILE: this.#world.at(`${username}.password`),
-    };
+    return { TONGBAO_OPERATOR_TOKEN_FILE: this.#world.at(`${username}.token`) };
   }
 
   #request(cookie: string, of: { method: string; at: string; body?: object | undefined }): Promise<Response> {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { limits } from '../../platform/src/customers/limits.ts';
 import { guessesPerMinute } from '../../platform/src/http/shopper/routes.ts';
 import { refusedCardsADay } from '../../platform/src/http/wallet/card-checks.ts';
-import { idleMs, sessionLifetimeMs } from '../../platform/src/staff/parts.ts';
+import { idleMs, proofMs, sessionLifetimeMs } from '../../platform/src/staff/parts.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const guide = readFileSync(path.join(root, 'docs/guides/security.md'), 'utf8');
@@ -66,6 +66,8 @@ test('how often somebody may try is what the code counts', () => {
     'staff: one name from everywhere but known browsers': '60 an hour*',
     'staff: all names from one network': '60 in a quarter of an hour, 300 a day*',
     'staff: links that are followed, from one network': '60 in a quarter of an hour',
+    "staff: codes of one person's second factor":
+      '5 in a quarter of an hour, 30 a day; a right one clears them',
     'staff: the present password, where it is asked for again': '5 in a quarter of an hour',
   });
   expect([limits.codeIntervalMs, limits.codeWindowMs, limits.networkWindowMs, limits.pinLockMs]).toEqual([
@@ -80,6 +82,8 @@ test('how often somebody may try is what the code counts', () => {
     ['300 * often', 'day'],
   ])
     expect(staff).toContain(`most: ${most}, windowMs: ${windowMs} }`);
+  for (const window of ['most: 5, windowMs: 15 * minute }', 'most: 30, windowMs: 24 * 60 * minute }'])
+    expect(source('staff/factors.ts')).toContain(window);
   expect(source('staff/join.ts')).toContain('most: 60, windowMs: 15 * minute }');
   expect(source('staff/change-password.ts')).toContain('const tries = { most: 5, windowMs: 15 * 60_000 };');
   expect([guessesPerMinute(false), guessesPerMinute(true)]).toEqual([30, 600]);
@@ -92,6 +96,8 @@ test('how long sessions are good for', () => {
   expect([limits.sessionLifetimeMs, limits.sessionIdleMs]).toEqual([7 * 24 * hour, 12 * hour]);
   expect(guide).toContain("staff's after twelve hours or half an hour unused");
   expect([sessionLifetimeMs, idleMs(false), idleMs(true)]).toEqual([12 * hour, hour / 2, 12 * hour]);
+  expect(guide).toContain('no older than ten minutes');
+  expect([proofMs(false), proofMs(true)]).toEqual([10 * minute, 12 * hour]);
   expect(guide).toContain('can be sent again for two minutes');
   expect(limits.codeRepeatMs).toBe(2 * minute);
 });

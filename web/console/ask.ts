@@ -10,8 +10,23 @@ import type { ConsoleWords } from './words-zh.ts';
 const root = '/api/console';
 
 export const ask = <Answer>(path: string): Promise<Answer> => call<Answer>('GET', `${root}${path}`);
-export const tell = <Answer>(path: string, body: object): Promise<Answer> =>
-  call<Answer>('POST', `${root}${path}`, body);
+
+/** Asks the person for a proof of who they are; rejects where they would rather not. Null outside of the console's frame. */
+let proveFirst: (() => Promise<void>) | null = null;
+export const onProofNeeded = (prove: (() => Promise<void>) | null): void => {
+  proveFirst = prove;
+};
+
+/** Where the server wants a fresh proof of who acts, the person is asked for one and the act is sent again. */
+export async function tell<Answer>(path: string, body: object): Promise<Answer> {
+  try {
+    return await call<Answer>('POST', `${root}${path}`, body);
+  } catch (error) {
+    if (codeOf(error) !== 'PROOF_NEEDED' || proveFirst === null) throw error;
+    await proveFirst();
+    return call<Answer>('POST', `${root}${path}`, body);
+  }
+}
 
 export const useAsk = <Answer>(path: string, enabled = true) =>
   useQuery({ queryKey: [root, path], queryFn: () => ask<Answer>(path), enabled });

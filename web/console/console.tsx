@@ -1,11 +1,12 @@
 // The console: who is signed in, what he may look at, and the page that is open.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { Member, Role, ShopRole } from '@tongbao/protocol/console';
+import type { Member, Role, ShopRole, SignedIn } from '@tongbao/protocol/console';
 import { Button, ConfigProvider, Layout, Menu, Space, Spin, Tag } from 'antd';
 import english from 'antd/locale/en_US';
 import chinese from 'antd/locale/zh_CN';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Account } from './account.tsx';
 import { codeOf, tell, useAddress, useAsk, useWords } from './ask.ts';
 import { Batches } from './batches.tsx';
 import { Books } from './books.tsx';
@@ -16,10 +17,10 @@ import { Brand, Languages, SignIn } from './entrance.tsx';
 import { Join, linkToken } from './join.tsx';
 import { Keys } from './keys.tsx';
 import { Overview } from './overview.tsx';
-import { Password } from './password.tsx';
 import { Payouts } from './payouts.tsx';
 import { Failed } from './pieces.tsx';
 import { Profiles } from './profiles.tsx';
+import { ProofGate } from './proof.tsx';
 import { Rates } from './rates.tsx';
 import { Settings } from './settings.tsx';
 import { Staff } from './staff.tsx';
@@ -79,11 +80,15 @@ export interface PageProps {
   readonly url: URL;
 }
 
+const accountPath = '/console/account';
+/** Where the account's page was before there was more than a password. */
 const passwordPath = '/console/password';
 export const breaksPath = '/console/breaks';
 export const profilesPath = '/console/profiles';
 /** Reached from the page of statements. */
 const notInMenu: readonly string[] = [profilesPath];
+
+const OwnAccount = ({ member }: PageProps) => <Account member={member} factorMissing={false} />;
 
 interface ConsolePage {
   readonly path: string;
@@ -119,7 +124,7 @@ const pages: readonly ConsolePage[] = [
   { path: '/console/trail', word: 'navTrail', roles: [...operators, 'admin'], Page: Trail },
   { path: '/console/settings', word: 'navSettings', roles: everybody, Page: Settings },
   // Reached by the person's own name too, which a phone has no room for.
-  { path: passwordPath, word: 'changePassword', roles: anybody, Page: Password },
+  { path: accountPath, word: 'myAccount', roles: anybody, Page: OwnAccount },
 ];
 
 const isFor = ({ roles, shopRoles }: ConsolePage, { role, shopRole }: Member): boolean =>
@@ -131,7 +136,7 @@ export function Console() {
   const say = useWords();
   // Whoever opens a link joins, whoever else is signed in at this browser.
   const [token, setToken] = useState(linkToken);
-  const session = useAsk<Member>('/session', token === null);
+  const session = useAsk<SignedIn>('/session', token === null);
   useEffect(() => {
     document.title = `${say('console')} · Tongbao`;
   }, [say]);
@@ -156,12 +161,14 @@ export function Console() {
   );
 }
 
-function Inside({ member }: { member: Member }) {
+function Inside({ member }: { member: SignedIn }) {
   const say = useWords();
   const queries = useQueryClient();
   const [url, go] = useAddress();
-  const mine = pages.filter((page) => isFor(page, member));
-  const page = mine.find(({ path }) => path === url.pathname) ?? mine[0]!;
+  // Who needs a second factor and has none makes one first.
+  const mine = member.factorMissing ? [] : pages.filter((page) => isFor(page, member));
+  const path = url.pathname === passwordPath ? accountPath : url.pathname;
+  const page = mine.find((each) => each.path === path) ?? mine[0] ?? pages.at(-1)!;
   const clientId = url.searchParams.get('shop');
   const kept = clientId === null ? '' : `?shop=${encodeURIComponent(clientId)}`;
   const leave = useMutation({
@@ -186,11 +193,11 @@ function Inside({ member }: { member: Member }) {
           <Languages />
           <span className="who">
             <a
-              href={passwordPath}
-              title={say('changePassword')}
+              href={accountPath}
+              title={say('myAccount')}
               onClick={(event) => {
                 event.preventDefault();
-                go(passwordPath);
+                go(accountPath);
               }}
             >
               {member.name}
@@ -204,10 +211,15 @@ function Inside({ member }: { member: Member }) {
           </Button>
         </Space>
       </Layout.Header>
+      <ProofGate />
       <Layout.Content>
         <div className="content">
           <h1>{say(page.word)}</h1>
-          <page.Page member={member} clientId={clientId} go={go} url={url} />
+          {member.factorMissing ? (
+            <Account member={member} factorMissing />
+          ) : (
+            <page.Page member={member} clientId={clientId} go={go} url={url} />
+          )}
         </div>
       </Layout.Content>
     </Layout>

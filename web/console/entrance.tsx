@@ -1,12 +1,14 @@
 // The entrance of the console: signing in, and what every page before it is framed by.
 import { useMutation } from '@tanstack/react-query';
-import type { Member } from '@tongbao/protocol/console';
+import type { FactorAsked, Proof, SignedIn } from '@tongbao/protocol/console';
 import { Alert, Button, Form, Input, Select } from 'antd';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import coin from '../ui/coin.svg';
 import { changeLanguage } from '../ui/i18n.ts';
-import { codeOf, type Say, tell, time, useWords } from './ask.ts';
+import { tell, useWords } from './ask.ts';
+import { ProofForm } from './proof.tsx';
+import { entranceRefusal } from './refusals.ts';
 
 export const Brand = () => (
   <span className="brand">
@@ -43,12 +45,40 @@ export const Entrance = (props: { title: string; children: ReactNode }) => (
   </main>
 );
 
+interface Typed {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Name and password, then the second factor for who has one. */
 export function SignIn(props: { onSignedIn: () => void }) {
   const say = useWords();
+  const [asked, setAsked] = useState<{ typed: Typed; factor: FactorAsked } | null>(null);
   const enter = useMutation({
-    mutationFn: (typed: { username: string; password: string }) => tell<Member>('/session', typed),
-    onSuccess: props.onSignedIn,
+    mutationFn: (typed: Typed) => tell<SignedIn | FactorAsked>('/session', typed),
+    onSuccess: (answer, typed) => {
+      if ('factorAsked' in answer) setAsked({ typed, factor: answer });
+      else props.onSignedIn();
+    },
   });
+  if (asked !== null) {
+    const { typed, factor } = asked;
+    return (
+      <Entrance title={say('proveTitle')}>
+        <ProofForm
+          asked={factor}
+          send={async (proof: Proof) => {
+            await tell('/session', { ...typed, proof });
+            props.onSignedIn();
+          }}
+          again={() => enter.mutate(typed)}
+        />
+        <Button type="link" block onClick={() => setAsked(null)}>
+          {say('otherName')}
+        </Button>
+      </Entrance>
+    );
+  }
   return (
     <Entrance title={say('signInTo')}>
       <Form layout="vertical" requiredMark={false} onFinish={enter.mutate} disabled={enter.isPending}>
@@ -69,15 +99,4 @@ export function SignIn(props: { onSignedIn: () => void }) {
       </Form>
     </Entrance>
   );
-}
-
-/** What stopped somebody at the entrance, in words. */
-export function entranceRefusal(say: Say, error: unknown): string {
-  const code = codeOf(error);
-  if (code === 'PASSWORD_WRONG') return say('passwordWrong');
-  if (code === 'PASSWORD_WEAK') return say('passwordWeak');
-  if (code === 'LINK_UNUSABLE') return say('linkUnusable');
-  const until = (error as { retryAt?: string }).retryAt;
-  if (code === 'LOCKED' && until !== undefined) return say('lockedUntil', { time: time(until) });
-  return say('failedText');
 }

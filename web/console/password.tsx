@@ -12,8 +12,13 @@ interface Typed {
 
 const shortest = 12;
 
+/** As the server sees it, which has the last word: not the name, and not a few characters again and again. */
+const isWeak = (typed: string, username: string): boolean =>
+  typed.length >= shortest &&
+  (typed.toLowerCase().includes(username.toLowerCase()) || new Set(typed).size < 5);
+
 /** The fields of a form in which somebody chooses a password: typed twice. */
-export function NewPassword() {
+export function NewPassword({ username }: { username: string }) {
   const say = useWords();
   return (
     <>
@@ -21,7 +26,14 @@ export function NewPassword() {
         name="newPassword"
         label={say('newPassword')}
         extra={say('passwordRule')}
-        rules={[{ required: true, min: shortest, message: say('passwordRule') }]}
+        rules={[
+          { required: true, min: shortest, message: say('passwordRule') },
+          {
+            validator: async (_, typed: string | undefined) => {
+              if (isWeak(typed ?? '', username)) throw new Error(say('passwordWeak'));
+            },
+          },
+        ]}
       >
         <Input.Password autoComplete="new-password" maxLength={200} />
       </Form.Item>
@@ -43,7 +55,7 @@ export function NewPassword() {
   );
 }
 
-export function Password({ member }: PageProps) {
+export function Password({ member }: Pick<PageProps, 'member'>) {
   const say = useWords();
   const [form] = Form.useForm<Typed>();
   const change = useMutation({
@@ -55,7 +67,7 @@ export function Password({ member }: PageProps) {
       form={form}
       layout="vertical"
       requiredMark={false}
-      className="panel password"
+      className="password"
       onFinish={change.mutate}
       disabled={change.isPending}
     >
@@ -65,7 +77,7 @@ export function Password({ member }: PageProps) {
       <Form.Item name="password" label={say('presentPassword')} rules={[{ required: true, message: '' }]}>
         <Input.Password autoComplete="current-password" maxLength={200} />
       </Form.Item>
-      <NewPassword />
+      <NewPassword username={member.username} />
       <div aria-live="assertive">
         {change.isSuccess && <Alert type="success" showIcon title={say('passwordChanged')} className="gap" />}
         {change.error !== null && (

@@ -26,6 +26,8 @@ export function TellDialog<Typed extends object, Answer = unknown>(props: {
   /** After everything was asked anew. */
   readonly onDone?: (answer: Answer, typed: Typed) => void;
   readonly leave: () => void;
+  /** Who opened the dialog closes it, when it is done. */
+  readonly stays?: boolean;
 }) {
   const say = useWords();
   const queries = useQueryClient();
@@ -36,7 +38,7 @@ export function TellDialog<Typed extends object, Answer = unknown>(props: {
     onSuccess: async (answer, typed) => {
       await queries.invalidateQueries();
       props.onDone?.(answer, typed);
-      props.leave();
+      if (props.stays !== true) props.leave();
     },
   });
   const { error } = doing;

@@ -19,6 +19,11 @@ export function passkeyUse(): 'here' | 'by-name' | 'never' {
 export async function signWithPasskey(path: string): Promise<unknown> {
   const { options } = await call<{ options: Options | null }>('POST', `${path}/passkey`);
   if (options === null) throw new PasskeyNotUsed('there is none for this site');
+  return answerWithPasskey(options);
+}
+
+/** Has a passkey answer the server's challenge. */
+export async function answerWithPasskey(options: Options): Promise<unknown> {
   const { startAuthentication } = await import('@simplewebauthn/browser');
   try {
     return await startAuthentication({

@@ -11,7 +11,7 @@ interface ExportOptions extends Common {
   readonly file: string;
 }
 
-const auditors = { roles: ['auditor'] } as const;
+const auditors = { method: 'GET', roles: ['auditor'] } as const;
 /** Lines are gathered to pieces of this size: memory does not grow with the books. */
 const pieceBytes = 1 << 20;
 const saidEvery = 100_000;

@@ -1,7 +1,7 @@
 // How a command of an operator runs: who acts is asked for a password, the right to the act is looked up in the console's table,
 // the platform is opened for the moment, and the answer is words or JSON. Exit codes: 0 done; 1 something is broken, it is
 // unknown what was done; 2 the command or a setting is wrong; 3 not allowed; 4 refused. After 2, 3 and 4 nothing has changed.
-import type { Role } from '@tongbao/protocol/console';
+import { type Role, type ShopRole, shopRolesOf } from '@tongbao/protocol/console';
 import { type Command, CommanderError } from 'commander';
 import { type OperatorOptions, operatorConfig } from '../config.ts';
 import { createLog } from '../log.ts';
@@ -9,32 +9,31 @@ import type { Platform } from '../platform.ts';
 import { ReconciliationRefused, StatementUnreadable } from '../reconciliation/index.ts';
 import { Rejection } from '../rejection.ts';
 import { openPlatform } from '../serve/index.ts';
-import type { Member } from '../staff/index.ts';
-import { passwordOf } from './password.ts';
+import { FactorNeeded, type Member, type Staff } from '../staff/index.ts';
+import { codeOf, passwordOf, tokenIn } from './password.ts';
+import { CommandRefused } from './refused.ts';
 
 export interface Common extends OperatorOptions {
   readonly json?: boolean;
+  readonly code?: string;
 }
 
-/** A refusal of the command line itself. */
-export class CommandRefused extends Error {
-  readonly exitCode: 2 | 3 | 4;
-
-  constructor(exitCode: 2 | 3 | 4, message: string) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
+export { CommandRefused };
 
 /** The options that every command of an operator has. */
 export const operatorCommand = (command: Command): Command =>
   command
     .option('--as <username>', 'who acts, by the name that signs in to the console (or TONGBAO_OPERATOR)')
+    .option('--code <code>', 'a one-time code of who acts, or a recovery code; without it the terminal asks')
     .option('--json', 'the answer as JSON; an error as JSON on the error output');
 
 /** Operations of the console by which a right is looked up. */
 interface Right {
+  /** Absent: it changes something. */
+  readonly method?: 'GET' | 'POST';
   readonly roles: readonly Role[] | null;
+  readonly shopRoles?: readonly ShopRole[];
+  readonly manages?: boolean;
 }
 
 export interface Session {
@@ -57,18 +56,56 @@ async function inSession<Answer>(
   right: Right,
   work: (session: Session) => Promise<Answer>,
 ): Promise<Answer> {
-  const { config, username, passwordFile } = settingsOf(options);
-  const password = await passwordOf(username, passwordFile);
+  const { config, proof } = settingsOf(options);
+  const secret = await (proof.kind === 'token'
+    ? tokenIn(proof.file)
+    : passwordOf(proof.username, proof.passwordFile));
   const log = createLog(config.logLevel, 'stderr');
   const { platform, close } = await openPlatform(config, { log, as: 'command' });
   try {
-    const member = await platform.staff.confirm({ username, password });
+    const member = await (proof.kind === 'token'
+      ? byToken(platform.staff, { ...proof, token: secret, right })
+      : byPassword(platform.staff, { username: proof.username, password: secret, code: options.code }));
+    const { username } = member;
     if (right.roles !== null && !right.roles.includes(member.role))
       throw new CommandRefused(3, `${username} is ${member.role}: this is for ${right.roles.join(', ')}`);
+    const shopRoles = shopRolesOf({ method: 'POST', ...right });
+    if (member.shopRole !== null && !shopRoles.includes(member.shopRole))
+      throw new CommandRefused(
+        3,
+        `${username} is ${member.shopRole} at the shop: this is for ${shopRoles.join(', ')}`,
+      );
     return await work({ platform, member });
   } finally {
     await close();
   }
+}
+
+async function byPassword(
+  staff: Staff,
+  asked: { username: string; password: string; code: string | undefined },
+): Promise<Member> {
+  try {
+    return await staff.confirm(asked);
+  } catch (error) {
+    if (!(error instanceof FactorNeeded)) throw error;
+    return staff.confirm({ ...asked, code: await codeOf(asked.username) });
+  }
+}
+
+/** A token does what its scope says, of what its owner may. */
+async function byToken(
+  staff: Staff,
+  { token, username, right }: { token: string; username: string | null; right: Right },
+): Promise<Member> {
+  const { member, scope } = await staff.confirmToken(token);
+  if (username !== null && member.username !== username)
+    throw new CommandRefused(3, `the access token is not ${username}'s`);
+  if (right.manages === true && scope !== 'manage')
+    throw new CommandRefused(3, 'the access token may not manage people: its owner makes one that may');
+  if (right.method !== 'GET' && scope === 'read')
+    throw new CommandRefused(3, 'the access token looks only: its owner makes one that may act');
+  return member;
 }
 
 function settingsOf(options: Common): ReturnType<typeof operatorConfig> {
@@ -79,23 +116,26 @@ function settingsOf(options: Common): ReturnType<typeof operatorConfig> {
   }
 }
 
+/** Who acts is not who he says, or was not let in. */
+const mayNot: readonly string[] = ['password-wrong', 'staff-locked', 'factor-wrong', 'token-unusable'];
+
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommandRefused) return error.exitCode;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof StatementUnreadable || error instanceof ReconciliationRefused) return 4;
-  if (error instanceof Rejection) return ['password-wrong', 'staff-locked'].includes(error.code) ? 3 : 4;
+  if (error instanceof Rejection) return mayNot.includes(error.code) ? 3 : 4;
   return 1;
 }
 
 const codes: Readonly<Record<number, string>> = { 1: 'FAILED', 2: 'USAGE', 3: 'NOT_ALLOWED', 4: 'REFUSED' };
-const codeOf = (error: unknown): string =>
+const errorCodeOf = (error: unknown): string =>
   error instanceof StatementUnreadable ? 'UNREADABLE' : codes[exitCodeOf(error)]!;
 
 /** Says on the error output what went wrong, and ends the process with the code for it. */
 export function endWith(error: unknown, isJson: boolean): never {
   const code = exitCodeOf(error);
   if (isJson && code !== 0)
-    console.error(JSON.stringify({ error: { code: codeOf(error), message: messageOf(error) } }));
+    console.error(JSON.stringify({ error: { code: errorCodeOf(error), message: messageOf(error) } }));
   // Commander has said what is wrong, or shown its help.
   else if (!(error instanceof CommanderError)) console.error(messageOf(error));
   process.exit(code);

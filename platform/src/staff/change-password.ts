@@ -1,5 +1,6 @@
 // A new password for who knows the present one. Every other session of the person ends, and no browser is known any more.
 import { hashPin, hashToken, matchesPin } from '../customers/index.ts';
+import type { Quota } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
 import type { Member } from './member.ts';
 import { assertStrong, hashOf, longestPassword, type StaffParts } from './parts.ts';
@@ -19,6 +20,10 @@ export interface PasswordChange {
 }
 
 const tries = { most: 5, windowMs: 15 * 60_000 };
+/** How often the present password may be tried by who has a session. */
+export const passwordTries = (memberId: bigint): Quota => ({
+  ...{ name: 'password of member', subject: memberId.toString(), ...tries },
+});
 
 /** Rejections: password-wrong, staff-locked (five wrong ones; with the time of the next try), password-weak. */
 export async function changePassword(
@@ -30,7 +35,7 @@ export async function changePassword(
   assertStrong(asked.newPassword, member.username);
   if (asked.newPassword === asked.password)
     throw new Rejection('password-weak', 'that is the present password');
-  const quota = { name: 'password of member', subject: member.id.toString(), ...tries };
+  const quota = passwordTries(member.id);
   const retryAt = await tally.take([quota]);
   if (retryAt !== null) throw new Rejection('staff-locked', undefined, { retryAt });
   const row = await selectMember(database, member.username);

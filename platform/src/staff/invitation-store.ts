@@ -46,14 +46,14 @@ export const dropInvitationRow = (tx: Transaction, memberId: bigint): Promise<un
 
 const lockMember = statement(
   'staff.lock-member',
-  `SELECT ${memberColumns} FROM staff.member m WHERE m.username = $1 FOR UPDATE`,
+  `SELECT ${memberColumns} FROM staff.member m WHERE m.username = $1 FOR NO KEY UPDATE`,
 );
 export const lockMemberRow = async (tx: Transaction, username: string): Promise<MemberRow | null> =>
   (await tx.query<MemberRow>(lockMember, [username]))[0] ?? null;
 
 const lockAdmins = statement(
   'staff.lock-admins',
-  `SELECT ${memberColumns} FROM staff.member m WHERE m.role = 'admin' AND m.ended_at IS NULL ORDER BY m.id FOR UPDATE`,
+  `SELECT ${memberColumns} FROM staff.member m WHERE m.role = 'admin' AND m.ended_at IS NULL ORDER BY m.id FOR NO KEY UPDATE`,
 );
 /** Admins whose access has not ended, invited ones among them; nobody else ends or opens one meanwhile. */
 export const lockAdminRows = (tx: Transaction): Promise<MemberRow[]> => tx.query<MemberRow>(lockAdmins);

@@ -1,7 +1,9 @@
-// Who follows a link sets a password, and has joined: the link opens nothing any more. Of two who follow one link, one joins.
-import { hashPin, hashToken } from '../customers/index.ts';
+// Who follows a link sets a password and a second factor, and has joined: the link opens nothing any more. Of two who follow one
+// link, one joins.
+import { hashPin, hashToken, type Site } from '../customers/index.ts';
 import type { Quota } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
+import { type FactorOffer, keepFactor, type NewFactor, newFactorOf, offerFactor } from './factors.ts';
 import { selectInvited, takeInvitationRow } from './invitation-store.ts';
 import type { Member } from './member.ts';
 import { assertStrong, type StaffParts } from './parts.ts';
@@ -11,6 +13,10 @@ import { insertActRow, type MemberRow, memberOf, writePasswordRow } from './stor
 export interface Joining {
   readonly token: string;
   readonly password: string;
+  readonly factor?: NewFactor | undefined;
+  readonly site: Site;
+  /** A session of the browser's: it ends. */
+  readonly formerToken?: string | null;
   readonly caller: StaffCaller;
 }
 
@@ -39,19 +45,44 @@ export async function lookAtLink(
   return { member: memberOf(row), expiresAt: row.expires_at };
 }
 
-/** Rejections: link-unusable, staff-locked, password-weak. */
-export async function join(parts: StaffParts, asked: Joining): Promise<StaffSignedIn> {
+/** What a second factor is made from, for the person whom a link is for. Rejections: link-unusable, staff-locked, factor-wrong. */
+export async function offerAtLink(
+  parts: StaffParts,
+  of: Pick<Joining, 'token' | 'caller' | 'site'> & { readonly kind: NewFactor['kind'] },
+): Promise<FactorOffer> {
+  return offerFactor(parts, memberOf(await invited(parts, of)), of);
+}
+
+export interface Joined extends StaffSignedIn {
+  /** Shown once; none without a second factor. */
+  readonly recoveryCodes: readonly string[];
+}
+
+/** Rejections: link-unusable, staff-locked, password-weak, factor-wrong (also where one is needed and none is given). */
+export async function join(parts: StaffParts, asked: Joining): Promise<Joined> {
   const { database, clock, ids } = parts;
   const row: MemberRow = await invited(parts, asked);
   assertStrong(asked.password, row.username);
+  if (asked.factor === undefined && !parts.sandbox)
+    throw new Rejection('factor-wrong', 'a second factor is needed');
+  const factor =
+    asked.factor === undefined
+      ? null
+      : await newFactorOf(parts, row.id, { asked: asked.factor, site: asked.site });
   const kept = await hashPin(asked.password, parts);
-  const id = await ids.one();
+  const [id, sessionId] = [await ids.one(), await ids.one()];
   const now = clock.now();
   return database.transaction(async (tx) => {
     const isFirst = await takeInvitationRow(tx, { tokenHash: hashToken(asked.token), now });
     if (!isFirst || !(await writePasswordRow(tx, { id: row.id, kept, former: null }))) throw unusable();
-    const act = { act: 'staff.join', object: `member/${row.id}`, detail: '' };
+    const provedBy = factor?.kind ?? 'password';
+    const act = { act: 'staff.join', object: `member/${row.id}`, detail: provedBy };
     await insertActRow(tx, { ...act, id, memberId: row.id, actedAt: now });
-    return openSession(parts, tx, { member: memberOf(row), caller: asked.caller, formerToken: null });
+    const recoveryCodes = factor === null ? [] : await keepFactor(parts, tx, factor);
+    const { caller, formerToken = null } = asked;
+    const made = await openSession(parts, tx, {
+      ...{ member: memberOf(row), caller, formerToken, sessionId, provedBy },
+    });
+    return { ...made, recoveryCodes };
   });
 }

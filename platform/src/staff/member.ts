@@ -15,6 +15,17 @@ export interface Member {
   readonly shopRole: ShopRole | null;
 }
 
+/** Who has a session, and how it stands. */
+export interface SignedMember extends Member {
+  readonly session: {
+    readonly id: bigint;
+    /** The person proved a moment ago to be who they are: what acts with money ask for. */
+    readonly isFresh: boolean;
+    /** A second factor is needed and there is none: nothing is open but the account itself. */
+    readonly lacksFactor: boolean;
+  };
+}
+
 /** A person in the list of who has access. */
 export interface ListedMember extends Member {
   /** invited: has a link that opens the name · expired: had one · active: signs in · ended: never again */

@@ -2,7 +2,7 @@
 import type { HashParts, PinHash } from '../customers/index.ts';
 import type { Database, Tally } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
-import type { Clock, Ids } from '../system/index.ts';
+import type { Clock, Ids, Keys } from '../system/index.ts';
 import type { MemberRow } from './store.ts';
 
 export interface StaffParts extends HashParts {
@@ -10,6 +10,7 @@ export interface StaffParts extends HashParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly tally: Tally;
+  readonly keys: Pick<Keys, 'pepper' | 'pepperId' | 'pepperIds' | 'seal' | 'open'>;
   readonly sandbox: boolean;
 }
 
@@ -20,6 +21,9 @@ export const sessionLifetimeMs = 12 * hour;
 /** A session ends that was not used for so long. A sandbox's clock is moved by days, by people who sit before it. */
 export const idleMs = (sandbox: boolean): number => (sandbox ? sessionLifetimeMs : hour / 2);
 
+export const idleMinutes = (sandbox: boolean): number => idleMs(sandbox) / 60_000;
+/** How long a proof of who somebody is counts for acts that matter; a sandbox asks once. */
+export const proofMs = (sandbox: boolean): number => (sandbox ? sessionLifetimeMs : hour / 6);
 const shortestPassword = 12;
 export const longestPassword = 200;
 

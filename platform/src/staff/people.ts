@@ -2,6 +2,8 @@
 import { hashToken, newToken } from '../customers/index.ts';
 import type { Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
+import { endTokenRows } from './account-store.ts';
+import { deleteFactorRows } from './factor-store.ts';
 import {
   dropInvitationRow,
   endMemberRow,
@@ -98,6 +100,8 @@ async function changed<Answer>(
     await endSessionRows(tx, target.id);
     await forgetDeviceRows(tx, target.id);
     await dropInvitationRow(tx, target.id);
+    await endTokenRows(tx, target.id, clock.now());
+    await deleteFactorRows(tx, target.id);
     return work(tx, row!);
   });
 }

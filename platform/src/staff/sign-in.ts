@@ -1,9 +1,10 @@
 // Signing in to the console. Tries are counted by who sends them: five wrong passwords make their own sender wait, longer
 // each time, and never a person at a browser that they have signed in with before. A name that nobody has is answered
 // like one that somebody has, and costs the same.
-import { type hashPin, hashToken, matchesPin, newToken } from '../customers/index.ts';
+import { type hashPin, hashToken, matchesPin, newToken, type Site } from '../customers/index.ts';
 import type { Quota, Transaction } from '../database/index.ts';
 import { Rejection } from '../rejection.ts';
+import { checkProof, type Proof, type ProofKind, waysOf } from './factors.ts';
 import type { Member } from './member.ts';
 import { hashOf, longestPassword, type StaffParts, sessionLifetimeMs } from './parts.ts';
 import {
@@ -20,6 +21,8 @@ import {
 export interface StaffCaller {
   readonly network: string;
   readonly device: string | null;
+  /** `Chrome, Linux`: for the list of sessions. */
+  readonly browser?: string;
 }
 
 export interface StaffSignIn {
@@ -28,6 +31,21 @@ export interface StaffSignIn {
   readonly formerToken: string | null;
   /** Absent: nobody known. */
   readonly caller?: StaffCaller;
+  readonly proof?: Proof | undefined;
+  /** Where passkeys belong; absent: none is asked for. */
+  readonly site?: Site;
+}
+
+/** The password was right, and the person has a second factor: the same again with a proof. */
+export class FactorNeeded extends Error {
+  readonly ways: readonly ProofKind[];
+  readonly passkey: object | null;
+
+  constructor({ ways, passkey }: { ways: readonly ProofKind[]; passkey: object | null }) {
+    super('a second factor is asked for');
+    this.ways = ways;
+    this.passkey = passkey;
+  }
 }
 
 export interface StaffSignedIn {
@@ -46,7 +64,10 @@ const day = 24 * hour;
 export const deviceKnownMs = 180 * day;
 const knownDevices = 20;
 
-/** Rejections: password-wrong; staff-locked (too many tries of this sender; with the time of the next one). */
+/**
+ * Rejections: password-wrong; staff-locked (too many tries of this sender; with the time of the next one); factor-wrong. Throws
+ * FactorNeeded where the password is right and a proof is missing.
+ */
 export async function signIn(
   parts: StaffParts,
   nobody: ReturnType<typeof hashPin>,
@@ -54,30 +75,70 @@ export async function signIn(
 ): Promise<StaffSignedIn> {
   const { database, clock, ids } = parts;
   const { member, ofName } = await checkPassword(parts, nobody, asked);
-  const act = { act: 'session.open', object: `member/${member.id}`, detail: '' };
-  const id = await ids.one();
-  const made = await database.transaction(async (tx) => {
+  // From here on codes are what could be guessed, and they are counted by themselves.
+  await parts.tally.forgive(ofName);
+  const provedBy = await secondFactor(parts, member, asked);
+  const act = { act: 'session.open', object: `member/${member.id}`, detail: provedBy };
+  const [id, sessionId] = [await ids.one(), await ids.one()];
+  return database.transaction(async (tx) => {
     await insertActRow(tx, { ...act, id, memberId: member.id, actedAt: clock.now() });
     const caller = asked.caller ?? { network: '', device: null };
-    return openSession(parts, tx, { member, caller, formerToken: asked.formerToken });
+    return openSession(parts, tx, {
+      ...{ member, caller, sessionId, provedBy, formerToken: asked.formerToken },
+    });
   });
-  await parts.tally.forgive(ofName);
-  return made;
+}
+
+/** What the person proved besides the password; `password` for who has nothing else. */
+async function secondFactor(
+  parts: StaffParts,
+  member: Member,
+  { proof, site = null }: { readonly proof?: Proof | undefined; readonly site?: Site | null },
+): Promise<ProofKind | 'password'> {
+  if (proof === undefined) {
+    const asked = await waysOf(parts, member.id, site);
+    if (!asked.hasFactor) return 'password';
+    throw new FactorNeeded(asked);
+  }
+  try {
+    await checkProof(parts, member.id, { proof, site });
+  } catch (error) {
+    if (!(error instanceof Rejection) || error.code !== 'factor-wrong') throw error;
+    const act = { act: 'session.refuse', detail: 'wrong second factor', object: `member/${member.id}` };
+    const row = { ...act, memberId: member.id, actedAt: parts.clock.now(), id: await parts.ids.one() };
+    await insertActRow(parts.database, row);
+    throw error;
+  }
+  return proof.kind;
 }
 
 /** A session of its own for who has just proved to be the member; the browser's former one ends. */
 export async function openSession(
   { clock, randomness }: StaffParts,
   tx: Transaction,
-  { member, caller, formerToken }: { member: Member; caller: StaffCaller; formerToken: string | null },
+  {
+    member,
+    caller,
+    formerToken,
+    ...of
+  }: {
+    member: Member;
+    caller: StaffCaller;
+    formerToken: string | null;
+    sessionId: bigint;
+    provedBy: string;
+  },
 ): Promise<StaffSignedIn> {
   const now = clock.now();
   const token = newToken(randomness);
   const device = caller.device ?? newToken(randomness);
   const expiresAt = new Date(now.getTime() + sessionLifetimeMs);
   if (formerToken !== null) await deleteSessionRow(tx, hashToken(formerToken));
-  const session = { tokenHash: hashToken(token), memberId: member.id, createdAt: now, expiresAt };
-  await insertSessionRow(tx, session);
+  await insertSessionRow(tx, {
+    ...{ tokenHash: hashToken(token), memberId: member.id, createdAt: now, expiresAt },
+    ...{ id: of.sessionId, provedBy: of.provedBy },
+    ...{ network: caller.network, browser: (caller.browser ?? '').slice(0, 100) },
+  });
   await rememberDeviceRow(tx, {
     ...{ memberId: member.id, tokenHash: hashToken(device), now, most: knownDevices },
   });
@@ -86,16 +147,26 @@ export async function openSession(
 
 /**
  * Who somebody at the command line is: for one act, without a session. Whoever is there has the database's address and the
- * keys, so right passwords are not counted: a night's job may act a thousand times. Rejections: as signIn's.
+ * keys, so right passwords are not counted: a night's job may act a thousand times. Rejections: as signIn's; member-refused for who
+ * has no second factor and needs one. Throws FactorNeeded where a code is missing.
  */
 export async function confirm(
   parts: StaffParts,
   nobody: ReturnType<typeof hashPin>,
-  asked: Pick<StaffSignIn, 'username' | 'password'>,
+  asked: Pick<StaffSignIn, 'username' | 'password'> & { readonly code?: string | undefined },
 ): Promise<Member> {
   const caller = { network: 'command line', device: null };
   const { member, ofName, ofNetwork } = await checkPassword(parts, nobody, { ...asked, caller });
   await parts.tally.forgive([...ofName, ...ofNetwork]);
+  const { code } = asked;
+  const kind = /^\s*[\d\s]{6,8}$/.test(code ?? '') ? 'totp' : 'recovery';
+  const proof = code === undefined ? undefined : ({ kind, code } as const);
+  const provedBy = await secondFactor(parts, member, { proof });
+  if (provedBy === 'password' && !parts.sandbox)
+    throw new Rejection(
+      'member-refused',
+      `${member.username} has no second factor yet: set one up in the console, or use an access token`,
+    );
   return member;
 }
 

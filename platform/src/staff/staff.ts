@@ -1,12 +1,32 @@
 // The door of the room: people sign in with a password, get a session, and what they do is written down.
-import { hashPin, hashToken } from '../customers/index.ts';
+import { hashPin, hashToken, type Site } from '../customers/index.ts';
 import type { Transaction } from '../database/index.ts';
 import type { Timer } from '../system/index.ts';
+import {
+  addToken,
+  confirmToken,
+  endSession,
+  endToken,
+  type NewToken,
+  type Proving,
+  prove,
+} from './account.ts';
+import { type Scope, type SessionRow, selectSessions, selectTokens, type TokenRow } from './account-store.ts';
 import { changePassword, type PasswordChange } from './change-password.ts';
+import { countCodeRows, type Factor, selectFactors } from './factor-store.ts';
+import {
+  addFactor,
+  type FactorOffer,
+  type NewFactor,
+  offerFactor,
+  removeFactor,
+  renewRecoveryCodes,
+  waysOf,
+} from './factors.ts';
 import { readMemberPage } from './invitation-store.ts';
-import { type Joining, join, lookAtLink } from './join.ts';
-import type { Act, ListedMember, Member, ShopRole } from './member.ts';
-import { assertLength, idleMs, type StaffParts } from './parts.ts';
+import { type Joined, type Joining, join, lookAtLink, offerAtLink } from './join.ts';
+import type { Act, ListedMember, Member, ShopRole, SignedMember } from './member.ts';
+import { assertLength, idleMs, proofMs, type StaffParts } from './parts.ts';
 import { adminOf, type Beginning, begin, end, type Invited, invite, type Link, reset } from './people.ts';
 import { confirm, deviceKnownMs, type StaffSignedIn, type StaffSignIn, signIn } from './sign-in.ts';
 import {
@@ -43,13 +63,22 @@ export interface StaffAct {
 export interface Staff {
   /** For a sandbox and for tests: a name with its password, without an invitation; false where somebody has it. Rejections: password-weak. */
   add(member: NewMember): Promise<boolean>;
-  /** Rejections: password-wrong, staff-locked. */
+  /** Rejections: password-wrong, staff-locked, factor-wrong. Throws FactorNeeded where a proof is missing. */
   signIn(asked: StaffSignIn): Promise<StaffSignedIn>;
-  /** Who somebody at the command line is. Rejections: password-wrong, staff-locked. */
-  confirm(asked: { readonly username: string; readonly password: string }): Promise<Member>;
+  /**
+   * Who somebody at the command line is. Rejections: password-wrong, staff-locked, factor-wrong, member-refused. Throws
+   * FactorNeeded where a code is missing.
+   */
+  confirm(asked: {
+    readonly username: string;
+    readonly password: string;
+    readonly code?: string | undefined;
+  }): Promise<Member>;
+  /** Whose an access token is. Rejections: token-unusable. */
+  confirmToken(token: string): Promise<{ member: Member; scope: Scope }>;
   /** Rejections: password-wrong, staff-locked, password-weak. */
   changePassword(member: Member, asked: PasswordChange): Promise<void>;
-  findSession(token: string): Promise<Member | null>;
+  findSession(token: string): Promise<SignedMember | null>;
   /** The first admin, for who sets up. Rejections: member-refused. */
   begin(asked: { readonly username: string; readonly name: string }): Promise<Beginning>;
   /** An admin who has joined; null while there is none. */
@@ -64,8 +93,13 @@ export interface Staff {
   members(page: { before: bigint; merchantId: bigint | null; limit: number }): Promise<ListedMember[]>;
   /** Rejections: link-unusable, staff-locked. */
   lookAtLink(of: Pick<Joining, 'token' | 'caller'>): Promise<{ member: Member; expiresAt: Date }>;
-  /** Rejections: link-unusable, staff-locked, password-weak. */
-  join(asked: Joining): Promise<StaffSignedIn>;
+  /** Rejections: link-unusable, staff-locked, factor-wrong. */
+  offerAtLink(of: Parameters<typeof offerAtLink>[1]): Promise<FactorOffer>;
+  /** Rejections: link-unusable, staff-locked, password-weak, factor-wrong. */
+  join(asked: Joining): Promise<Joined>;
+  /** Whether everybody needs a second factor. */
+  readonly needsFactor: boolean;
+  readonly account: Account;
   signOut(token: string): Promise<void>;
   /**
    * Does something and writes it down, in one transaction: neither happens without the other. The trail's row comes
@@ -78,6 +112,55 @@ export interface Staff {
   acts(page: { before: bigint; limit: number }): Promise<Act[]>;
   /** Removes sessions that have run out. */
   readonly housekeeping: Timer;
+}
+
+/** What people do with their own account. */
+export interface Account {
+  factors(memberId: bigint): Promise<{ factors: Factor[]; recoveryCodes: number }>;
+  /** Rejections: factor-wrong. */
+  offerFactor(member: Member, of: { kind: NewFactor['kind']; site: Site }): Promise<FactorOffer>;
+  /** Answers recovery codes with the first one. Rejections: factor-wrong, staff-locked. */
+  addFactor(member: Member, of: { asked: NewFactor; site: Site }): Promise<string[]>;
+  /** Rejections: factor-wrong. */
+  removeFactor(member: Member, id: bigint): Promise<void>;
+  renewRecoveryCodes(member: Member): Promise<string[]>;
+  sessions(memberId: bigint): Promise<SessionRow[]>;
+  /** Rejections: member-unknown. */
+  endSession(member: Member, id: bigint): Promise<void>;
+  ways(memberId: bigint, site: Site): ReturnType<typeof waysOf>;
+  /** Rejections: factor-wrong, password-wrong, staff-locked. */
+  prove(member: Member, asked: Proving): Promise<void>;
+  tokens(memberId: bigint): Promise<TokenRow[]>;
+  /** Rejections: member-refused. */
+  addToken(member: Member, asked: NewToken): Promise<{ token: string; expiresAt: Date }>;
+  /** Rejections: member-unknown. */
+  endToken(member: Member, id: bigint): Promise<void>;
+}
+
+function accountOf(parts: StaffParts): Account {
+  const { database, clock } = parts;
+  return {
+    factors: async (memberId) => ({
+      factors: await selectFactors(database, memberId),
+      recoveryCodes: await countCodeRows(database, memberId),
+    }),
+    offerFactor: (member, of) => offerFactor(parts, member, of),
+    addFactor: (member, of) => addFactor(parts, member, of),
+    removeFactor: (member, id) => removeFactor(parts, member, id),
+    renewRecoveryCodes: (member) => renewRecoveryCodes(parts, member),
+    sessions: (memberId) => {
+      const now = clock.now();
+      return selectSessions(database, {
+        ...{ memberId, now, idleSince: new Date(now.getTime() - idleMs(parts.sandbox)) },
+      });
+    },
+    endSession: (member, id) => endSession(parts, member, id),
+    ways: (memberId, site) => waysOf(parts, memberId, site),
+    prove: (member, asked) => prove(parts, member, asked),
+    tokens: (memberId) => selectTokens(database, memberId, clock.now()),
+    addToken: (member, asked) => addToken(parts, member, asked),
+    endToken: (member, id) => endToken(parts, member, id),
+  };
 }
 
 /** The last use of a session is written down at most this often. */
@@ -110,9 +193,13 @@ export function createStaff(parts: StaffParts): Staff {
     reset: (actor, of) => reset(parts, actor, of),
     members: (page) => readMemberPage(database, { ...page, now: clock.now() }),
     lookAtLink: (of) => lookAtLink(parts, of),
+    offerAtLink: (of) => offerAtLink(parts, of),
     join: (asked) => join(parts, asked),
+    needsFactor: !parts.sandbox,
+    account: accountOf(parts),
     signIn: (asked) => signIn(parts, nobody, asked),
     confirm: (asked) => confirm(parts, nobody, asked),
+    confirmToken: (token) => confirmToken(parts, token),
     changePassword: (member, asked) => changePassword(parts, member, asked),
     async findSession(token) {
       const now = clock.now();
@@ -124,7 +211,14 @@ export function createStaff(parts: StaffParts): Staff {
       });
       if (found === null) return null;
       if (found.last_seen_at <= before(touchMs)) await touchSessionRow(database, tokenHash, now);
-      return memberOf(found);
+      return {
+        ...memberOf(found),
+        session: {
+          id: found.session_id,
+          isFresh: found.proved_at > before(proofMs(parts.sandbox)),
+          lacksFactor: !parts.sandbox && !found.has_factor,
+        },
+      };
     },
     signOut: (token) => deleteSessionRow(database, hashToken(token)),
     acts: (page) => readActPage(database, page),

@@ -123,36 +123,53 @@ export const forgetDeviceRows = (tx: Transaction, memberId: bigint): Promise<unk
 
 const insertSession = statement(
   'staff.insert-session',
-  `INSERT INTO staff.session (token_hash, member_id, created_at, last_seen_at, proved_at, expires_at)
-   VALUES ($1, $2, $3, $3, $3, $4)`,
+  `INSERT INTO staff.session (token_hash, member_id, created_at, last_seen_at, proved_at, expires_at, id, proved_by, network,
+     browser)
+   VALUES ($1, $2, $3, $3, $3, $4, $5, $6, $7, $8)`,
 );
 export const insertSessionRow = async (
   tx: Transaction,
-  session: { tokenHash: Buffer; memberId: bigint; createdAt: Date; expiresAt: Date },
+  session: {
+    tokenHash: Buffer;
+    memberId: bigint;
+    createdAt: Date;
+    expiresAt: Date;
+    id: bigint;
+    provedBy: string;
+    network: string;
+    browser: string;
+  },
 ): Promise<void> =>
   void (await tx.query(insertSession, [
     session.tokenHash,
     session.memberId,
     session.createdAt,
     session.expiresAt,
+    session.id,
+    session.provedBy,
+    session.network,
+    session.browser,
   ]));
 
 const ofSession = statement(
   'staff.of-session',
-  `SELECT ${memberColumns}, s.last_seen_at FROM staff.session s JOIN staff.member m ON m.id = s.member_id
+  `SELECT ${memberColumns}, s.last_seen_at, s.proved_at, coalesce(s.id, 0) AS session_id,
+     EXISTS (SELECT 1 FROM staff.factor f WHERE f.member_id = m.id) AS has_factor
+   FROM staff.session s JOIN staff.member m ON m.id = s.member_id
    WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 AND m.ended_at IS NULL`,
 );
+interface SessionMemberRow extends MemberRow {
+  readonly last_seen_at: Date;
+  readonly proved_at: Date;
+  /** 0 for a session of an older release. */
+  readonly session_id: bigint;
+  readonly has_factor: boolean;
+}
 export const selectBySession = async (
   connection: Connection,
   of: { tokenHash: Buffer; now: Date; idleSince: Date },
-): Promise<(MemberRow & { last_seen_at: Date }) | null> =>
-  (
-    await connection.query<MemberRow & { last_seen_at: Date }>(ofSession, [
-      of.tokenHash,
-      of.now,
-      of.idleSince,
-    ])
-  )[0] ?? null;
+): Promise<SessionMemberRow | null> =>
+  (await connection.query<SessionMemberRow>(ofSession, [of.tokenHash, of.now, of.idleSince]))[0] ?? null;
 const touch = statement(
   'staff.touch-session',
   'UPDATE staff.session SET last_seen_at = greatest(last_seen_at, $2) WHERE token_hash = $1',

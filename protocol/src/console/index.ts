@@ -2,6 +2,7 @@
 // server authorizes and validates with it, the pages are typed by it. Amounts are strings of minor units; times ISO 8601.
 import { z } from 'zod';
 import { Receipt } from '../receipt.ts';
+import { ownAccountOperations } from './account.ts';
 import { bankOperations } from './banks.ts';
 import { contractOperations, LockedRate, Sum } from './contract.ts';
 import { dealOperations } from './deals.ts';
@@ -25,6 +26,7 @@ import {
 } from './shapes.ts';
 import { staffOperations } from './staff.ts';
 
+export * from './account.ts';
 export * from './banks.ts';
 export * from './contract.ts';
 export * from './deals.ts';
@@ -247,6 +249,9 @@ export const ConsoleErrorCode = z.enum([
   'PASSWORD_WEAK',
   'LOCKED',
   'LINK_UNUSABLE',
+  'FACTOR_WRONG',
+  'FACTOR_MISSING',
+  'PROOF_NEEDED',
   'INVALID_REQUEST',
   'NOT_ALLOWED',
   'UNREADABLE',
@@ -268,6 +273,7 @@ const moneyAtShop = ['owner', 'finance', 'viewer'] as const;
 /** A merchant's user sees his own merchant whatever he asks for; what belongs to others is not found. */
 export const consoleOperations = table({
   ...sessionOperations,
+  ...ownAccountOperations,
   ...staffOperations,
   shops: {
     method: 'GET',

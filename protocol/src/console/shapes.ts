@@ -34,6 +34,12 @@ export interface Operation {
   readonly roles: readonly Role[] | null;
   /** Which of a merchant's members may. Absent: all may look, the owner alone changes something. */
   readonly shopRoles?: readonly ShopRole[];
+  /** Asks for a proof of who acts that is no older than ten minutes; answers PROOF_NEEDED otherwise. */
+  readonly fresh?: boolean;
+  /** Open to who has no second factor yet where one is needed. */
+  readonly enrols?: boolean;
+  /** People and tokens: not by an access token, unless it may do that. */
+  readonly manages?: boolean;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;

@@ -14,7 +14,7 @@ export const staff = (
   async play({ row, skip }) {
     const { people } = of;
     if (of.hasBrowser)
-      await row('the first operator opens the link in Chromium, and is inside', async () => {
+      await row('the first operator opens the link in Chromium, makes a passkey, and is inside', async () => {
         await joinInBrowser(people, await (await of.browsers()).open('desktop'), world.setupLink);
       });
     else {
@@ -90,6 +90,9 @@ async function joinInBrowser(people: People, page: Page, link: string): Promise<
   await page.getByLabel('New password', { exact: true }).fill(password);
   await page.getByLabel('New password again').fill(password);
   await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Create a passkey' }).click();
+  await page.getByLabel('I have kept them').check();
+  await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
   const cookies = await page.context().cookies();
   must(

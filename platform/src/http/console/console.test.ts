@@ -92,16 +92,16 @@ describe('who may', () => {
       const payload = operation.method === 'POST' ? body : undefined;
       expect(await ask(null, url, payload)).toMatchObject({ status: 401 });
       for (const [role, username] of Object.entries(as)) {
-        const { status } = await ask(username, url, payload);
+        const { status, body: said } = await ask(username, url, payload);
         const allowed = (operation.roles as readonly string[]).includes(role);
-        expect([role, status === 403]).toEqual([role, !allowed]);
+        expect([role, said.error?.code === 'FORBIDDEN']).toEqual([role, !allowed]);
         expect(status).not.toBe(500);
       }
       const isForShops = (operation.roles as readonly string[]).includes('merchant');
       for (const [right, username] of Object.entries(atShop)) {
-        const { status } = await ask(username, url, payload);
+        const { body: said } = await ask(username, url, payload);
         const allowed = isForShops && shopRolesOf(operation).includes(right as keyof typeof atShop);
-        expect([right, status === 403]).toEqual([right, !allowed]);
+        expect([right, said.error?.code === 'FORBIDDEN']).toEqual([right, !allowed]);
       }
     },
   );

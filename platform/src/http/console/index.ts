@@ -1,5 +1,6 @@
 // The console's adapter: signing in, a merchant's own money, and the operators' work, over HTTP.
 import type { FastifyPluginAsync } from 'fastify';
+import { accountRoutes } from './account.ts';
 import { applicationDocumentRoute, applicationRoutes } from './applications.ts';
 import { bankRoutes, uploadRoute } from './banks.ts';
 import { type ContractParts, contractRoute } from './contract.ts';
@@ -27,6 +28,7 @@ export const consoleAdapter =
   async (app) => {
     const route = await consoleRoutes(app, parts.staff);
     sessionRoutes(route, parts);
+    accountRoutes(route, parts);
     staffRoutes(route, parts);
     shopRoutes(route, parts);
     contractRoute(route, parts);

@@ -15,12 +15,14 @@ import { Rejection } from '../../rejection.ts';
 import {
   deviceKnownMs,
   type Member,
+  type SignedMember,
   type Staff,
   type StaffCaller,
   sessionLifetimeMs,
 } from '../../staff/index.ts';
 import { networkOf } from '../../system/index.ts';
 import { type Cookie, putToken, removeToken, tokenIn } from '../shopper/cookies.ts';
+import { browserOf, systemOf } from '../shopper/device-name.ts';
 import { assertOwnPage } from '../shopper/origin.ts';
 
 type Operations = typeof consoleOperations;
@@ -34,7 +36,7 @@ export interface Call<Op extends Operation> {
   readonly query: Parsed<Op, 'query'>;
   readonly params: Parsed<Op, 'params'>;
   /** Who is signed in; where the operation asks for nobody, null. */
-  readonly member: Op['roles'] extends null ? null : Member;
+  readonly member: Op['roles'] extends null ? null : SignedMember;
   readonly token: string | null;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -63,9 +65,14 @@ const device: Cookie = { name: 'tongbao_console_device', path, lifetimeMs: devic
 
 const tokenOf = (request: FastifyRequest): string | null => tokenIn(request, session);
 
+/** `Chrome, Linux`. */
+const browserText = (userAgent: string): string =>
+  [browserOf(userAgent), systemOf(userAgent)].filter((word) => word !== '').join(', ');
+
 export const callerOf = (request: FastifyRequest): StaffCaller => ({
   network: networkOf(request.ip),
   device: tokenIn(request, device),
+  browser: browserText(request.headers['user-agent'] ?? ''),
 });
 
 /** Gives the browser what a sign-in made. */
@@ -85,10 +92,12 @@ interface Right {
   readonly method: 'GET' | 'POST';
   readonly roles: readonly Role[] | null;
   readonly shopRoles?: readonly ShopRole[];
+  readonly fresh?: boolean;
+  readonly enrols?: boolean;
 }
 
 /** The signed-in person; throws where there is none, or his role may not do this. */
-export async function memberFor(staff: Staff, request: FastifyRequest, right: Right): Promise<Member> {
+export async function memberFor(staff: Staff, request: FastifyRequest, right: Right): Promise<SignedMember> {
   const token = tokenOf(request);
   const member = token === null ? null : await staff.findSession(token);
   if (member === null) throw new ConsoleRefused(401, 'NOT_SIGNED_IN', 'sign in first');
@@ -98,6 +107,10 @@ export async function memberFor(staff: Staff, request: FastifyRequest, right: Ri
   const shopRoles = shopRolesOf(right);
   if (member.shopRole !== null && !shopRoles.includes(member.shopRole))
     throw new ConsoleRefused(403, 'FORBIDDEN', `at the shop this is for ${shopRoles.join(', ')}`);
+  if (member.session.lacksFactor && right.enrols !== true)
+    throw new ConsoleRefused(403, 'FACTOR_MISSING', 'set up a second factor first');
+  if (right.fresh === true && !member.session.isFresh)
+    throw new ConsoleRefused(403, 'PROOF_NEEDED', 'prove first that it is still you');
   return member;
 }
 
@@ -182,6 +195,7 @@ function describe(error: unknown): {
       const locked = { status: 423, code: 'LOCKED' as const, message: 'too many tries from here' };
       return retryAt === undefined ? locked : { ...locked, retryAt };
     }
+    if (error.code === 'factor-wrong') return { status: 403, code: 'FACTOR_WRONG', message: error.message };
     if (error.code === 'link-unusable') return { status: 410, code: 'LINK_UNUSABLE', message: error.message };
     if (error.code === 'act-unknown') return { status: 404, code: 'NOT_FOUND', message: error.message };
     if (['merchant-unknown', 'payment-not-found', 'member-unknown'].includes(error.code))

@@ -6,13 +6,14 @@ import { quarantine } from '../../database/index.ts';
 import { createLog } from '../../log.ts';
 import { generateRsaKeys } from '../../system/index.ts';
 import { sampleDocument, sampleFacts } from '../../testing/applicant.ts';
+import { appCode } from '../../testing/authenticator.ts';
 import { settlementWorld } from '../../testing/settlement-world.ts';
 import { createServer } from '../server.ts';
 import { consoleAdapter } from './index.ts';
 
 let world: Awaited<ReturnType<typeof settlementWorld>>;
 let app: Awaited<ReturnType<typeof createServer>>;
-const cookies: Record<string, string> = {};
+const cookies: Record<string, string> = { nobody: 'none=none' };
 const password = 'correct horse battery';
 const headers = { 'x-tongbao-csrf': '1', 'content-type': 'application/json' };
 const sql = (text: string, ...values: unknown[]) => world.test.owner.pool.query(text, values);
@@ -56,7 +57,10 @@ type Name = {
     : never;
 }[keyof typeof consoleOperations];
 /** Sessions: opening one writes its own row in the same transaction, ending one leaves none. */
-type Act = Exclude<Name, 'signIn' | 'signOut' | 'lookAtLink' | 'tryCsvProfile'>;
+type Act = Exclude<
+  Name,
+  'signIn' | 'signOut' | 'lookAtLink' | 'offerAtLink' | 'offerFactor' | 'askProof' | 'tryCsvProfile'
+>;
 
 /** A break that waits for its maker, or for its checker. */
 async function aBreak(status: 'open' | 'proposed'): Promise<string> {
@@ -140,14 +144,23 @@ async function anAgreement(): Promise<string> {
   return (await database.transaction((tx) => settlement.proposeAgreement(tx, asked))).toString();
 }
 
+const platformStaff = () => world.platform.staff;
+const site = { origin: 'http://localhost', rpId: 'localhost' };
+const ada = async () => (await platformStaff().findSession(cookies.ada!.split('=')[1]!))!;
+/** An authenticator app that ada has just typed a secret into. */
+async function anApp() {
+  const offer = await platformStaff().account.offerFactor(await ada(), { kind: 'totp', site });
+  if (offer.kind !== 'totp') throw new Error('no secret was offered');
+  const code = appCode(offer.secret, world.platform.clock.now());
+  return { kind: 'totp', name: 'App', sealed: offer.sealed, code } as const;
+}
+
 /** Somebody who was invited and has not joined. */
 let people = 0;
 async function aPerson(): Promise<{ username: string; token: string }> {
   const username = `person-${++people}`;
-  const { staff } = world.platform;
-  const ada = (await staff.findSession(cookies.ada!.split('=')[1]!))!;
   const place = { role: 'maker', merchantId: null, shopRole: null } as const;
-  const { token } = await staff.invite(ada, { ...place, username, name: username });
+  const { token } = await platformStaff().invite(await ada(), { ...place, username, name: username });
   return { username, token };
 }
 
@@ -203,7 +216,33 @@ const acts: Readonly<Record<Act, () => Promise<Asked>>> = {
   }),
   endMember: async () => ({ as: 'ada', username: (await aPerson()).username, body: { reason } }),
   resetMember: async () => ({ as: 'ada', username: (await aPerson()).username, body: { reason } }),
-  join: async () => ({ as: 'ada', body: { token: (await aPerson()).token, password } }),
+  addFactor: async () => ({ as: 'ada', body: { factor: await anApp() } }),
+  removeFactor: async () => {
+    await platformStaff().account.addFactor(await ada(), { asked: await anApp(), site });
+    const { factors } = await platformStaff().account.factors((await ada()).id);
+    return { as: 'ada', id: factors.at(-1)!.id.toString(), body: {} };
+  },
+  renewRecoveryCodes: async () => ({ as: 'ada', body: {} }),
+  prove: async () => {
+    for (const { id } of (await platformStaff().account.factors((await ada()).id)).factors)
+      await platformStaff().account.removeFactor(await ada(), id);
+    await world.mover.moveTo(new Date(world.platform.clock.now().getTime() + 1_000));
+    return { as: 'ada', body: { password } };
+  },
+  endSession: async () => {
+    await platformStaff().signIn({ username: 'ada', password, formerToken: null });
+    const { id } = await ada();
+    const own = (await ada()).session.id;
+    const other = (await platformStaff().account.sessions(id)).find((each) => each.id !== own)!;
+    return { as: 'ada', id: other.id.toString(), body: {} };
+  },
+  addToken: async () => ({ as: 'ada', body: { name: 'night', scope: 'act', days: 30 } }),
+  endToken: async () => {
+    await platformStaff().account.addToken(await ada(), { name: 'old', scope: 'read', days: 1 });
+    const [token] = await platformStaff().account.tokens((await ada()).id);
+    return { as: 'ada', id: token!.id.toString(), body: {} };
+  },
+  join: async () => ({ as: 'nobody', body: { token: (await aPerson()).token, password } }),
   setNotificationTarget: async () => {
     const { clientId } = (await world.shop('KR')).merchant;
     return { as: 'mei', body: { clientId, target: 'path-and-query', reason } };

@@ -1,8 +1,8 @@
 // The account: the real name, the PIN, devices.
 import { accountOperations } from '@tongbao/protocol/wallet';
+import { browserOf, systemOf } from '../shopper/device-name.ts';
 import { type AddRoute, guessesPerMinute } from '../shopper/routes.ts';
 import { challengeOf, forgetToken } from '../shopper/session.ts';
-import { browserOf, systemOf } from './device-name.ts';
 import { codeSent, freshView, type WalletHttpOptions } from './view.ts';
 
 export function accountRoutes(route: AddRoute, options: WalletHttpOptions): void {

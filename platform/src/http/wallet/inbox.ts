@@ -2,9 +2,9 @@
 // payments, refunds and transfers are told from their own rows.
 import { accountOperations, type Inbox, type MessageView } from '@tongbao/protocol/wallet';
 import type { AccountEvent } from '../../customers/index.ts';
+import { browserOf, systemOf } from '../shopper/device-name.ts';
 import type { AddRoute } from '../shopper/routes.ts';
 import { type BillLine, latestBills } from './bills.ts';
-import { browserOf, systemOf } from './device-name.ts';
 import { cursorOf, type WalletHttpOptions } from './view.ts';
 
 const pageSize = 20;
