@@ -327,7 +327,9 @@ async function everything(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const { name } of rows) {
     const all = await sql(
-      `SELECT md5(coalesce(string_agg(t::text, ';' ORDER BY t::text), '')) AS sum FROM ${name} t`,
+      // When a session was last used is written down once a minute, whatever it is used for.
+      `SELECT md5(coalesce(string_agg(row, ';' ORDER BY row), '')) AS sum
+       FROM (SELECT (to_jsonb(t) - 'last_seen_at')::text AS row FROM ${name} t) rows`,
     );
     found.set(name, all.rows[0].sum);
   }
