@@ -112,8 +112,6 @@ const pages: readonly ConsolePage[] = [
   { path: '/console/closures', word: 'navClosures', roles: operators, Page: Closures },
   { path: '/console/waiting', word: 'navWaiting', roles: operators, Page: Waiting },
   { path: '/console/payouts', word: 'navPayouts', roles: operators, Page: Payouts },
-  { path: '/console/keys', word: 'navKeys', roles: [...operators, 'admin'], Page: Keys },
-  { path: '/console/system', word: 'navSystem', roles: keepers, Page: System },
   {
     path: '/console/staff',
     word: 'navStaff',
@@ -121,6 +119,8 @@ const pages: readonly ConsolePage[] = [
     shopRoles: owner,
     Page: Staff,
   },
+  { path: '/console/keys', word: 'navKeys', roles: [...operators, 'admin'], Page: Keys },
+  { path: '/console/system', word: 'navSystem', roles: keepers, Page: System },
   { path: '/console/trail', word: 'navTrail', roles: [...operators, 'admin'], Page: Trail },
   { path: '/console/settings', word: 'navSettings', roles: everybody, Page: Settings },
   // Reached by the person's own name too, which a phone has no room for.
