@@ -11,6 +11,8 @@ export interface Person {
   readonly username: string;
   readonly password: string;
   cookie: string;
+  /** Of the authenticator app; null for who has a passkey. */
+  readonly secret: string | null;
 }
 
 export class People {
@@ -37,12 +39,14 @@ export class People {
     const factor = { kind: 'totp', sealed, code: appCode(secret, machineClock.now()) };
     const answer = await this.#post('/api/console/join', { token, password, factor });
     must(answer.status === 200, `joining answers ${answer.status}: ${await answer.text()}`);
-    return this.joined(username, password, cookieOf(answer));
+    return this.joined(username, password, cookieOf(answer), secret);
   }
 
   /** Somebody who has joined, here or at a browser: makes an access token for the command line. */
-  async joined(username: string, password: string, cookie: string): Promise<Person> {
-    const person = { username, password, cookie };
+  async joined(
+    ...[username, password, cookie, secret = null]: [string, string, string, (string | null)?]
+  ): Promise<Person> {
+    const person = { username, password, cookie, secret };
     this.#people.set(username, person);
     const { token } = await this.ask(username, 'POST', '/api/console/account/tokens', {
       ...{ name: 'rehearsal', scope: 'manage', days: 1 },
@@ -59,8 +63,16 @@ export class People {
   /** A request of somebody who is signed in; throws for every other answer than 200. */
   // biome-ignore lint/suspicious/noExplicitAny: answers of many operations.
   async ask(username: string, method: 'GET' | 'POST', at: string, body?: object): Promise<any> {
-    const answer = await this.#request(this.of(username).cookie, { method, at, body });
-    const text = await answer.text();
+    const { cookie, secret } = this.of(username);
+    let answer = await this.#request(cookie, { method, at, body });
+    let text = await answer.text();
+    if (text.includes('"PROOF_NEEDED"') && secret !== null) {
+      const proof = { kind: 'totp', code: appCode(secret, machineClock.now()) };
+      const proved = { method: 'POST', at: '/api/console/session/proof', body: { proof } };
+      must((await this.#request(cookie, proved)).status === 200, `${username} cannot prove to be there`);
+      answer = await this.#request(cookie, { method, at, body });
+      text = await answer.text();
+    }
     must(
       answer.status === 200,
       `${method} ${at} as ${username} answers ${answer.status}: ${withoutLinks(text).slice(0, 600)}`,

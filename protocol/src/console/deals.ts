@@ -65,6 +65,7 @@ export const dealOperations = table({
     method: 'POST',
     path: '/api/console/deal-agreements/:id/approve',
     roles: ['checker'],
+    fresh: true,
     params: ObjectId,
     body: z.object({ reason: Reason }),
     answer: Ok,

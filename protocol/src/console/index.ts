@@ -378,6 +378,7 @@ export const consoleOperations = table({
     method: 'POST',
     path: '/api/console/breaks/:id/approve',
     roles: ['checker'],
+    fresh: true,
     params: ObjectId,
     body: z.object({ reason: Reason }),
     answer: Ok,

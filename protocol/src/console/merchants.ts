@@ -168,6 +168,7 @@ export const merchantOperations = table({
     method: 'POST',
     path: '/api/console/merchant/key',
     roles: ['merchant', 'maker'],
+    fresh: true,
     shopRoles: ['owner', 'developer'],
     body: z.object({
       clientId: z.string().max(64).optional(),
@@ -187,6 +188,7 @@ export const merchantOperations = table({
     method: 'POST',
     path: '/api/console/proposals/:id/approve',
     roles: ['checker'],
+    fresh: true,
     params: ObjectId,
     body: z.object({ reason: Reason }),
     answer: Ok,

@@ -106,6 +106,15 @@ describe('who may', () => {
     },
   );
 
+  test('security: what moves money, keys or people wants a fresh proof of who acts', () => {
+    const fresh = Object.entries(consoleOperations).filter(([, operation]) => 'fresh' in operation);
+    expect(fresh.map(([name]) => name).sort()).toEqual([
+      ...['addFactor', 'addToken', 'approveAgreement', 'approveClosing', 'approveProposal', 'confirmRate'],
+      ...['endMember', 'inviteMember', 'offerFactor', 'removeFactor', 'renewRecoveryCodes', 'resetMember'],
+      ...['retryPayout', 'rotateMerchantKey'],
+    ]);
+  });
+
   test('a merchant’s user sees his own merchant and nothing of another', async () => {
     const [key, id] = [paymentIdToWire(payment), (await ask('mall', '/batches')).body.batches.at(-1).batchId];
     for (const url of [
