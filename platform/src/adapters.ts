@@ -70,7 +70,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
     consoleAdapter({
       ...{ merchants, payments, notifications, fx, clock, auditLog },
       publicUrl: config.publicUrl,
-      database: platform.database,
+      ...{ database: platform.database, mail: platform.mail },
       ...{ staff: platform.staff, onboarding: platform.onboarding },
       ...{ settlement: platform.settlement, reconciliation: platform.reconciliation },
       audit: platform.audit,

@@ -20,6 +20,7 @@ interface AddOptions extends Common {
   readonly role: string;
   readonly client?: string;
   readonly right?: string;
+  readonly email?: string;
 }
 interface ReasonOptions extends Common {
   readonly reason: string;
@@ -42,6 +43,7 @@ export function addStaffCommands(program: Command): void {
       '--right <right>',
       `what a merchant’s member may: ${ShopRole.options.join(', ')} (owner if not said)`,
     )
+    .option('--email <address>', 'the link is mailed there too, if there is a mail server')
     .action(add);
   operatorCommand(staff.command('end'))
     .description(
@@ -68,14 +70,24 @@ const linkWords = (username: string, made: { link: string; expiresAt: string }):
 ];
 
 async function add(options: AddOptions): Promise<void> {
-  const { username, name, client: clientId } = options;
+  const { username, name, client: clientId, email } = options;
   const role = oneOf('--role', options.role, Role.options);
   const shopRole =
     options.right === undefined ? undefined : oneOf('--right', options.right, ShopRole.options);
   await act(
     { options, right: consoleOperations.inviteMember },
-    ({ platform, member }) => inviteMember(platform, member, { username, name, role, clientId, shopRole }),
-    (made) => linkWords(username, made),
+    ({ platform, member }) =>
+      inviteMember(platform, member, { username, name, role, clientId, shopRole, email }),
+    (made) => [
+      ...linkWords(username, made),
+      ...(email === undefined
+        ? []
+        : [
+            made.mailedTo === null
+              ? 'it is not mailed: no mail server is set'
+              : `it is mailed to ${email} too`,
+          ]),
+    ],
   );
 }
 

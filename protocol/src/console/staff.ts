@@ -18,7 +18,12 @@ export const StaffPage = z.object({ members: z.array(StaffMember), before: z.str
 export type StaffPage = z.infer<typeof StaffPage>;
 
 /** Shown once: whoever opens it first has the name. */
-export const NewLink = z.object({ link: z.string(), expiresAt: Instant });
+export const NewLink = z.object({
+  link: z.string(),
+  expiresAt: Instant,
+  /** The address that the link goes to by mail as well; null where it goes to none. */
+  mailedTo: z.string().nullable(),
+});
 export type NewLink = z.infer<typeof NewLink>;
 
 const OfMember = z.object({ username: z.string().regex(/^[a-z0-9][a-z0-9._@-]{1,63}$/) });
@@ -47,6 +52,10 @@ export const staffOperations = table({
       /** For the role merchant: the shop and what the person may do there. A shop's owner names none. */
       clientId: z.string().max(64).optional(),
       shopRole: ShopRole.optional(),
+      /** Where the link is mailed to, if this installation has a mail server. */
+      email: z.string().max(254).optional(),
+      /** The language of that mail: Chinese, or else English. */
+      language: z.string().max(35).optional(),
     }),
     answer: NewLink,
   },
