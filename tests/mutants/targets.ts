@@ -20,7 +20,8 @@ export const targets: readonly Target[] = [
   ...inFolder('money', 'money/src', ['allocate', 'currency', 'money', 'rate', 'rounding']),
   ...inFolder('ledger', 'platform/src/ledger', ['entry', 'leaf', 'spending']),
   ...inFolder('fx', 'platform/src/fx', ['quote', 'guards', 'judge', 'rate-table', 'cross-check']),
-  ...inFolder('staff', 'platform/src/staff', ['totp']),
+  // A longer alphabet than five bits can reach is the same one.
+  ...inFolder('staff', 'platform/src/staff', ['totp'], { skip: ['alphabet'] }),
   // What mails look like is for people.
   ...inFolder('mail', 'platform/src/mail', ['letter', 'attempt'], { skip: ['font', 'button', 'htmlOf'] }),
   ...inFolder('sms', 'platform/src/sms', ['attempt', 'countries']),
