@@ -18,6 +18,7 @@ test('what is usual, and everything said', () => {
     ...{ host: 'switch.example', port: 8583, tls: { caFile: null } },
     ...{ acquirer: '27010001', terminal: 'TONGBAO1', acceptor: 'TONGBAO' },
     ...{ banks: null, currencies: new Set(['CNY']), reversals: '0420', verification: '330000' },
+    stepUp: null,
     ...{ repeatMs: 3_600_000, echoMs: 60_000 },
   });
   expect(

@@ -15,6 +15,8 @@ export interface SwitchConfig {
   readonly currencies: ReadonlySet<string>;
   readonly reversals: '0420' | '0400';
   readonly verification: string | null;
+  /** The response code by which the switch has shoppers asked for a code; null: it does not. */
+  readonly stepUp: string | null;
   readonly repeatMs: number;
   readonly echoMs: number;
 }
@@ -42,6 +44,9 @@ export function switchConfig(environment: Environment): SwitchConfig | null {
   const verification = environment.TONGBAO_SWITCH_VERIFY ?? '330000';
   if (verification !== 'off' && !/^\d{6}$/.test(verification))
     throw new Error('TONGBAO_SWITCH_VERIFY must be the six digits of field 3, or off');
+  const stepUp = environment.TONGBAO_SWITCH_STEP_UP ?? 'off';
+  if (stepUp !== 'off' && !/^[0-9A-Z]{2}$/.test(stepUp))
+    throw new Error('TONGBAO_SWITCH_STEP_UP must be the two characters of field 39, or off');
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number.parseInt(url.port, 10),
@@ -63,6 +68,7 @@ export function switchConfig(environment: Environment): SwitchConfig | null {
     currencies: currenciesOf(environment.TONGBAO_SWITCH_CURRENCIES ?? 'CNY'),
     reversals,
     verification: verification === 'off' ? null : verification,
+    stepUp: stepUp === 'off' ? null : stepUp,
     repeatMs: secondsOf(environment, 'TONGBAO_SWITCH_REPEAT_SECONDS', '3600') * 1000,
     echoMs: secondsOf(environment, 'TONGBAO_SWITCH_ECHO_SECONDS', '60') * 1000,
   };

@@ -1,6 +1,6 @@
 // What every official SDK must show here, by name, and the reading of what a client printed about it. A client that
 // leaves a check out, or makes one twice, fails: nothing passes by not being asked.
-import { cardRows } from '@tongbao/connector-conformance';
+import { cardRows, codeRows } from '@tongbao/connector-conformance';
 
 const refunds = ['20000', '19000', 'the rest'];
 
@@ -127,7 +127,7 @@ export const schemaChecks: readonly string[] = ['pain.001.001.03', 'pain.001.001
 
 /** The ISO 8583 connector at a switch made of jPOS: the connectors' kit, and what only a switch does. */
 export const switchChecks: readonly string[] = [
-  ...cardRows.map(({ name }) => `the kit: ${name}`),
+  ...[...cardRows, ...codeRows].map(({ name }) => `the kit: ${name}`),
   'members are signed on before anything else',
   'an answer that comes too late decides nothing, and the repeat finds what was done',
   'an answer that comes twice is one',

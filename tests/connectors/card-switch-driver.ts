@@ -30,6 +30,7 @@ export async function switchDriver(
       ...{ host: '127.0.0.1', port: server.port, timeoutMs: 400, repeatMs: 3_600_000, journal },
       ...{ now: () => clock.now(), acquirer: '27010001', terminal: 'TONGBAO1', acceptor: 'TONGBAO' },
       ...{ banks: null, currencies: new Set(['CNY']), reversals: '0420', verification: '330000' },
+      stepUp: '65',
       tls: secure === undefined ? null : { ca: secure.cert },
       ...changes,
     });
@@ -44,6 +45,16 @@ export async function switchDriver(
     },
     behave: async (mood) => server.behave(mood),
     taken: async () => server.taken(),
+    stepUp: {
+      cards: { 'one-time-code': { bank: 'RIVER', cardToken: 'token-code' } },
+      code: async (reference) => server.code(reference),
+      visit: () => Promise.reject(new Error('the switch has no page')),
+      async passTo(at) {
+        const ms = at.getTime() - clock.now().getTime();
+        clock.advance(ms);
+        server.pass(ms);
+      },
+    },
     async close() {
       await server.close();
       await test.drop();

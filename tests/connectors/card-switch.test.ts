@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { cardRows, play } from '@tongbao/connector-conformance';
+import { cardRows, play, stepUpRows } from '@tongbao/connector-conformance';
 import { pauseAfter } from '@tongbao/connector-iso8583';
 import { money } from '@tongbao/money';
 import { afterEach, expect, test } from 'vitest';
@@ -23,6 +23,35 @@ const takenBack = { outcome: 'declined', reason: 'bank-unavailable' };
 test.each(cardRows.map((row) => [row.name, row.title, row] as const))('%s: %s', async (name, _title, row) => {
   driver = await switchDriver();
   expect(await play(row, driver)).toMatchObject({ name, ok: true });
+});
+
+test.each(stepUpRows.map((row) => [row.name, row.title, row] as const))(
+  'the shopper is asked, %s: %s',
+  async (name, _title, row) => {
+    driver = await switchDriver();
+    // The switch has no page of its own.
+    expect(await play(row, driver)).toMatchObject({ name, ok: name.startsWith('page') ? null : true });
+  },
+);
+
+test('a switch that is not agreed to ask declines, and the code is in 63 of the repeat only', async () => {
+  driver = await switchDriver();
+  const cards = driver.connect({ stepUp: null });
+  const asked = { ...debit(), cardToken: 'token-code', stepUp: { returnUrl: 'https://wallet.example/' } };
+  expect(await cards.debit(asked)).toEqual({ outcome: 'declined', reason: 'declined' });
+  await cards.close();
+  const asking = driver.connect();
+  const other = { ...asked, reference: debit().reference };
+  const answer = await asking.debit(other);
+  if (answer.outcome !== 'step-up-required') throw new Error('the switch does not ask');
+  const code = driver.server.code(other.reference);
+  const given = { bank: other.bank, reference: other.reference, stepUp: answer.stepUp.id, code };
+  await expect(asking.confirm({ ...given, code: '12|T=9' })).rejects.toThrow(/four to ten digits/);
+  expect(await asking.confirm(given)).toEqual(approved);
+  expect(driver.server.messages('0201').map((fields) => fields.get(63))).toEqual([
+    `${other.reference}|C=${code}`,
+  ]);
+  await asking.close();
 });
 
 test('by TLS, and only to who is trusted', async () => {

@@ -24,6 +24,10 @@ export interface TestSwitch {
   heard(mti: string): number;
   /** Fields of every message of a type, in order. */
   messages(mti: string): readonly ReadonlyMap<number, string>[];
+  /** The code that the holder of the card `token-code` got last for this debit. */
+  code(reference: string): string;
+  /** Time goes by for questions to holders. */
+  pass(ms: number): void;
   /** Ends every connection. */
   cut(): void;
   close(): Promise<void>;
@@ -40,6 +44,13 @@ interface Done {
   reversed: boolean;
 }
 
+interface Question {
+  code: string;
+  tries: number;
+  readonly endsMs: number;
+  resendMs: number;
+}
+
 const limit = 100_000n;
 
 export async function startSwitch(options: Options = {}): Promise<TestSwitch> {
@@ -49,6 +60,40 @@ export async function startSwitch(options: Options = {}): Promise<TestSwitch> {
   const done = new Map<string, Done>();
   const balances = new Map<string, bigint>();
   const late: (() => void)[] = [];
+  const questions = new Map<string, Question>();
+  let passedMs = 0;
+  let codesSent = 0;
+  /** What 63 of the next answer says. */
+  let told: string | null = null;
+
+  /** The holder of `token-code` is asked before each debit; answers what is to be told, or null when he has given the code. */
+  function asked(key: string, fields: ReadonlyMap<number, string>): { code: string; told: string } | null {
+    const [reference = '', said = ''] = fields.get(63)!.split('|');
+    if (fields.get(48) !== 'token-code' || fields.get(3) !== '000000') return null;
+    const fresh = () => String(100_000 + questions.size + codesSent++);
+    const question = questions.get(reference) ?? {
+      code: fresh(),
+      tries: 3,
+      endsMs: passedMs + 300_000,
+      resendMs: passedMs + 60_000,
+    };
+    questions.set(reference, question);
+    const decline = (code: string) => {
+      done.set(key, { code, moved: 0n, reversed: false });
+      return { code, told: reference };
+    };
+    if (passedMs >= question.endsMs) return decline('54');
+    if (said === `C=${question.code}`) return null;
+    if (said.startsWith('C=')) question.tries -= 1;
+    if (question.tries === 0) return decline('75');
+    if (said === 'R=1' && passedMs >= question.resendMs) {
+      question.code = fresh();
+      question.resendMs = passedMs + 60_000;
+    }
+    const seconds = (until: number): number => Math.max(0, until - passedMs) / 1000;
+    const [end, resend] = [seconds(question.endsMs), seconds(question.resendMs)];
+    return { code: '65', told: `${reference}|P=138****0001|L=6|T=${question.tries}|E=${end}|R=${resend}` };
+  }
 
   function operate({ mti, fields }: IsoMessage): string {
     const key = `${fields.get(11)} ${fields.get(37)}`;
@@ -64,6 +109,9 @@ export async function startSwitch(options: Options = {}): Promise<TestSwitch> {
     }
     const former = done.get(key);
     if (former !== undefined) return former.reversed ? '12' : former.code;
+    const question = asked(key, fields);
+    told = question?.told ?? null;
+    if (question !== null) return question.code;
     const amount = BigInt(fields.get(4)!) * (fields.get(3)!.startsWith('20') ? -1n : 1n);
     const token = fields.get(48)!;
     const isShort = (balances.get(token) ?? 0n) + amount > limit;
@@ -81,9 +129,11 @@ export async function startSwitch(options: Options = {}): Promise<TestSwitch> {
     heard.push(message);
     const isNetwork = message.mti === '0800';
     const refuses = isNetwork && mood === 'refuses';
+    told = null;
     const code = refuses ? '05' : isNetwork ? '00' : mood === 'undecided' ? '91' : operate(message);
     if (!isNetwork && mood === 'answer-lost') return;
     const fields = new Map(message.fields).set(39, code);
+    if (message.mti.startsWith('02') && told !== null) fields.set(63, told);
     fields.delete(90);
     const bytes = writeMessage({
       mti: `${message.mti.slice(0, 2)}${message.mti[2] === '2' && message.mti[1] === '4' ? '3' : '1'}0`,
@@ -127,6 +177,10 @@ export async function startSwitch(options: Options = {}): Promise<TestSwitch> {
     taken: () => [...balances.values()].reduce((sum, each) => sum + each, 0n),
     heard: (mti) => heard.filter((message) => message.mti === mti).length,
     messages: (mti) => heard.filter((message) => message.mti === mti).map(({ fields }) => fields),
+    code: (reference) => questions.get(reference)!.code,
+    pass(ms) {
+      passedMs += ms;
+    },
     cut,
     async close() {
       cut();

@@ -31,7 +31,7 @@ export const targets: readonly Target[] = [
   ...inFolder('risk', 'platform/src/risk', ['decide', 'rules'], {
     skip: ['source', 'house', 'pboc'],
   }),
-  ...inFolder('wallet', 'platform/src/wallet', ['card-number', 'card-transfer', 'postings']),
+  ...inFolder('wallet', 'platform/src/wallet', ['card-number', 'card-transfer', 'postings', 'step-up']),
   ...inFolder(
     'payments',
     'platform/src/payments',
@@ -46,6 +46,7 @@ export const targets: readonly Target[] = [
         'finish-refund',
         'requote',
         'hear-bank',
+        'hear-step-up',
         'postings',
         'decision',
       ],

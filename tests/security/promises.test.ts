@@ -7,6 +7,7 @@ import { limits } from '../../platform/src/customers/limits.ts';
 import { guessesPerMinute } from '../../platform/src/http/shopper/routes.ts';
 import { refusedCardsADay } from '../../platform/src/http/wallet/card-checks.ts';
 import { idleMs, proofMs, sessionLifetimeMs } from '../../platform/src/staff/parts.ts';
+import { codesAskedAtMost, codesGivenAtMost } from '../../platform/src/wallet/step-up.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const guide = readFileSync(path.join(root, 'docs/guides/security.md'), 'utf8');
@@ -56,6 +57,7 @@ test('how often somebody may try is what the code counts', () => {
     'tries of a code, by who has the token that it was sent with': `${limits.codeTries}`,
     'tries of a code by who has not': `${limits.codeTries}, and ${limits.strayTries} a day for a phone*`,
     'sign-ins by one network; by one known browser': `${limits.entriesByNetwork}; ${limits.entriesByDevice} in ten minutes*`,
+    'codes that one card debit hands on to its bank; asks for': `${codesGivenAtMost}; ${codesAskedAtMost} (a bank may allow fewer)`,
     'wrong PINs': `${limits.pinTries}, then three hours' lock (needs a session)`,
     'names and resident numbers that one account has checked, or is asked for': `${limits.identityTries} a day`,
     'cards that a registry or bank refuses to one account, and wrong codes for them': `${refusedCardsADay} a day`,

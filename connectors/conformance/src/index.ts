@@ -19,4 +19,4 @@ export {
   type StartedBank,
   settlementRows,
 } from './settlement.ts';
-export { stepUpRows } from './step-ups.ts';
+export { codeRows, stepUpRows } from './step-ups.ts';

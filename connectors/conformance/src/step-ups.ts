@@ -76,7 +76,7 @@ const row = (
   };
 };
 
-const codeRows: readonly Row<CardBankDriver>[] = [
+const askingRows: readonly Row<CardBankDriver>[] = [
   row({
     name: 'code',
     kind: 'one-time-code',
@@ -315,9 +315,8 @@ const eitherRow = (
   };
 };
 
-export const stepUpRows: readonly Row<CardBankDriver>[] = [
-  ...codeRows,
-  ...pageRows,
+/** For banks with a page and without one. */
+const eitherRows: readonly Row<CardBankDriver>[] = [
   eitherRow({
     name: 'abandoned',
     title: 'the shopper goes away, and comes back when it is too late',
@@ -350,3 +349,8 @@ export const stepUpRows: readonly Row<CardBankDriver>[] = [
     },
   }),
 ];
+
+/** What a bank without a page can be held to. */
+export const codeRows: readonly Row<CardBankDriver>[] = [...askingRows, ...eitherRows];
+
+export const stepUpRows: readonly Row<CardBankDriver>[] = [...codeRows, ...pageRows];

@@ -1,17 +1,19 @@
 // Card debits and credits at a switch: 0200 asks, 0201 asks again, 0420 or 0400 takes back what nobody has heard of for too long; 0100 asks whether a bank takes a card. Each
 // reference has one trace number for ever, so asking again is asking about the same operation.
-import {
-  asksNobody,
-  type BankAnswer,
-  type BankGateway,
-  type BankRefusal,
-  type BankRequest,
+import type {
+  BankAnswer,
+  BankGateway,
+  BankRefusal,
+  BankRequest,
+  DebitAnswer,
+  StepUpKey,
 } from '@tongbao/connector-interface';
 import { currency as currencyOf, money } from '@tongbao/money';
 import type { Operation, OperationJournal, OperationKind } from './journal.ts';
 import { type Keeper, keep } from './keep.ts';
 import { createLink, type Tls } from './link.ts';
 import type { IsoMessage } from './message.ts';
+import { anotherCode, askedIn, assertAsked, codeIn, stepUpRefusals } from './step-up.ts';
 
 export interface Iso8583Parts {
   readonly host: string;
@@ -34,6 +36,8 @@ export interface Iso8583Parts {
   readonly reversals: '0420' | '0400';
   /** Field 3 of the question whether a bank takes a card (0100, of an amount of nothing); null: the switch is not asked. */
   readonly verification: string | null;
+  /** The response code (39) by which this switch has the shopper asked for a code; null: it never does. */
+  readonly stepUp: string | null;
 }
 
 export interface CardSwitch extends BankGateway {
@@ -71,29 +75,43 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
     },
   });
 
-  async function operate(kind: OperationKind, request: BankRequest): Promise<BankAnswer> {
+  async function operate(kind: OperationKind, request: BankRequest, mayAsk = false): Promise<DebitAnswer> {
     const { bank, reference, cardToken, amount } = request;
     if (!serves(bank, amount.currency))
       throw new Error(`${bank} in ${amount.currency} is none of the banks that the switch leads to`);
     const about = { kind, cardToken, currency: amount.currency, amount: amount.amount };
     const operation = await journal.open({ bank, reference, ...about });
     assertSame(operation, about, reference);
-    return finished(operation) ?? ask(operation, reference);
+    const answer = finished(operation) ?? (await ask(operation, reference));
+    // Nobody can be asked: nothing is to wait for an answer.
+    const asksNobody = answer.outcome === 'step-up-required' && !mayAsk;
+    return asksNobody ? takeBack(await standing(request), { reference, refusal: 'step-up-needed' }) : answer;
+  }
+
+  const standing = async (key: Pick<BankRequest, 'bank' | 'reference'>): Promise<Operation> =>
+    (await journal.find(key))!;
+
+  /** What the shopper has said, sent with the repeated request. */
+  async function say(key: StepUpKey, said: string): Promise<DebitAnswer> {
+    const operation = assertAsked(await journal.find(key), key);
+    return finished(operation) ?? ask(operation, key.reference, said);
   }
 
   /** Asks, or asks again; takes back what is too old to be asked about. */
-  async function ask(operation: Operation, reference: string): Promise<BankAnswer> {
+  async function ask(operation: Operation, reference: string, said = ''): Promise<DebitAnswer> {
     await link.ready();
     const { number, state, sentAt } = operation;
     const isOld = sentAt !== null && now().getTime() - sentAt.getTime() > parts.repeatMs;
     if (isOld && operation.kind === 'verification') return giveUp(journal, operation);
-    if (state === 'reversing' || isOld) return takeBack(operation, reference);
+    if (state === 'reversing' || isOld) return takeBack(operation, { reference });
     const sent = await journal.markSent(number, now());
-    const answer = await link.ask(financial({ operation, sent, reference, parts }));
+    const answer = await link.ask(financial({ operation, sent, reference: `${reference}${said}`, parts }));
     const code = answer.fields.get(39) ?? '';
     assertAnswers(answer, operation);
     if (undecided.has(code)) throw new Error(`the switch has not decided: ${code}`);
-    const refusal = code === '00' ? null : (refusals[code] ?? 'declined');
+    if (code === parts.stepUp && operation.kind === 'debit')
+      return { outcome: 'step-up-required', stepUp: askedIn(answer.fields.get(63) ?? '', operation, now()) };
+    const refusal = code === '00' ? null : refusalOf(parts, code);
     const decided = await journal.decide({
       ...{ number, from: 'open', refusal },
       state: refusal === null ? 'approved' : 'declined',
@@ -104,7 +122,10 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
   }
 
   /** Until the switch has said so, whatever dies in between: the journal keeps that it is to be taken back. */
-  async function takeBack(operation: Operation, reference: string): Promise<BankAnswer> {
+  async function takeBack(
+    operation: Operation,
+    { reference, refusal = 'bank-unavailable' }: { reference: string; refusal?: BankRefusal },
+  ): Promise<BankAnswer> {
     const began = operation.state === 'reversing';
     const standing = await journal.beginReversal(operation.number);
     const final = finished(standing);
@@ -114,18 +135,26 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
     // 25: the switch has never heard of it: then there is nothing to take back.
     if (code !== '00' && code !== '25') throw new Error(`the switch does not take it back: ${code}`);
     const from = { number: operation.number, from: 'reversing', state: 'declined' } as const;
-    return finished(await journal.decide({ ...from, refusal: 'bank-unavailable' }))!;
+    return finished(await journal.decide({ ...from, refusal }))!;
   }
 
-  const verify: BankGateway['verify'] = ({ currency, ...request }) =>
-    operate('verification', { ...request, amount: money(currency, 0n) });
+  const verify: BankGateway['verify'] = async ({ currency, ...request }) =>
+    decidedOnly(await operate('verification', { ...request, amount: money(currency, 0n) }));
 
   return {
-    ...asksNobody,
     serves,
     ...(parts.verification === null ? {} : { verify }),
-    debit: (request) => operate('debit', request),
-    credit: (request) => operate('credit', request),
+    debit: ({ stepUp, ...request }) => operate('debit', request, stepUp !== undefined),
+    credit: async (request) => decidedOnly(await operate('credit', request)),
+    confirm: async ({ code, ...key }) => say(key, codeIn(code)),
+    resend: (key) => say(key, anotherCode),
+    async abandon(key) {
+      const operation = assertAsked(await journal.find(key), key);
+      const final = finished(operation);
+      if (final !== null) return final;
+      await link.ready();
+      return takeBack(operation, { reference: key.reference, refusal: 'step-up-abandoned' });
+    },
     async query(key) {
       const operation = await journal.find(key);
       const final = operation === null ? null : finished(operation);
@@ -154,6 +183,15 @@ const servesOf =
   ({ banks, currencies }: Iso8583Parts): CardSwitch['serves'] =>
   (bank, currency) =>
     (banks?.has(bank) ?? true) && currencies.has(currency);
+
+const refusalOf = ({ stepUp }: Iso8583Parts, code: string): BankRefusal =>
+  (stepUp === null ? undefined : stepUpRefusals[code]) ?? refusals[code] ?? 'declined';
+
+/** Only about a debit the shopper is asked. */
+function decidedOnly(answer: DebitAnswer): BankAnswer {
+  if (answer.outcome === 'step-up-required') throw new Error('the switch asks about what is no debit');
+  return answer;
+}
 
 /** Nothing has moved, so there is nothing to take back. */
 async function giveUp(journal: OperationJournal, { number }: Operation): Promise<BankAnswer> {

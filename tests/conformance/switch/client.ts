@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { type CardBankDriver, cardRows, play, type Step } from '@tongbao/connector-conformance';
+import { type CardBankDriver, cardRows, codeRows, play, type Step } from '@tongbao/connector-conformance';
 import type { BankGateway } from '@tongbao/connector-interface';
 import { createCardSwitch, type Iso8583Parts, type OperationJournal } from '@tongbao/connector-iso8583';
 import { money } from '@tongbao/money';
@@ -49,6 +49,7 @@ async function openWorld(): Promise<World> {
       ...{ host: '127.0.0.1', port, tls: null, timeoutMs, repeatMs, journal, now: () => clock.now() },
       ...{ acquirer: '27010001', terminal: 'TONGBAO1', acceptor: 'TONGBAO' },
       ...{ banks: null, currencies: new Set(['CNY']), reversals: '0420', verification: '330000' },
+      stepUp: '65',
       ...changes,
     });
   let isDown = false;
@@ -64,6 +65,16 @@ async function openWorld(): Promise<World> {
       if (!isDown) await tell(mood);
     },
     taken: async () => BigInt((await tell('taken')).split(' ')[1]!),
+    stepUp: {
+      cards: { 'one-time-code': { bank: `SWITCH-${port}`, cardToken: 'token-code' } },
+      code: async (reference) => (await tell(`code ${reference}`)).split(' ')[1]!,
+      visit: () => Promise.reject(new Error('the switch has no page')),
+      async passTo(at) {
+        const ms = at.getTime() - clock.now().getTime();
+        clock.advance(ms);
+        await tell(`pass ${ms}`);
+      },
+    },
     async close() {
       child.stdin.end();
       await once(child, 'exit');
@@ -122,7 +133,7 @@ const debitOf = ({ card }: World, amount = 500n) => ({
 const approved = { outcome: 'approved' } as const;
 const takenBack = { outcome: 'declined', reason: 'bank-unavailable' } as const;
 
-for (const row of cardRows)
+for (const row of [...cardRows, ...codeRows])
   await check(`the kit: ${row.name}`, async (world) => {
     const { ok, said } = await play(row, world);
     if (ok !== true) throw new Error(said);

@@ -27,6 +27,18 @@ public class Switch implements ISORequestListener {
 
   private final Map<String, Operation> operations = new HashMap<>();
   private final Map<String, Integer> heard = new HashMap<>();
+  /** What holders of `token-code` are asked, by our reference. */
+  private static final class Question {
+    String code;
+    int tries = 3;
+    long endsMs;
+    long resendMs;
+  }
+
+  private final Map<String, Question> questions = new HashMap<>();
+  private int codes = 0;
+  private long passedMs = 0;
+  private String told;
   private long balance = 100_000;
   private long taken = 0;
   private String mood = "normal";
@@ -76,6 +88,11 @@ public class Switch implements ISORequestListener {
   private String obey(String command, int port) throws Exception {
     if (command.equals("taken")) return "taken " + taken;
     if (command.startsWith("heard ")) return "heard " + heard.getOrDefault(command.substring(6), 0);
+    if (command.startsWith("code ")) return "code " + questions.get(command.substring(5)).code;
+    if (command.startsWith("pass ")) {
+      passedMs += Long.parseLong(command.substring(5));
+      return "passed";
+    }
     if (command.equals("release")) {
       // The answer that was held comes at last.
       heldFor.send(held);
@@ -108,7 +125,9 @@ public class Switch implements ISORequestListener {
         source.send(answer);
         return true;
       }
+      told = null;
       answer.set(39, signedOn ? decide(type, asked) : "58");
+      if (told != null) answer.set(63, told);
       answer.unset(90);
       if (mood.equals("answer-lost")) return true;
       if (mood.equals("late")) {
@@ -123,6 +142,37 @@ public class Switch implements ISORequestListener {
       error.printStackTrace();
     }
     return true;
+  }
+
+  /** What the holder of the card has still to say, as a response code; null when he has said it, or need not. */
+  private String question(ISOMsg asked) throws ISOException {
+    if (!asked.getString(48).equals("token-code") || asked.getString(3).startsWith("20")) return null;
+    String[] parts = asked.getString(63).trim().split("\\|");
+    String said = parts.length > 1 ? parts[1] : "";
+    Question open = questions.get(parts[0]);
+    if (open == null) {
+      open = new Question();
+      open.code = freshCode();
+      open.endsMs = passedMs + 300_000;
+      open.resendMs = passedMs + 60_000;
+      questions.put(parts[0], open);
+    }
+    if (passedMs >= open.endsMs) return "54";
+    if (said.equals("C=" + open.code)) return null;
+    if (said.startsWith("C=")) open.tries -= 1;
+    if (open.tries == 0) return "75";
+    if (said.equals("R=1") && passedMs >= open.resendMs) {
+      open.code = freshCode();
+      open.resendMs = passedMs + 60_000;
+    }
+    told = parts[0] + "|P=138****0001|L=6|T=" + open.tries + "|E=" + (open.endsMs - passedMs) / 1000
+        + "|R=" + Math.max(0, open.resendMs - passedMs) / 1000;
+    return "65";
+  }
+
+  private String freshCode() {
+    codes += 1;
+    return String.format("%06d", 481_516 + codes * 7_919);
   }
 
   private String decide(String type, ISOMsg asked) throws ISOException {
@@ -149,9 +199,17 @@ public class Switch implements ISORequestListener {
     }
     if (known != null) return known.code;
     Operation made = new Operation();
+    String question = question(asked);
+    if (question != null) {
+      // Asked is not decided: the same message again is asked the same.
+      if (question.equals("65")) return question;
+      made.code = question;
+      operations.put(key, made);
+      return question;
+    }
     long amount = Long.parseLong(asked.getString(4));
     long moved = asked.getString(3).startsWith("20") ? -amount : amount;
-    if (!anyCard && !asked.getString(48).equals("token-1")) made.code = "14";
+    if (!anyCard && !asked.getString(48).equals("token-1") && !asked.getString(48).equals("token-code")) made.code = "14";
     else if (mood.equals("decline")) made.code = "05";
     else if (moved > balance) made.code = "51";
     else {
