@@ -11,7 +11,7 @@ import type {
 import { currency as currencyOf, money } from '@tongbao/money';
 import type { Operation, OperationJournal, OperationKind } from './journal.ts';
 import { type Keeper, keep } from './keep.ts';
-import { createLink, type Tls } from './link.ts';
+import { createLink, type Link, type Tls } from './link.ts';
 import type { IsoMessage } from './message.ts';
 import { anotherCode, askedIn, assertAsked, codeIn, stepUpRefusals } from './step-up.ts';
 
@@ -75,6 +75,8 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
     },
   });
 
+  const open: Open = { parts, link };
+
   async function operate(kind: OperationKind, request: BankRequest, mayAsk = false): Promise<DebitAnswer> {
     const { bank, reference, cardToken, amount } = request;
     if (!serves(bank, amount.currency))
@@ -82,10 +84,12 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
     const about = { kind, cardToken, currency: amount.currency, amount: amount.amount };
     const operation = await journal.open({ bank, reference, ...about });
     assertSame(operation, about, reference);
-    const answer = finished(operation) ?? (await ask(operation, reference));
+    const answer = finished(operation) ?? (await ask(open, operation, { reference }));
     // Nobody can be asked: nothing is to wait for an answer.
     const asksNobody = answer.outcome === 'step-up-required' && !mayAsk;
-    return asksNobody ? takeBack(await standing(request), { reference, refusal: 'step-up-needed' }) : answer;
+    return asksNobody
+      ? takeBack(open, await standing(request), { reference, refusal: 'step-up-needed' })
+      : answer;
   }
 
   const standing = async (key: Pick<BankRequest, 'bank' | 'reference'>): Promise<Operation> =>
@@ -94,48 +98,7 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
   /** What the shopper has said, sent with the repeated request. */
   async function say(key: StepUpKey, said: string): Promise<DebitAnswer> {
     const operation = assertAsked(await journal.find(key), key);
-    return finished(operation) ?? ask(operation, key.reference, said);
-  }
-
-  /** Asks, or asks again; takes back what is too old to be asked about. */
-  async function ask(operation: Operation, reference: string, said = ''): Promise<DebitAnswer> {
-    await link.ready();
-    const { number, state, sentAt } = operation;
-    const isOld = sentAt !== null && now().getTime() - sentAt.getTime() > parts.repeatMs;
-    if (isOld && operation.kind === 'verification') return giveUp(journal, operation);
-    if (state === 'reversing' || isOld) return takeBack(operation, { reference });
-    const sent = await journal.markSent(number, now());
-    const answer = await link.ask(financial({ operation, sent, reference: `${reference}${said}`, parts }));
-    const code = answer.fields.get(39) ?? '';
-    assertAnswers(answer, operation);
-    if (undecided.has(code)) throw new Error(`the switch has not decided: ${code}`);
-    if (code === parts.stepUp && operation.kind === 'debit')
-      return { outcome: 'step-up-required', stepUp: askedIn(answer.fields.get(63) ?? '', operation, now()) };
-    const refusal = code === '00' ? null : refusalOf(parts, code);
-    const decided = await journal.decide({
-      ...{ number, from: 'open', refusal },
-      state: refusal === null ? 'approved' : 'declined',
-    });
-    const final = finished(decided);
-    if (final === null) throw new Error('the operation is being taken back');
-    return final;
-  }
-
-  /** Until the switch has said so, whatever dies in between: the journal keeps that it is to be taken back. */
-  async function takeBack(
-    operation: Operation,
-    { reference, refusal = 'bank-unavailable' }: { reference: string; refusal?: BankRefusal },
-  ): Promise<BankAnswer> {
-    const began = operation.state === 'reversing';
-    const standing = await journal.beginReversal(operation.number);
-    const final = finished(standing);
-    if (final !== null) return final;
-    const answer = await link.ask(reversal({ operation: standing, repeated: began, reference, parts }));
-    const code = answer.fields.get(39) ?? '';
-    // 25: the switch has never heard of it: then there is nothing to take back.
-    if (code !== '00' && code !== '25') throw new Error(`the switch does not take it back: ${code}`);
-    const from = { number: operation.number, from: 'reversing', state: 'declined' } as const;
-    return finished(await journal.decide({ ...from, refusal }))!;
+    return finished(operation) ?? ask(open, operation, { reference: key.reference, said });
   }
 
   const verify: BankGateway['verify'] = async ({ currency, ...request }) =>
@@ -153,13 +116,13 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
       const final = finished(operation);
       if (final !== null) return final;
       await link.ready();
-      return takeBack(operation, { reference: key.reference, refusal: 'step-up-abandoned' });
+      return takeBack(open, operation, { reference: key.reference, refusal: 'step-up-abandoned' });
     },
     async query(key) {
       const operation = await journal.find(key);
       const final = operation === null ? null : finished(operation);
       if (final !== null) return final;
-      if (operation !== null && operation.sentAt !== null) return ask(operation, key.reference);
+      if (operation !== null && operation.sentAt !== null) return ask(open, operation, key);
       await link.echo();
       return { outcome: 'unknown-reference' };
     },
@@ -177,6 +140,60 @@ export function createCardSwitch(parts: Iso8583Parts): CardSwitch {
 function assertSame(operation: Operation, about: Partial<Operation>, reference: string): void {
   const same = Object.entries(about).every(([name, value]) => operation[name as keyof Operation] === value);
   if (!same) throw new Error(`the reference ${reference} was used for something else`);
+}
+
+interface Open {
+  readonly parts: Iso8583Parts;
+  readonly link: Link;
+}
+
+/** Asks, or asks again; takes back what is too old to be asked about. */
+async function ask(
+  open: Open,
+  operation: Operation,
+  { reference, said = '' }: { reference: string; said?: string },
+): Promise<DebitAnswer> {
+  const { parts, link } = open;
+  const { journal, now } = parts;
+  await link.ready();
+  const { number, state, sentAt } = operation;
+  const isOld = sentAt !== null && now().getTime() - sentAt.getTime() > parts.repeatMs;
+  if (isOld && operation.kind === 'verification') return giveUp(journal, operation);
+  if (state === 'reversing' || isOld) return takeBack(open, operation, { reference });
+  const sent = await journal.markSent(number, now());
+  const answer = await link.ask(financial({ operation, sent, reference: `${reference}${said}`, parts }));
+  const code = answer.fields.get(39) ?? '';
+  assertAnswers(answer, operation);
+  if (undecided.has(code)) throw new Error(`the switch has not decided: ${code}`);
+  if (code === parts.stepUp && operation.kind === 'debit')
+    return { outcome: 'step-up-required', stepUp: askedIn(answer.fields.get(63) ?? '', operation, now()) };
+  const refusal = code === '00' ? null : refusalOf(parts, code);
+  const decided = await journal.decide({
+    ...{ number, from: 'open', refusal },
+    state: refusal === null ? 'approved' : 'declined',
+  });
+  const final = finished(decided);
+  if (final === null) throw new Error('the operation is being taken back');
+  return final;
+}
+
+/** Until the switch has said so, whatever dies in between: the journal keeps that it is to be taken back. */
+async function takeBack(
+  { parts, link }: Open,
+  operation: Operation,
+  { reference, refusal = 'bank-unavailable' }: { reference: string; refusal?: BankRefusal },
+): Promise<BankAnswer> {
+  const { journal } = parts;
+  const began = operation.state === 'reversing';
+  const standing = await journal.beginReversal(operation.number);
+  const final = finished(standing);
+  if (final !== null) return final;
+  const answer = await link.ask(reversal({ operation: standing, repeated: began, reference, parts }));
+  const code = answer.fields.get(39) ?? '';
+  // 25: the switch has never heard of it: then there is nothing to take back.
+  if (code !== '00' && code !== '25') throw new Error(`the switch does not take it back: ${code}`);
+  const from = { number: operation.number, from: 'reversing', state: 'declined' } as const;
+  return finished(await journal.decide({ ...from, refusal }))!;
 }
 
 const servesOf =
