@@ -4,8 +4,9 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { machineClock } from '../../platform/src/system/index.ts';
 import { appCode } from '../../platform/src/testing/authenticator.ts';
 import { launchChromium, sizes } from '../browser/browser.ts';
+import { withoutSecrets } from './programs.ts';
 import { must } from './rows.ts';
-import { newPassword, type World, withoutLinks } from './world.ts';
+import { newPassword, type World } from './world.ts';
 
 export interface Person {
   readonly username: string;
@@ -75,7 +76,7 @@ export class People {
     }
     must(
       answer.status === 200,
-      `${method} ${at} as ${username} answers ${answer.status}: ${withoutLinks(text).slice(0, 600)}`,
+      `${method} ${at} as ${username} answers ${answer.status}: ${withoutSecrets(text).slice(0, 600)}`,
     );
     return JSON.parse(text);
   }

@@ -24,6 +24,13 @@ export interface Starting {
 
 const patienceMs = 12_000;
 
+/** Links that open something, codes and keys are shown to nobody, also where a step failed. */
+export const withoutSecrets = (text: string): string =>
+  text
+    .replace(/(#\/?(?:[\w-]+\/)?)[\w-]{20,}/g, '$1…')
+    .replace(/(\/cashier\/\d+\.)[\w-]+/g, '$1…')
+    .replace(/(?<=: )\d{6}(?= is)/g, '……');
+
 export class Programs {
   readonly #running: Program[] = [];
 
@@ -69,12 +76,15 @@ export class Programs {
   }
 
   /** What each process wrote last: for a row that failed. */
-  lastWords(lines = 6): string {
+  lastWords(lines = 4): string {
     return this.#running
       .filter((program) => program.said().trim() !== '')
       .map((program) => {
         const last = program.said().trim().split('\n').slice(-lines);
-        return [`    --- ${program.name}`, ...last.map((line) => `    ${line.slice(0, 300)}`)].join('\n');
+        return [
+          `    --- ${program.name}`,
+          ...last.map((line) => `    ${withoutSecrets(line).slice(0, 300)}`),
+        ].join('\n');
       })
       .join('\n');
   }

@@ -4,8 +4,13 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { audit } from './chapters/audit.ts';
+import { changes } from './chapters/changes.ts';
 import { counterparts, nobodyAround } from './chapters/counterparts.ts';
 import { installation } from './chapters/installation.ts';
+import { merchant, type Shop } from './chapters/merchant.ts';
+import { payments, type Sales } from './chapters/payments.ts';
+import { settlement } from './chapters/settlement.ts';
 import { type Shopper, shopper } from './chapters/shopper.ts';
 import { staff } from './chapters/staff.ts';
 import { type Browsers, openBrowsers, People } from './people.ts';
@@ -75,11 +80,18 @@ function chaptersOf(
   };
   const { hasBrowser } = around;
   const visitor: Shopper = { page: null };
+  const shop: Shop = { mall: null, clientId: '', cutOffAt: new Date() };
+  const sales: Sales = { gross: 0n, payments: 0, refunded: 0n, refunds: 0, ids: [] };
   return [
     counterparts(world, around, signal),
     installation(world, { fromImage }),
     staff(world, { people, browsers, hasBrowser }),
     shopper(world, { around, browsers, shopper: visitor }),
+    merchant(world, { around, people, shop }),
+    payments(world, { around, shop, shopper: visitor, sales }),
+    changes(world, { people, shop, shopper: visitor, sales }),
+    settlement(world, { around, people, shop, sales }),
+    audit(world, { people }),
   ];
 }
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Program, Programs } from './programs.ts';
+import { type Program, Programs, withoutSecrets } from './programs.ts';
 import { must } from './rows.ts';
 
 /** The program that is rehearsed: where it lies, with which Node and under which user it runs. */
@@ -123,13 +123,10 @@ export class World {
     const { status, stdout, stderr } = await this.run([...args, '--json'], more);
     must(
       status === 0,
-      `tongbao ${args.join(' ')} ended with ${status}: ${withoutLinks(stderr || stdout).trim()}`,
+      `tongbao ${args.join(' ')} ended with ${status}: ${withoutSecrets(stderr || stdout).trim()}`,
     );
     return JSON.parse(stdout);
   }
 }
-
-/** Links that open something are shown to nobody, also where a step failed. */
-export const withoutLinks = (text: string): string => text.replace(/(#\/[\w-]+\/)[\w-]{20,}/g, '$1…');
 
 export const newPassword = (): string => `${randomBytes(15).toString('base64url')} horse`;
