@@ -35,8 +35,9 @@ export class People {
     const password = newPassword();
     const token = tokenOf(link);
     const offered = await this.#post('/api/console/join/factor', { token, kind: 'totp' });
-    must(offered.status === 200, `a link answers ${offered.status}: ${await offered.text()}`);
-    const { secret, sealed } = (await offered.json()) as { secret: string; sealed: string };
+    const text = await offered.text();
+    must(offered.status === 200, `a link answers ${offered.status}: ${text}`);
+    const { secret, sealed } = JSON.parse(text) as { secret: string; sealed: string };
     const factor = { kind: 'totp', sealed, code: appCode(secret, machineClock.now()) };
     const answer = await this.#post('/api/console/join', { token, password, factor });
     must(answer.status === 200, `joining answers ${answer.status}: ${await answer.text()}`);

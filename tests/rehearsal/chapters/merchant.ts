@@ -60,13 +60,13 @@ export const merchant = (world: World, of: { around: Around; people: People; sho
       token = (await mine('', {})).token;
       const half = await mine('/mine', { facts: { company: { legalName: 'Hanbit Mall Co., Ltd.' } } });
       must(half.missing.length > 3, 'nothing is said to be missing of a half-filled application');
-      await mine('/mine', { facts: facts(`http://127.0.0.1:${world.port}/`) });
+      await mine('/mine', { facts: facts(`${world.publicUrl}/`) });
       await mine(
         '/mine/documents?name=register.pdf',
         Buffer.from('%PDF-1.7\n% an extract of the register\n'),
       );
-      const { status } = await mine('/mine/submit', {});
-      must(status === 'submitted', `it is ${status}`);
+      const { status, missing } = await mine('/mine/submit', {});
+      must(status === 'submitted', `it is ${status}: ${JSON.stringify(missing)}`);
     });
     await row(
       'staff looks at it: account, site and lists are checked, by machine or by a word that is kept',

@@ -39,12 +39,12 @@ public class Switch implements ISORequestListener {
   private int codes = 0;
   private long passedMs = 0;
   private String told;
-  private long balance = 100_000;
   private long taken = 0;
   private String mood = "normal";
   private boolean signedOn = false;
   /** Whether every card is one of its own; else only `token-1`. */
   private final boolean anyCard = "any".equals(System.getenv("SWITCH_CARDS"));
+  private long balance = anyCard ? 10_000_000 : 100_000;
   private ISOMsg held;
   private ISOSource heldFor;
 
