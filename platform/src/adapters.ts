@@ -68,7 +68,7 @@ export function gatewayAdapters(platform: Platform, config: Config): FastifyPlug
       sandbox,
     }),
     consoleAdapter({
-      ...{ merchants, payments, notifications, fx, clock, auditLog },
+      ...{ merchants, payments, notifications, customers, fx, clock, auditLog },
       publicUrl: config.publicUrl,
       ...{ database: platform.database, mail: platform.mail },
       ...{ staff: platform.staff, onboarding: platform.onboarding },

@@ -13,6 +13,7 @@ import { Books } from './books.tsx';
 import { Breaks } from './breaks.tsx';
 import { Closures } from './closures.tsx';
 import { Contract } from './contract.tsx';
+import { Customers } from './customers.tsx';
 import { Brand, Languages, SignIn } from './entrance.tsx';
 import { Join, linkToken } from './join.tsx';
 import { Keys } from './keys.tsx';
@@ -111,6 +112,7 @@ const pages: readonly ConsolePage[] = [
   { path: '/console/rates', word: 'navRates', roles: operators, Page: Rates },
   { path: '/console/closures', word: 'navClosures', roles: operators, Page: Closures },
   { path: '/console/waiting', word: 'navWaiting', roles: operators, Page: Waiting },
+  { path: '/console/customers', word: 'navCustomers', roles: operators, Page: Customers },
   { path: '/console/payouts', word: 'navPayouts', roles: operators, Page: Payouts },
   {
     path: '/console/staff',

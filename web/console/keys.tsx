@@ -63,7 +63,7 @@ export function Keys() {
             : say('rotateKeysText', { file: answer.data?.file ?? '' })}
         </p>
         {answer.data?.file !== null && (
-          <pre>
+          <pre style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
             <code>npm run tongbao -- keys rotate cashier --in 10m --reason &quot;…&quot;</code>
           </pre>
         )}

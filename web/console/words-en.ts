@@ -1,11 +1,13 @@
 // The console in English. A key that is missing here does not compile.
 import { accessEn } from './words-access-en.ts';
+import { customersEn } from './words-customers-en.ts';
 import { dealsEn } from './words-deals-en.ts';
 import type { ConsoleWords } from './words-zh.ts';
 
 export const consoleEn: ConsoleWords = {
   ...accessEn,
   ...dealsEn,
+  ...customersEn,
   console: 'Console',
   username: 'Username',
   password: 'Password',

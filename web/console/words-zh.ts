@@ -1,10 +1,12 @@
 // 控制台的中文文案：这里的键就是全部的键；英文缺一个就编译不过。
 import { accessZh } from './words-access-zh.ts';
+import { customersZh } from './words-customers-zh.ts';
 import { dealsZh } from './words-deals-zh.ts';
 
 export const consoleZh = {
   ...accessZh,
   ...dealsZh,
+  ...customersZh,
   console: '控制台',
   username: '用户名',
   password: '密码',

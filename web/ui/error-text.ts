@@ -42,6 +42,7 @@ const words: Readonly<
   NOT_FOUND: 'errNotFound',
   TOO_MANY_REQUESTS: 'errTooMany',
   FORBIDDEN: 'errForbidden',
+  ACCOUNT_FROZEN: 'errFrozen',
   UNAVAILABLE: 'errUnavailable',
 };
 
@@ -79,6 +80,8 @@ const cardWords: Readonly<Record<string, WordKey>> = {
 /** A limit is said as what it is; whatever else the risk rules refuse is not explained to whoever tries. */
 function riskWords(rule: string): WordKey {
   if (rule.startsWith('own-')) return 'errOwnLimit';
+  if (rule.startsWith('cap-')) return 'errCapLimit';
+  if (rule === 'payer-blocked') return 'errFrozen';
   if (rule.startsWith('day-')) return 'errDayLimit';
   return /^(single|pboc)-/.test(rule) ? 'errClassLimit' : 'errRisk';
 }

@@ -168,6 +168,13 @@ export const en: Words = {
   errLimit: 'The amount is outside the limits. Nothing was taken.',
   errReused: 'This request was used for something else already; please go back and start again.',
   errNotFound: 'What you are looking for was not found.',
+  errFrozen:
+    'This wallet is frozen: it cannot sign in or pay. Money that is owed to you still arrives. Please contact customer service.',
+  errCapLimit:
+    'This is above a limit that was set for your wallet. Nothing was taken. Customer service can tell you more.',
+  msgFrozen: 'Your wallet was frozen',
+  msgUnfrozen: 'Your wallet is open again',
+  msgHouseLimits: 'Limits were set for your wallet by customer service',
   errForbidden: 'This account cannot do that.',
   errClosed: 'This order is closed. Nothing was taken.',
   errTooMany: 'Too many tries; please wait a while.',

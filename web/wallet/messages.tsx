@@ -32,6 +32,9 @@ const kinds: Readonly<Record<MessageView['kind'], { readonly words: WordKey; rea
   'card-added': { words: 'msgCardAdded', icon: 'card' },
   'card-removed': { words: 'msgCardRemoved', icon: 'card' },
   'limits-changed': { words: 'msgLimits', icon: 'gauge' },
+  'account-frozen': { words: 'msgFrozen', icon: 'lock' },
+  'account-unfrozen': { words: 'msgUnfrozen', icon: 'lock' },
+  'account-limits': { words: 'msgHouseLimits', icon: 'gauge' },
 };
 
 export function Messages() {

@@ -1,5 +1,7 @@
 // The noun of the room: a person who pays. Phone numbers are E.164; what others see of a person is masked here.
 
+import type { DatedCaps } from './caps.ts';
+
 export type KycClass = 0 | 1 | 2 | 3;
 
 /** What a shopper allows himself, in minor units of the wallet's currency; null: no limit of his own. */
@@ -22,6 +24,8 @@ export interface Customer {
   /** PBOC class of the payment account, by how well the identity was verified; 0: not yet. */
   readonly kycClass: KycClass;
   readonly ownLimits: OwnLimits;
+  /** What operators set for him, in the order in which it begins; absent: nothing. */
+  readonly caps?: readonly DatedCaps[];
   readonly createdAt: Date;
 }
 
@@ -58,9 +62,10 @@ export function maskName(name: string): string {
 }
 
 /** What the payments room and the risk rules need to know of a customer who pays. */
-export const payerOf = ({ id, kycClass, status, ownLimits }: Customer) => ({
+export const payerOf = ({ id, kycClass, status, ownLimits, caps = [] }: Customer) => ({
   customerId: id,
   kycClass,
   status,
   ownLimits,
+  caps,
 });

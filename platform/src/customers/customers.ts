@@ -1,5 +1,5 @@
 // The room put together: one object whose verbs already know the database, the clock and the way out for SMS.
-import { createTally, type Database, type Tally } from '../database/index.ts';
+import { createTally, type Database, type Tally, type Transaction } from '../database/index.ts';
 import type { Clock, Ids, Keys, Randomness, Timer } from '../system/index.ts';
 import { removeOldChallenges } from './challenge-store.ts';
 import { checkPin, pinLockedUntil, setPin } from './check-pin.ts';
@@ -8,6 +8,7 @@ import { type AccountEvent, selectEvents, selectInboxSeen, updateInboxSeen } fro
 import { addIdentityCheck, checkIdentity, type PersonRegistry, proveIdentity } from './identity.ts';
 import { type IdentityCheck, selectChecks, selectIdentity } from './identity-store.ts';
 import { later, limits } from './limits.ts';
+import { decideProposal, freeze, proposeUnfreeze, setLimits } from './oversight.ts';
 import { addPasskey, askPasskey, checkPasskey, offerPasskey, passkeysOf, removePasskey } from './passkeys.ts';
 import { type CodeRequest, requestCode, type SentCode } from './request-code.ts';
 import {
@@ -104,11 +105,24 @@ export interface Customers {
 
   /** Lines of the customer's inbox, newest first, with ids below `before`. */
   readonly eventsOf: (page: { customerId: bigint; before: bigint; limit: number }) => Promise<AccountEvent[]>;
+  readonly oversight: Oversight;
   readonly inboxSeenAt: (customerId: bigint) => Promise<Date | null>;
   readonly seeInbox: (customerId: bigint) => Promise<void>;
   /** Removes sessions and codes that have ended and browsers that were not seen for long, at most 1,000 of each a run. */
   readonly housekeeping: Timer;
 }
+
+/** What operators do about a customer, in the transaction of their act. Rejections: act-unknown, act-refused. */
+export interface Oversight {
+  freeze(tx: Transaction, customerId: bigint): Promise<void>;
+  proposeUnfreeze: InAct<typeof proposeUnfreeze>;
+  setLimits: InAct<typeof setLimits>;
+  decideProposal: InAct<typeof decideProposal>;
+}
+type InAct<Verb extends (parts: never, tx: Transaction, asked: never) => unknown> = (
+  tx: Transaction,
+  asked: Parameters<Verb>[2],
+) => ReturnType<Verb>;
 
 export type ShownDevice = Omit<Awaited<ReturnType<typeof devicesOf>>[number], 'tokenHash'>;
 
@@ -127,6 +141,12 @@ export function createCustomers(given: CustomersParts): Customers {
   return {
     ...securityOf(parts),
     ...inboxOf(parts),
+    oversight: {
+      freeze: (tx, customerId) => freeze(parts, tx, customerId),
+      proposeUnfreeze: (tx, asked) => proposeUnfreeze(parts, tx, asked),
+      setLimits: (tx, asked) => setLimits(parts, tx, asked),
+      decideProposal: (tx, asked) => decideProposal(parts, tx, asked),
+    },
     signUp: (customer) => signUp(parts, customer),
     find: async (id) => (await selectCustomers(database, [id]))[0] ?? null,
     findByPhone: (phone) => selectCustomerByPhone(database, phone),

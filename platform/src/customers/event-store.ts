@@ -14,7 +14,10 @@ export type AccountEventKind =
   | 'passkey-removed'
   | 'card-added'
   | 'card-removed'
-  | 'limits-changed';
+  | 'limits-changed'
+  | 'account-frozen'
+  | 'account-unfrozen'
+  | 'account-limits';
 
 export interface AccountEvent {
   readonly id: bigint;

@@ -1,6 +1,7 @@
 // The door of the customers room.
 
 export type { Caller } from './caller.ts';
+export { type Caps, capsAt, type DatedCaps } from './caps.ts';
 export {
   type Customer,
   type KycClass,
@@ -14,6 +15,8 @@ export { type Customers, type CustomersParts, createCustomers, type ShownDevice 
 export { type AccountEvent, type AccountEventKind, insertEventRow } from './event-store.ts';
 export type { IdentityCheck } from './identity-store.ts';
 export { limits as customerLimits } from './limits.ts';
+export type { AskedLimits } from './oversight.ts';
+export { type CustomerProposal, readProposals } from './oversight-store.ts';
 export type { Passkey } from './passkey-store.ts';
 export type { Site } from './passkeys.ts';
 export { type HashParts, hashPin, matchesPin, type PinHash, peppered } from './pin-hash.ts';

@@ -14,15 +14,25 @@ interface CustomerRow {
   readonly own_payment_limit: bigint | null;
   readonly own_day_limit: bigint | null;
   readonly created_at: Date;
+  /** [payment, day, milliseconds since 1970] each; null: none. */
+  readonly caps: readonly (readonly [string | null, string | null, number])[] | null;
 }
 
 const customerColumns = `c.id, c.phone, c.name, c.region, c.language, c.status, c.kyc_class, c.own_payment_limit,
-  c.own_day_limit, c.created_at`;
+  c.own_day_limit, c.created_at,
+  (SELECT jsonb_agg(jsonb_build_array(k.payment::text, k.day::text, extract(epoch FROM k.effective_from) * 1000)
+     ORDER BY k.effective_from, k.id) FROM customers.cap k WHERE k.customer_id = c.id) AS caps`;
+
+const amountOf = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
+const capsOf = ({ caps }: CustomerRow) =>
+  (caps ?? []).map(([payment, day, from]) => ({
+    ...{ payment: amountOf(payment), day: amountOf(day), from: new Date(from) },
+  }));
 
 function customerOf(row: CustomerRow): Customer {
   const { kyc_class: kycClass, created_at: createdAt, id, phone, name, region, language, status } = row;
   const ownLimits = { payment: row.own_payment_limit, day: row.own_day_limit };
-  return { id, phone, name, region, language, status, kycClass, ownLimits, createdAt };
+  return { id, phone, name, region, language, status, kycClass, ownLimits, caps: capsOf(row), createdAt };
 }
 
 const insertCustomer = statement(
@@ -33,7 +43,7 @@ const insertCustomer = statement(
 /** False when the phone number is taken. */
 export async function insertCustomerRow(
   tx: Transaction,
-  c: Omit<Customer, 'status' | 'ownLimits'>,
+  c: Omit<Customer, 'status' | 'ownLimits' | 'caps'>,
 ): Promise<boolean> {
   const values = [c.id, c.phone, c.name, c.region, c.language, c.kycClass, c.createdAt];
   return (await tx.query(insertCustomer, values)).length === 1;

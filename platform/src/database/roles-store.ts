@@ -62,6 +62,10 @@ const readOnly = new Set(['public.tongbao_migration', 'system.id_clock', 'system
 const fixedColumns: Readonly<Record<string, readonly string[]>> = {
   'audit_log.words': ['source', 'id', 'hash'],
   'fx.rate': ['source', 'pivot', 'currency', 'rate_date', 'rate', 'recorded_at', 'other_rate'],
+  'customers.proposal': [
+    ...['id', 'customer_id', 'kind', 'payment', 'day', 'effective_from', 'reason'],
+    ...['proposed_by', 'proposed_at'],
+  ],
   'ledger.balance': ['account_id'],
   'ledger.hold': ['id', 'account_id', 'amount', 'subject_id', 'placed_at'],
   'mail.message': ['id', 'reference', 'content_hash', 'queued_at'],

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { addBreakCommands } from './breaks.ts';
 import { addClosureCommands } from './closures.ts';
+import { addCustomerCommands } from './customers.ts';
 import { addDealCommands } from './deals.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
@@ -24,6 +25,7 @@ export function addOperatorCommands(program: Command): void {
   addClosureCommands(program);
   addDealCommands(program);
   addMerchantCommands(program);
+  addCustomerCommands(program);
   addBreakCommands(program);
   addPayoutCommands(program);
   addWaitingCommands(program);

@@ -13,6 +13,15 @@ export {
   proposeAdmission,
   sayCheck,
 } from './applications.ts';
+export {
+  type CustomerActParts,
+  customerProposals,
+  decideCustomerProposal,
+  findCustomer,
+  freezeCustomer,
+  setCustomerLimits,
+  unfreezeCustomer,
+} from './customers.ts';
 export { agreeDeal, type DealActParts, decideAgreement, handDeals } from './deals.ts';
 export {
   changeKeys,

@@ -1,5 +1,7 @@
 // What can be asked of the payments room: one command a verb. Adapters build them; the verbs decide.
+
 import type { Money } from '@tongbao/money';
+import type { DatedCaps } from '../customers/index.ts';
 import type { Funding, OrderFacts, Payment, Refund } from './payment.ts';
 import type { ShareBack } from './shares.ts';
 
@@ -40,6 +42,8 @@ export interface Payer {
   readonly status: 'active' | 'blocked';
   /** What the shopper allows himself, in minor units; absent or null: no limit of his own. */
   readonly ownLimits?: { readonly payment: bigint | null; readonly day: bigint | null };
+  /** What operators have set for the shopper. */
+  readonly caps?: readonly DatedCaps[];
 }
 
 export interface AuthorizePayment {

@@ -45,6 +45,19 @@ describe('decideRisk', () => {
     expect(ruleThatRefuses({ payer: { status: 'active', kycClass: 1 } })).toBeNull();
   });
 
+  it('holds a payer to what operators have set, from its moment on', () => {
+    const payer = (payment: bigint | null, day: bigint | null, from = in2014): RiskFacts['payer'] => ({
+      ...{ status: 'active', kycClass: 3, caps: [{ payment, day, from }] },
+    });
+    const today = { count: 1n, amount: 400n };
+    const asked = { amount: cny(1n), today };
+    expect(ruleThatRefuses({ ...asked, payer: payer(100n, 500n) })).toBeNull();
+    expect(ruleThatRefuses({ ...asked, payer: payer(99n, null) })).toBe('cap-payment');
+    expect(ruleThatRefuses({ ...asked, payer: payer(null, 499n) })).toBe('cap-day');
+    expect(ruleThatRefuses({ ...asked, payer: payer(null, null) })).toBeNull();
+    expect(ruleThatRefuses({ ...asked, payer: payer(0n, 0n, new Date(in2014.getTime() + 1)) })).toBeNull();
+  });
+
   it('holds a payer to the limits of their own: of a payment, and of the day with it', () => {
     const payer = (payment: bigint | null, day: bigint | null): RiskFacts['payer'] => ({
       ...{ status: 'active', kycClass: 3 },
@@ -147,6 +160,8 @@ describe('the rule book', () => {
       `real-name all all identity-unchecked - 0 ${always}`,
       `own-payment all all over-own-payment-limit CNY 0 ${always}`,
       `own-day all all over-own-day-limit CNY 0 ${always}`,
+      `cap-payment all all over-payment-cap CNY 0 ${always}`,
+      `cap-day all all over-day-cap CNY 0 ${always}`,
       `single-balance-class-1 1 balance payment-amount CNY 100000 ${always}`,
       `single-balance-class-2 2 balance payment-amount CNY 2000000 ${always}`,
       `single-balance-class-3 3 balance payment-amount CNY 5000000 ${always}`,
@@ -159,7 +174,7 @@ describe('the rule book', () => {
     ]);
     expect(rules.every((rule) => rule.validTo === null)).toBe(true);
     expect(rules.every((rule) => rule.currency === null || rule.currency === 'CNY')).toBe(true);
-    expect(rules.filter((rule) => rule.validFrom === null).length).toBe(10);
+    expect(rules.filter((rule) => rule.validFrom === null).length).toBe(12);
   });
 
   it('of a sandbox allows a hundred times as many payments a day, and not a fen more', () => {

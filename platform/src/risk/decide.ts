@@ -1,5 +1,6 @@
 // The one decision of the room: may this payer make this payment now? Pure: the caller brings the facts.
 import type { Money } from '@tongbao/money';
+import { capsAt, type DatedCaps } from '../customers/index.ts';
 import { type Measure, type Rule, rules } from './rules.ts';
 
 export interface RiskFacts {
@@ -8,6 +9,8 @@ export interface RiskFacts {
     readonly kycClass: 0 | 1 | 2 | 3;
     /** In minor units of the wallet's currency; absent or null: none. */
     readonly ownLimits?: { readonly payment: bigint | null; readonly day: bigint | null };
+    /** What operators have set, in the order in which it begins; absent: nothing. */
+    readonly caps?: readonly DatedCaps[];
   };
   readonly method: 'balance' | 'card';
   /** What the payer pays, in the wallet's currency. */
@@ -29,7 +32,7 @@ export type RiskDecision =
 export function decideRisk(facts: RiskFacts, at: Date, ruleBook: readonly Rule[] = rules): RiskDecision {
   for (const rule of ruleBook) {
     if (!isFor(rule, facts) || !isInForce(rule, at)) continue;
-    const measured = measures[rule.measure](facts);
+    const measured = measures[rule.measure](facts, at);
     if (measured !== null && measured > rule.atMost) {
       return { verdict: 'reject', rule: rule.name, source: rule.source };
     }
@@ -37,11 +40,13 @@ export function decideRisk(facts: RiskFacts, at: Date, ruleBook: readonly Rule[]
   return { verdict: 'allow' };
 }
 
-const measures: Readonly<Record<Measure, (facts: RiskFacts) => bigint | null>> = {
+const measures: Readonly<Record<Measure, (facts: RiskFacts, at: Date) => bigint | null>> = {
   'payer-blocked': (facts) => (facts.payer.status === 'blocked' ? 1n : 0n),
   'identity-unchecked': (facts) => (facts.payer.kycClass === 0 ? 1n : 0n),
   'over-own-payment-limit': (facts) => isOver(facts.amount.amount, facts.payer.ownLimits?.payment),
   'over-own-day-limit': (facts) => isOver(plus(facts.today?.amount, facts), facts.payer.ownLimits?.day),
+  'over-payment-cap': (facts, at) => isOver(facts.amount.amount, capsAt(facts.payer.caps, at).payment),
+  'over-day-cap': (facts, at) => isOver(plus(facts.today?.amount, facts), capsAt(facts.payer.caps, at).day),
   'payment-amount': (facts) => facts.amount.amount,
   'day-count': (facts) => (facts.today === null ? null : facts.today.count + 1n),
   'day-amount': (facts) => plus(facts.today?.amount, facts),

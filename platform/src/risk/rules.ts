@@ -10,6 +10,9 @@ export type Measure =
   /** 1 when this payment, or the day with it, is more than the payer allows himself. */
   | 'over-own-payment-limit'
   | 'over-own-day-limit'
+  /** The same for what operators have set for this payer. */
+  | 'over-payment-cap'
+  | 'over-day-cap'
   /** This payment. */
   | 'payment-amount'
   /** Payments of the day with this one, by number and by amount. */
@@ -75,6 +78,20 @@ export const rules: readonly Rule[] = [
     name: 'own-day',
     source: 'the shopper: a limit that he set himself',
     measure: 'over-own-day-limit',
+    ...cny(0n),
+  },
+  {
+    ...always,
+    name: 'cap-payment',
+    source: 'the operator: a limit that was set for this payer',
+    measure: 'over-payment-cap',
+    ...cny(0n),
+  },
+  {
+    ...always,
+    name: 'cap-day',
+    source: 'the operator: a limit that was set for this payer',
+    measure: 'over-day-cap',
     ...cny(0n),
   },
   {

@@ -5,6 +5,7 @@ import { Receipt } from '../receipt.ts';
 import { ownAccountOperations } from './account.ts';
 import { bankOperations } from './banks.ts';
 import { contractOperations, LockedRate, Sum } from './contract.ts';
+import { customerOperations } from './customers.ts';
 import { dealOperations } from './deals.ts';
 import { runningOperations } from './running.ts';
 import { sessionOperations } from './session.ts';
@@ -29,6 +30,7 @@ import { staffOperations } from './staff.ts';
 export * from './account.ts';
 export * from './banks.ts';
 export * from './contract.ts';
+export * from './customers.ts';
 export * from './deals.ts';
 export * from './running.ts';
 export * from './session.ts';
@@ -395,6 +397,7 @@ export const consoleOperations = table({
   ...contractOperations,
   ...runningOperations,
   ...dealOperations,
+  ...customerOperations,
   treasury: { method: 'GET', path: '/api/console/treasury', roles: operators, answer: Treasury },
   safeguarding: { method: 'GET', path: '/api/console/safeguarding', roles: operators, answer: Safeguarding },
   proofs: { method: 'GET', path: '/api/console/proofs', roles: operators, answer: Proofs },

@@ -94,6 +94,9 @@ export const MessageKind = z.enum([
   'card-added',
   'card-removed',
   'limits-changed',
+  'account-frozen',
+  'account-unfrozen',
+  'account-limits',
 ]);
 export const MessageView = z.object({
   messageId: z.string(),

@@ -41,6 +41,8 @@ export const ShopperErrorCode = z.enum([
   'NOT_FOUND',
   'TOO_MANY_REQUESTS',
   'FORBIDDEN',
+  /** Somebody of the network has frozen the wallet. */
+  'ACCOUNT_FROZEN',
   'UNAVAILABLE',
 ]);
 export type ShopperErrorCode = z.infer<typeof ShopperErrorCode>;

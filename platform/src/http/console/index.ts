@@ -1,9 +1,11 @@
 // The console's adapter: signing in, a merchant's own money, and the operators' work, over HTTP.
 import type { FastifyPluginAsync } from 'fastify';
+import type { CustomerActParts } from '../../operators/index.ts';
 import { accountRoutes } from './account.ts';
 import { applicationDocumentRoute, applicationRoutes } from './applications.ts';
 import { bankRoutes, uploadRoute } from './banks.ts';
 import { type ContractParts, contractRoute } from './contract.ts';
+import { customerRoutes } from './customers.ts';
 import { dealRoutes } from './deals.ts';
 import { merchantRoutes } from './merchants.ts';
 import { type OperatorParts, operatorRoutes } from './operators.ts';
@@ -19,6 +21,7 @@ export type ConsoleParts = ShopParts &
   OperatorParts &
   ContractParts &
   RunningParts &
+  CustomerActParts &
   SessionParts &
   StaffParts &
   Parameters<typeof merchantRoutes>[1];
@@ -39,6 +42,7 @@ export const consoleAdapter =
     bankRoutes(route, parts);
     dealRoutes(route, parts);
     runningRoutes(route, parts);
+    customerRoutes(route, parts);
     await uploadRoute(app, parts);
     fileRoute(app, parts);
     app.all('/api/console/*', () => {

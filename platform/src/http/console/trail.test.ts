@@ -86,6 +86,22 @@ async function aBreak(status: 'open' | 'proposed'): Promise<string> {
   return id.toString();
 }
 
+let wallets = 0;
+async function aCustomer(isFrozen = false): Promise<string> {
+  const { customers, database } = world.platform;
+  const { id } = await customers.signUp({
+    ...{ phone: `+86138000010${(wallets++).toString().padStart(2, '0')}`, name: '李伟', region: 'CN' },
+    ...{ language: 'zh-CN', kycClass: 3, pin: '200808' },
+  });
+  if (isFrozen) await database.transaction((tx) => customers.oversight.freeze(tx, id));
+  return id.toString();
+}
+async function anUnfreezing(): Promise<string> {
+  const { customers, database } = world.platform;
+  const asked = { customerId: BigInt(await aCustomer(true)), operator: 'mei', reason };
+  return (await database.transaction((tx) => customers.oversight.proposeUnfreeze(tx, asked))).toString();
+}
+
 async function aRejectedBatch(): Promise<string> {
   const { merchant } = await world.shop('KR');
   await world.platform.settlement.changeTerms(merchant.id, { accountName: 'K', accountNumber: 'KR1234' });
@@ -303,6 +319,14 @@ const acts: Readonly<Record<Act, () => Promise<Asked>>> = {
   }),
   approveClosure: async () => ({ as: 'li', id: await aClosure(), body: { reason } }),
   refuseClosure: async () => ({ as: 'li', id: await aClosure(), body: { reason } }),
+  findCustomer: async () => ({ as: 'mei', body: { key: await aCustomer(), reason } }),
+  freezeCustomer: async () => ({ as: 'li', id: await aCustomer(), body: { reason } }),
+  unfreezeCustomer: async () => ({ as: 'mei', id: await aCustomer(true), body: { reason } }),
+  setCustomerLimits: async () => ({
+    ...{ as: 'mei', id: await aCustomer(), body: { payment: '100', day: '200', reason } },
+  }),
+  approveCustomerProposal: async () => ({ as: 'li', id: await anUnfreezing(), body: { reason } }),
+  refuseCustomerProposal: async () => ({ as: 'li', id: await anUnfreezing(), body: { reason } }),
   retryPayout: async () => ({ as: 'mei', id: await aRejectedBatch(), body: { reason } }),
   agreeDeal: async () => ({
     ...{ as: 'mei', id: await aDeal() },

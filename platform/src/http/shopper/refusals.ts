@@ -18,7 +18,7 @@ export const shopperRefusals: Readonly<Record<RejectionCode, ShopperRefusal>> = 
   'merchant-not-active': refusal(422, 'SHOP_NOT_ACTIVE'),
   'sign-types-unusable': refusal(422, 'INVALID_REQUEST'),
   'customer-unknown': refusal(404, 'PHONE_UNKNOWN'),
-  'customer-blocked': refusal(403, 'FORBIDDEN'),
+  'customer-blocked': refusal(403, 'ACCOUNT_FROZEN'),
   'not-signed-in': refusal(401, 'NOT_SIGNED_IN'),
 
   'request-reused': refusal(409, 'REQUEST_REUSED'),
