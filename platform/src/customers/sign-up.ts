@@ -26,7 +26,7 @@ export async function signUp(parts: SignUpParts, asked: NewCustomer): Promise<Cu
   const createdAt = clock.now();
   return database.transaction(async (tx) => {
     const ownLimits = { payment: null, day: null };
-    const customer: Customer = { ...facts, id, status: 'active', ownLimits, createdAt };
+    const customer: Customer = { ...facts, id, status: 'active', ownLimits, caps: [], createdAt };
     if (!(await insertCustomerRow(tx, customer))) return (await selectCustomerByPhone(tx, asked.phone))!;
     await writePinRow(tx, id, hashed, createdAt);
     return customer;
