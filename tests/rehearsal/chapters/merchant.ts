@@ -89,6 +89,7 @@ export const merchant = (world: World, of: { around: Around; people: People; sho
           const { checks } = await people.ask('mei', 'GET', `/api/console/applications/${application}`);
           return checks.every((check: { result: string }) => check.result !== 'waiting') && checks;
         });
+        await people.command('mei', 'merchant', 'application', application);
         const open = seen.filter((check: { result: string }) => check.result !== 'passed');
         for (const { name } of open)
           await people.command(
