@@ -8,7 +8,8 @@ import { root } from '../packaging/settings.ts';
 import { must } from './rows.ts';
 import type { Release } from './world.ts';
 
-const userOf = (image: { user: string }): number | undefined =>
+/** Who the image runs as; absent where nobody may take another user's place. */
+export const userOf = (image: { user: string }): number | undefined =>
   process.getuid?.() === 0 ? Number.parseInt(image.user, 10) : undefined;
 
 export function releaseOfCheckout(): Release {

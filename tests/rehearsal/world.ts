@@ -29,6 +29,8 @@ export class World {
   readonly folder: string;
   readonly programs = new Programs();
   release: Release | null = null;
+  /** The release's user, known before it is built. */
+  user: number | undefined;
   /** What `serve` and the commands find in their environment. */
   readonly settings: Record<string, string> = {};
   /** Each command that was run, as its words: what the guide is held against. */
@@ -81,8 +83,7 @@ export class World {
   }
 
   async #give(file: string): Promise<void> {
-    const user = this.release?.user;
-    if (user !== undefined) await chown(file, user, user);
+    if (this.user !== undefined) await chown(file, this.user, this.user);
   }
 
   /** The settings, and nothing of this process's own environment but where programs are. */

@@ -9,38 +9,45 @@ import pg from 'pg';
 import { startScratchPostgres } from '../../../platform/src/sandbox/scratch-postgres.ts';
 import { until } from '../../../platform/src/testing/until.ts';
 import { eurofxref } from '../../eurofxref.ts';
+import { readImage } from '../../packaging/dockerfile.ts';
 import { root } from '../../packaging/settings.ts';
 import { freePort } from '../../start-sandbox.ts';
-import { lookAtRelease, releaseOfCheckout, releaseOfImage } from '../release.ts';
+import { lookAtRelease, releaseOfCheckout, releaseOfImage, userOf } from '../release.ts';
 import { type Chapter, must } from '../rows.ts';
 import type { World } from '../world.ts';
 
 export const caddy = ['/usr/bin/caddy', '/usr/local/bin/caddy'].find((file) => existsSync(file));
 
-export const installation = (world: World, of: { fromImage: boolean }): Chapter => ({
-  name: 'from an empty PostgreSQL to a network that answers',
-  needs: [],
-  async play({ row, skip }) {
-    await row('the release is built as its Dockerfile says, and is closed to writing', async () => {
-      world.release = of.fromImage ? await releaseOfImage(world.at('image')) : releaseOfCheckout();
-      return of.fromImage ? lookAtRelease(world.release) : 'not built: the checkout itself';
-    });
-    await row('an empty PostgreSQL has a role that owns and a role that serves', () => makeDatabase(world));
-    await row('setup makes the keys and the schema, and a link for the first operator', async () => {
-      await world.folderOfUser('etc');
-      world.settings.TONGBAO_KEY_FILE = world.at('etc', 'keys.json');
-      await setUp(world);
-    });
-    if (caddy === undefined)
-      skip('a proxy with TLS stands in front', 'there is no caddy: apt-get install caddy');
-    else
-      await row('a proxy with TLS stands in front, by the Caddyfile of the packaging', () =>
-        putProxy(world, caddy!),
-      );
-    await row('two HTTP processes serve, as a role that cannot change what is kept', () => serve(world));
-    await row('its first page says what it is; nothing of the sandbox is there', () => lookAround(world));
-  },
-});
+/** The release is being built while the counterparts start. */
+export function installation(world: World, of: { fromImage: boolean }): Chapter {
+  const building = of.fromImage ? releaseOfImage(world.at('image')) : Promise.resolve(releaseOfCheckout());
+  building.catch(() => undefined);
+  world.user = of.fromImage ? userOf(readImage()) : undefined;
+  return {
+    name: 'from an empty PostgreSQL to a network that answers',
+    needs: [],
+    async play({ row, skip }) {
+      await row('the release is built as its Dockerfile says, and is closed to writing', async () => {
+        world.release = await building;
+        return of.fromImage ? lookAtRelease(world.release) : 'not built: the checkout itself';
+      });
+      await row('an empty PostgreSQL has a role that owns and a role that serves', () => makeDatabase(world));
+      await row('setup makes the keys and the schema, and a link for the first operator', async () => {
+        await world.folderOfUser('etc');
+        world.settings.TONGBAO_KEY_FILE = world.at('etc', 'keys.json');
+        await setUp(world);
+      });
+      if (caddy === undefined)
+        skip('a proxy with TLS stands in front', 'there is no caddy: apt-get install caddy');
+      else
+        await row('a proxy with TLS stands in front, by the Caddyfile of the packaging', () =>
+          putProxy(world, caddy!),
+        );
+      await row('two HTTP processes serve, as a role that cannot change what is kept', () => serve(world));
+      await row('its first page says what it is; nothing of the sandbox is there', () => lookAround(world));
+    },
+  };
+}
 
 async function makeDatabase(world: World): Promise<string> {
   const server = await startScratchPostgres('tongbao-rehearsal-pg', {
