@@ -52,11 +52,13 @@ describe('a question to a card’s bank', () => {
   const open = {
     ...{ paymentId: 12n, event: 0, refundId: 0n, cardId: 3n, clearingAccount: clearing, askedAt: now },
     ...{ amount: money('CNY', 37_059n), attempts: 0, nextAskAt: now, outcome: null, answeredAt: null },
+    mayAsk: false,
   };
   const refund = { id: 20n, payerAmount: money('CNY', 100n) } as Refund;
 
   it('has a reference of its own: each debit, each refund, the reversal', () => {
     expect(debitQuestion(byCard, now)).toEqual({ ...open, reference: 'P12-2', task: 'debit-card', event: 2 });
+    expect(debitQuestion(byCard, now, true).mayAsk).toBe(true);
     expect(refundQuestion(byCard, refund, now)).toEqual({
       ...{ ...open, reference: 'R20', task: 'refund-card', refundId: 20n, amount: money('CNY', 100n) },
     });
