@@ -147,7 +147,7 @@ test('a proxy that changes what it passes on is told apart', { timeout: patience
   const { rows } = await doctor();
   expect(rows['proxy.host']).toMatchObject({ verdict: 'fail', found: `Host arrives as "127.0.0.1:${port}"` });
   expect(rows['proxy.path']).toMatchObject({ verdict: 'fail' });
-  // It passes on what the caller wrote, and is trusted: anybody can say who he is.
+  // It passes on what the caller wrote, and is trusted: anybody can say who they are.
   expect(rows['proxy.forwarded-for']).toMatchObject({ verdict: 'fail' });
   treat = (headers, asked) => {
     delete headers['x-forwarded-for'];

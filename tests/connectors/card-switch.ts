@@ -66,7 +66,7 @@ export async function startSwitch(options: Options = {}): Promise<TestSwitch> {
   /** What 63 of the next answer says. */
   let told: string | null = null;
 
-  /** The holder of `token-code` is asked before each debit; answers what is to be told, or null when he has given the code. */
+  /** The holder of `token-code` is asked before each debit; answers what is to be told, or null when they have given the code. */
   function asked(key: string, fields: ReadonlyMap<number, string>): { code: string; told: string } | null {
     const [reference = '', said = ''] = fields.get(63)!.split('|');
     if (fields.get(48) !== 'token-code' || fields.get(3) !== '000000') return null;

@@ -1,4 +1,4 @@
-// The bank asks the shopper before it charges his card: a code that it has sent him, or a visit to its own page. The same for an
+// The bank asks the shopper before it charges their card: a code that it has sent them, or a visit to its own page. The same for an
 // order and for a top-up. What became of it only the server says; that somebody is back from the bank says nothing.
 import { useMutation } from '@tanstack/react-query';
 import type { StepUpView } from '@tongbao/protocol/wallet';

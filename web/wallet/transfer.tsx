@@ -247,7 +247,7 @@ function AmountField(props: {
   );
 }
 
-/** A top-up that was begun before: the bank has sent the shopper back, or he has opened the page again. */
+/** A top-up that was begun before: the bank has sent the shopper back, or they have opened the page again. */
 export const TopUpProgress = (props: { topUpId: string }) => <Progress kind="top-up" id={props.topUpId} />;
 
 function Progress(props: { kind: Kind; id: string; first?: TransferView }) {

@@ -22,7 +22,7 @@ export interface CardBankDriver {
     readonly cards: Partial<Record<StepUp['kind'], CardAtBank>>;
     /** The code that the shopper got last for this debit. */
     code(reference: string): Promise<string>;
-    /** The shopper on the bank's page. Throws when it lets him say nothing any more. */
+    /** The shopper on the bank's page. Throws when it lets them say nothing any more. */
     visit(stepUp: StepUp, answer: 'approve' | 'decline'): Promise<void>;
     /** Until then, for the connector and for the bank. */
     passTo(at: Date): Promise<void>;

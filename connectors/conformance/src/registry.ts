@@ -122,7 +122,7 @@ export const registryRows: readonly Row<RegistryDriver>[] = [
   {
     name: 'vague',
     title: 'a registry that does not say which element is wrong',
-    why: 'To tell a stranger which of four is wrong helps him to find the others.',
+    why: 'To tell a stranger which of four is wrong helps them to find the others.',
     remedy: 'Say nothing that the registry has not said.',
     async run(driver) {
       if (!(await driver.behave('vague'))) return null;

@@ -1,5 +1,5 @@
-// The kit for banks that ask the shopper before they charge his card. Nothing moves before he has answered, once afterwards, and
-// never when he was late, gave up, or answered about something else.
+// The kit for banks that ask the shopper before they charge their card. Nothing moves before they have answered, once afterwards, and
+// never when they were late, gave up, or answered about something else.
 import type {
   BankGateway,
   CodeStepUp,
@@ -81,7 +81,7 @@ const askingRows: readonly Row<CardBankDriver>[] = [
     name: 'code',
     kind: 'one-time-code',
     title: 'the bank asks for a code, and gets the right one',
-    why: 'A charge before the shopper has answered is one that he never agreed to.',
+    why: 'A charge before the shopper has answered is one that they never agreed to.',
     remedy: 'step-up-required moves nothing; the confirmation makes the debit.',
     async play({ driver, bank, debit }) {
       const { stepUp, key } = await begun(bank, debit);
@@ -262,24 +262,24 @@ const pageRows: readonly Row<CardBankDriver>[] = [
   row({
     name: 'page',
     kind: 'redirect',
-    title: 'the bank sends the shopper to its page: he agrees, and elsewhere he does not',
-    why: 'That a browser came back proves nothing: only the bank knows what he said.',
+    title: 'the bank sends the shopper to its page: they agree, and elsewhere they do not',
+    why: 'That a browser came back proves nothing: only the bank knows what they said.',
     remedy: 'Learn the outcome by a query, and only so.',
     async play({ driver, bank, debit }) {
       const agreed = await begun(bank, debit);
       await taken(driver, 0n, 'before the answer');
       const there = await bank.query(debit);
-      holds(there.outcome === 'step-up-required', `while he is there the query says ${there.outcome}`);
+      holds(there.outcome === 'step-up-required', `while they are there the query says ${there.outcome}`);
       await driver.stepUp!.visit(agreed.stepUp, 'approve');
       const found = await bank.query(debit);
-      holds(found.outcome === 'approved', `when he has agreed the query says ${found.outcome}`);
+      holds(found.outcome === 'approved', `when they have agreed the query says ${found.outcome}`);
       await driver.stepUp!.visit(agreed.stepUp, 'decline').catch(nothing);
       holds((await bank.debit(debit)).outcome === 'approved', 'a second answer has changed the first');
       const refused = { ...debit, reference: reference() };
       const { stepUp } = await begun(bank, refused);
       await driver.stepUp!.visit(stepUp, 'decline');
       const no = await bank.query(refused);
-      holds(no.outcome === 'declined', `when he has refused the query says ${no.outcome}`);
+      holds(no.outcome === 'declined', `when they have refused the query says ${no.outcome}`);
       await taken(driver, 500n, 'after one yes and one no');
       return 'charged for the yes only';
     },
@@ -320,7 +320,7 @@ const eitherRows: readonly Row<CardBankDriver>[] = [
   eitherRow({
     name: 'abandoned',
     title: 'the shopper goes away, and comes back when it is too late',
-    why: 'He pays in another way now; the first one must not come true afterwards.',
+    why: 'They pay in another way now; the first one must not come true afterwards.',
     remedy: 'Abandoned is declined for good, unless it had been decided: then it is answered as it was.',
     async play({ driver, bank, debit }) {
       const { stepUp, key } = await begun(bank, debit);

@@ -14,16 +14,16 @@ export interface BankRequest {
 
 export interface DebitRequest extends BankRequest {
   /**
-   * The shopper is there, and his bank may ask him; absent: he cannot be asked, and a bank that would have to declines
-   * with `step-up-needed`. `returnUrl`: where the bank's page sends his browser afterwards, as it stands. It proves nothing.
+   * The shopper is there, and their bank may ask them; absent: they cannot be asked, and a bank that would have to declines
+   * with `step-up-needed`. `returnUrl`: where the bank's page sends their browser afterwards, as it stands. It proves nothing.
    */
   readonly stepUp?: { readonly returnUrl: string };
 }
 
 /**
  * bank-unavailable: ours, not a bank's: it never got to know of the question, and it is too late to begin.
- * step-up-…: the shopper gave no right answer to his bank (failed: too many wrong codes, or a no on the bank's page;
- * expired: none in time; abandoned: he went away), or could not be asked (needed).
+ * step-up-…: the shopper gave no right answer to their bank (failed: too many wrong codes, or a no on the bank's page;
+ * expired: none in time; abandoned: they went away), or could not be asked (needed).
  */
 export type BankRefusal =
   | 'insufficient-funds'

@@ -1,4 +1,4 @@
-// What a card's bank may ask of the shopper before it makes a debit: a code that it has sent to his phone, or a visit to a page
+// What a card's bank may ask of the shopper before it makes a debit: a code that it has sent to their phone, or a visit to a page
 // of its own. The answer to a code goes through us and is kept nowhere; what was said on the bank's page only a query tells.
 
 interface Asked {

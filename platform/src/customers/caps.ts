@@ -21,7 +21,7 @@ export function capsAt(caps: readonly DatedCaps[] | undefined, at: Date): Caps {
 const isHigher = (asked: bigint | null, present: bigint | null): boolean =>
   present !== null && (asked === null || asked > present);
 
-/** Whether a change gives the customer more room than he has: then it needs a second person. */
+/** Whether a change gives the customer more room than they have: then it needs a second person. */
 export const needsTwo = (present: Caps, asked: Caps): boolean =>
   isHigher(asked.payment, present.payment) || isHigher(asked.day, present.day);
 

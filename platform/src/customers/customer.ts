@@ -24,7 +24,7 @@ export interface Customer {
   /** PBOC class of the payment account, by how well the identity was verified; 0: not yet. */
   readonly kycClass: KycClass;
   readonly ownLimits: OwnLimits;
-  /** What operators set for him, in the order in which it begins; absent: nothing. */
+  /** What operators set for them, in the order in which it begins; absent: nothing. */
   readonly caps?: readonly DatedCaps[];
   readonly createdAt: Date;
 }

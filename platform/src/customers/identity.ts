@@ -159,7 +159,7 @@ export async function addIdentityCheck(
 }
 
 /**
- * Whether somebody who asks knows the customer's resident number: one of the tries of `checkIdentity` is taken, unless he does.
+ * Whether somebody who asks knows the customer's resident number: one of the tries of `checkIdentity` is taken, unless they do.
  * Answers the number in its one form. Rejections: identity-refused (with the tries left), code-too-many.
  */
 export async function proveIdentity(

@@ -45,7 +45,7 @@ async function tellHim(parts: OversightParts, tx: Transaction, customerId: bigin
   await insertEventRow(tx, { id, customerId, kind, detail: '', occurredAt: parts.clock.now() });
 }
 
-/** He is signed out everywhere at once, and can neither sign in nor pay; money that is owed to him still arrives. */
+/** They are signed out everywhere at once, and can neither sign in nor pay; money that is owed to them still arrives. */
 export async function freeze(parts: OversightParts, tx: Transaction, customerId: bigint): Promise<void> {
   if ((await lockKnown(tx, customerId)) === 'blocked') throw refused('the wallet is frozen already');
   await updateStatus(tx, customerId, 'blocked');
@@ -106,7 +106,7 @@ async function propose(
   return id;
 }
 
-/** Why somebody may not decide it, in words; null: he may. Pure. */
+/** Why somebody may not decide it, in words; null: they may. Pure. */
 export function decisionFault(found: CustomerProposal, operator: string): string | null {
   if (found.decidedBy !== null)
     return `${found.decidedBy} has ${found.approved === true ? 'approved' : 'refused'} it already`;

@@ -156,7 +156,7 @@ function quotasOf(of: {
 const languageOf = (purpose: CodePurpose): string | null =>
   purpose.kind === 'sign-up' ? purpose.language : null;
 
-/** What a code that never left has not cost who asked for it: his day's tries, and the phone's. */
+/** What a code that never left has not cost who asked for it: their day's tries, and the phone's. */
 const daysOf = (quotas: readonly Quota[]): Counted[] =>
   quotas
     .filter(({ name }) => name === 'code by caller' || name === 'code by phone')

@@ -92,7 +92,7 @@ function callerFinding({ caller, isForwarded, forwards }: Seen): Finding {
   if (caller === nobody)
     return fail(
       check,
-      'an address that the caller wrote himself is believed',
+      'an address that the caller wrote themselves is believed',
       'let the proxy set or add to X-Forwarded-For, and TONGBAO_PROXY_HOPS be the number of proxies',
     );
   if (isForwarded) return fine(check, 'the proxy’s word is believed');

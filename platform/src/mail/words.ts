@@ -7,9 +7,9 @@ type Language = 'en' | 'zh';
 
 /** What a letter is about. Texts that people typed (names, reasons) come as they are. */
 export type Occasion =
-  /** Somebody is to sign in to the console: the link lets him set password and second factor, once. */
+  /** Somebody is to sign in to the console: the link lets them set password and second factor, once. */
   | { readonly kind: 'invitation'; readonly name: string; readonly link: string; readonly days: number }
-  /** Staff whose second factor was taken off: the link lets her set another one. */
+  /** Staff whose second factor was taken off: the link lets them set another one. */
   | { readonly kind: 'reset'; readonly name: string; readonly link: string; readonly days: number }
   | { readonly kind: 'application-received'; readonly company: string; readonly link: string }
   /** What is missing, in the operator's words. */

@@ -86,7 +86,7 @@ export interface Waiting {
   readonly effectiveFrom: Date | null;
 }
 
-/** Why an operator may not decide it so now; null: he may. Who proposed may take it back, but not approve it. */
+/** Why an operator may not decide it so now; null: they may. Who proposed may take it back, but not approve it. */
 export function refusalOfDecision(
   proposal: Waiting,
   asked: { readonly operator: string; readonly approved: boolean; readonly now: Date },

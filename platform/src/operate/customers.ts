@@ -35,16 +35,16 @@ export function addCustomerCommands(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExample:\n  $ npm run tongbao -- customer find +8613800138000 --reason "his call, ticket 88"',
+      '\nExample:\n  $ npm run tongbao -- customer find +8613800138000 --reason "their call, ticket 88"',
     )
     .action(find);
   reasoned('freeze', '<id>')
-    .description('at once: he is signed out, and neither signs in nor pays; refunds still arrive')
+    .description('at once: they are signed out, and can neither sign in nor pay; refunds still arrive')
     .action(freeze);
   reasoned('unfreeze', '<id>').description('proposes it; somebody else approves').action(unfreeze);
   reasoned('limits', '<id>')
     .description(
-      'what he may pay at most, besides the law’s and the house’s limits: lower at once, higher by two people',
+      'what they may pay at most, besides the law’s and the house’s limits: lower at once, higher by two people',
     )
     .option('--payment <amount>', 'of one payment, like 5000.00, or none; none if not said')
     .option('--day <amount>', 'of a day’s payments')

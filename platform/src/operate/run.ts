@@ -116,7 +116,7 @@ function settingsOf(options: Common): ReturnType<typeof operatorConfig> {
   }
 }
 
-/** Who acts is not who he says, or was not let in. */
+/** Who acts is not who they say they are, or was not let in. */
 const mayNot: readonly string[] = ['password-wrong', 'staff-locked', 'factor-wrong', 'token-unusable'];
 
 function exitCodeOf(error: unknown): number {

@@ -34,7 +34,7 @@ export interface AskBankParts {
   readonly clock: Clock;
   readonly bank: BankGateway;
   readonly payments: Pick<PaymentsRoom, 'hearBank' | 'hearStepUp'>;
-  /** Where a bank's page sends the shopper's browser when he has answered there; absent: no bank may ask anybody. */
+  /** Where a bank's page sends the shopper's browser when they have answered there; absent: no bank may ask anybody. */
   readonly returnUrl?: (paymentId: bigint) => Promise<string>;
   /** Told when a bank could not be asked; the question stays open. */
   readonly onBankFailed: (error: unknown, question: BankQuestion) => void;
@@ -83,7 +83,7 @@ export async function hearAnswer(
 interface Asking {
   readonly question: BankQuestion;
   readonly card: { readonly bank: string; readonly token: string };
-  /** The shopper was asked by his bank, and his time is over. */
+  /** The shopper was asked by their bank, and their time is over. */
   readonly isTimeOver: boolean;
 }
 
@@ -154,7 +154,7 @@ export function paymentStepUps(parts: AskBankParts): StepUps {
     },
     askFrom: async (reference, at) => void (await askQuestionFrom(database, { reference, at })),
     ask: (reference) => askBank(parts, reference),
-    // He pays in another way, whether or not his bank can be told.
+    // They pay in another way, whether or not their bank can be told.
     unheard: { outcome: 'declined', reason: 'step-up-abandoned' },
     onBankFailed: async (error, reference) => {
       const question = (await readQuestions(database, [reference])).get(reference);

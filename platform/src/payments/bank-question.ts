@@ -22,7 +22,7 @@ export interface BankQuestion {
   /** Our clearing account at the card's bank. */
   readonly clearingAccount: bigint;
   readonly amount: Money;
-  /** The shopper stands at a page, where his bank can ask him. */
+  /** The shopper stands at a page, where their bank can ask them. */
   readonly mayAsk: boolean;
   readonly askedAt: Date;
   /** How often the bank was asked. */

@@ -54,7 +54,7 @@ export interface AuthorizePayment {
   readonly funding: Funding;
   /** Debit side of a card payment: the clearing account of the card's bank. Null for the balance. */
   readonly clearingAccount: bigint | null;
-  /** The payer stands at a page where the card's bank can ask him. */
+  /** The payer stands at a page where the card's bank can ask them. */
   readonly mayAsk?: true;
   /** What the payer was shown to pay: another price now is 'price-changed'. Absent: the price that is locked. */
   readonly expected?: Money;

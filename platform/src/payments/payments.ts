@@ -63,7 +63,7 @@ export interface PaymentsRoom extends Payments {
   hearBank(command: HearBank): Promise<AnswerEffect>;
   /** Keeps what a bank asks the shopper; null when its debit is not waited for any more. */
   hearStepUp(command: HearStepUp): Promise<OpenStepUp | null>;
-  /** What the payer's bank asks him about the debit that the payment waits for; null: nothing, or not any more. */
+  /** What the payer's bank asks them about the debit that the payment waits for; null: nothing, or not any more. */
   stepUpOf(payment: Payment): Promise<OpenStepUp | null>;
   eventsOf(paymentId: bigint): Promise<PaymentEvent[]>;
   latest(limit: number): Promise<Payment[]>;

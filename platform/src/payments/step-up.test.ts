@@ -1,4 +1,4 @@
-// A bank asks the shopper before it charges his card: the code, the bank's page, and all that can come between, at the cashier's
+// A bank asks the shopper before it charges their card: the code, the bank's page, and all that can come between, at the cashier's
 // own routes and with the timer that asks banks. After each of them the books are proved.
 import { money } from '@tongbao/money';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** A card of the first shopper whose bank asks him in this way. */
+/** A card of the first shopper whose bank asks for an answer in this way. */
 async function askingCard(kind: StepUp['kind'], above = 0n): Promise<Card> {
   const { customerId, phone: holderPhone } = world.people[0]!;
   const [bank, last4, token] = ['PINE', kind === 'redirect' ? '7003' : '7002', `PINE-${kind}`];
@@ -224,7 +224,7 @@ describe('a code', () => {
 describe('the bank’s page', () => {
   const idOf = ({ url }: { url: string }) => url.split('/').at(-1)!;
 
-  it('a yes there is found when the shopper is back, and also if he never comes back', async () => {
+  it('a yes there is found when the shopper is back, and also if they never come back', async () => {
     const card = await askingCard('redirect');
     const order = await confirmed(card);
     const { stepUp } = await view(order);
@@ -283,7 +283,7 @@ describe('the bank’s page', () => {
 });
 
 describe('somebody does something else meanwhile', () => {
-  it('the shopper gives up: the order is open at once, and what he was asked is worth nothing any more', async () => {
+  it('the shopper gives up: the order is open at once, and what they were asked is worth nothing any more', async () => {
     const card = await askingCard('one-time-code');
     const order = await confirmed(card);
     const { stepUpId } = (await view(order)).stepUp;
@@ -296,7 +296,7 @@ describe('somebody does something else meanwhile', () => {
     await proven();
   });
 
-  it('he gives up while his bank is away: open all the same, and what the bank charged goes back', async () => {
+  it('they give up while their bank is away: open all the same, and what the bank charged goes back', async () => {
     const card = await askingCard('redirect');
     const order = await confirmed(card);
     const { stepUpId, url } = (await view(order)).stepUp;

@@ -42,7 +42,7 @@ export async function openPlatform(
     log.warn({ reason: error.message }, 'an idle database connection broke; the pool opens another');
   const database = openDatabase({ url: config.databaseUrl!, onConnectionError });
   const outbound = createOutbound({ reach: config.reach });
-  // To what the operator himself has named.
+  // To what the operator has named.
   const ours = createOutbound({ reach: 'anywhere' });
   if (as === 'clockwork') await prepare(config, database, log);
   if (as === 'command') await assertMigrated(database.pool);

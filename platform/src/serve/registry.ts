@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createHttpRegistry, type HttpRegistry } from '@tongbao/connector-identity';
 import type { RegistryConfig } from '../registry-config.ts';
 
-/** A shopper waits for the answer; a little less than his page does. */
+/** A shopper waits for the answer; a little less than their page does. */
 const timeoutMs = 10_000;
 
 const text = (file: string, setting: string): Promise<string> =>

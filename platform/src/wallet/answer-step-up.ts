@@ -1,4 +1,4 @@
-// What a shopper does about his bank's question: gives the code, asks for another one, looks whether it is over, gives up. The
+// What a shopper does about their bank's question: gives the code, asks for another one, looks whether it is over, gives up. The
 // same for an order and for a top-up. No transaction is open while the bank is asked, and the code is kept nowhere: it
 // goes from the request to the bank.
 import type { Database } from '../database/index.ts';
@@ -19,7 +19,7 @@ export interface StepUpParts {
   readonly askFrom: (reference: string, at: Date) => Promise<void>;
   /** Asks the bank about it, if it is due. */
   readonly ask: (reference: string) => Promise<void>;
-  /** What counts where the bank cannot be told that the shopper has given up; null: then he has not. */
+  /** What counts where the bank cannot be told that the shopper has given up; null: then they have not. */
   readonly unheard: BankAnswer | null;
   readonly onBankFailed: (error: unknown, reference: string) => Promise<void>;
 }
@@ -34,7 +34,7 @@ export interface StepUpAnswer {
 export interface StepUps {
   /**
    * Rejections: code-wrong (with the tries left), code-expired (also: another question is open now), code-too-many,
-   * payment-in-progress (he was not asked anything), unavailable: the outcome is not known, look again.
+   * payment-in-progress (they were not asked anything), unavailable: the outcome is not known, look again.
    */
   giveCode(given: StepUpAnswer & { readonly code: string }): Promise<void>;
   /** Rejections: code-too-many (with the time from which there is another), code-expired, unavailable. */

@@ -54,7 +54,7 @@ export const hearAnswer = (parts: WalletParts, asked: CardTransfer, answer: Debi
     ? hearStepUp(parts, asked, answer.stepUp)
     : hear(parts, asked, answer);
 
-/** The bank wants to hear from the shopper first: the transfer waits, and is asked about again at the end of his time. */
+/** The bank wants to hear from the shopper first: the transfer waits, and is asked about again at the end of their time. */
 async function hearStepUp(parts: WalletParts, asked: CardTransfer, asks: StepUp): Promise<void> {
   const { database, clock } = parts;
   const reference = bankReference(asked);

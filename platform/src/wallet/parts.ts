@@ -14,7 +14,7 @@ export interface WalletParts {
   readonly house: HouseAccounts;
   readonly bank: BankGateway;
   readonly isolation: Isolation;
-  /** Where a bank's page sends the shopper's browser when he has answered there about a top-up; absent: no bank may ask anybody. */
+  /** Where a bank's page sends the shopper's browser when they have answered there about a top-up; absent: no bank may ask anybody. */
   readonly returnUrl?: (transferId: bigint) => string;
   /** Banks that have a page of their own for numbers of cards. */
   readonly issuers?: CardIssuers;

@@ -1,4 +1,4 @@
-// SQL of debits that wait for what their shopper tells his bank.
+// SQL of debits that wait for what their shopper tells their bank.
 import { type Connection, statement, type Transaction, texts } from '../database/index.ts';
 import { codesAskedAtMost, codesGivenAtMost, type OpenStepUp } from './step-up.ts';
 

@@ -94,7 +94,7 @@ describe('until when the shopper is waited for', () => {
 describe('what the shopper may do', () => {
   const open = heard(code());
 
-  it('answers what his own page showed, in time', () => {
+  it('answers what their own page showed, in time', () => {
     const mine = { customerId: 7n, stepUpId: 'A', now: at(1) };
     expect(answerFault(open, mine)).toBeNull();
     expect(answerFault(undefined, mine)).toBe('step-up-unknown');

@@ -1,4 +1,4 @@
-// A debit that waits for what its shopper tells his bank: what is asked, until when, and what he may still do. Pure.
+// A debit that waits for what its shopper tells their bank: what is asked, until when, and what they may still do. Pure.
 import type { StepUp } from './bank.ts';
 
 export interface OpenStepUp {
@@ -65,7 +65,7 @@ export function nextLookAt({ asks, deadline }: OpenStepUp, now: Date): Date {
 
 export const isOver = ({ deadline }: OpenStepUp, now: Date): boolean => deadline <= now;
 
-/** Why this customer cannot answer here now; null: he can. Somebody else's step-up is none. */
+/** Why this customer cannot answer here now; null: they can. Somebody else's step-up is none. */
 export function answerFault(
   open: OpenStepUp | undefined,
   of: { customerId: bigint; stepUpId: string; now: Date },

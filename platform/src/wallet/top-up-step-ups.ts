@@ -1,4 +1,4 @@
-// What a shopper's bank asks about a top-up, and what he does about it.
+// What a shopper's bank asks about a top-up, and what they do about it.
 import { createStepUps, type StepUps } from './answer-step-up.ts';
 import { askBank, hearAnswer } from './ask-bank.ts';
 import { bankReference, type CardTransfer, topUpOf } from './card-transfer.ts';

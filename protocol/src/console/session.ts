@@ -8,7 +8,7 @@ export const Member = z.object({
   role: Role,
   /** The merchant that a merchant's user sees. */
   clientId: z.string().nullable(),
-  /** What he may do there; null for everybody else. */
+  /** What they may do there; null for everybody else. */
   shopRole: ShopRole.nullable(),
 });
 export type Member = z.infer<typeof Member>;

@@ -136,7 +136,7 @@ export const cashierOperations = {
     answer: CashierView,
     signedIn: true,
   },
-  /** The shopper will not answer his bank: the order is open again for another way to pay. */
+  /** The shopper will not answer their bank: the order is open again for another way to pay. */
   abandonStepUp: {
     method: 'POST',
     path: '/api/cashier/payments/:token/step-up/abandon',

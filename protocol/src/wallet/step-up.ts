@@ -26,7 +26,7 @@ export const StepUpView = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('redirect'),
     ...asked,
-    /** The bank's page. It sends the shopper back here; that he is back says nothing, so ask (`look`). */
+    /** The bank's page. It sends the shopper back here; that they are back says nothing, so ask (`look`). */
     url: z.string(),
   }),
 ]);

@@ -192,7 +192,7 @@ export const walletOperations = {
     answer: TopUpView,
     signedIn: true,
   },
-  /** The shopper will not answer his bank: the top-up fails. UNAVAILABLE: the bank could not be told; it waits. */
+  /** The shopper will not answer their bank: the top-up fails. UNAVAILABLE: the bank could not be told; it waits. */
   abandonTopUp: {
     method: 'POST',
     path: '/api/wallet/top-ups/:topUpId/step-up/abandon',

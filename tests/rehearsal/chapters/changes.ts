@@ -23,13 +23,13 @@ export const changes = (world: World, of: Parts): Chapter => ({
     if (shop.mall === null || of.shopper.page === null)
       rows.skip('key rotation in mid-flight', 'there is no shop or no shopper');
     else await rotations(rows, { ...of, mall: shop.mall });
-    await rows.row('somebody leaves: his session, his password and his commands end at once', async () => {
-      must((await people.statusOf('max', '/api/console/session')) === 200, 'he was not signed in');
+    await rows.row('somebody leaves: session, password and commands end at once', async () => {
+      must((await people.statusOf('max', '/api/console/session')) === 200, 'they were not signed in');
       await people.command('ada', 'staff', 'end', 'max', '--reason', 'left the company');
-      must((await people.statusOf('max', '/api/console/session')) === 401, 'his session goes on');
-      must((await people.signIn('max')).status !== 200, 'his password opens the console');
+      must((await people.statusOf('max', '/api/console/session')) === 401, 'their session goes on');
+      must((await people.signIn('max')).status !== 200, 'their password opens the console');
       const tried = await world.run(['statement', 'list', '--json'], people.environmentOf('max'));
-      must(tried.status === 3, `his command ends with ${tried.status}`);
+      must(tried.status === 3, `their command ends with ${tried.status}`);
     });
   },
 });

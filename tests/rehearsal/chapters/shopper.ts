@@ -11,7 +11,7 @@ export const pin = '735126';
 export const shopperName = 'a shopper opens a wallet';
 
 export interface Shopper {
-  /** His page, signed in; null before he has come. */
+  /** Their page, signed in; null before they have come. */
   page: Page | null;
 }
 

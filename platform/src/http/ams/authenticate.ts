@@ -63,7 +63,7 @@ export async function authenticate(
   return no('INVALID_SIGNATURE', parts.explain ? finding : undefined);
 }
 
-/** The doctor tries every key there is, and whoever knows a client's id can call him: once a second in a process. */
+/** The doctor tries every key there is, and whoever knows a client's id can call the doctor: once a second in a process. */
 let explainedAt = 0;
 const explainEveryMs = 1_000;
 function hasPatience(): boolean {

@@ -1,4 +1,4 @@
-// What the shopper does at the cashier about his bank's question. Only who pays is asked; for everybody else there is none.
+// What the shopper does at the cashier about their bank's question. Only who pays is asked; for everybody else there is none.
 import { type CashierView, cashierOperations } from '@tongbao/protocol/wallet';
 import type { FastifyRequest } from 'fastify';
 import type { Customer } from '../../customers/index.ts';

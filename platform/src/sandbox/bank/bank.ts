@@ -286,7 +286,7 @@ function refusalOf(
   return card.balance + card.credit_limit < amount.amount ? 'insufficient-funds' : null;
 }
 
-/** A debit that waits for its card's holder, as it stands now: his time may be over. The card is locked. */
+/** A debit that waits for its card's holder, as it stands now: their time may be over. The card is locked. */
 async function standingOf(tx: Transaction, parts: SandboxBankParts, waits: StepUpRow): Promise<Standing> {
   const { bank, token } = waits;
   const card = (await lockBankCard(tx, { bank, token }))!;

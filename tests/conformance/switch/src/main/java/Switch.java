@@ -144,7 +144,7 @@ public class Switch implements ISORequestListener {
     return true;
   }
 
-  /** What the holder of the card has still to say, as a response code; null when he has said it, or need not. */
+  /** What the holder of the card has still to say, as a response code; null when they have said it, or need not. */
   private String question(ISOMsg asked) throws ISOException {
     if (!asked.getString(48).equals("token-code") || asked.getString(3).startsWith("20")) return null;
     String[] parts = asked.getString(63).trim().split("\\|");
