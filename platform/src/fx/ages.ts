@@ -1,8 +1,9 @@
 // How old the newest rates are, for whoever watches over the source.
 import type { Connection } from '../database/index.ts';
-import { daysBetween } from '../system/index.ts';
-import { defaultStaleAfterDays } from './guards.ts';
-import { readAges } from './store.ts';
+import { addDays, daysBetween } from '../system/index.ts';
+import { defaultStaleAfterDays, guardMemoryDays } from './guards.ts';
+import type { AcceptedRate } from './rate-table.ts';
+import { readAges, selectNewest } from './store.ts';
 
 export interface RateAges {
   /** Of the newest rates that may be quoted; null where there are none. */
@@ -20,3 +21,7 @@ export async function readRateAges(connection: Connection, today: string): Promi
     staleAfterDays: defaultStaleAfterDays,
   };
 }
+
+/** Of every source each currency's newest rate that may be quoted, not after `today`; what is older than a month is left out. */
+export const readNewestRates = (connection: Connection, today: string): Promise<AcceptedRate[]> =>
+  selectNewest(connection, { upTo: today, after: addDays(today, -guardMemoryDays) });

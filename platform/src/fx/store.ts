@@ -84,6 +84,18 @@ export const readAges = async (
 ): Promise<{ newest: string | null; held: number }> =>
   (await connection.query<{ newest: string | null; held: number }>(agesStatement, [today]))[0]!;
 
+const newestStatement = statement(
+  'fx.newest-rates',
+  `SELECT DISTINCT ON (source, currency) currency, pivot, rate, to_char(rate_date, 'YYYY-MM-DD') AS date, source
+   FROM fx.rate WHERE status = 'accepted' AND rate_date <= $1::date AND rate_date > $2::date
+   ORDER BY source, currency, rate_date DESC`,
+);
+/** Of every source each currency's newest accepted rate with a date after `after` and not after `upTo`. */
+export const selectNewest = (
+  connection: Connection,
+  of: { upTo: string; after: string },
+): Promise<AcceptedRate[]> => connection.query<AcceptedRate>(newestStatement, [of.upTo, of.after]);
+
 const lockHeldStatement = statement(
   'fx.lock-held',
   `SELECT proposed_by FROM fx.rate WHERE source = $1 AND currency = $2 AND rate_date = $3::date AND status = 'held'

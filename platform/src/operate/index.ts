@@ -9,6 +9,7 @@ import { addExportCommand } from './export.ts';
 import { addKeyCommands } from './keys.ts';
 import { addMerchantCommands } from './merchants.ts';
 import { addPayoutCommands } from './payouts.ts';
+import { addRateCommands } from './rates.ts';
 import { addSetupCommand } from './setup.ts';
 import { addStaffCommands } from './staff.ts';
 import { addStatementCommands } from './statements.ts';
@@ -29,6 +30,7 @@ export function addOperatorCommands(program: Command): void {
   addBreakCommands(program);
   addPayoutCommands(program);
   addWaitingCommands(program);
+  addRateCommands(program);
   addKeyCommands(program);
   addExportCommand(program);
 }
