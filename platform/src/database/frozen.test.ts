@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../audit/index.ts';
 import type { MerchantAccess } from '../merchants/index.ts';
 import type { CreatePayment, Payment } from '../payments/index.ts';
+import type { SimulatedCard } from '../sandbox/bank/index.ts';
 import { sandboxMerchants } from '../sandbox/merchants.ts';
 import type { MovableClock } from '../system/index.ts';
 import { type FreezingProxy, startFreezingProxy } from '../testing/freezing-proxy.ts';
@@ -21,13 +22,17 @@ let shop: MerchantAccess;
 /** Its refunds wait for its unsettled funds. */
 let patientShop: MerchantAccess;
 let cardId: bigint;
+/** Its bank asks the shopper before each debit. */
+let askingCardId: bigint;
 let stopWatching: () => void;
 beforeAll(async () => {
   world = await settlementWorld('2014-11-11T02:00:00Z');
   shop = await world.shop('KR');
   const { contract } = sandboxMerchants.find((each) => each.region === 'KR')!;
   patientShop = await world.shop('KR', { contract: { ...contract, queuesRefunds: true } });
-  cardId = await issueCard();
+  await world.cards.openBank({ code: 'JADE', name: jade });
+  cardId = await issueCard('frozen');
+  askingCardId = await issueCard('frozen-asks', { kind: 'one-time-code', above: 0n });
   stopWatching = endStuckSessions(world.test.database, () => undefined, { every: 100, stuckFor: 300 });
 });
 afterAll(async () => {
@@ -57,15 +62,16 @@ async function besideProxy(): Promise<{
   };
 }
 
-async function issueCard(): Promise<bigint> {
+const jade = { zh: '翡翠银行', en: 'Jade Bank' };
+
+async function issueCard(token: string, stepUp?: NonNullable<SimulatedCard['stepUp']>): Promise<bigint> {
   const { customerId } = world.shopper.payer;
-  const bankName = { zh: '翡翠银行', en: 'Jade Bank' };
-  await world.cards.openBank({ code: 'JADE', name: bankName });
-  const balance = money('CNY', 10n ** 12n);
-  await world.cards.issueCard({ bank: 'JADE', token: 'frozen', balance, creditLimit: 0n, blocked: false });
-  const face = { bank: 'JADE', bankName, last4: '0018', kind: 'debit', currency: 'CNY' } as const;
-  await world.platform.wallet.addCard({ customerId, ...face, token: 'frozen', status: 'active' });
-  return (await world.platform.wallet.cardsOf(customerId))[0]!.id;
+  const card = { bank: 'JADE', token, balance: money('CNY', 10n ** 12n), creditLimit: 0n, blocked: false };
+  await world.cards.issueCard({ ...card, ...(stepUp === undefined ? {} : { stepUp }) });
+  const last4 = stepUp === undefined ? '0018' : '0019';
+  const face = { bank: 'JADE', bankName: jade, last4, kind: 'debit', currency: 'CNY' } as const;
+  await world.platform.wallet.addCard({ customerId, ...face, token, status: 'active' });
+  return (await world.platform.wallet.cardsOf(customerId)).find((each) => each.token === token)!.id;
 }
 
 interface Case {
@@ -110,10 +116,14 @@ function command(requestId: string, lifetimeMs: number): CreatePayment {
 const payInOneStep = ({ platform }: Pick<Beside, 'platform'>, { requestId }: Payment) =>
   platform.payments.pay({ create: command(`once-${requestId}`, 14 * 60_000), authorize: world.shopper });
 
-async function confirmByCard({ platform }: Pick<Beside, 'platform'>, payment: Payment): Promise<Payment> {
+async function confirmByCard(
+  { platform }: Pick<Beside, 'platform'>,
+  payment: Payment,
+  card = { cardId },
+): Promise<Payment> {
   const { customerId } = world.shopper.payer;
-  const { clearingAccount } = await platform.wallet.cardForPayment(customerId, cardId);
-  const by = { funding: { kind: 'card', cardId } as const, clearingAccount };
+  const { clearingAccount } = await platform.wallet.cardForPayment(customerId, card.cardId);
+  const by = { funding: { kind: 'card', ...card } as const, clearingAccount, mayAsk: true as const };
   return platform.payments.authorize({ ...world.shopper, ...by, paymentId: payment.id });
 }
 
@@ -196,7 +206,7 @@ const cases: Readonly<Record<string, Case>> = {
   'authorize by card': {
     verbs: ['payments.authorize'],
     prepare: () => world.order(shop, 1_000n),
-    act: confirmByCard,
+    act: (process, payment) => confirmByCard(process, payment),
     again: (payment) => confirmByCard(world, payment).catch(() => undefined),
   },
   'pay in one step': {
@@ -214,6 +224,21 @@ const cases: Readonly<Record<string, Case>> = {
     async again() {
       onlyClockMoves(60_000);
       await run(world, 'card bank questions');
+    },
+  },
+  'hear that a bank asks the shopper': {
+    verbs: ['payments.hear-step-up'],
+    prepare: async () => confirmByCard(world, await world.order(shop, 1_000n), { cardId: askingCardId }),
+    act: (process) => run(process, 'card bank questions'),
+    async again({ id }) {
+      onlyClockMoves(60_000);
+      await run(world, 'card bank questions');
+      expect((await world.platform.payments.findById(id))!.status).toBe('pending');
+      const { rows } = await world.test.owner.pool.query(
+        'SELECT 1 FROM wallet.step_up s JOIN payments.bank_question q USING (reference) WHERE q.payment_id = $1',
+        [id],
+      );
+      expect(rows).toHaveLength(1);
     },
   },
   requote: {

@@ -212,7 +212,14 @@ type Shopper = Awaited<ReturnType<typeof openShopper>>;
 function createSettlementBanks(database: Database, clock: MovableClock) {
   const pause = async () => undefined;
   return {
-    cards: createSandboxBank({ database, clock, pause }),
+    cards: createSandboxBank({
+      ...{ database, clock, pause },
+      stepUp: {
+        randomness: machineRandomness,
+        publicUrl: 'http://localhost:8080',
+        sendSms: async () => undefined,
+      },
+    }),
     settlement: createSandboxSettlementBank({ database, clock, safeguardingBank: 'CCB' }),
   };
 }
