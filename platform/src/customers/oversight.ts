@@ -131,7 +131,7 @@ export async function decideProposal(
     await record(parts, tx, {
       ...found,
       operator: found.proposedBy,
-      from: found.from < now ? now : found.from,
+      from: new Date(Math.max(found.from.getTime(), now.getTime())),
     });
   else if (status === 'blocked') {
     await updateStatus(tx, customerId, 'active');

@@ -47,6 +47,8 @@ describe('two feeds', () => {
 
   it('are told to ten decimals', () => {
     expect(disputed([day('USD', { EUR: '0.6' })])).toEqual([['USD', '1.6666666667']]);
+    // A tie goes to the even digit.
+    expect(disputed([day('EUR', { USD: '1.20000000005' })])).toEqual([['USD', '1.2']]);
   });
 
   it('that do not speak of the same days, or not of our pivot, say nothing', () => {

@@ -154,6 +154,42 @@ describe('security C4: a debit that is not waited for any more', () => {
     expect(decision.answered).toMatchObject({ outcome: 'bank-unavailable', nextAskAt: later(86_400_000) });
   });
 
+  it('one that the shopper has not answered, or has given up, is asked about once more ten minutes later', () => {
+    for (const reason of ['step-up-expired', 'step-up-abandoned'] as const) {
+      const decision = hear(factsOf(waiting, question), { outcome: 'declined', reason }, 'P12-2');
+      expect(decision.answered).toMatchObject({ outcome: reason, nextAskAt: later(600_000) });
+    }
+    // What the bank itself has decided is not.
+    const failed = hear(
+      factsOf(waiting, question),
+      { outcome: 'declined', reason: 'step-up-failed' },
+      'P12-2',
+    );
+    expect(failed.answered).toMatchObject({ outcome: 'step-up-failed', nextAskAt: null });
+  });
+
+  it('what we had said for the bank, and it says now, needs no further look', () => {
+    const given = { ...question, outcome: 'step-up-abandoned', answeredAt: now, nextAskAt: later(600_000) };
+    const open = samplePayment({ ...by, events: 3 });
+    const gone = { outcome: 'declined', reason: 'step-up-abandoned' } as const;
+    const decision = hear(factsOf(open, given), gone, 'P12-2');
+    expect(decision).toEqual({
+      ...{ answer: 'repeated', answered: { ...given, nextAskAt: null } },
+      heard: expect.objectContaining({ effect: 'repeated' }),
+    });
+    // Looked at already: nothing is written.
+    const seen = hear(factsOf(open, { ...given, nextAskAt: null }), gone, 'P12-2');
+    expect(seen.answered).toBeUndefined();
+    // A reversal that is asked about anew is not a look back.
+    const reversal = {
+      ...reversalQuestion(paid, now),
+      outcome: 'approved',
+      answeredAt: now,
+      nextAskAt: later(1),
+    };
+    expect(hear(factsOf(paid, reversal), yes, 'V12').answered).toBeUndefined();
+  });
+
   it('a question that was answered is not open, though its payment waits; nor is one of a payment that ended', () => {
     const answered = { ...question, outcome: 'card-blocked', answeredAt: now, nextAskAt: null };
     const facts = factsOf(waiting, answered);
