@@ -9,6 +9,8 @@ const hex = (text: string) => gsm(text).parts.map(({ octets }) => octets.toStrin
 describe('the alphabet', () => {
   test('of GSM has its own codes, and ten signs with an escape', () => {
     expect(gsm('a').alphabet).toBe('gsm');
+    expect(gsm('a'.repeat(161)).alphabet).toBe('gsm');
+    expect(gsm('好'.repeat(71)).alphabet).toBe('ucs2');
     expect(hex('@£$Δ_Aaà\n')).toEqual(['00010210114161' + '7f' + '0a']);
     expect(hex('€[]{}~^|\\\f')).toEqual(['1b651b3c1b3e1b281b291b3d1b141b401b2f1b0a']);
   });

@@ -74,3 +74,8 @@ describe('words that say no', () => {
     '{"half',
   ])('%j does not', (body) => expect(saysNo(body)).toBe(false));
 });
+
+test('words count where they are words, and an error is one that says something', () => {
+  expect(saysNo('{"status":["error"]}')).toBe(false);
+  expect(saysNo('{"error":{"length":0}}')).toBe(true);
+});

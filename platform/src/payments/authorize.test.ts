@@ -107,8 +107,10 @@ describe('with a bank card', () => {
     });
     expect(decision.question).toMatchObject({
       ...{ reference: 'P12-2', task: 'debit-card', paymentId: 12n, event: 2, cardId: 3n },
-      ...{ clearingAccount: clearing, amount: money('CNY', 37_059n) },
+      ...{ clearingAccount: clearing, amount: money('CNY', 37_059n), mayAsk: false },
     });
+    const asked = decideAuthorize(changeFacts([samplePayment()]), { ...byCard, mayAsk: true });
+    expect(asked.question?.mayAsk).toBe(true);
     expect(facts.payments.get(12n)).toEqual(changed);
     // The card pays, not the balance.
     expect(facts.balances.get(wallet)).toEqual(balanceOf(1_000_000n, { spending: sums })[1]);

@@ -168,6 +168,12 @@ describe('security C4: a debit that is not waited for any more', () => {
     expect(failed.answered).toMatchObject({ outcome: 'step-up-failed', nextAskAt: null });
   });
 
+  it('an answer about a payment that was put away is not waited for', () => {
+    const facts = factsOf(waiting, question);
+    facts.payments.delete(12n);
+    expect(hear(facts, no, 'P12-2').answer).toBe('stale');
+  });
+
   it('what we had said for the bank, and it says now, needs no further look', () => {
     const given = { ...question, outcome: 'step-up-abandoned', answeredAt: now, nextAskAt: later(600_000) };
     const open = samplePayment({ ...by, events: 3 });
@@ -215,6 +221,9 @@ describe('a refund', () => {
     ]);
     const failed = hear(facts(), no, 'R20');
     expect([failed.changedRefund?.status, failed.answered?.outcome]).toEqual(['failed', 'card-blocked']);
+    // Only debits are looked at again.
+    const gone = { outcome: 'declined', reason: 'bank-unavailable' } as const;
+    expect(hear(facts(), gone, 'R20').answered).toMatchObject({ nextAskAt: null });
   });
 
   it('that has ended is not ended again', () => {

@@ -3,7 +3,14 @@ import { money } from '@tongbao/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assertBalanced } from '../ledger/index.ts';
-import { bankReference, beginWithinMs, transferHash, transferLimits, waitAfter } from './card-transfer.ts';
+import {
+  bankReference,
+  beginWithinMs,
+  topUpOf,
+  transferHash,
+  transferLimits,
+  waitAfter,
+} from './card-transfer.ts';
 import { openingPostings, transferPostings } from './postings.ts';
 
 const cnyAccount = fc.bigInt({ min: 1n, max: 10n ** 12n }).map((number) => number * 1000n + 156n);
@@ -73,4 +80,10 @@ describe('postings', () => {
     expect(bankReference({ kind: 'return', id: 5n, round: 1 })).toBe('RETURN-5');
     expect(bankReference({ kind: 'return', id: 5n, round: 2 })).toBe('RETURN-5.2');
   });
+});
+
+it('the top-up of a reference, whole, and of no other reference', () => {
+  expect(topUpOf('TOPUP-12')).toBe(12n);
+  for (const other of ['WITHDRAWAL-12', 'XTOPUP-12', 'TOPUP-12.2', 'TOPUP-', ''])
+    expect(() => topUpOf(other), other).toThrow(`${other} is no top-up`);
 });

@@ -40,6 +40,10 @@ describe('until when the shopper is waited for', () => {
     expect(heard(code(), undefined, at(0), at(20)).deadline).toEqual(at(20));
   });
 
+  it('a page after a code under the same id is a page', () => {
+    expect(heard(page({ id: 'A' }), heard(code())).asks).toEqual(page({ id: 'A' }));
+  });
+
   it('only comes nearer, whatever the bank says later', () => {
     const said = fc.record({
       seconds: fc.integer({ min: 1, max: 4_000 }),
