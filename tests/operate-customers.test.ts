@@ -1,5 +1,4 @@
 // `tongbao customer` over a production database: one person by an exact number, frozen at once, open again and given more room by two.
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,9 +7,8 @@ import { createCustomers } from '../platform/src/customers/index.ts';
 import { takeIdBlock } from '../platform/src/database/index.ts';
 import { Ids, machineClock, machineRandomness } from '../platform/src/system/index.ts';
 import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
-import { testKeys, testKeysText } from '../platform/src/testing/keys.ts';
-import { newOperator } from './operators.ts';
-import { main } from './start-sandbox.ts';
+import { testKeys } from '../platform/src/testing/keys.ts';
+import { answerOfCommand, newOperator } from './operators.ts';
 
 let database: TestDatabase;
 let folder: string;
@@ -46,22 +44,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function as(username: string, ...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'customer', ...args, '--json'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      ...{
-        DATABASE_URL: database.url,
-        TONGBAO_PUBLIC_URL: 'https://pay.example',
-        TONGBAO_KEYS: testKeysText,
-      },
-      ...operators[username],
-    },
-  });
-  return { status, answer: JSON.parse(status === 0 ? stdout : stderr) };
-}
+const as = (username: string, ...args: readonly string[]) =>
+  answerOfCommand(database, operators[username]!, ['customer', ...args]);
 const why = ['--reason', 'ticket 88'];
 
 test('found, frozen, open again by two, limits up and down', { timeout: 300_000 }, async () => {

@@ -1,13 +1,10 @@
 // `tongbao rates` over a production database: what is quoted, and a held rate that two people let through.
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
-import { testKeysText } from '../platform/src/testing/keys.ts';
-import { newOperator } from './operators.ts';
-import { main } from './start-sandbox.ts';
+import { answerOfCommand, newOperator } from './operators.ts';
 
 let database: TestDatabase;
 let folder: string;
@@ -34,22 +31,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function as(username: string, ...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'rates', ...args, '--json'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      ...{
-        DATABASE_URL: database.url,
-        TONGBAO_PUBLIC_URL: 'https://pay.example',
-        TONGBAO_KEYS: testKeysText,
-      },
-      ...operators[username],
-    },
-  });
-  return { status, answer: JSON.parse(status === 0 ? stdout : stderr) };
-}
+const as = (username: string, ...args: readonly string[]) =>
+  answerOfCommand(database, operators[username]!, ['rates', ...args]);
 const why = ['--reason', 'the notice of the bank'];
 
 test('a held rate is listed, proposed by one and confirmed by another', { timeout: 300_000 }, async () => {

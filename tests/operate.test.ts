@@ -12,7 +12,7 @@ import { sandboxMerchants } from '../platform/src/sandbox/merchants.ts';
 import { generateRsaKeys, Ids, machineClock } from '../platform/src/system/index.ts';
 import { type TestDatabase, testDatabase } from '../platform/src/testing/index.ts';
 import { testKeys, testKeysText } from '../platform/src/testing/keys.ts';
-import { newOperator } from './operators.ts';
+import { answerOfCommand, newOperator, runCommand } from './operators.ts';
 import { main } from './start-sandbox.ts';
 
 let database: TestDatabase;
@@ -48,31 +48,12 @@ async function fileWith(name: string, text: string, mode = 0o644): Promise<strin
 function run(...args: readonly string[]) {
   return runWith({}, args);
 }
-function runWith(environment: Record<string, string>, args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      DATABASE_URL: database.url,
-      TONGBAO_PUBLIC_URL: 'https://pay.example',
-      TONGBAO_KEYS: testKeysText,
-      ...environment,
-    },
-  });
-  return { status, stdout, stderr };
-}
+const runWith = (environment: Record<string, string>, args: readonly string[]) =>
+  runCommand(database, environment, args);
 const fileOf = (username: string) => ({ TONGBAO_OPERATOR_PASSWORD_FILE: inFolder(`${username}.password`) });
 /** As somebody, with --json: the exit code, and the answer or the error. */
-function as(username: string, ...args: readonly string[]) {
-  const { status, stdout, stderr } = runWith(operators[username] ?? fileOf(username), [
-    ...args,
-    '--as',
-    username,
-    '--json',
-  ]);
-  return { status, answer: JSON.parse(status === 0 ? stdout : stderr) };
-}
+const as = (username: string, ...args: readonly string[]) =>
+  answerOfCommand(database, operators[username] ?? fileOf(username), [...args, '--as', username]);
 const trail = async (): Promise<string[]> =>
   (
     await database.owner.pool.query(

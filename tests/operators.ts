@@ -1,5 +1,6 @@
 // People for tests of production: names that are open without the link that an invitation makes, with a second factor, and how each
 // acts at the command line and comes into the console.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,7 +9,8 @@ import { createStaff, type Member, type NewMember, type Staff } from '../platfor
 import { Ids, type Keys, machineClock, machineRandomness } from '../platform/src/system/index.ts';
 import { appCode } from '../platform/src/testing/authenticator.ts';
 import type { TestDatabase } from '../platform/src/testing/index.ts';
-import { testKeys } from '../platform/src/testing/keys.ts';
+import { testKeys, testKeysText } from '../platform/src/testing/keys.ts';
+import { main } from './start-sandbox.ts';
 
 /** `keys`: the installation's; absent: the tests'. */
 export function staffOf({ database }: Pick<TestDatabase, 'database'>, keys: Keys = testKeys): Staff {
@@ -54,6 +56,33 @@ export async function newOperator(
   const file = path.join(folder, `${person.username}.token`);
   await writeFile(file, `${token}\n`, { mode: 0o600 });
   return { TONGBAO_OPERATOR_TOKEN_FILE: file };
+}
+
+/** Runs the command line over a production database; `environment`: who acts. */
+export function runCommand(
+  database: Pick<TestDatabase, 'url'>,
+  environment: Record<string, string>,
+  args: readonly string[],
+): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      DATABASE_URL: database.url,
+      TONGBAO_PUBLIC_URL: site.origin,
+      TONGBAO_KEYS: testKeysText,
+      ...environment,
+    },
+  });
+  return { status, stdout, stderr };
+}
+
+/** The same with --json: the exit code, and the answer or the error. */
+export function answerOfCommand(...of: Parameters<typeof runCommand>) {
+  const [database, environment, args] = of;
+  const { status, stdout, stderr } = runCommand(database, environment, [...args, '--json']);
+  return { status, answer: JSON.parse(status === 0 ? stdout : stderr) };
 }
 
 /** Opens a name, and signs in at a running server; answers the cookie. */
