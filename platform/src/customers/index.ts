@@ -18,7 +18,6 @@ export { limits as customerLimits } from './limits.ts';
 export type { AskedLimits } from './oversight.ts';
 export { type CustomerProposal, readProposals } from './oversight-store.ts';
 export type { Passkey } from './passkey-store.ts';
-export type { Site } from './passkeys.ts';
 export { type HashParts, hashPin, matchesPin, type PinHash, peppered } from './pin-hash.ts';
 export { protectPins } from './protect-pins.ts';
 export { realNameOf } from './real-name.ts';
@@ -27,3 +26,13 @@ export { checkCharacterOf, residentIdOf } from './resident-id.ts';
 export type { SignedIn, SignIn } from './sign-in.ts';
 export type { NewCustomer } from './sign-up.ts';
 export { hashToken, newToken } from './tokens.ts';
+export {
+  type Credential,
+  challengeIn,
+  creationOptions,
+  mayHavePasskeys,
+  requestOptions,
+  type Site,
+  verifyCreated,
+  verifySigned,
+} from './webauthn.ts';

@@ -1,15 +1,10 @@
 // Passkeys (WebAuthn): a second way to confirm. A challenge is made for one customer and one purpose and used once, so
 // that what was signed for one payment confirms no other; the authenticator must have verified its user.
-import { isIP } from 'node:net';
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { Rejection } from '../rejection.ts';
 import type { Customer } from './customer.ts';
@@ -24,12 +19,15 @@ import {
   usePasskeyRow,
 } from './passkey-store.ts';
 import { type SecurityParts, withEvent } from './security.ts';
-
-/** The site that asks: its origin as the browser states it, and its host's name. */
-export interface Site {
-  readonly origin: string;
-  readonly rpId: string;
-}
+import {
+  challengeIn,
+  creationOptions,
+  mayHavePasskeys,
+  requestOptions,
+  type Site,
+  verifyCreated,
+  verifySigned,
+} from './webauthn.ts';
 
 const adding = 'add';
 
@@ -54,9 +52,9 @@ async function newChallenge(
 /** Uses up the challenge that the browser says it signed; what it says is verified afterwards. Rejections: passkey-refused. */
 async function takeChallenge(
   parts: SecurityParts,
-  of: { response: Parameters<typeof challengeOf>[0]; customerId: bigint; purpose: string },
+  of: { response: Parameters<typeof challengeIn>[0]; customerId: bigint; purpose: string },
 ): Promise<string> {
-  const challenge = challengeOf(of.response);
+  const challenge = challengeIn(of.response);
   const { customerId, purpose } = of;
   const now = parts.clock.now();
   if (
@@ -65,17 +63,6 @@ async function takeChallenge(
   )
     throw new Rejection('passkey-refused', 'the challenge is not for this, was used, or has expired');
   return challenge;
-}
-
-/** What the browser sent may be anything; the library verifies it once the challenge is known to be ours. */
-function challengeOf(response: { response?: { clientDataJSON?: unknown } } | null): string | null {
-  try {
-    const clientData = Buffer.from(String(response?.response?.clientDataJSON), 'base64url').toString('utf8');
-    const said = JSON.parse(clientData) as { challenge?: unknown } | null;
-    return typeof said?.challenge === 'string' ? said.challenge : null;
-  } catch {
-    return null;
-  }
 }
 
 /**
@@ -87,21 +74,16 @@ export async function offerPasskey(
   customer: Customer,
   site: Site,
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
-  if (isIP(site.rpId.replace(/^\[|\]$/g, '')) !== 0)
+  if (!mayHavePasskeys(site))
     throw new Rejection('passkey-refused', `a passkey belongs to a name, not to ${site.rpId}`);
   const known = await selectPasskeys(parts.database, customer.id);
   if (known.length >= limits.passkeys) throw new Rejection('passkey-too-many', 'remove one first');
-  return generateRegistrationOptions({
-    rpName: 'Tongbao',
-    rpID: site.rpId,
-    // Random to others: the customer's number says nothing of the person.
-    userID: Uint8Array.from(Buffer.from(customer.id.toString())),
-    userName: customer.phone,
-    userDisplayName: customer.name,
+  return creationOptions({
+    site,
     challenge: await newChallenge(parts, customer.id, adding),
-    attestationType: 'none',
-    excludeCredentials: known.map(({ credentialId }) => ({ id: credentialId })),
-    authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
+    // The customer's number says nothing of the person.
+    user: { id: customer.id.toString(), name: customer.phone, displayName: customer.name },
+    known,
   });
 }
 
@@ -117,25 +99,13 @@ export async function addPasskey(
     customerId: customer.id,
     purpose: adding,
   });
-  const verified = await verifyRegistrationResponse({
-    response,
-    expectedChallenge,
-    expectedOrigin: site.origin,
-    expectedRPID: site.rpId,
-    requireUserVerification: true,
-  }).catch(refuse);
-  if (!verified.verified) throw new Rejection('passkey-refused', 'the passkey could not be verified');
-  const { credential } = verified.registrationInfo;
+  const credential = await verifyCreated({ response, expectedChallenge, site }).catch(refuse);
   const addedAt = parts.clock.now();
   const name = asked.name.trim().slice(0, 60) || 'Passkey';
   await withEvent(parts, { customerId: customer.id, kind: 'passkey-added', detail: name }, async (tx) => {
     const isNew = await insertPasskeyRow(tx, {
-      credentialId: credential.id,
+      ...credential,
       customerId: customer.id,
-      publicKey: Buffer.from(credential.publicKey),
-      signCount: BigInt(credential.counter),
-      transports: credential.transports ?? [],
-      rpId: site.rpId,
       name,
       addedAt,
       lastUsedAt: null,
@@ -174,15 +144,8 @@ export async function askPasskey(
     ({ rpId }) => rpId === asked.site.rpId,
   );
   if (usable.length === 0) return null;
-  return generateAuthenticationOptions({
-    rpID: asked.site.rpId,
-    challenge: await newChallenge(parts, customerId, asked.purpose),
-    userVerification: 'required',
-    allowCredentials: usable.map(({ credentialId, transports }) => ({
-      id: credentialId,
-      transports: transports as NonNullable<RegistrationResponseJSON['response']['transports']>,
-    })),
-  });
+  const challenge = await newChallenge(parts, customerId, asked.purpose);
+  return requestOptions({ site: asked.site, challenge, usable });
 }
 
 /** Resolves when the customer's own passkey signed this very purpose. Rejections: passkey-refused. */
@@ -201,24 +164,9 @@ export async function checkPasskey(
     ({ credentialId, rpId }) => credentialId === response.id && rpId === site.rpId,
   );
   if (passkey === undefined) throw new Rejection('passkey-refused', 'the passkey is not this customer’s');
-  const verified = await verifyAuthenticationResponse({
-    response,
-    expectedChallenge,
-    expectedOrigin: site.origin,
-    expectedRPID: site.rpId,
-    requireUserVerification: true,
-    credential: {
-      id: passkey.credentialId,
-      publicKey: Uint8Array.from(passkey.publicKey),
-      // The counter is held against the kept one below, where two at once cannot both pass.
-      counter: 0,
-    },
-  }).catch(refuse);
-  const signCount = BigInt(verified.authenticationInfo.newCounter);
+  const signCount = await verifySigned({ response, expectedChallenge, site, passkey }).catch(refuse);
   const usedAt = parts.clock.now();
-  if (
-    !verified.verified ||
-    !(await usePasskeyRow(parts.database, { credentialId: passkey.credentialId, signCount, usedAt }))
-  )
+  const { credentialId } = passkey;
+  if (!(await usePasskeyRow(parts.database, { credentialId, signCount, usedAt })))
     throw new Rejection('passkey-refused', 'the passkey could not be verified');
 }

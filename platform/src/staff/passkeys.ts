@@ -1,17 +1,21 @@
 // Passkeys of staff (WebAuthn): a challenge is made for one person and one purpose and used once; the authenticator must have
 // verified its user.
-import { isIP } from 'node:net';
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
-import type { Site } from '../customers/index.ts';
+import {
+  type Credential,
+  challengeIn,
+  creationOptions,
+  mayHavePasskeys,
+  requestOptions,
+  type Site,
+  verifyCreated,
+  verifySigned,
+} from '../customers/index.ts';
 import { Rejection } from '../rejection.ts';
 import {
   insertChallengeRow,
@@ -42,30 +46,15 @@ async function newChallenge(
 /** Uses up the challenge that the browser says it signed; what it says is verified afterwards. Rejections: factor-wrong. */
 async function takeChallenge(
   parts: StaffParts,
-  of: { response: { response?: { clientDataJSON?: unknown } } | null; memberId: bigint; purpose: Purpose },
+  of: { response: Parameters<typeof challengeIn>[0]; memberId: bigint; purpose: Purpose },
 ): Promise<string> {
-  const challenge = challengeIn(of.response?.response?.clientDataJSON);
+  const challenge = challengeIn(of.response);
   const { memberId, purpose } = of;
   const now = parts.clock.now();
   if (challenge === null || !(await takeChallengeRow(parts.database, { challenge, memberId, purpose, now })))
     throw new Rejection('factor-wrong', 'the challenge is not for this, was used, or has expired');
   return challenge;
 }
-
-/** What the browser sent may be anything. */
-function challengeIn(clientDataJson: unknown): string | null {
-  try {
-    const said = JSON.parse(Buffer.from(String(clientDataJson), 'base64url').toString('utf8')) as {
-      challenge?: unknown;
-    } | null;
-    return typeof said?.challenge === 'string' ? said.challenge : null;
-  } catch {
-    return null;
-  }
-}
-
-/** A passkey belongs to a name: an address without one can have none (Web Authentication Level 3, section 5.1.2). */
-export const mayHavePasskeys = ({ rpId }: Site): boolean => isIP(rpId.replace(/^\[|\]$/g, '')) === 0;
 
 const keysOf = async (parts: StaffParts, memberId: bigint): Promise<PasskeyFactor[]> =>
   (await selectFactors(parts.database, memberId)).flatMap((factor) =>
@@ -81,16 +70,11 @@ export async function offerPasskey(
   if (!mayHavePasskeys(site))
     throw new Rejection('factor-wrong', `a passkey belongs to a name, not to ${site.rpId}`);
   const known = await keysOf(parts, member.id);
-  return generateRegistrationOptions({
-    rpName: 'Tongbao',
-    rpID: site.rpId,
-    userID: Uint8Array.from(Buffer.from(`staff/${member.id}`)),
-    userName: member.username,
-    userDisplayName: member.name,
+  return creationOptions({
+    site,
     challenge: await newChallenge(parts, member.id, 'add'),
-    attestationType: 'none',
-    excludeCredentials: known.map(({ credentialId }) => ({ id: credentialId })),
-    authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
+    user: { id: `staff/${member.id}`, name: member.username, displayName: member.name },
+    known,
   });
 }
 
@@ -99,23 +83,11 @@ export async function verifyNewPasskey(
   parts: StaffParts,
   memberId: bigint,
   asked: { response: unknown; site: Site },
-): Promise<Pick<PasskeyFactor, 'credentialId' | 'publicKey' | 'signCount' | 'transports' | 'rpId'>> {
+): Promise<Credential> {
   const { site } = asked;
   const response = asked.response as RegistrationResponseJSON;
   const expectedChallenge = await takeChallenge(parts, { response, memberId, purpose: 'add' });
-  const verified = await verifyRegistrationResponse({
-    ...{ response, expectedChallenge, expectedOrigin: site.origin, expectedRPID: site.rpId },
-    requireUserVerification: true,
-  }).catch(refuse);
-  if (!verified.verified) throw new Rejection('factor-wrong', 'the passkey could not be verified');
-  const { credential } = verified.registrationInfo;
-  return {
-    credentialId: credential.id,
-    publicKey: Buffer.from(credential.publicKey),
-    signCount: BigInt(credential.counter),
-    transports: credential.transports ?? [],
-    rpId: site.rpId,
-  };
+  return verifyCreated({ response, expectedChallenge, site }).catch(refuse);
 }
 
 /** What cannot be read or verified is refused; the reason is for developers. */
@@ -131,15 +103,7 @@ export async function askPasskey(
 ): Promise<PublicKeyCredentialRequestOptionsJSON | null> {
   const usable = (await keysOf(parts, memberId)).filter(({ rpId }) => rpId === site.rpId);
   if (usable.length === 0) return null;
-  return generateAuthenticationOptions({
-    rpID: site.rpId,
-    challenge: await newChallenge(parts, memberId, 'prove'),
-    userVerification: 'required',
-    allowCredentials: usable.map(({ credentialId, transports }) => ({
-      id: credentialId,
-      transports: transports as NonNullable<RegistrationResponseJSON['response']['transports']>,
-    })),
-  });
+  return requestOptions({ site, challenge: await newChallenge(parts, memberId, 'prove'), usable });
 }
 
 /** Resolves when the person's own passkey signed a challenge of this person's. Rejections: factor-wrong. */
@@ -155,18 +119,8 @@ export async function checkPasskey(
     ({ credentialId, rpId }) => credentialId === response.id && rpId === site.rpId,
   );
   if (passkey === undefined) throw new Rejection('factor-wrong', 'the passkey is not this person’s');
-  const verified = await verifyAuthenticationResponse({
-    ...{ response, expectedChallenge, expectedOrigin: site.origin, expectedRPID: site.rpId },
-    requireUserVerification: true,
-    credential: {
-      id: passkey.credentialId,
-      publicKey: Uint8Array.from(passkey.publicKey),
-      // The counter is held against the kept one below, where two at once cannot both pass.
-      counter: 0,
-    },
-  }).catch(refuse);
-  const signCount = BigInt(verified.authenticationInfo.newCounter);
+  const signCount = await verifySigned({ response, expectedChallenge, site, passkey }).catch(refuse);
   const at = parts.clock.now();
-  if (!verified.verified || !(await usePasskeyRow(parts.database, { id: passkey.id, signCount, at })))
+  if (!(await usePasskeyRow(parts.database, { id: passkey.id, signCount, at })))
     throw new Rejection('factor-wrong', 'the passkey could not be verified');
 }
