@@ -174,5 +174,41 @@ const chinese: Readonly<Record<string, string>> = {
 export const nameOfCheck = (check: string, isChinese: boolean): string =>
   (isChinese ? names[check]?.zh : names[check]?.en) ?? check;
 
-export const textOfFinding = (text: string, isChinese: boolean): string =>
-  (isChinese ? chinese[text] : undefined) ?? text;
+/** Texts with values that change: what stands in the brackets is put in the place of $1, $2. */
+const withValues: readonly (readonly [RegExp, string])[] = [
+  [/^(\d+) is used$/, '使用第 $1 号'],
+  [/^since (.+)$/, '已用 $1'],
+  [/^(\d+) former$/, '旧密钥 $1 把'],
+  [/^(\d+) from (\S+) on$/, '第 $1 号自 $2 起启用'],
+  [/^(.+), its owner’s alone$/, '$1，仅属主可读'],
+  [/^others may read (.+)$/, '其他用户可读 $1'],
+  [/^(\d+) wait for their time$/, '$1 条等待发送'],
+  [/^(\d+) wait, (.+) late$/, '$1 条等待，已迟 $2'],
+  [/^(\d+) wait for a person$/, '$1 项待人工处理'],
+  [/^(\d+) wait for two people$/, '$1 项待两人确认'],
+  [/^(\d+) wait for a process that has stopped$/, '$1 个会话在等待已停止的进程'],
+  [/^(\d+) wait$/, '$1 条等待封存'],
+  [/^the oldest row waits for (.+)$/, '最早一条已等待 $1'],
+  [/^nothing was sealed for (.+), (\d+) wait$/, '已有 $1 未封存，$2 条等待'],
+  [/^(\d+) open$/, '$1 个会话'],
+  [/^(\d+) connected$/, '已连接 $1 个'],
+  [/^(\d+), (\d+) taken$/, '上限 $1，已用 $2'],
+  [/^(.+) free at (.+)$/, '$2 剩余 $1'],
+  [/^of (\d{4}-\d\d-\d\d)$/, '$1 的汇率'],
+  [/^of (\d{4}-\d\d-\d\d), (\d+) days old$/, '$1 的汇率，已 $2 天'],
+  [/^of (\d{4}-\d\d-\d\d), (\d+) days old: nothing is converted$/, '$1 的汇率，已 $2 天：暂停兑换'],
+];
+
+export function textOfFinding(text: string, isChinese: boolean): string {
+  if (!isChinese) return text;
+  const fixed = chinese[text];
+  if (fixed !== undefined) return fixed;
+  // What is said of a key is a list: used, since when, former ones, the next one.
+  if (/^\d+ is used, /.test(text))
+    return text
+      .split(', ')
+      .map((part) => textOfFinding(part, true))
+      .join('，');
+  const [pattern, words] = withValues.find(([each]) => each.test(text)) ?? [];
+  return pattern === undefined ? text : text.replace(pattern, words!);
+}
